@@ -1,0 +1,4 @@
+//! THE RULES: pure. No I/O, no clock, no randomness; time, identity, calendars and ids come in as values.
+
+pub mod law;
+pub mod time;

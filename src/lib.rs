@@ -1,0 +1,4 @@
+//! motcua: an open, verifiable one-stop-shop core.
+#![forbid(unsafe_code)]
+
+pub mod domain;

@@ -1,0 +1,96 @@
+//! Who acts: a pseudonymous id, the office acted for and the role. Names live in the staff register only.
+
+use serde::{Deserialize, Serialize};
+
+/// What a person may do at the one-stop office (Decree 61/2018 arts. 8–12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The person whose dossier it is.
+    Applicant,
+    /// Takes in, supplements, forwards and hands over.
+    Receiver,
+    /// Appraises and drafts the result.
+    Handler,
+    /// Assigns and reviews within a division.
+    DivisionHead,
+    /// Competent head: signs results, refusals and apologies.
+    Signer,
+    /// Numbers, seals and issues documents.
+    Clerk,
+    /// Head of the one-stop unit.
+    CentreManager,
+    /// Reads and replays everything, writes nothing.
+    Auditor,
+    /// Configures; must not be able to alter history.
+    Admin,
+    /// The program itself (deadline watch, reactions).
+    System,
+}
+
+impl Role {
+    pub const ALL: [Self; 10] = [
+        Self::Applicant,
+        Self::Receiver,
+        Self::Handler,
+        Self::DivisionHead,
+        Self::Signer,
+        Self::Clerk,
+        Self::CentreManager,
+        Self::Auditor,
+        Self::Admin,
+        Self::System,
+    ];
+
+    /// The stable name, as in facts and tokens.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Applicant => "applicant",
+            Self::Receiver => "receiver",
+            Self::Handler => "handler",
+            Self::DivisionHead => "division_head",
+            Self::Signer => "signer",
+            Self::Clerk => "clerk",
+            Self::CentreManager => "centre_manager",
+            Self::Auditor => "auditor",
+            Self::Admin => "admin",
+            Self::System => "system",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// The office of somebody who acts for none: applicants, administrators, the program.
+pub const NO_OFFICE: &str = "*";
+
+/// Who did it, as written in every fact.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Actor {
+    /// Pseudonym; the staff register maps it to a person.
+    pub id: String,
+    /// Office code, or [`NO_OFFICE`].
+    pub office: String,
+    pub role: Role,
+    /// On whose behalf, when not one's own.
+    #[serde(rename = "for", default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
+}
+
+impl Actor {
+    #[must_use]
+    pub fn new(id: impl Into<String>, office: impl Into<String>, role: Role) -> Self {
+        Self { id: id.into(), office: office.into(), role, on_behalf_of: None }
+    }
+
+    /// The program itself.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::new("system", NO_OFFICE, Role::System)
+    }
+}

@@ -1,0 +1,473 @@
+//! May it happen? One table of state × command; refuse what cannot be, record and flag what must not be.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::event::{
+    Accepted, ApologyIssued, CapabilityReissued, Channel, DossierEvent, Drafted, DueDateCause,
+    DueDateRecomputed, Handed, Lodged, Nothing, Redirected, ResultDelivered, ResultIssued, Stage,
+    SupplementRequested,
+};
+use super::{Dossier, DossierCommand, Phase, Rejection, Turn};
+use crate::domain::actor::{Actor, Role};
+use crate::domain::catalogue::Procedure;
+use crate::domain::code::{OfficeCode, ProcedureCode};
+use crate::domain::deadline;
+use crate::domain::event::Event;
+use crate::domain::fact::{Breach, BreachRule, Circumstances, Draft, PartKind, stream};
+use crate::domain::office::Office;
+use crate::domain::policy::Policy;
+use crate::domain::reference::Reference;
+use crate::domain::register::{Entered, Register, RegisterEvent};
+use crate::domain::time::Moment;
+
+/// Everything a decision may look at besides the dossier itself. Values only.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The dossier's stream.
+    pub dossier: Uuid,
+    /// The batch's stamp.
+    pub now: Moment,
+    pub actor: &'a Actor,
+    pub reference: &'a Reference,
+    /// Today's register of the office named in a lodging command.
+    pub register: Register,
+    /// What the command brought: claims, reason, basis, parts.
+    pub given: &'a Circumstances,
+}
+
+type Decision = Result<Vec<Draft>, Rejection>;
+
+/// Decides one command on the newest state. Pure.
+pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> Decision {
+    guard_role(command, context)?;
+    guard_office(dossier, command, context)?;
+    guard_claims(context)?;
+    use DossierCommand as C;
+    use Phase as P;
+    match (dossier.phase, command) {
+        (P::Absent, C::Draft { procedure, office }) => draft(procedure, office, context),
+        (P::Absent | P::Draft, C::Submit { procedure, office, capability }) => {
+            lodge(procedure, office, Channel::Online, capability.as_ref(), context)
+        }
+        (P::Absent, C::Lodge { procedure, office, channel, capability }) => {
+            lodge(procedure, office, *channel, capability.as_ref(), context)
+        }
+        (P::Absent, C::AcceptAtCounter { procedure, office, capability }) => {
+            accept_at_counter(procedure, office, capability.as_ref(), context)
+        }
+        (P::Submitted | P::Redirected, C::Accept) => {
+            let (office, procedure) = filed(dossier)?;
+            accept(office, procedure, context)
+        }
+        (P::Submitted | P::Redirected, C::RefuseAcceptance) => {
+            with_reason(DossierEvent::AcceptanceRefused(Nothing {}), context)
+        }
+        (P::Submitted | P::Redirected, C::RequestSupplement { items }) => {
+            request_supplement(dossier, Stage::Intake, items, context)
+        }
+        (P::InProcessing, C::RequestSupplement { items }) => {
+            request_supplement(dossier, Stage::Appraisal, items, context)
+        }
+        (P::AwaitingSupplement(_), C::SubmitSupplement) => {
+            plain(DossierEvent::SupplementSubmitted(Nothing {}), context)
+        }
+        (P::Supplemented, C::AcceptSupplement) => accept_supplement(dossier, context),
+        (P::Supplemented, C::FindStillDeficient) => {
+            with_reason(DossierEvent::SupplementStillDeficient(Nothing {}), context)
+        }
+        (P::Submitted | P::Redirected | P::Accepted, C::Redirect { to, kind }) => {
+            office_on(to, context)?;
+            let (from, _) = filed(dossier)?;
+            let redirected = Redirected { from: from.clone(), to: to.clone(), kind: *kind };
+            with_reason(DossierEvent::Redirected(redirected), context)
+        }
+        (P::Accepted, C::Forward { to }) => {
+            plain(DossierEvent::Forwarded(Handed { to: to.clone() }), context)
+        }
+        (P::Accepted | P::InProcessing, C::AssignHandler { to }) => {
+            plain(DossierEvent::HandlerAssigned(Handed { to: to.clone() }), context)
+        }
+        (P::AwaitingSupplement(_) | P::Supplemented | P::InProcessing, C::StopProcessing) => {
+            with_reason(DossierEvent::ProcessingStopped(Nothing {}), context)
+        }
+        (P::InProcessing, C::DraftResult) => plain(DossierEvent::ResultDrafted(Nothing {}), context),
+        (P::ResultDrafted, C::ReturnStep) => {
+            with_reason(DossierEvent::StepReturned(Nothing {}), context)
+        }
+        (P::InProcessing | P::ResultDrafted, C::RefuseResolution) => refuse_resolution(dossier, context),
+        (P::InProcessing | P::ResultDrafted, C::SignResult) => sign_result(dossier, context),
+        (P::Completed, C::IssueResult { number }) => {
+            plain(DossierEvent::ResultIssued(ResultIssued { number: number.clone() }), context)
+        }
+        (P::Completed, C::DeliverResult { method }) => {
+            plain(DossierEvent::ResultDelivered(ResultDelivered { method: *method }), context)
+        }
+        (
+            P::Submitted
+            | P::Redirected
+            | P::AwaitingSupplement(_)
+            | P::Supplemented
+            | P::Accepted
+            | P::InProcessing
+            | P::ResultDrafted,
+            C::RequestWithdrawal,
+        ) => plain(DossierEvent::WithdrawalRequested(Nothing {}), context),
+        (P::WithdrawalRequested, C::GrantWithdrawal) => {
+            plain(DossierEvent::WithdrawalGranted(Nothing {}), context)
+        }
+        (P::WithdrawalRequested, C::DenyWithdrawal) => {
+            with_reason(DossierEvent::WithdrawalDenied(Nothing {}), context)
+        }
+        (
+            P::Accepted | P::InProcessing | P::ResultDrafted | P::Supplemented,
+            C::IssueApology { new_due_on },
+        ) => issue_apology(dossier, *new_due_on, context),
+        (phase, C::CorrectApplicantDetails) if phase != P::Absent => correct_details(context),
+        (phase, C::ReissueCapability { capability }) if dossier.code.is_some() && phase != P::Draft => {
+            let reissued = CapabilityReissued { capability: capability.clone() };
+            with_reason(DossierEvent::CapabilityReissued(reissued), context)
+        }
+        (P::Absent, _) => Err(Rejection::UnknownDossier),
+        (phase, C::Draft { .. } | C::Lodge { .. } | C::AcceptAtCounter { .. } | C::Submit { .. }) => {
+            debug_assert!(phase != P::Absent);
+            Err(Rejection::AlreadyExists)
+        }
+        (phase, _) if phase.is_closed() => Err(Rejection::AlreadyClosed { state: phase.name() }),
+        (phase, _) => Err(Rejection::WrongState { state: phase.name() }),
+    }
+}
+
+fn guard_role(command: &DossierCommand, context: &Context<'_>) -> Result<(), Rejection> {
+    if command.roles().contains(&context.actor.role) {
+        Ok(())
+    } else {
+        Err(Rejection::WrongRole { role: context.actor.role.name() })
+    }
+}
+
+/// Officers act for the office that has the dossier; applicants on their own dossiers.
+fn guard_office(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> Result<(), Rejection> {
+    let target = match command {
+        DossierCommand::Draft { office, .. }
+        | DossierCommand::Submit { office, .. }
+        | DossierCommand::Lodge { office, .. }
+        | DossierCommand::AcceptAtCounter { office, .. } => Some(office),
+        DossierCommand::Accept
+        | DossierCommand::RefuseAcceptance
+        | DossierCommand::RequestSupplement { .. }
+        | DossierCommand::SubmitSupplement
+        | DossierCommand::AcceptSupplement
+        | DossierCommand::FindStillDeficient
+        | DossierCommand::Redirect { .. }
+        | DossierCommand::Forward { .. }
+        | DossierCommand::AssignHandler { .. }
+        | DossierCommand::StopProcessing
+        | DossierCommand::DraftResult
+        | DossierCommand::ReturnStep
+        | DossierCommand::RefuseResolution
+        | DossierCommand::SignResult
+        | DossierCommand::IssueResult { .. }
+        | DossierCommand::DeliverResult { .. }
+        | DossierCommand::RequestWithdrawal
+        | DossierCommand::GrantWithdrawal
+        | DossierCommand::DenyWithdrawal
+        | DossierCommand::IssueApology { .. }
+        | DossierCommand::CorrectApplicantDetails
+        | DossierCommand::ReissueCapability { .. } => dossier.office.as_ref(),
+    };
+    if context.actor.role == Role::Applicant {
+        return match (&dossier.applicant, dossier.phase) {
+            (_, Phase::Absent) => Ok(()),
+            (Some(applicant), _) if *applicant == context.actor.id => Ok(()),
+            (Some(_) | None, _) => Err(Rejection::NotTheApplicant),
+        };
+    }
+    match target {
+        Some(office) if office.as_str() != context.actor.office => {
+            Err(Rejection::WrongOffice { office: office.to_string() })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A claim about the future is refused: a time that can never be taken back must not be wrong.
+fn guard_claims(context: &Context<'_>) -> Result<(), Rejection> {
+    let claims = [context.given.occurred_at, context.given.received_at];
+    if claims.into_iter().flatten().any(|claim| claim > context.now) {
+        return Err(Rejection::FutureClaim { now: context.now });
+    }
+    Ok(())
+}
+
+fn draft(procedure: &ProcedureCode, office: &OfficeCode, context: &Context<'_>) -> Decision {
+    office_on(office, context)?;
+    procedure_on(procedure, context)?;
+    plain(
+        DossierEvent::Drafted(Drafted { procedure: procedure.clone(), office: office.clone() }),
+        context,
+    )
+}
+
+fn lodge(
+    procedure: &ProcedureCode,
+    office: &OfficeCode,
+    channel: Channel,
+    capability: Option<&String>,
+    context: &Context<'_>,
+) -> Decision {
+    office_on(office, context)?;
+    procedure_on(procedure, context)?;
+    need_applicant(context)?;
+    let date = context.now.date();
+    let (sequence, code) = context.register.next(office, date);
+    let lodged = Lodged {
+        code: code.clone(),
+        procedure: procedure.clone(),
+        office: office.clone(),
+        channel,
+        capability: capability.cloned(),
+    };
+    let event = match channel {
+        Channel::Online => DossierEvent::Submitted(lodged),
+        Channel::Counter | Channel::Post => DossierEvent::Lodged(lodged),
+    };
+    let entered = Entered { office: office.clone(), sequence, code, dossier: context.dossier };
+    let mut drafts = plain(event, context)?;
+    drafts[0].circumstances.received_at = None;
+    drafts.push(Draft {
+        stream: stream::register(office.as_str(), date),
+        event: Event::Register(RegisterEvent::Entered(entered)),
+        circumstances: Circumstances::default(),
+    });
+    Ok(drafts)
+}
+
+fn accept_at_counter(
+    procedure: &ProcedureCode,
+    office: &OfficeCode,
+    capability: Option<&String>,
+    context: &Context<'_>,
+) -> Decision {
+    let mut drafts = lodge(procedure, office, Channel::Counter, capability, context)?;
+    drafts[0].circumstances.reason = None;
+    let without_parts = Circumstances { parts: Vec::new(), ..context.given.clone() };
+    drafts.extend(accept(office, procedure, &Context { given: &without_parts, ..*context })?);
+    Ok(drafts)
+}
+
+/// The promise: limit, calendar and policy of the day, pinned to the dossier.
+fn accept(office: &OfficeCode, procedure: &ProcedureCode, context: &Context<'_>) -> Decision {
+    let place = office_on(office, context)?;
+    let procedure = procedure_on(procedure, context)?;
+    let policy = policy_on(context)?;
+    let received_at = context.given.received_at.unwrap_or(context.now);
+    let breach = late_entry(received_at, policy, context)?;
+    let promise = deadline::promise(
+        procedure.limit,
+        received_at,
+        &context.reference.calendar,
+        &place.office_hours(),
+        policy,
+    )?;
+    let accepted = Accepted {
+        office: office.clone(),
+        procedure_version: procedure.version,
+        limit: procedure.limit,
+        limit_certainty: procedure.limit_certainty,
+        supplement_clock: procedure.supplement_clock.unwrap_or(policy.supplement_clock),
+        due_at: promise.due_at,
+        due_certainty: promise.certainty,
+    };
+    let circumstances = Circumstances {
+        received_at: Some(received_at),
+        policy: Some(policy.reference()),
+        breach,
+        ..context.given.clone()
+    };
+    Ok(vec![one(DossierEvent::Accepted(accepted), circumstances, context)])
+}
+
+/// A slip from an earlier day needs a reason; from before the policy's window it is a breach as well.
+fn late_entry(received_at: Moment, policy: &Policy, context: &Context<'_>) -> Result<Option<Breach>, Rejection> {
+    let (slip, today) = (received_at.date(), context.now.date());
+    if slip >= today {
+        return Ok(None);
+    }
+    if context.given.reason.is_none() {
+        return Err(Rejection::ReasonRequired);
+    }
+    let days = context.reference.calendar.working_days_between(slip, today)?;
+    let late = days > i64::from(policy.late_entry_working_days);
+    Ok(late.then(|| breach(BreachRule::EnteredLate, &policy.legal_basis)))
+}
+
+fn request_supplement(dossier: &Dossier, stage: Stage, items: &[u32], context: &Context<'_>) -> Decision {
+    need_reason(context)?;
+    if items.is_empty() {
+        return Err(Rejection::ItemsRequired);
+    }
+    let policy = policy_on(context)?;
+    let number = dossier.supplement_requests + 1;
+    let too_many = number > u32::from(policy.max_supplement_requests);
+    if too_many && context.given.basis.is_none() {
+        return Err(Rejection::BasisRequired);
+    }
+    let circumstances = Circumstances {
+        breach: too_many.then(|| breach(BreachRule::RepeatedSupplement, &policy.legal_basis)),
+        policy: Some(policy.reference()),
+        ..context.given.clone()
+    };
+    let event = DossierEvent::SupplementRequested(SupplementRequested { stage, number, items: items.to_vec() });
+    Ok(vec![one(event, circumstances, context)])
+}
+
+/// Row 11: the clock resumes or restarts, and the move of the due date is a fact of its own.
+fn accept_supplement(dossier: &Dossier, context: &Context<'_>) -> Decision {
+    let mut drafts = plain(DossierEvent::SupplementAccepted(Nothing {}), context)?;
+    if let Some(turn) = dossier.turn() {
+        let renewed = renewed_promise(turn, context)?;
+        if renewed.due_at != turn.due_at {
+            let moved = DueDateRecomputed {
+                old: turn.due_at,
+                new: renewed.due_at,
+                cause: DueDateCause::Supplement,
+                due_certainty: renewed.certainty,
+            };
+            drafts.push(one(DossierEvent::DueDateRecomputed(moved), Circumstances::default(), context));
+        }
+    }
+    Ok(drafts)
+}
+
+fn renewed_promise(turn: &Turn, context: &Context<'_>) -> Result<deadline::Promise, Rejection> {
+    let place = context.reference.offices.get(turn.office.as_str());
+    let hours = place.map_or_else(Default::default, |office| office.office_hours());
+    let policy = pinned_policy(turn, context)?;
+    Ok(deadline::renewed(
+        turn.limit,
+        turn.supplement_clock,
+        turn.received_at,
+        &turn.pauses,
+        &context.reference.calendar,
+        &hours,
+        policy,
+    )?)
+}
+
+/// A dossier stays under the policy it was received under.
+fn pinned_policy<'a>(turn: &Turn, context: &Context<'a>) -> Result<&'a Arc<Policy>, Rejection> {
+    let pinned = context.reference.policies.iter().rev().find(|policy| policy.reference() == turn.policy);
+    pinned.ok_or(Rejection::NoPolicy)
+}
+
+fn refuse_resolution(dossier: &Dossier, context: &Context<'_>) -> Decision {
+    need_reason(context)?;
+    let late = dossier.turn().is_some_and(|turn| context.now.date() > turn.due_at.date());
+    let policy = policy_on(context)?;
+    let circumstances = Circumstances {
+        breach: late.then(|| breach(BreachRule::LateRefusal, &policy.legal_basis)),
+        ..context.given.clone()
+    };
+    Ok(vec![one(DossierEvent::ResolutionRefused(Nothing {}), circumstances, context)])
+}
+
+/// Row 16: the signature ends the clock; a claimed earlier end is kept and never counts.
+fn sign_result(dossier: &Dossier, context: &Context<'_>) -> Decision {
+    let (_, code) = filed(dossier)?;
+    let version = dossier.turn().map_or(0, |turn| turn.procedure_version);
+    let procedure = context.reference.procedure_version(code.as_str(), version);
+    let same_allowed = procedure.is_none_or(|procedure| procedure.same_signer_allowed);
+    if !same_allowed && dossier.handler.as_deref() == Some(context.actor.id.as_str()) {
+        return Err(Rejection::SignerIsHandler);
+    }
+    let mut drafts = plain(DossierEvent::ResultSigned(Nothing {}), context)?;
+    drafts.push(one(DossierEvent::ProcessingCompleted(Nothing {}), Circumstances::default(), context));
+    Ok(drafts)
+}
+
+/// Row 19. Lawful: early enough and not too often. Anything else is recorded as a breach and moves no promise.
+fn issue_apology(dossier: &Dossier, new_due_on: jiff::civil::Date, context: &Context<'_>) -> Decision {
+    need_reason(context)?;
+    let turn = dossier.turn().ok_or(Rejection::WrongState { state: dossier.phase.name() })?;
+    if new_due_on <= turn.due_at.date() {
+        return Err(Rejection::NewDateTooEarly);
+    }
+    let policy = pinned_policy(turn, context)?;
+    let calendar = &context.reference.calendar;
+    let ahead = calendar.working_days_between(context.now.date(), turn.due_at.date())?;
+    let broken = if ahead < i64::from(policy.apology_working_days_before) {
+        Some(BreachRule::LateApology)
+    } else if dossier.apologies >= u32::from(policy.max_apologies) {
+        Some(BreachRule::RepeatedApology)
+    } else {
+        None
+    };
+    let hours = context.reference.offices.get(turn.office.as_str()).map_or_else(Default::default, |office| office.office_hours());
+    let new_day = calendar.on_or_after(new_due_on)?;
+    let apology = ApologyIssued {
+        number: dossier.apologies + 1,
+        old_due_at: turn.due_at,
+        new_due_at: hours.end_of(new_day),
+        moves_promise: broken.is_none(),
+    };
+    let circumstances = Circumstances {
+        breach: broken.map(|rule| breach(rule, &policy.legal_basis)),
+        policy: Some(policy.reference()),
+        ..context.given.clone()
+    };
+    Ok(vec![one(DossierEvent::ApologyIssued(apology), circumstances, context)])
+}
+
+fn correct_details(context: &Context<'_>) -> Decision {
+    need_applicant(context)?;
+    with_reason(DossierEvent::ApplicantDetailsCorrected(Nothing {}), context)
+}
+
+fn filed(dossier: &Dossier) -> Result<(&OfficeCode, &ProcedureCode), Rejection> {
+    dossier.office.as_ref().zip(dossier.procedure.as_ref()).ok_or(Rejection::UnknownDossier)
+}
+
+fn office_on<'a>(code: &OfficeCode, context: &Context<'a>) -> Result<&'a Arc<Office>, Rejection> {
+    let found = context.reference.office(code.as_str(), context.now.date());
+    found.ok_or_else(|| Rejection::UnknownOffice(code.to_string()))
+}
+
+fn procedure_on<'a>(code: &ProcedureCode, context: &Context<'a>) -> Result<&'a Arc<Procedure>, Rejection> {
+    let found = context.reference.procedure(code.as_str(), context.now.date());
+    found.ok_or_else(|| Rejection::UnknownProcedure(code.to_string()))
+}
+
+fn policy_on<'a>(context: &Context<'a>) -> Result<&'a Arc<Policy>, Rejection> {
+    context.reference.policy(context.now.date()).ok_or(Rejection::NoPolicy)
+}
+
+fn need_applicant(context: &Context<'_>) -> Result<(), Rejection> {
+    let given = context.given.parts.iter().any(|part| part.kind == PartKind::Applicant);
+    if given { Ok(()) } else { Err(Rejection::DetailsRequired) }
+}
+
+fn need_reason(context: &Context<'_>) -> Result<(), Rejection> {
+    if context.given.reason.is_some() { Ok(()) } else { Err(Rejection::ReasonRequired) }
+}
+
+fn breach(rule: BreachRule, basis: &str) -> Breach {
+    Breach { rule, basis: basis.to_owned() }
+}
+
+fn one(event: DossierEvent, circumstances: Circumstances, context: &Context<'_>) -> Draft {
+    Draft { stream: context.dossier, event: Event::Dossier(event), circumstances }
+}
+
+/// The event with the circumstances as given; a slip's hour belongs to acceptance alone.
+fn plain(event: DossierEvent, context: &Context<'_>) -> Decision {
+    let circumstances = Circumstances { received_at: None, ..context.given.clone() };
+    Ok(vec![one(event, circumstances, context)])
+}
+
+fn with_reason(event: DossierEvent, context: &Context<'_>) -> Decision {
+    need_reason(context)?;
+    plain(event, context)
+}
+

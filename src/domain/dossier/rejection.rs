@@ -1,0 +1,152 @@
+//! Why not: every refusal has a stable code and says in Vietnamese and English what to do next.
+
+use crate::domain::calendar::CalendarError;
+use crate::domain::time::Moment;
+
+/// A refused command leaves no trace and may be sent again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    #[error("no such dossier")]
+    UnknownDossier,
+    #[error("the dossier exists already")]
+    AlreadyExists,
+    #[error("not possible in state {state}")]
+    WrongState { state: &'static str },
+    #[error("the dossier is closed ({state})")]
+    AlreadyClosed { state: &'static str },
+    #[error("role {role} may not do this")]
+    WrongRole { role: &'static str },
+    #[error("the dossier is with office {office}")]
+    WrongOffice { office: String },
+    #[error("not the applicant of this dossier")]
+    NotTheApplicant,
+    #[error("version is {current}, not {expected}")]
+    Conflict { expected: u32, current: u32 },
+    #[error("the command id was used with other content or by another person")]
+    IdempotencyConflict,
+    #[error("a claimed time lies in the future (now {now})")]
+    FutureClaim { now: Moment },
+    #[error("a reason code is required")]
+    ReasonRequired,
+    #[error("a legal basis is required for a further supplement request")]
+    BasisRequired,
+    #[error("the items asked for must be listed")]
+    ItemsRequired,
+    #[error("unknown office {0}")]
+    UnknownOffice(String),
+    #[error("unknown procedure {0}, or not in force")]
+    UnknownProcedure(String),
+    #[error("no policy is in force")]
+    NoPolicy,
+    #[error("calendar year {0} was never declared")]
+    CalendarYearUnknown(i16),
+    #[error("the handler of a dossier may not sign its result")]
+    SignerIsHandler,
+    #[error("the new date must lie after the promised one")]
+    NewDateTooEarly,
+    #[error("personal details of the applicant are required")]
+    DetailsRequired,
+    #[error("the record exists already")]
+    DuplicateRecord,
+    #[error("the record does not meet its rules: {0}")]
+    InvalidRecord(String),
+}
+
+impl From<CalendarError> for Rejection {
+    fn from(error: CalendarError) -> Self {
+        match error {
+            CalendarError::YearUnknown { year } => Self::CalendarYearUnknown(year),
+        }
+    }
+}
+
+impl Rejection {
+    /// Stable over releases.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownDossier => "UNKNOWN_DOSSIER",
+            Self::AlreadyExists => "ALREADY_EXISTS",
+            Self::WrongState { .. } => "WRONG_STATE",
+            Self::AlreadyClosed { .. } => "ALREADY_CLOSED",
+            Self::WrongRole { .. } => "WRONG_ROLE",
+            Self::WrongOffice { .. } => "WRONG_OFFICE",
+            Self::NotTheApplicant => "NOT_THE_APPLICANT",
+            Self::Conflict { .. } => "CONFLICT",
+            Self::IdempotencyConflict => "IDEMPOTENCY_CONFLICT",
+            Self::FutureClaim { .. } => "FUTURE_CLAIM",
+            Self::ReasonRequired => "REASON_REQUIRED",
+            Self::BasisRequired => "BASIS_REQUIRED",
+            Self::ItemsRequired => "ITEMS_REQUIRED",
+            Self::UnknownOffice(_) => "UNKNOWN_OFFICE",
+            Self::UnknownProcedure(_) => "UNKNOWN_PROCEDURE",
+            Self::NoPolicy => "NO_POLICY",
+            Self::CalendarYearUnknown(_) => "CALENDAR_YEAR_UNKNOWN",
+            Self::SignerIsHandler => "SIGNER_IS_HANDLER",
+            Self::NewDateTooEarly => "NEW_DATE_TOO_EARLY",
+            Self::DetailsRequired => "DETAILS_REQUIRED",
+            Self::DuplicateRecord => "DUPLICATE_RECORD",
+            Self::InvalidRecord(_) => "INVALID_RECORD",
+        }
+    }
+
+    /// What happened and what to do next: (Vietnamese, English).
+    #[must_use]
+    pub fn message(&self) -> (String, String) {
+        match self {
+            Self::UnknownDossier => pair("Không có hồ sơ này. Kiểm tra lại mã hồ sơ.", "There is no such dossier. Check the code."),
+            Self::AlreadyExists => pair("Hồ sơ đã có trong hệ thống. Mở hồ sơ đó thay vì tạo mới.", "The dossier exists already. Open it instead of creating it."),
+            Self::WrongState { state } => (
+                format!("Không thể làm việc này khi hồ sơ ở trạng thái “{state}”. Tải lại hồ sơ để xem bước hợp lệ."),
+                format!("This cannot be done in state “{state}”. Reload the dossier to see what can."),
+            ),
+            Self::AlreadyClosed { state } => (
+                format!("Hồ sơ đã đóng (“{state}”). Không thể thay đổi; hãy lập hồ sơ mới nếu cần."),
+                format!("The dossier is closed (“{state}”). It cannot be changed; start a new one if needed."),
+            ),
+            Self::WrongRole { role } => (
+                format!("Vai trò “{role}” không được làm việc này. Chuyển cho người có thẩm quyền."),
+                format!("Role “{role}” may not do this. Pass it to somebody who may."),
+            ),
+            Self::WrongOffice { office } => (
+                format!("Hồ sơ thuộc cơ quan {office}. Liên hệ cơ quan đó."),
+                format!("The dossier is with office {office}. Turn to that office."),
+            ),
+            Self::NotTheApplicant => pair("Bạn không phải người nộp hồ sơ này.", "You are not the applicant of this dossier."),
+            Self::Conflict { expected, current } => (
+                format!("Hồ sơ đã thay đổi (phiên bản {current}, bạn xem phiên bản {expected}). Tải lại rồi quyết định."),
+                format!("The dossier has changed (version {current}, you saw {expected}). Reload, then decide."),
+            ),
+            Self::IdempotencyConflict => pair("Mã lệnh này đã dùng cho nội dung khác. Dùng mã lệnh mới.", "This command id was used for something else. Use a new one."),
+            Self::FutureClaim { now } => (
+                format!("Thời điểm khai báo ở tương lai (bây giờ là {now}). Sửa lại thời điểm."),
+                format!("The claimed time lies in the future (now is {now}). Correct it."),
+            ),
+            Self::ReasonRequired => pair("Cần chọn lý do.", "Choose a reason."),
+            Self::BasisRequired => pair("Yêu cầu bổ sung lần nữa phải ghi căn cứ pháp lý.", "A further supplement request needs its legal basis."),
+            Self::ItemsRequired => pair("Liệt kê đầy đủ thành phần cần bổ sung, trong một lần.", "List every item to be supplemented, all at once."),
+            Self::UnknownOffice(code) => (
+                format!("Không có cơ quan {code} vào ngày này."),
+                format!("There is no office {code} on this date."),
+            ),
+            Self::UnknownProcedure(code) => (
+                format!("Thủ tục {code} không có hoặc chưa có hiệu lực."),
+                format!("Procedure {code} is unknown or not in force."),
+            ),
+            Self::NoPolicy => pair("Chưa có chính sách nào có hiệu lực vào ngày này.", "No policy is in force on this date."),
+            Self::CalendarYearUnknown(year) => (
+                format!("Chưa khai báo lịch làm việc năm {year}. Khai báo lịch trước khi hẹn ngày."),
+                format!("The calendar of {year} was never declared. Declare it before promising a date."),
+            ),
+            Self::SignerIsHandler => pair("Người thụ lý không được ký kết quả hồ sơ này. Chuyển người ký khác.", "The handler may not sign this result. Another signer must."),
+            Self::NewDateTooEarly => pair("Ngày hẹn mới phải sau ngày hẹn cũ.", "The new date must lie after the promised one."),
+            Self::DetailsRequired => pair("Cần thông tin người nộp.", "The applicant's details are required."),
+            Self::DuplicateRecord => pair("Bản ghi này đã có.", "This record exists already."),
+            Self::InvalidRecord(why) => (format!("Bản ghi không hợp lệ: {why}"), format!("The record is not valid: {why}")),
+        }
+    }
+}
+
+fn pair(vietnamese: &str, english: &str) -> (String, String) {
+    (vietnamese.to_owned(), english.to_owned())
+}

@@ -1,0 +1,75 @@
+//! What can happen: every event of every stream, with its stable name.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::dossier::DossierEvent;
+use super::reference::{Opened, ReferenceEvent};
+use super::register::RegisterEvent;
+
+/// One event; serialised it is the fact's `data`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Event {
+    JournalOpened(Opened),
+    Reference(ReferenceEvent),
+    Register(RegisterEvent),
+    Dossier(DossierEvent),
+}
+
+/// Why a fact's `type` and `data` could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum EventError {
+    /// Written by a newer program, or not ours: never reinterpreted.
+    #[error("unknown event type {0}")]
+    Unknown(String),
+    #[error("event data of {kind}: {source}")]
+    Data { kind: String, source: serde_json::Error },
+}
+
+impl Event {
+    /// The fact's `type`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::JournalOpened(_) => "journal.opened",
+            Self::Reference(event) => match event {
+                ReferenceEvent::CalendarDeclared(_) => "calendar.declared",
+                ReferenceEvent::PolicyAdopted(_) => "policy.adopted",
+                ReferenceEvent::ProcedurePublished(_) => "procedure.published",
+                ReferenceEvent::OfficeOpened(_) => "office.opened",
+            },
+            Self::Register(event) => match event {
+                RegisterEvent::Entered(_) => "register.entered",
+                RegisterEvent::CodeVoided(_) => "register.code_voided",
+            },
+            Self::Dossier(event) => event.kind(),
+        }
+    }
+
+    /// Reads `data` as the event named `kind`.
+    pub fn parse(kind: &str, data: &RawValue) -> Result<Self, EventError> {
+        let text = data.get();
+        let read = match kind {
+            "journal.opened" => serde_json::from_str(text).map(Self::JournalOpened),
+            "calendar.declared" => serde_json::from_str(text)
+                .map(|data| Self::Reference(ReferenceEvent::CalendarDeclared(data))),
+            "policy.adopted" => serde_json::from_str(text)
+                .map(|data| Self::Reference(ReferenceEvent::PolicyAdopted(data))),
+            "procedure.published" => serde_json::from_str(text)
+                .map(|data| Self::Reference(ReferenceEvent::ProcedurePublished(data))),
+            "office.opened" => serde_json::from_str(text)
+                .map(|data| Self::Reference(ReferenceEvent::OfficeOpened(data))),
+            "register.entered" => {
+                serde_json::from_str(text).map(|data| Self::Register(RegisterEvent::Entered(data)))
+            }
+            "register.code_voided" => serde_json::from_str(text)
+                .map(|data| Self::Register(RegisterEvent::CodeVoided(data))),
+            kind => match DossierEvent::parse(kind, text) {
+                Some(read) => read.map(Self::Dossier),
+                None => return Err(EventError::Unknown(kind.to_owned())),
+            },
+        };
+        read.map_err(|source| EventError::Data { kind: kind.to_owned(), source })
+    }
+}

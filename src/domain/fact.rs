@@ -1,0 +1,119 @@
+//! A fact: an event with its circumstances, as it stands in the journal for ever.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::actor::Actor;
+use super::event::Event;
+pub use super::part::{Part, PartKind};
+use super::reason::Reason;
+use super::time::Moment;
+
+/// An act that was done although the law forbids it: recorded, shown, never improving a figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Breach {
+    pub rule: BreachRule,
+    /// The article it offends against.
+    pub basis: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BreachRule {
+    /// More supplement requests than the policy allows.
+    RepeatedSupplement,
+    /// An apology after the last lawful day.
+    LateApology,
+    /// More apologies than the policy allows.
+    RepeatedApology,
+    /// Papers entered into the system later than the policy's window.
+    EnteredLate,
+    /// A refusal issued after the due date.
+    LateRefusal,
+}
+
+impl BreachRule {
+    /// What the public reads: (Vietnamese, English).
+    #[must_use]
+    pub fn label(self) -> (&'static str, &'static str) {
+        match self {
+            Self::RepeatedSupplement => ("Yêu cầu bổ sung quá số lần", "Supplement requested too often"),
+            Self::LateApology => ("Xin lỗi quá muộn", "Apology came too late"),
+            Self::RepeatedApology => ("Xin lỗi quá số lần", "Apologised too often"),
+            Self::EnteredLate => ("Nhập hồ sơ muộn", "Entered late"),
+            Self::LateRefusal => ("Từ chối sau hạn", "Refused after the due date"),
+        }
+    }
+}
+
+/// All that surrounds an event, without the moment of recording and the place in its stream.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Circumstances {
+    /// When it is claimed to have happened.
+    pub occurred_at: Option<Moment>,
+    /// The hour printed on the slip (dossier.accepted).
+    pub received_at: Option<Moment>,
+    pub reason: Option<Reason>,
+    /// Legal basis of an exception.
+    pub basis: Option<String>,
+    pub breach: Option<Breach>,
+    /// Policy in force, `code/version`.
+    pub policy: Option<String>,
+    pub parts: Vec<Part>,
+    /// Position of the fact that caused a reaction.
+    pub cause: Option<u64>,
+    /// `import:<hash>` when it comes from another system.
+    pub source: Option<String>,
+}
+
+/// What a decision adds to a stream; the writer completes it into a [`Fact`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    pub stream: Uuid,
+    pub event: Event,
+    pub circumstances: Circumstances,
+}
+
+/// One entry of the journal, decoded. The exact bytes are made and read in `journal::fact`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    pub stream: Uuid,
+    /// Place in the stream, from 1.
+    pub version: u32,
+    /// The command that brought it.
+    pub command: Uuid,
+    pub actor: Actor,
+    pub recorded_at: Moment,
+    /// Leaf hash of the stream's previous fact; absent at version 1.
+    pub prev: Option<[u8; 32]>,
+    pub event: Event,
+    pub circumstances: Circumstances,
+}
+
+/// The well-known streams.
+pub mod stream {
+    use jiff::civil::Date;
+    use uuid::Uuid;
+
+    /// Namespace of every derived stream id of motcua.
+    const NAMESPACE: Uuid = Uuid::from_u128(0x6d6f_7463_7561_4000_8000_0000_0000_0001);
+
+    /// The journal's own stream: position 0.
+    #[must_use]
+    pub fn journal() -> Uuid {
+        Uuid::new_v5(&NAMESPACE, b"journal")
+    }
+
+    /// Calendars, policies, procedures and offices.
+    #[must_use]
+    pub fn reference() -> Uuid {
+        Uuid::new_v5(&NAMESPACE, b"reference")
+    }
+
+    /// The daily register of an office: the same id on every node.
+    #[must_use]
+    pub fn register(office: &str, date: Date) -> Uuid {
+        Uuid::new_v5(&NAMESPACE, format!("register:{office}:{date}").as_bytes())
+    }
+}

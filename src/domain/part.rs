@@ -1,0 +1,48 @@
+//! Parts of personal data: what a fact says of them (a commitment), never what they are.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A commitment to personal data that lies in the vault: `SHA-256(domain || 0 || {salt, value})`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Base64 of the 32-byte commitment.
+    pub c: String,
+    pub kind: PartKind,
+    /// The subject: random, one per person and dossier.
+    pub s: Uuid,
+}
+
+/// What a part of personal data is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartKind {
+    /// Name, identity number, date of birth.
+    Applicant,
+    /// Phone, e-mail, address.
+    Contact,
+    /// Text somebody typed: details of a reason, a note.
+    Note,
+}
+
+impl PartKind {
+    /// The purpose whose key enciphers the part: a shred names purposes.
+    #[must_use]
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::Applicant => "identity",
+            Self::Contact => "contact",
+            Self::Note => "content",
+        }
+    }
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Applicant => "applicant",
+            Self::Contact => "contact",
+            Self::Note => "note",
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The reference shelf: calendars, policies, procedures and offices, folded from their facts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::calendar::{Calendar, CalendarYear};
+use super::catalogue::Procedure;
+use super::office::Office;
+use super::policy::Policy;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum ReferenceEvent {
+    CalendarDeclared(CalendarYear),
+    PolicyAdopted(Policy),
+    ProcedurePublished(Procedure),
+    OfficeOpened(Office),
+}
+
+impl Eq for ReferenceEvent {}
+
+/// Everything the rules look up. Cheap to clone: the records are shared.
+#[derive(Debug, Clone, Default)]
+pub struct Reference {
+    pub calendar: Calendar,
+    pub policies: Vec<Arc<Policy>>,
+    /// By code; versions in order of publication.
+    pub procedures: BTreeMap<String, Vec<Arc<Procedure>>>,
+    pub offices: BTreeMap<String, Arc<Office>>,
+}
+
+impl Reference {
+    pub fn evolve(&mut self, event: &ReferenceEvent) {
+        match event {
+            ReferenceEvent::CalendarDeclared(year) => self.calendar.declare(year.clone()),
+            ReferenceEvent::PolicyAdopted(policy) => self.policies.push(Arc::new(policy.clone())),
+            ReferenceEvent::ProcedurePublished(procedure) => self
+                .procedures
+                .entry(procedure.code.clone())
+                .or_default()
+                .push(Arc::new(procedure.clone())),
+            ReferenceEvent::OfficeOpened(office) => {
+                self.offices.insert(office.code.clone(), Arc::new(office.clone()));
+            }
+        }
+    }
+
+    /// The newest version of a procedure that is in force on `date`.
+    #[must_use]
+    pub fn procedure(&self, code: &str, date: Date) -> Option<&Arc<Procedure>> {
+        self.procedures.get(code)?.iter().rev().find(|procedure| procedure.valid_on(date))
+    }
+
+    #[must_use]
+    pub fn procedure_version(&self, code: &str, version: u32) -> Option<&Arc<Procedure>> {
+        self.procedures.get(code)?.iter().rev().find(|procedure| procedure.version == version)
+    }
+
+    /// The office with this code, if it exists on `date`.
+    #[must_use]
+    pub fn office(&self, code: &str, date: Date) -> Option<&Arc<Office>> {
+        self.offices.get(code).filter(|office| office.valid_on(date))
+    }
+
+    /// The newest policy in force on `date`.
+    #[must_use]
+    pub fn policy(&self, date: Date) -> Option<&Arc<Policy>> {
+        self.policies.iter().rev().find(|policy| policy.covers(date))
+    }
+}
+
+/// What a journal says of itself in its first fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opened {
+    pub id: uuid::Uuid,
+    /// Scheme-less URL prefix of the log; `localhost/<id>` for an embedded or simulated journal.
+    pub origin: String,
+    pub kind: JournalKind,
+    /// Which clock stamps the facts: `database` or `story`.
+    pub clock: ClockKind,
+    /// Format of the facts, from 1.
+    pub format: u32,
+    /// A simulation's story, so that nothing of it is taken for real.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub story: Option<Story>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JournalKind {
+    Live,
+    Simulated,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockKind {
+    Database,
+    Story,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Story {
+    pub scenario: String,
+    pub seed: String,
+    /// The last day of the story.
+    pub ends_on: Date,
+}

@@ -2,5 +2,7 @@
 
 pub mod calendar;
 pub mod code;
+pub mod deadline;
 pub mod law;
+pub mod policy;
 pub mod time;

@@ -18,6 +18,28 @@ pub enum Certainty {
     Provisional,
 }
 
+impl Certainty {
+    /// How sure a conclusion is that rests on both: `Provisional` if either is, else the less sure one.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        if self.doubt() < other.doubt() {
+            other
+        } else {
+            self
+        }
+    }
+
+    fn doubt(self) -> u8 {
+        match self {
+            Self::Verified => 0,
+            Self::Stated => 1,
+            Self::Uncertain => 2,
+            Self::Illustrative => 3,
+            Self::Provisional => 4,
+        }
+    }
+}
+
 /// How long an office has (domain unit in the name).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "unit", content = "value")]

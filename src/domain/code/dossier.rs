@@ -1,0 +1,87 @@
+//! The code of a dossier: on the slip, in the bar code, typed into the tracking page.
+
+use std::{fmt, str::FromStr};
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::reader::Reader;
+use super::{CodeError, OfficeCode, normalised};
+
+/// Office, date of reception in Hanoi and sequence of that day (Decree 61/2018 art. 26; Circular
+/// 01/2018 art. 19): `H38.40-261122-0001`. Foreign codes of older and ministry systems are read too.
+/// Written in upper case.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DossierCode(String);
+
+const SEQUENCE_MAX: u32 = 99_999_999;
+
+impl DossierCode {
+    /// The code of an office's dossier number `sequence` (from 1) of a day; four digits, more past 9999.
+    pub fn new(office: &OfficeCode, date: Date, sequence: u32) -> Result<Self, CodeError> {
+        if !(1..=SEQUENCE_MAX).contains(&sequence) {
+            return Err(CodeError::Sequence);
+        }
+        let year = date.year().rem_euclid(100);
+        let (month, day) = (date.month(), date.day());
+        Ok(Self(format!(
+            "{office}-{year:02}{month:02}{day:02}-{sequence:04}"
+        )))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// `(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{1,3}){0,4}-(?:\d{6}|\d{8})-\d{4,8}`
+fn matches(text: &str) -> bool {
+    let mut reader = Reader::new(text);
+    let old_order = text.starts_with(|first: char| first.is_ascii_digit());
+    (!old_order || old_prefix(&mut reader))
+        && reader.office()
+        && reader.literal("-")
+        && matches!(reader.all_digits(), 6 | 8)
+        && reader.literal("-")
+        && (4..=8).contains(&reader.all_digits())
+        && reader.is_done()
+}
+
+/// Sub-units before the province, as codes had them until 2020: `000.00.06.`
+fn old_prefix(reader: &mut Reader<'_>) -> bool {
+    [3, 2, 2]
+        .iter()
+        .all(|count| reader.digits(*count) && reader.literal("."))
+}
+
+impl FromStr for DossierCode {
+    type Err = CodeError;
+    fn from_str(text: &str) -> Result<Self, CodeError> {
+        let text = normalised(text)?;
+        if matches(&text) {
+            Ok(Self(text))
+        } else {
+            Err(CodeError::Dossier)
+        }
+    }
+}
+
+impl TryFrom<String> for DossierCode {
+    type Error = CodeError;
+    fn try_from(text: String) -> Result<Self, CodeError> {
+        text.parse()
+    }
+}
+
+impl From<DossierCode> for String {
+    fn from(code: DossierCode) -> Self {
+        code.0
+    }
+}
+
+impl fmt::Display for DossierCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}

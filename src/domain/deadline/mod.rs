@@ -1,0 +1,79 @@
+//! When a result is due: each unit of a limit counted on a calendar, anew after every supplement.
+
+mod count;
+mod timeliness;
+
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use super::calendar::{Calendar, CalendarError, OfficeHours};
+use super::law::{Certainty, Limit, SupplementClock};
+use super::policy::Policy;
+use super::time::Moment;
+use count::Count;
+
+pub use timeliness::{Comparison, Slack, Timeliness, classify, slack};
+
+/// What the slip promises, and how sure the calendar behind it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// End of office hours of the due day; for limits in hours the hour itself.
+    pub due_at: Moment,
+    /// `Provisional` when a day it was counted over lies in a provisional year.
+    pub certainty: Certainty,
+}
+
+/// The time an applicant took: from the request for a supplement to the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    pub from: Moment,
+    pub to: Moment,
+}
+
+/// The promise made at acceptance. The day of receipt is never counted.
+pub fn promise(
+    limit: Limit,
+    received_at: Moment,
+    calendar: &Calendar,
+    hours: &OfficeHours,
+    policy: &Policy,
+) -> Result<Promise, CalendarError> {
+    let mut count = Count::new(calendar, hours, policy);
+    let due = count.begin(limit, received_at)?;
+    count.settle(due)
+}
+
+/// The promise after answered supplements (`pauses` in order, each closed).
+///
+/// `Pause`: the asking day is spent, the answering day is not counted, and what was left of the limit
+/// follows; a supplement asked after the due moment changes nothing. `Reset` (Decree 61/2018
+/// art. 19.4): the whole limit is counted again from the last answer, whenever it was asked; the
+/// original due date stays the measure of lateness and is kept by the caller.
+pub fn renewed(
+    limit: Limit,
+    model: SupplementClock,
+    received_at: Moment,
+    pauses: &[Pause],
+    calendar: &Calendar,
+    hours: &OfficeHours,
+    policy: &Policy,
+) -> Result<Promise, CalendarError> {
+    match model {
+        SupplementClock::Reset => {
+            let start = pauses.last().map_or(received_at, |pause| pause.to);
+            promise(limit, start, calendar, hours, policy)
+        }
+        SupplementClock::Pause => {
+            let mut count = Count::new(calendar, hours, policy);
+            let mut due = count.begin(limit, received_at)?;
+            for pause in pauses {
+                if pause.from <= count.settle(due)?.due_at {
+                    due = count.resume(limit, due, *pause)?;
+                }
+            }
+            count.settle(due)
+        }
+    }
+}

@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, HashSet};
 const EXACT_INTEGER_MAX: u64 = (1 << 53) - 1;
 const NAME_CHARS_MAX: usize = 500;
 
+/// A record as written: fields by name.
+pub type Record = serde_json::Map<String, serde_json::Value>;
+
 /// Why a catalogue is not taken. `record` is the procedure's code, or `#3` for the third when it has none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CatalogueError {
@@ -75,6 +78,35 @@ pub fn load(json: &str) -> Result<Vec<Procedure>, CatalogueError> {
         procedures.push(procedure);
     }
     Ok(procedures)
+}
+
+/// The records of `json` that `changes` names by `code`, with the fields given there replaced (`null` removes
+/// one), checked as by [`load`]. A scenario offers the procedures of another time this way.
+///
+/// # Errors
+/// Those of [`load`]; [`CatalogueError::Impossible`] for a code that `json` does not hold.
+pub fn load_changed(json: &str, changes: &[Record]) -> Result<Vec<Procedure>, CatalogueError> {
+    let records: Vec<Record> =
+        serde_json::from_str(json).map_err(|error| CatalogueError::NotAList(error.to_string()))?;
+    let mut offered = Vec::with_capacity(changes.len());
+    for change in changes {
+        let found = records
+            .iter()
+            .find(|record| record.get("code") == change.get("code"));
+        let mut record = found.cloned().ok_or_else(|| CatalogueError::Impossible {
+            record: change
+                .get("code")
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            field: "code",
+            detail: "no such record to change".into(),
+        })?;
+        record.extend(change.clone());
+        offered.push(record);
+    }
+    let text = serde_json::to_string(&offered)
+        .map_err(|error| CatalogueError::NotAList(error.to_string()))?;
+    load(&text)
 }
 
 fn read(index: usize, record: &str) -> Result<Procedure, CatalogueError> {

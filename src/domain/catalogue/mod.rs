@@ -2,7 +2,7 @@
 
 mod load;
 
-pub use load::{CatalogueError, load};
+pub use load::{CatalogueError, Record, load, load_changed};
 
 use super::law::{Certainty, Limit, SupplementClock};
 use jiff::civil::Date;

@@ -235,6 +235,49 @@ fn anything_but_a_list_is_refused() {
 }
 
 #[test]
+fn every_scenario_offers_what_its_loads_ask_for_and_calls_unknown_limits_illustrative() {
+    let scenarios = [
+        include_str!("../../../scenarios/luc-yen-2023.json"),
+        include_str!("../../../scenarios/lang-son-2022.json"),
+        include_str!("../../../scenarios/dinh-hoa-2021.json"),
+    ];
+    for text in scenarios {
+        let plan = serde_json::from_str::<Value>(text).expect("JSON")["plan"].take();
+        let changes: Vec<Record> =
+            serde_json::from_value(plan["catalogue"].clone()).expect("a list of changes");
+        let offered = load_changed(SHIPPED, &changes).expect("the catalogue of that time");
+        let from = plan["period"]["from"]
+            .as_str()
+            .and_then(|day| day.parse().ok())
+            .expect("a date");
+        for unit in plan["units"].as_array().expect("units") {
+            for load in unit["loads"].as_array().expect("loads") {
+                for procedure in load["procedures"].as_array().expect("procedures") {
+                    let code = procedure["code"].as_str().expect("a code");
+                    let found = in_force(&offered, code, from).expect(code);
+                    let sure = found.limit_basis.contains("Luật Hộ tịch")
+                        || found.limit_basis.contains("23/2015")
+                        || found.limit_certainty == Certainty::Stated;
+                    assert!(
+                        sure || found.limit_certainty == Certainty::Illustrative,
+                        "{code}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_change_to_a_record_that_is_not_there_is_refused_by_name() {
+    let change = json!([{"code": "1.999999", "level": "district"}]);
+    let changes: Vec<Record> = serde_json::from_value(change).expect("changes");
+    let error = load_changed(SHIPPED, &changes).expect_err("refused");
+    assert_eq!(error.code(), "CATALOGUE_RECORD_IMPOSSIBLE");
+    assert!(error.to_string().contains("1.999999"), "{error}");
+}
+
+#[test]
 fn the_newest_version_valid_on_the_day_is_in_force() {
     let date = |text: &str| text.parse::<Date>().expect("a date");
     let first = shipped().remove(0);

@@ -1,9 +1,19 @@
 //! THE RULES: pure. No I/O, no clock, no randomness; time, identity, calendars and ids come in as values.
 
+pub mod actor;
 pub mod calendar;
+pub mod catalogue;
 pub mod code;
 pub mod deadline;
+pub mod dossier;
+pub mod event;
+pub mod fact;
 pub mod law;
+pub mod office;
 pub mod part;
 pub mod policy;
+pub mod reason;
+pub mod reference;
+pub mod register;
+pub mod text;
 pub mod time;

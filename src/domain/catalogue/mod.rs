@@ -1,0 +1,140 @@
+//! The procedure catalogue: what an office offers, within what time, and how sure each part of that is.
+
+mod load;
+
+pub use load::{CatalogueError, Record, load, load_changed};
+
+use super::law::{Certainty, Limit, SupplementClock};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// The level of government that settles a procedure or runs an office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    Ministry,
+    Province,
+    /// Abolished on 2025-07-01; kept for what happened before.
+    District,
+    Commune,
+    /// A vertical agency (police, tax, social insurance) at the same counter.
+    Vertical,
+}
+
+/// How much of a procedure can be done online (Decree 42/2022: formerly levels 4, 3 and 1–2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnlineLevel {
+    /// `toàn trình`: everything online, the result online or by public post.
+    Full,
+    /// `một phần`: not all of that.
+    Partial,
+    /// Only described online.
+    InformationOnly,
+}
+
+/// One step of the internal process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    pub name_vi: String,
+    pub name_en: String,
+    /// The role that does it: `receiver`, `handler`, `division_head`, `signer`, `clerk`, `vertical_agency`…
+    pub role: String,
+    /// Working hours (8 are a day); 0 for a step in which the clock does not run.
+    pub hours: u16,
+}
+
+/// One paper of a dossier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Component {
+    pub name_vi: String,
+    /// How many originals; absent when not known or when the paper is only shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub originals: Option<u16>,
+    /// How many copies; absent when not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copies: Option<u16>,
+}
+
+/// What it costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fee {
+    /// Đồng for one unit (copy, page, case: see the note), at most 2^53 − 1; absent when a province sets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vnd: Option<u64>,
+    pub note_vi: String,
+    pub certainty: Certainty,
+}
+
+/// One version of one procedure. Dossiers pin `code` and `version` at acceptance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Procedure {
+    /// `1.001193`, with a suffix `.H19` when local.
+    pub code: String,
+    pub version: u32,
+    pub name_vi: String,
+    pub name_en: String,
+    pub field_vi: String,
+    pub field_en: String,
+    pub level: Level,
+    /// The base limit; extensions and limits of single legs are in the notes.
+    pub limit: Limit,
+    pub limit_certainty: Certainty,
+    /// The law or listing the limit was read in, or the words that it was not.
+    pub limit_basis: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_note_vi: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit_note_en: Option<String>,
+    /// First day this version applies; absent for "as long as known".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<Date>,
+    /// Last day this version applies; absent while it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<Date>,
+    /// Absent when the policy in force decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplement_clock: Option<SupplementClock>,
+    pub steps: Vec<Step>,
+    pub steps_certainty: Certainty,
+    pub components: Vec<Component>,
+    pub components_certainty: Certainty,
+    pub fee: Fee,
+    pub online_level: OnlineLevel,
+    pub online_certainty: Certainty,
+    pub result_vi: String,
+    /// The public view leaves the name out (civil-status correction, recognition of a parent, adoption,
+    /// disability, criminal record, land disputes).
+    pub sensitive: bool,
+    /// The officer who handled it may sign it.
+    pub same_signer_allowed: bool,
+    /// Of the record as a whole: the weaker of limit and components.
+    pub certainty: Certainty,
+}
+
+impl Procedure {
+    /// Whether this version applies on `date`; both ends count.
+    pub fn valid_on(&self, date: Date) -> bool {
+        valid_between(self.valid_from, self.valid_to, date)
+    }
+}
+
+/// The newest version of `code` that applies on `date`.
+pub fn in_force<'a>(procedures: &'a [Procedure], code: &str, date: Date) -> Option<&'a Procedure> {
+    procedures
+        .iter()
+        .filter(|procedure| procedure.code == code && procedure.valid_on(date))
+        .max_by_key(|procedure| procedure.version)
+}
+
+/// Whether `date` lies between two days that both count; an absent end is open.
+pub(super) fn valid_between(from: Option<Date>, to: Option<Date>, date: Date) -> bool {
+    from.is_none_or(|from| from <= date) && to.is_none_or(|to| date <= to)
+}
+
+#[cfg(test)]
+mod tests;

@@ -82,7 +82,10 @@ mod tests {
     fn a_moment_prints_six_digits_and_reads_back() {
         let moment = Moment(1_700_000_000_000_007);
         assert_eq!(moment.to_string(), "2023-11-14T22:13:20.000007Z");
-        assert_eq!(moment.to_string().parse::<Moment>().expect("an instant"), moment);
+        assert_eq!(
+            moment.to_string().parse::<Moment>().expect("an instant"),
+            moment
+        );
     }
 
     #[test]

@@ -2,3 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod domain;
+pub mod tlog;
+
+pub mod journal;

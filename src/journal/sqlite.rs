@@ -97,9 +97,9 @@ impl Store {
     }
 
     pub async fn connect(&self) -> Result<Connection> {
-        let connection = SqliteConnection::connect_with(&self.options).await?;
+        let sqlite = SqliteConnection::connect_with(&self.options).await?;
         Ok(Connection {
-            connection,
+            sqlite,
             turns: self.turn.clone(),
             turn: None,
         })
@@ -168,7 +168,7 @@ impl Store {
 
 /// The writing side: one connection, dropped on the first doubt; closing it ends its transaction.
 pub struct Connection {
-    connection: SqliteConnection,
+    sqlite: SqliteConnection,
     turns: Arc<Mutex<()>>,
     turn: Option<OwnedMutexGuard<()>>,
 }
@@ -180,9 +180,7 @@ impl Connection {
         let turn = turn
             .await
             .map_err(|_| JournalError::Unavailable(sqlx::Error::PoolTimedOut))?;
-        query("begin immediate")
-            .execute(&mut self.connection)
-            .await?;
+        query("begin immediate").execute(&mut self.sqlite).await?;
         self.turn = Some(turn);
         Ok(())
     }
@@ -204,7 +202,7 @@ impl Connection {
         let commands: Vec<Uuid> = asked.commands.iter().copied().collect();
         let found = query_as(sql).bind(id_map(asked)).bind(id_list(&commands));
         rows::looked(
-            found.fetch_all(&mut self.connection).await?,
+            found.fetch_all(&mut self.sqlite).await?,
             asked,
             Some(clock::system()),
         )
@@ -231,14 +229,14 @@ impl Connection {
                     .bind(&entry.body[..])
                     .bind(&entry.leaf_hash[..]);
             }
-            statement.execute(&mut self.connection).await?;
+            statement.execute(&mut self.sqlite).await?;
         }
         for (rows, sql) in chunks(&batch.tails, &UPSERT_TAILS) {
             let mut statement = query(sql);
             for (stream, version, hash) in rows {
                 statement = statement.bind(*stream).bind(*version).bind(&hash[..]);
             }
-            statement.execute(&mut self.connection).await?;
+            statement.execute(&mut self.sqlite).await?;
         }
         for (rows, sql) in chunks(batch.commands, &INSERT_COMMANDS) {
             let mut statement = query(sql);
@@ -250,19 +248,19 @@ impl Connection {
                     .bind(position)
                     .bind(command.entries);
             }
-            statement.execute(&mut self.connection).await?;
+            statement.execute(&mut self.sqlite).await?;
         }
         Ok(())
     }
 
     pub async fn commit(&mut self) -> Result<()> {
-        query("commit").execute(&mut self.connection).await?;
+        query("commit").execute(&mut self.sqlite).await?;
         self.turn = None;
         Ok(())
     }
 
     pub async fn rollback(&mut self) -> Result<()> {
-        query("rollback").execute(&mut self.connection).await?;
+        query("rollback").execute(&mut self.sqlite).await?;
         self.turn = None;
         Ok(())
     }

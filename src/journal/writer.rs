@@ -144,7 +144,7 @@ impl Writer {
             Ok(()) => self.idle = Some(held.connection),
             // Dropping the connection ends the transaction as surely as a rollback.
             Err(error) => {
-                tracing::debug!(%error, "the writer's connection was lost while it held the lock")
+                tracing::debug!(%error, "the writer's connection was lost while it held the lock");
             }
         }
         Ok(())

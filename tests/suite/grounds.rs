@@ -30,8 +30,16 @@ impl Ground {
         }
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "runs at the same time on one server must not share a name"
+    )]
+    fn name() -> String {
+        format!("motcua_test_{}", uuid::Uuid::new_v4().simple())
+    }
+
     async fn database(server: &str) -> Self {
-        let name = format!("motcua_test_{}", uuid::Uuid::new_v4().simple());
+        let name = Self::name();
         execute(server, format!("create database {name}")).await;
         let (start, end) = server
             .rsplit_once('/')

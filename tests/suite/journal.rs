@@ -562,7 +562,7 @@ async fn a_notification_wakes_a_follower_on_another_node_before_the_poll_does() 
     let mut prompt = 0;
     for _ in 0..10 {
         // Long enough for the poll to have slowed down to one second.
-        let waiting = async {
+        let reading = async {
             let entries = follower.next(10).await.expect("entries");
             (Instant::now(), entries)
         };
@@ -571,7 +571,7 @@ async fn a_notification_wakes_a_follower_on_another_node_before_the_poll_does() 
             append(&mut pen, &[stream(1)]).await;
             Instant::now()
         };
-        let ((seen, _), written) = tokio::join!(waiting, writing);
+        let ((seen, _), written) = tokio::join!(reading, writing);
         prompt += u32::from(seen.saturating_duration_since(written) < Duration::from_millis(100));
     }
     assert!(

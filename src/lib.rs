@@ -1,4 +1,7 @@
-//! motcua: an open, verifiable one-stop-shop core.
+//! motcua: an open, verifiable one-stop-shop core. The rooms, in reading order.
 #![forbid(unsafe_code)]
 
 pub mod domain;
+pub mod tlog;
+
+pub mod journal;

@@ -85,7 +85,12 @@ pub struct Actor {
 impl Actor {
     #[must_use]
     pub fn new(id: impl Into<String>, office: impl Into<String>, role: Role) -> Self {
-        Self { id: id.into(), office: office.into(), role, on_behalf_of: None }
+        Self {
+            id: id.into(),
+            office: office.into(),
+            role,
+            on_behalf_of: None,
+        }
     }
 
     /// The program itself.

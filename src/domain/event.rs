@@ -24,7 +24,10 @@ pub enum EventError {
     #[error("unknown event type {0}")]
     Unknown(String),
     #[error("event data of {kind}: {source}")]
-    Data { kind: String, source: serde_json::Error },
+    Data {
+        kind: String,
+        source: serde_json::Error,
+    },
 }
 
 impl Event {
@@ -70,6 +73,9 @@ impl Event {
                 None => return Err(EventError::Unknown(kind.to_owned())),
             },
         };
-        read.map_err(|source| EventError::Data { kind: kind.to_owned(), source })
+        read.map_err(|source| EventError::Data {
+            kind: kind.to_owned(),
+            source,
+        })
     }
 }

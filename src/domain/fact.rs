@@ -38,7 +38,10 @@ impl BreachRule {
     #[must_use]
     pub fn label(self) -> (&'static str, &'static str) {
         match self {
-            Self::RepeatedSupplement => ("Yêu cầu bổ sung quá số lần", "Supplement requested too often"),
+            Self::RepeatedSupplement => (
+                "Yêu cầu bổ sung quá số lần",
+                "Supplement requested too often",
+            ),
             Self::LateApology => ("Xin lỗi quá muộn", "Apology came too late"),
             Self::RepeatedApology => ("Xin lỗi quá số lần", "Apologised too often"),
             Self::EnteredLate => ("Nhập hồ sơ muộn", "Entered late"),

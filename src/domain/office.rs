@@ -1,6 +1,7 @@
 //! Offices with the days they existed, so that what an abolished office did stays readable.
 
 use super::{
+    calendar::OfficeHours,
     catalogue::{Level, valid_between},
     law::Certainty,
     text,
@@ -31,9 +32,9 @@ pub struct Office {
     /// Codes of the offices whose work it took over.
     #[serde(default)]
     pub predecessors: Vec<String>,
-    /// Office hours of a working day as `HH:MM` pairs in order; absent for the province's usual hours.
+    /// Office hours of a working day; absent for the usual 07:00–11:30 and 13:30–17:00.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hours: Option<Vec<(String, String)>>,
+    pub hours: Option<OfficeHours>,
     #[serde(default)]
     pub address_vi: String,
     #[serde(default)]
@@ -56,8 +57,6 @@ pub enum OfficeError {
     Validity(String),
     #[error("office {0}: it cannot be its own parent or predecessor")]
     OwnAncestor(String),
-    #[error("office {0}: hours are pairs HH:MM, each later than the one before")]
-    Hours(String),
 }
 
 impl OfficeError {
@@ -68,7 +67,6 @@ impl OfficeError {
             Self::Text { .. } => "OFFICE_TEXT_MALFORMED",
             Self::Validity(_) => "OFFICE_VALIDITY_REVERSED",
             Self::OwnAncestor(_) => "OFFICE_OWN_ANCESTOR",
-            Self::Hours(_) => "OFFICE_HOURS_MALFORMED",
         }
     }
 }
@@ -77,6 +75,11 @@ impl Office {
     /// Whether the office worked on `date`; its first and last day count.
     pub fn valid_on(&self, date: Date) -> bool {
         valid_between(Some(self.valid_from), self.valid_to, date)
+    }
+
+    /// Its own hours, or the usual ones.
+    pub fn office_hours(&self) -> OfficeHours {
+        self.hours.clone().unwrap_or_default()
     }
 
     /// The same office with its texts cleaned.
@@ -95,9 +98,6 @@ impl Office {
         }
         if self.valid_to.is_some_and(|to| to < self.valid_from) {
             return Err(OfficeError::Validity(self.code));
-        }
-        if self.hours.as_deref().is_some_and(|hours| !in_order(hours)) {
-            return Err(OfficeError::Hours(self.code));
         }
         let wrap = |field| {
             let office = self.code.clone();
@@ -140,27 +140,6 @@ fn is_office_code(code: &str) -> bool {
     }
 }
 
-/// At least one pair, every time a real one, each later than the one before it.
-fn in_order(hours: &[(String, String)]) -> bool {
-    let minutes: Option<Vec<u16>> = hours
-        .iter()
-        .flat_map(|(from, to)| [from, to])
-        .map(|text| minutes(text))
-        .collect();
-    minutes.is_some_and(|minutes| !minutes.is_empty() && minutes.is_sorted_by(|a, b| a < b))
-}
-
-/// Minutes after midnight of `HH:MM`.
-fn minutes(text: &str) -> Option<u16> {
-    let (hour, minute) = text.split_once(':')?;
-    let number = |part: &str| {
-        let digits = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| part.parse::<u16>().ok()).flatten()
-    };
-    let (hour, minute) = (number(hour)?, number(minute)?);
-    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,7 +148,7 @@ mod tests {
         serde_json::from_str(
             r#"{"code": "H63.40", "name_vi": "Huyện Lục Yên (mô phỏng)", "name_en": "Luc Yen (simulated)",
                 "level": "district", "parent": "H63", "valid_from": "2021-01-01", "valid_to": "2025-06-30",
-                "hours": [["07:30", "11:30"], ["13:30", "17:00"]], "certainty": "illustrative"}"#,
+                "hours": [{"from": "07:30", "to": "11:30"}, {"from": "13:30", "to": "17:00"}], "certainty": "illustrative"}"#,
         )
         .expect("an office")
     }
@@ -255,28 +234,5 @@ mod tests {
             |office| office.phone = "0000\u{0}".into(),
             "OFFICE_TEXT_MALFORMED",
         );
-    }
-
-    #[test]
-    fn office_hours_are_times_in_order() {
-        let pairs = |pairs: &[(&str, &str)]| {
-            Some(
-                pairs
-                    .iter()
-                    .map(|(from, to)| ((*from).to_owned(), (*to).to_owned()))
-                    .collect(),
-            )
-        };
-        for bad in [
-            &[][..],
-            &[("7:30", "11:30")],
-            &[("07:30", "24:00")],
-            &[("07:30", "07:30")],
-            &[("13:30", "17:00"), ("07:30", "11:30")],
-            &[("07:30", "11:30"), ("11:00", "17:00")],
-            &[("07:30", "+1:30")],
-        ] {
-            refused(|office| office.hours = pairs(bad), "OFFICE_HOURS_MALFORMED");
-        }
     }
 }

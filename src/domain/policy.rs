@@ -43,13 +43,23 @@ impl Policy {
             .expect("a test reads the same bytes")
     }
 
+    /// How facts name it: `code/version`.
+    pub fn reference(&self) -> String {
+        format!("{}/{}", self.code, self.version)
+    }
+
+    /// Whether it is in force on a day.
+    pub fn covers(&self, day: Date) -> bool {
+        self.effective_from <= day && self.effective_to.is_none_or(|to| day <= to)
+    }
+
     /// The policy in force on a day: the one that began last; of one beginning, the highest version.
     pub fn in_force(policies: &[Self], day: Date) -> Option<&Self> {
-        let holds = |policy: &&Self| {
-            policy.effective_from <= day && policy.effective_to.is_none_or(|to| day <= to)
-        };
         let newest = |policy: &&Self| (policy.effective_from, policy.version);
-        policies.iter().filter(holds).max_by_key(newest)
+        policies
+            .iter()
+            .filter(|policy| policy.covers(day))
+            .max_by_key(newest)
     }
 }
 

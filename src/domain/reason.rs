@@ -52,7 +52,10 @@ impl Reason {
         match self {
             Self::MissingComponent => ("Thiếu thành phần hồ sơ", "A component is missing"),
             Self::IncorrectComponent => ("Thành phần hồ sơ chưa đúng", "A component is incorrect"),
-            Self::NotCompetent => ("Không thuộc thẩm quyền", "Not within this office's competence"),
+            Self::NotCompetent => (
+                "Không thuộc thẩm quyền",
+                "Not within this office's competence",
+            ),
             Self::NotEligible => ("Không đủ điều kiện giải quyết", "Conditions are not met"),
             Self::NotSupplemented => ("Không bổ sung đúng thời hạn", "Not supplemented in time"),
             Self::ApplicantRequest => ("Theo yêu cầu của người nộp", "At the applicant's request"),

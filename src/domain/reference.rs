@@ -43,7 +43,8 @@ impl Reference {
                 .or_default()
                 .push(Arc::new(procedure.clone())),
             ReferenceEvent::OfficeOpened(office) => {
-                self.offices.insert(office.code.clone(), Arc::new(office.clone()));
+                self.offices
+                    .insert(office.code.clone(), Arc::new(office.clone()));
             }
         }
     }
@@ -51,24 +52,37 @@ impl Reference {
     /// The newest version of a procedure that is in force on `date`.
     #[must_use]
     pub fn procedure(&self, code: &str, date: Date) -> Option<&Arc<Procedure>> {
-        self.procedures.get(code)?.iter().rev().find(|procedure| procedure.valid_on(date))
+        self.procedures
+            .get(code)?
+            .iter()
+            .rev()
+            .find(|procedure| procedure.valid_on(date))
     }
 
     #[must_use]
     pub fn procedure_version(&self, code: &str, version: u32) -> Option<&Arc<Procedure>> {
-        self.procedures.get(code)?.iter().rev().find(|procedure| procedure.version == version)
+        self.procedures
+            .get(code)?
+            .iter()
+            .rev()
+            .find(|procedure| procedure.version == version)
     }
 
     /// The office with this code, if it exists on `date`.
     #[must_use]
     pub fn office(&self, code: &str, date: Date) -> Option<&Arc<Office>> {
-        self.offices.get(code).filter(|office| office.valid_on(date))
+        self.offices
+            .get(code)
+            .filter(|office| office.valid_on(date))
     }
 
     /// The newest policy in force on `date`.
     #[must_use]
     pub fn policy(&self, date: Date) -> Option<&Arc<Policy>> {
-        self.policies.iter().rev().find(|policy| policy.covers(date))
+        self.policies
+            .iter()
+            .rev()
+            .find(|policy| policy.covers(date))
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::code::{DossierCode, OfficeCode};
+use super::code::{CodeError, DossierCode, OfficeCode};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,8 +46,8 @@ impl Register {
 
     /// The next number of the day and its code.
     #[must_use]
-    pub fn next(self, office: &OfficeCode, date: Date) -> (u32, DossierCode) {
+    pub fn next(self, office: &OfficeCode, date: Date) -> Result<(u32, DossierCode), CodeError> {
         let sequence = self.last + 1;
-        (sequence, DossierCode::new(office, date, sequence))
+        Ok((sequence, DossierCode::new(office, date, sequence)?))
     }
 }

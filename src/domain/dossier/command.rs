@@ -10,27 +10,52 @@ use super::event::{Channel, DeliveryMethod, RedirectKind};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DossierCommand {
     /// Begin a dossier without entering it (row 1).
-    Draft { procedure: ProcedureCode, office: OfficeCode },
+    Draft {
+        procedure: ProcedureCode,
+        office: OfficeCode,
+    },
     /// Submit online (row 2); a draft or a new dossier.
-    Submit { procedure: ProcedureCode, office: OfficeCode, capability: Option<String> },
+    Submit {
+        procedure: ProcedureCode,
+        office: OfficeCode,
+        capability: Option<String>,
+    },
     /// Enter papers brought to the counter or sent by post (row 3).
-    Lodge { procedure: ProcedureCode, office: OfficeCode, channel: Channel, capability: Option<String> },
+    Lodge {
+        procedure: ProcedureCode,
+        office: OfficeCode,
+        channel: Channel,
+        capability: Option<String>,
+    },
     /// Enter and accept complete papers at the counter in one act (rows 3 and 6).
-    AcceptAtCounter { procedure: ProcedureCode, office: OfficeCode, capability: Option<String> },
+    AcceptAtCounter {
+        procedure: ProcedureCode,
+        office: OfficeCode,
+        capability: Option<String>,
+    },
     /// Accept what was submitted or lodged (row 6): the processing clock starts.
     Accept,
     /// Refuse at intake (row 5).
     RefuseAcceptance,
     /// Ask for a supplement, before acceptance or at appraisal (rows 4 and 10).
-    RequestSupplement { items: Vec<u32> },
+    RequestSupplement {
+        items: Vec<u32>,
+    },
     SubmitSupplement,
     AcceptSupplement,
     FindStillDeficient,
     /// Pass on to the competent office (row 7).
-    Redirect { to: OfficeCode, kind: RedirectKind },
+    Redirect {
+        to: OfficeCode,
+        kind: RedirectKind,
+    },
     /// Hand to the handler (row 8).
-    Forward { to: String },
-    AssignHandler { to: String },
+    Forward {
+        to: String,
+    },
+    AssignHandler {
+        to: String,
+    },
     /// Stop processing (row 12).
     StopProcessing,
     DraftResult,
@@ -40,18 +65,26 @@ pub enum DossierCommand {
     RefuseResolution,
     /// Sign the result (row 16): the processing clock ends.
     SignResult,
-    IssueResult { number: String },
+    IssueResult {
+        number: String,
+    },
     /// Hand over (row 17).
-    DeliverResult { method: DeliveryMethod },
+    DeliverResult {
+        method: DeliveryMethod,
+    },
     RequestWithdrawal,
     GrantWithdrawal,
     DenyWithdrawal,
     /// Apologise and name a new date (row 19).
-    IssueApology { new_due_on: Date },
+    IssueApology {
+        new_due_on: Date,
+    },
     /// Put mistyped personal details right; the old ciphertext is deleted.
     CorrectApplicantDetails,
     /// A new capability for a lost receipt; the old one is void.
-    ReissueCapability { capability: String },
+    ReissueCapability {
+        capability: String,
+    },
 }
 
 impl DossierCommand {
@@ -93,7 +126,9 @@ impl DossierCommand {
     pub fn roles(&self) -> &'static [Role] {
         use Role::{Applicant, CentreManager, Clerk, DivisionHead, Handler, Receiver, Signer};
         match self {
-            Self::Draft { .. } | Self::SubmitSupplement | Self::RequestWithdrawal => &[Applicant, Receiver],
+            Self::Draft { .. } | Self::SubmitSupplement | Self::RequestWithdrawal => {
+                &[Applicant, Receiver]
+            }
             Self::Submit { .. } => &[Applicant],
             Self::Lodge { .. }
             | Self::AcceptAtCounter { .. }

@@ -48,15 +48,37 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
     use Phase as P;
     match (dossier.phase, command) {
         (P::Absent, C::Draft { procedure, office }) => draft(procedure, office, context),
-        (P::Absent | P::Draft, C::Submit { procedure, office, capability }) => {
-            lodge(procedure, office, Channel::Online, capability.as_ref(), context)
-        }
-        (P::Absent, C::Lodge { procedure, office, channel, capability }) => {
-            lodge(procedure, office, *channel, capability.as_ref(), context)
-        }
-        (P::Absent, C::AcceptAtCounter { procedure, office, capability }) => {
-            accept_at_counter(procedure, office, capability.as_ref(), context)
-        }
+        (
+            P::Absent | P::Draft,
+            C::Submit {
+                procedure,
+                office,
+                capability,
+            },
+        ) => lodge(
+            procedure,
+            office,
+            Channel::Online,
+            capability.as_ref(),
+            context,
+        ),
+        (
+            P::Absent,
+            C::Lodge {
+                procedure,
+                office,
+                channel,
+                capability,
+            },
+        ) => lodge(procedure, office, *channel, capability.as_ref(), context),
+        (
+            P::Absent,
+            C::AcceptAtCounter {
+                procedure,
+                office,
+                capability,
+            },
+        ) => accept_at_counter(procedure, office, capability.as_ref(), context),
         (P::Submitted | P::Redirected, C::Accept) => {
             let (office, procedure) = filed(dossier)?;
             accept(office, procedure, context)
@@ -80,30 +102,43 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         (P::Submitted | P::Redirected | P::Accepted, C::Redirect { to, kind }) => {
             office_on(to, context)?;
             let (from, _) = filed(dossier)?;
-            let redirected = Redirected { from: from.clone(), to: to.clone(), kind: *kind };
+            let redirected = Redirected {
+                from: from.clone(),
+                to: to.clone(),
+                kind: *kind,
+            };
             with_reason(DossierEvent::Redirected(redirected), context)
         }
         (P::Accepted, C::Forward { to }) => {
             plain(DossierEvent::Forwarded(Handed { to: to.clone() }), context)
         }
-        (P::Accepted | P::InProcessing, C::AssignHandler { to }) => {
-            plain(DossierEvent::HandlerAssigned(Handed { to: to.clone() }), context)
-        }
+        (P::Accepted | P::InProcessing, C::AssignHandler { to }) => plain(
+            DossierEvent::HandlerAssigned(Handed { to: to.clone() }),
+            context,
+        ),
         (P::AwaitingSupplement(_) | P::Supplemented | P::InProcessing, C::StopProcessing) => {
             with_reason(DossierEvent::ProcessingStopped(Nothing {}), context)
         }
-        (P::InProcessing, C::DraftResult) => plain(DossierEvent::ResultDrafted(Nothing {}), context),
+        (P::InProcessing, C::DraftResult) => {
+            plain(DossierEvent::ResultDrafted(Nothing {}), context)
+        }
         (P::ResultDrafted, C::ReturnStep) => {
             with_reason(DossierEvent::StepReturned(Nothing {}), context)
         }
-        (P::InProcessing | P::ResultDrafted, C::RefuseResolution) => refuse_resolution(dossier, context),
+        (P::InProcessing | P::ResultDrafted, C::RefuseResolution) => {
+            refuse_resolution(dossier, context)
+        }
         (P::InProcessing | P::ResultDrafted, C::SignResult) => sign_result(dossier, context),
-        (P::Completed, C::IssueResult { number }) => {
-            plain(DossierEvent::ResultIssued(ResultIssued { number: number.clone() }), context)
-        }
-        (P::Completed, C::DeliverResult { method }) => {
-            plain(DossierEvent::ResultDelivered(ResultDelivered { method: *method }), context)
-        }
+        (P::Completed, C::IssueResult { number }) => plain(
+            DossierEvent::ResultIssued(ResultIssued {
+                number: number.clone(),
+            }),
+            context,
+        ),
+        (P::Completed, C::DeliverResult { method }) => plain(
+            DossierEvent::ResultDelivered(ResultDelivered { method: *method }),
+            context,
+        ),
         (
             P::Submitted
             | P::Redirected
@@ -125,17 +160,28 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             C::IssueApology { new_due_on },
         ) => issue_apology(dossier, *new_due_on, context),
         (phase, C::CorrectApplicantDetails) if phase != P::Absent => correct_details(context),
-        (phase, C::ReissueCapability { capability }) if dossier.code.is_some() && phase != P::Draft => {
-            let reissued = CapabilityReissued { capability: capability.clone() };
+        (phase, C::ReissueCapability { capability })
+            if dossier.code.is_some() && phase != P::Draft =>
+        {
+            let reissued = CapabilityReissued {
+                capability: capability.clone(),
+            };
             with_reason(DossierEvent::CapabilityReissued(reissued), context)
         }
         (P::Absent, _) => Err(Rejection::UnknownDossier),
-        (phase, C::Draft { .. } | C::Lodge { .. } | C::AcceptAtCounter { .. } | C::Submit { .. }) => {
+        (
+            phase,
+            C::Draft { .. } | C::Lodge { .. } | C::AcceptAtCounter { .. } | C::Submit { .. },
+        ) => {
             debug_assert!(phase != P::Absent);
             Err(Rejection::AlreadyExists)
         }
-        (phase, _) if phase.is_closed() => Err(Rejection::AlreadyClosed { state: phase.name() }),
-        (phase, _) => Err(Rejection::WrongState { state: phase.name() }),
+        (phase, _) if phase.is_closed() => Err(Rejection::AlreadyClosed {
+            state: phase.name(),
+        }),
+        (phase, _) => Err(Rejection::WrongState {
+            state: phase.name(),
+        }),
     }
 }
 
@@ -143,12 +189,18 @@ fn guard_role(command: &DossierCommand, context: &Context<'_>) -> Result<(), Rej
     if command.roles().contains(&context.actor.role) {
         Ok(())
     } else {
-        Err(Rejection::WrongRole { role: context.actor.role.name() })
+        Err(Rejection::WrongRole {
+            role: context.actor.role.name(),
+        })
     }
 }
 
 /// Officers act for the office that has the dossier; applicants on their own dossiers.
-fn guard_office(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> Result<(), Rejection> {
+fn guard_office(
+    dossier: &Dossier,
+    command: &DossierCommand,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
     let target = match command {
         DossierCommand::Draft { office, .. }
         | DossierCommand::Submit { office, .. }
@@ -185,9 +237,9 @@ fn guard_office(dossier: &Dossier, command: &DossierCommand, context: &Context<'
         };
     }
     match target {
-        Some(office) if office.as_str() != context.actor.office => {
-            Err(Rejection::WrongOffice { office: office.to_string() })
-        }
+        Some(office) if office.as_str() != context.actor.office => Err(Rejection::WrongOffice {
+            office: office.to_string(),
+        }),
         Some(_) | None => Ok(()),
     }
 }
@@ -195,7 +247,11 @@ fn guard_office(dossier: &Dossier, command: &DossierCommand, context: &Context<'
 /// A claim about the future is refused: a time that can never be taken back must not be wrong.
 fn guard_claims(context: &Context<'_>) -> Result<(), Rejection> {
     let claims = [context.given.occurred_at, context.given.received_at];
-    if claims.into_iter().flatten().any(|claim| claim > context.now) {
+    if claims
+        .into_iter()
+        .flatten()
+        .any(|claim| claim > context.now)
+    {
         return Err(Rejection::FutureClaim { now: context.now });
     }
     Ok(())
@@ -205,7 +261,10 @@ fn draft(procedure: &ProcedureCode, office: &OfficeCode, context: &Context<'_>) 
     office_on(office, context)?;
     procedure_on(procedure, context)?;
     plain(
-        DossierEvent::Drafted(Drafted { procedure: procedure.clone(), office: office.clone() }),
+        DossierEvent::Drafted(Drafted {
+            procedure: procedure.clone(),
+            office: office.clone(),
+        }),
         context,
     )
 }
@@ -221,7 +280,7 @@ fn lodge(
     procedure_on(procedure, context)?;
     need_applicant(context)?;
     let date = context.now.date();
-    let (sequence, code) = context.register.next(office, date);
+    let (sequence, code) = context.register.next(office, date)?;
     let lodged = Lodged {
         code: code.clone(),
         procedure: procedure.clone(),
@@ -233,7 +292,12 @@ fn lodge(
         Channel::Online => DossierEvent::Submitted(lodged),
         Channel::Counter | Channel::Post => DossierEvent::Lodged(lodged),
     };
-    let entered = Entered { office: office.clone(), sequence, code, dossier: context.dossier };
+    let entered = Entered {
+        office: office.clone(),
+        sequence,
+        code,
+        dossier: context.dossier,
+    };
     let mut drafts = plain(event, context)?;
     drafts[0].circumstances.received_at = None;
     drafts.push(Draft {
@@ -252,8 +316,18 @@ fn accept_at_counter(
 ) -> Decision {
     let mut drafts = lodge(procedure, office, Channel::Counter, capability, context)?;
     drafts[0].circumstances.reason = None;
-    let without_parts = Circumstances { parts: Vec::new(), ..context.given.clone() };
-    drafts.extend(accept(office, procedure, &Context { given: &without_parts, ..*context })?);
+    let without_parts = Circumstances {
+        parts: Vec::new(),
+        ..context.given.clone()
+    };
+    drafts.extend(accept(
+        office,
+        procedure,
+        &Context {
+            given: &without_parts,
+            ..*context
+        },
+    )?);
     Ok(drafts)
 }
 
@@ -276,7 +350,9 @@ fn accept(office: &OfficeCode, procedure: &ProcedureCode, context: &Context<'_>)
         procedure_version: procedure.version,
         limit: procedure.limit,
         limit_certainty: procedure.limit_certainty,
-        supplement_clock: procedure.supplement_clock.unwrap_or(policy.supplement_clock),
+        supplement_clock: procedure
+            .supplement_clock
+            .unwrap_or(policy.supplement_clock),
         due_at: promise.due_at,
         due_certainty: promise.certainty,
     };
@@ -286,11 +362,19 @@ fn accept(office: &OfficeCode, procedure: &ProcedureCode, context: &Context<'_>)
         breach,
         ..context.given.clone()
     };
-    Ok(vec![one(DossierEvent::Accepted(accepted), circumstances, context)])
+    Ok(vec![one(
+        DossierEvent::Accepted(accepted),
+        circumstances,
+        context,
+    )])
 }
 
 /// A slip from an earlier day needs a reason; from before the policy's window it is a breach as well.
-fn late_entry(received_at: Moment, policy: &Policy, context: &Context<'_>) -> Result<Option<Breach>, Rejection> {
+fn late_entry(
+    received_at: Moment,
+    policy: &Policy,
+    context: &Context<'_>,
+) -> Result<Option<Breach>, Rejection> {
     let (slip, today) = (received_at.date(), context.now.date());
     if slip >= today {
         return Ok(None);
@@ -298,12 +382,20 @@ fn late_entry(received_at: Moment, policy: &Policy, context: &Context<'_>) -> Re
     if context.given.reason.is_none() {
         return Err(Rejection::ReasonRequired);
     }
-    let days = context.reference.calendar.working_days_between(slip, today)?;
-    let late = days > i64::from(policy.late_entry_working_days);
+    let days = context
+        .reference
+        .calendar
+        .working_days_between(slip, today)?;
+    let late = days > i32::from(policy.late_entry_working_days);
     Ok(late.then(|| breach(BreachRule::EnteredLate, &policy.legal_basis)))
 }
 
-fn request_supplement(dossier: &Dossier, stage: Stage, items: &[u32], context: &Context<'_>) -> Decision {
+fn request_supplement(
+    dossier: &Dossier,
+    stage: Stage,
+    items: &[u32],
+    context: &Context<'_>,
+) -> Decision {
     need_reason(context)?;
     if items.is_empty() {
         return Err(Rejection::ItemsRequired);
@@ -319,7 +411,11 @@ fn request_supplement(dossier: &Dossier, stage: Stage, items: &[u32], context: &
         policy: Some(policy.reference()),
         ..context.given.clone()
     };
-    let event = DossierEvent::SupplementRequested(SupplementRequested { stage, number, items: items.to_vec() });
+    let event = DossierEvent::SupplementRequested(SupplementRequested {
+        stage,
+        number,
+        items: items.to_vec(),
+    });
     Ok(vec![one(event, circumstances, context)])
 }
 
@@ -335,7 +431,11 @@ fn accept_supplement(dossier: &Dossier, context: &Context<'_>) -> Decision {
                 cause: DueDateCause::Supplement,
                 due_certainty: renewed.certainty,
             };
-            drafts.push(one(DossierEvent::DueDateRecomputed(moved), Circumstances::default(), context));
+            drafts.push(one(
+                DossierEvent::DueDateRecomputed(moved),
+                Circumstances::default(),
+                context,
+            ));
         }
     }
     Ok(drafts)
@@ -358,19 +458,30 @@ fn renewed_promise(turn: &Turn, context: &Context<'_>) -> Result<deadline::Promi
 
 /// A dossier stays under the policy it was received under.
 fn pinned_policy<'a>(turn: &Turn, context: &Context<'a>) -> Result<&'a Arc<Policy>, Rejection> {
-    let pinned = context.reference.policies.iter().rev().find(|policy| policy.reference() == turn.policy);
+    let pinned = context
+        .reference
+        .policies
+        .iter()
+        .rev()
+        .find(|policy| policy.reference() == turn.policy);
     pinned.ok_or(Rejection::NoPolicy)
 }
 
 fn refuse_resolution(dossier: &Dossier, context: &Context<'_>) -> Decision {
     need_reason(context)?;
-    let late = dossier.turn().is_some_and(|turn| context.now.date() > turn.due_at.date());
+    let late = dossier
+        .turn()
+        .is_some_and(|turn| context.now.date() > turn.due_at.date());
     let policy = policy_on(context)?;
     let circumstances = Circumstances {
         breach: late.then(|| breach(BreachRule::LateRefusal, &policy.legal_basis)),
         ..context.given.clone()
     };
-    Ok(vec![one(DossierEvent::ResolutionRefused(Nothing {}), circumstances, context)])
+    Ok(vec![one(
+        DossierEvent::ResolutionRefused(Nothing {}),
+        circumstances,
+        context,
+    )])
 }
 
 /// Row 16: the signature ends the clock; a claimed earlier end is kept and never counts.
@@ -383,33 +494,47 @@ fn sign_result(dossier: &Dossier, context: &Context<'_>) -> Decision {
         return Err(Rejection::SignerIsHandler);
     }
     let mut drafts = plain(DossierEvent::ResultSigned(Nothing {}), context)?;
-    drafts.push(one(DossierEvent::ProcessingCompleted(Nothing {}), Circumstances::default(), context));
+    drafts.push(one(
+        DossierEvent::ProcessingCompleted(Nothing {}),
+        Circumstances::default(),
+        context,
+    ));
     Ok(drafts)
 }
 
 /// Row 19. Lawful: early enough and not too often. Anything else is recorded as a breach and moves no promise.
-fn issue_apology(dossier: &Dossier, new_due_on: jiff::civil::Date, context: &Context<'_>) -> Decision {
+fn issue_apology(
+    dossier: &Dossier,
+    new_due_on: jiff::civil::Date,
+    context: &Context<'_>,
+) -> Decision {
     need_reason(context)?;
-    let turn = dossier.turn().ok_or(Rejection::WrongState { state: dossier.phase.name() })?;
+    let turn = dossier.turn().ok_or(Rejection::WrongState {
+        state: dossier.phase.name(),
+    })?;
     if new_due_on <= turn.due_at.date() {
         return Err(Rejection::NewDateTooEarly);
     }
     let policy = pinned_policy(turn, context)?;
     let calendar = &context.reference.calendar;
     let ahead = calendar.working_days_between(context.now.date(), turn.due_at.date())?;
-    let broken = if ahead < i64::from(policy.apology_working_days_before) {
+    let broken = if ahead < i32::from(policy.apology_working_days_before) {
         Some(BreachRule::LateApology)
     } else if dossier.apologies >= u32::from(policy.max_apologies) {
         Some(BreachRule::RepeatedApology)
     } else {
         None
     };
-    let hours = context.reference.offices.get(turn.office.as_str()).map_or_else(Default::default, |office| office.office_hours());
+    let hours = context
+        .reference
+        .offices
+        .get(turn.office.as_str())
+        .map_or_else(Default::default, |office| office.office_hours());
     let new_day = calendar.on_or_after(new_due_on)?;
     let apology = ApologyIssued {
         number: dossier.apologies + 1,
         old_due_at: turn.due_at,
-        new_due_at: hours.end_of(new_day),
+        new_due_at: hours.end_of_day(new_day),
         moves_promise: broken.is_none(),
     };
     let circumstances = Circumstances {
@@ -417,7 +542,11 @@ fn issue_apology(dossier: &Dossier, new_due_on: jiff::civil::Date, context: &Con
         policy: Some(policy.reference()),
         ..context.given.clone()
     };
-    Ok(vec![one(DossierEvent::ApologyIssued(apology), circumstances, context)])
+    Ok(vec![one(
+        DossierEvent::ApologyIssued(apology),
+        circumstances,
+        context,
+    )])
 }
 
 fn correct_details(context: &Context<'_>) -> Decision {
@@ -426,7 +555,11 @@ fn correct_details(context: &Context<'_>) -> Decision {
 }
 
 fn filed(dossier: &Dossier) -> Result<(&OfficeCode, &ProcedureCode), Rejection> {
-    dossier.office.as_ref().zip(dossier.procedure.as_ref()).ok_or(Rejection::UnknownDossier)
+    dossier
+        .office
+        .as_ref()
+        .zip(dossier.procedure.as_ref())
+        .ok_or(Rejection::UnknownDossier)
 }
 
 fn office_on<'a>(code: &OfficeCode, context: &Context<'a>) -> Result<&'a Arc<Office>, Rejection> {
@@ -434,35 +567,65 @@ fn office_on<'a>(code: &OfficeCode, context: &Context<'a>) -> Result<&'a Arc<Off
     found.ok_or_else(|| Rejection::UnknownOffice(code.to_string()))
 }
 
-fn procedure_on<'a>(code: &ProcedureCode, context: &Context<'a>) -> Result<&'a Arc<Procedure>, Rejection> {
-    let found = context.reference.procedure(code.as_str(), context.now.date());
+fn procedure_on<'a>(
+    code: &ProcedureCode,
+    context: &Context<'a>,
+) -> Result<&'a Arc<Procedure>, Rejection> {
+    let found = context
+        .reference
+        .procedure(code.as_str(), context.now.date());
     found.ok_or_else(|| Rejection::UnknownProcedure(code.to_string()))
 }
 
 fn policy_on<'a>(context: &Context<'a>) -> Result<&'a Arc<Policy>, Rejection> {
-    context.reference.policy(context.now.date()).ok_or(Rejection::NoPolicy)
+    context
+        .reference
+        .policy(context.now.date())
+        .ok_or(Rejection::NoPolicy)
 }
 
 fn need_applicant(context: &Context<'_>) -> Result<(), Rejection> {
-    let given = context.given.parts.iter().any(|part| part.kind == PartKind::Applicant);
-    if given { Ok(()) } else { Err(Rejection::DetailsRequired) }
+    let given = context
+        .given
+        .parts
+        .iter()
+        .any(|part| part.kind == PartKind::Applicant);
+    if given {
+        Ok(())
+    } else {
+        Err(Rejection::DetailsRequired)
+    }
 }
 
 fn need_reason(context: &Context<'_>) -> Result<(), Rejection> {
-    if context.given.reason.is_some() { Ok(()) } else { Err(Rejection::ReasonRequired) }
+    if context.given.reason.is_some() {
+        Ok(())
+    } else {
+        Err(Rejection::ReasonRequired)
+    }
 }
 
 fn breach(rule: BreachRule, basis: &str) -> Breach {
-    Breach { rule, basis: basis.to_owned() }
+    Breach {
+        rule,
+        basis: basis.to_owned(),
+    }
 }
 
 fn one(event: DossierEvent, circumstances: Circumstances, context: &Context<'_>) -> Draft {
-    Draft { stream: context.dossier, event: Event::Dossier(event), circumstances }
+    Draft {
+        stream: context.dossier,
+        event: Event::Dossier(event),
+        circumstances,
+    }
 }
 
 /// The event with the circumstances as given; a slip's hour belongs to acceptance alone.
 fn plain(event: DossierEvent, context: &Context<'_>) -> Decision {
-    let circumstances = Circumstances { received_at: None, ..context.given.clone() };
+    let circumstances = Circumstances {
+        received_at: None,
+        ..context.given.clone()
+    };
     Ok(vec![one(event, circumstances, context)])
 }
 
@@ -470,4 +633,3 @@ fn with_reason(event: DossierEvent, context: &Context<'_>) -> Decision {
     need_reason(context)?;
     plain(event, context)
 }
-

@@ -246,7 +246,10 @@ impl DossierEvent {
 
     /// Reads a dossier event; `None` when `kind` is none of ours.
     pub(in crate::domain) fn parse(kind: &str, data: &str) -> Option<serde_json::Result<Self>> {
-        fn read<'a, T: Deserialize<'a>>(data: &'a str, make: fn(T) -> DossierEvent) -> serde_json::Result<DossierEvent> {
+        fn read<'a, T: Deserialize<'a>>(
+            data: &'a str,
+            make: fn(T) -> DossierEvent,
+        ) -> serde_json::Result<DossierEvent> {
             serde_json::from_str(data).map(make)
         }
         Some(match kind {

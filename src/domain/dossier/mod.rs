@@ -101,7 +101,11 @@ impl Phase {
     #[must_use]
     pub fn is_closed(self) -> bool {
         match self {
-            Self::NotAccepted | Self::Returned | Self::Refused | Self::Stopped | Self::Withdrawn => true,
+            Self::NotAccepted
+            | Self::Returned
+            | Self::Refused
+            | Self::Stopped
+            | Self::Withdrawn => true,
             Self::Absent
             | Self::Draft
             | Self::Submitted
@@ -245,7 +249,14 @@ impl Dossier {
     }
 
     /// Folds one event. `at` is the fact's `recorded_at`.
-    pub fn evolve(&mut self, event: &DossierEvent, by: &Actor, command: Uuid, at: Moment, around: &Circumstances) {
+    pub fn evolve(
+        &mut self,
+        event: &DossierEvent,
+        by: &Actor,
+        command: Uuid,
+        at: Moment,
+        around: &Circumstances,
+    ) {
         self.version += 1;
         self.changed_at = at;
         if let Some(breach) = &around.breach {
@@ -372,7 +383,9 @@ impl Dossier {
             DossierEvent::WithdrawalDenied(_) => self.phase = self.before_withdrawal,
             DossierEvent::ApologyIssued(apology) => {
                 self.apologies = apology.number;
-                if apology.moves_promise && let Some(turn) = self.turns.last_mut() {
+                if apology.moves_promise
+                    && let Some(turn) = self.turns.last_mut()
+                {
                     turn.due_at = apology.new_due_at;
                 }
             }

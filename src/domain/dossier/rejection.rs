@@ -1,6 +1,7 @@
 //! Why not: every refusal has a stable code and says in Vietnamese and English what to do next.
 
 use crate::domain::calendar::CalendarError;
+use crate::domain::code::CodeError;
 use crate::domain::time::Moment;
 
 /// A refused command leaves no trace and may be sent again.
@@ -52,10 +53,17 @@ pub enum Rejection {
     InvalidRecord(String),
 }
 
+impl From<CodeError> for Rejection {
+    fn from(error: CodeError) -> Self {
+        Self::InvalidRecord(error.to_string())
+    }
+}
+
 impl From<CalendarError> for Rejection {
     fn from(error: CalendarError) -> Self {
         match error {
             CalendarError::YearUnknown { year } => Self::CalendarYearUnknown(year),
+            CalendarError::DayMisplaced { .. } => Self::InvalidRecord(error.to_string()),
         }
     }
 }
@@ -94,37 +102,69 @@ impl Rejection {
     #[must_use]
     pub fn message(&self) -> (String, String) {
         match self {
-            Self::UnknownDossier => pair("Không có hồ sơ này. Kiểm tra lại mã hồ sơ.", "There is no such dossier. Check the code."),
-            Self::AlreadyExists => pair("Hồ sơ đã có trong hệ thống. Mở hồ sơ đó thay vì tạo mới.", "The dossier exists already. Open it instead of creating it."),
+            Self::UnknownDossier => pair(
+                "Không có hồ sơ này. Kiểm tra lại mã hồ sơ.",
+                "There is no such dossier. Check the code.",
+            ),
+            Self::AlreadyExists => pair(
+                "Hồ sơ đã có trong hệ thống. Mở hồ sơ đó thay vì tạo mới.",
+                "The dossier exists already. Open it instead of creating it.",
+            ),
             Self::WrongState { state } => (
-                format!("Không thể làm việc này khi hồ sơ ở trạng thái “{state}”. Tải lại hồ sơ để xem bước hợp lệ."),
-                format!("This cannot be done in state “{state}”. Reload the dossier to see what can."),
+                format!(
+                    "Không thể làm việc này khi hồ sơ ở trạng thái “{state}”. Tải lại hồ sơ để xem bước hợp lệ."
+                ),
+                format!(
+                    "This cannot be done in state “{state}”. Reload the dossier to see what can."
+                ),
             ),
             Self::AlreadyClosed { state } => (
-                format!("Hồ sơ đã đóng (“{state}”). Không thể thay đổi; hãy lập hồ sơ mới nếu cần."),
-                format!("The dossier is closed (“{state}”). It cannot be changed; start a new one if needed."),
+                format!(
+                    "Hồ sơ đã đóng (“{state}”). Không thể thay đổi; hãy lập hồ sơ mới nếu cần."
+                ),
+                format!(
+                    "The dossier is closed (“{state}”). It cannot be changed; start a new one if needed."
+                ),
             ),
             Self::WrongRole { role } => (
-                format!("Vai trò “{role}” không được làm việc này. Chuyển cho người có thẩm quyền."),
+                format!(
+                    "Vai trò “{role}” không được làm việc này. Chuyển cho người có thẩm quyền."
+                ),
                 format!("Role “{role}” may not do this. Pass it to somebody who may."),
             ),
             Self::WrongOffice { office } => (
                 format!("Hồ sơ thuộc cơ quan {office}. Liên hệ cơ quan đó."),
                 format!("The dossier is with office {office}. Turn to that office."),
             ),
-            Self::NotTheApplicant => pair("Bạn không phải người nộp hồ sơ này.", "You are not the applicant of this dossier."),
-            Self::Conflict { expected, current } => (
-                format!("Hồ sơ đã thay đổi (phiên bản {current}, bạn xem phiên bản {expected}). Tải lại rồi quyết định."),
-                format!("The dossier has changed (version {current}, you saw {expected}). Reload, then decide."),
+            Self::NotTheApplicant => pair(
+                "Bạn không phải người nộp hồ sơ này.",
+                "You are not the applicant of this dossier.",
             ),
-            Self::IdempotencyConflict => pair("Mã lệnh này đã dùng cho nội dung khác. Dùng mã lệnh mới.", "This command id was used for something else. Use a new one."),
+            Self::Conflict { expected, current } => (
+                format!(
+                    "Hồ sơ đã thay đổi (phiên bản {current}, bạn xem phiên bản {expected}). Tải lại rồi quyết định."
+                ),
+                format!(
+                    "The dossier has changed (version {current}, you saw {expected}). Reload, then decide."
+                ),
+            ),
+            Self::IdempotencyConflict => pair(
+                "Mã lệnh này đã dùng cho nội dung khác. Dùng mã lệnh mới.",
+                "This command id was used for something else. Use a new one.",
+            ),
             Self::FutureClaim { now } => (
                 format!("Thời điểm khai báo ở tương lai (bây giờ là {now}). Sửa lại thời điểm."),
                 format!("The claimed time lies in the future (now is {now}). Correct it."),
             ),
             Self::ReasonRequired => pair("Cần chọn lý do.", "Choose a reason."),
-            Self::BasisRequired => pair("Yêu cầu bổ sung lần nữa phải ghi căn cứ pháp lý.", "A further supplement request needs its legal basis."),
-            Self::ItemsRequired => pair("Liệt kê đầy đủ thành phần cần bổ sung, trong một lần.", "List every item to be supplemented, all at once."),
+            Self::BasisRequired => pair(
+                "Yêu cầu bổ sung lần nữa phải ghi căn cứ pháp lý.",
+                "A further supplement request needs its legal basis.",
+            ),
+            Self::ItemsRequired => pair(
+                "Liệt kê đầy đủ thành phần cần bổ sung, trong một lần.",
+                "List every item to be supplemented, all at once.",
+            ),
             Self::UnknownOffice(code) => (
                 format!("Không có cơ quan {code} vào ngày này."),
                 format!("There is no office {code} on this date."),
@@ -133,16 +173,35 @@ impl Rejection {
                 format!("Thủ tục {code} không có hoặc chưa có hiệu lực."),
                 format!("Procedure {code} is unknown or not in force."),
             ),
-            Self::NoPolicy => pair("Chưa có chính sách nào có hiệu lực vào ngày này.", "No policy is in force on this date."),
-            Self::CalendarYearUnknown(year) => (
-                format!("Chưa khai báo lịch làm việc năm {year}. Khai báo lịch trước khi hẹn ngày."),
-                format!("The calendar of {year} was never declared. Declare it before promising a date."),
+            Self::NoPolicy => pair(
+                "Chưa có chính sách nào có hiệu lực vào ngày này.",
+                "No policy is in force on this date.",
             ),
-            Self::SignerIsHandler => pair("Người thụ lý không được ký kết quả hồ sơ này. Chuyển người ký khác.", "The handler may not sign this result. Another signer must."),
-            Self::NewDateTooEarly => pair("Ngày hẹn mới phải sau ngày hẹn cũ.", "The new date must lie after the promised one."),
-            Self::DetailsRequired => pair("Cần thông tin người nộp.", "The applicant's details are required."),
+            Self::CalendarYearUnknown(year) => (
+                format!(
+                    "Chưa khai báo lịch làm việc năm {year}. Khai báo lịch trước khi hẹn ngày."
+                ),
+                format!(
+                    "The calendar of {year} was never declared. Declare it before promising a date."
+                ),
+            ),
+            Self::SignerIsHandler => pair(
+                "Người thụ lý không được ký kết quả hồ sơ này. Chuyển người ký khác.",
+                "The handler may not sign this result. Another signer must.",
+            ),
+            Self::NewDateTooEarly => pair(
+                "Ngày hẹn mới phải sau ngày hẹn cũ.",
+                "The new date must lie after the promised one.",
+            ),
+            Self::DetailsRequired => pair(
+                "Cần thông tin người nộp.",
+                "The applicant's details are required.",
+            ),
             Self::DuplicateRecord => pair("Bản ghi này đã có.", "This record exists already."),
-            Self::InvalidRecord(why) => (format!("Bản ghi không hợp lệ: {why}"), format!("The record is not valid: {why}")),
+            Self::InvalidRecord(why) => (
+                format!("Bản ghi không hợp lệ: {why}"),
+                format!("The record is not valid: {why}"),
+            ),
         }
     }
 }

@@ -1,0 +1,335 @@
+//! The record: opaque exact bytes in one order, on an embedded SQLite file or on a shared PostgreSQL database.
+//!
+//! Positions start at 0, have no gap and follow the order of commits; versions start at 1 and have no gap within a
+//! stream; `recorded_at` never runs backwards. Nothing here ever changes or deletes an entry.
+
+mod clock;
+mod error;
+pub mod fact;
+mod follow;
+mod location;
+mod postgres;
+mod rows;
+mod sqlite;
+mod writer;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use tokio::sync::{mpsc, watch};
+use uuid::Uuid;
+
+pub use self::{
+    error::JournalError,
+    follow::Follower,
+    location::Location,
+    writer::{Look, Looked, Writer},
+};
+use crate::{domain::time::Moment, tlog::Hash};
+
+pub type Result<T, E = JournalError> = std::result::Result<T, E>;
+
+/// Entries per read when the whole journal is read.
+const CHUNK_MAX: u32 = 4_096;
+
+/// One fact at its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// From 0; also the leaf's index in the tree.
+    pub position: u64,
+    pub stream: Uuid,
+    /// From 1 within its stream.
+    pub version: u32,
+    pub recorded_at: Moment,
+    /// The exact bytes that `leaf_hash` is made of.
+    pub body: Bytes,
+    pub leaf_hash: Hash,
+}
+
+/// How far the journal goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Head {
+    /// How many entries there are.
+    pub size: u64,
+    /// Of the newest entry.
+    pub recorded_at: Option<Moment>,
+    /// Of the newest entry.
+    pub leaf_hash: Option<Hash>,
+}
+
+/// The newest entry of one stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tail {
+    pub version: u32,
+    pub leaf_hash: Hash,
+}
+
+/// A command that was answered before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownCommand {
+    /// Keyed digest of its content and actor.
+    pub mac: Hash,
+    /// Position of its first entry.
+    pub position: u64,
+    pub entries: u32,
+}
+
+/// A command answered by this batch; see [`KnownCommand`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewCommand {
+    pub id: Uuid,
+    pub mac: Hash,
+    pub position: u64,
+    pub entries: u32,
+}
+
+/// Where a reading of streams stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// At the newest entry.
+    End,
+    /// Before this position: the journal when it had this size.
+    Size(u64),
+    /// After the last entry recorded at or before this moment.
+    Moment(Moment),
+}
+
+impl Until {
+    /// Positions below the first, recorded at or before the second.
+    fn bounds(self) -> (i64, i64) {
+        match self {
+            Self::End => (i64::MAX, i64::MAX),
+            Self::Size(size) => (i64::try_from(size).unwrap_or(i64::MAX), i64::MAX),
+            Self::Moment(moment) => (i64::MAX, moment.0),
+        }
+    }
+}
+
+/// A handle on the journal; clones share connections and wake-ups.
+#[derive(Clone)]
+pub struct Journal {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Store,
+    wake: watch::Sender<()>,
+    /// The task that turns PostgreSQL's notifications into wake-ups, once somebody follows.
+    listening: std::sync::OnceLock<tokio::task::JoinHandle<()>>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(task) = self.listening.get() {
+            task.abort();
+        }
+    }
+}
+
+/// Where entries are read.
+enum Store {
+    Sqlite(sqlite::Store),
+    Postgres(postgres::Store),
+}
+
+/// A writer's own connection.
+enum Connection {
+    Sqlite(sqlite::Connection),
+    Postgres(postgres::Connection),
+}
+
+/// Calls the same method of whichever back end it is.
+macro_rules! either {
+    ($kind:ident, $this:expr, $inner:ident => $call:expr) => {
+        match $this {
+            $kind::Sqlite($inner) => $call,
+            $kind::Postgres($inner) => $call,
+        }
+    };
+}
+
+impl Journal {
+    /// Opens the journal, makes it when there is none, and brings its tables up to this program's format.
+    pub async fn create_or_open(location: &Location) -> Result<Self> {
+        Ok(Self::new(match location {
+            Location::Sqlite(file) => Store::Sqlite(sqlite::Store::create_or_open(file).await?),
+            Location::Postgres(url) => Store::Postgres(postgres::Store::create_or_open(url).await?),
+        }))
+    }
+
+    /// Opens a journal that must exist, and never writes to it.
+    pub async fn open_read_only(location: &Location) -> Result<Self> {
+        Ok(Self::new(match location {
+            Location::Sqlite(file) => Store::Sqlite(sqlite::Store::open_read_only(file).await?),
+            Location::Postgres(url) => Store::Postgres(postgres::Store::open_read_only(url).await?),
+        }))
+    }
+
+    fn new(store: Store) -> Self {
+        let shared = Shared {
+            store,
+            wake: watch::Sender::new(()),
+            listening: std::sync::OnceLock::new(),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// How far the journal goes now.
+    pub async fn head(&self) -> Result<Head> {
+        rows::head(either!(Store, &self.shared.store, store => store.newest().await?))
+    }
+
+    /// Up to `max` entries from position `from` on, in order; empty at the end. A hole is [`JournalError::Gap`].
+    pub async fn read(&self, from: u64, max: u32) -> Result<Vec<Entry>> {
+        let Ok(first) = i64::try_from(from) else {
+            return Ok(Vec::new());
+        };
+        let found = either!(Store, &self.shared.store, store => store.page(first, max).await?);
+        let entries = decode(found)?;
+        match entries
+            .iter()
+            .zip(from..)
+            .find(|(entry, position)| entry.position != *position)
+        {
+            Some((_, position)) => Err(JournalError::Gap { position }),
+            None => Ok(entries),
+        }
+    }
+
+    /// Everything from position `from` on, in chunks of a few thousand, the next read while one is worked on. Ends at the
+    /// head, or after the first error. Must be called within a runtime.
+    pub fn chunks(&self, from: u64) -> impl Stream<Item = Result<Vec<Entry>>> + use<> {
+        let (to, chunks) = mpsc::channel(2);
+        let journal = self.clone();
+        tokio::spawn(async move {
+            let mut from = from;
+            loop {
+                let chunk = journal.read(from, CHUNK_MAX).await;
+                let last = match &chunk {
+                    Ok(entries) if entries.is_empty() => break,
+                    Ok(entries) => entries.len() < CHUNK_MAX as usize,
+                    Err(_) => true,
+                };
+                from += u64::from(CHUNK_MAX);
+                if to.send(chunk).await.is_err() || last {
+                    break;
+                }
+            }
+        });
+        stream::unfold(chunks, |mut chunks| async {
+            chunks.recv().await.map(|chunk| (chunk, chunks))
+        })
+    }
+
+    /// [`Journal::chunks`], entry by entry.
+    pub fn stream_all(&self, from: u64) -> impl Stream<Item = Result<Entry>> + use<> {
+        self.chunks(from)
+            .map_ok(|chunk| stream::iter(chunk).map(Ok))
+            .try_flatten()
+    }
+
+    /// Entries of one stream after a version (0: all), in order.
+    pub async fn read_stream(
+        &self,
+        stream: Uuid,
+        after_version: u32,
+        until: Until,
+    ) -> Result<Vec<Entry>> {
+        let bounds = until.bounds();
+        let found = either!(Store, &self.shared.store, store => store.stream(stream, after_version, bounds).await?);
+        let entries = decode(found)?;
+        rows::dense_versions(&entries, after_version)?;
+        Ok(entries)
+    }
+
+    /// All entries of several streams, ordered by position.
+    pub async fn read_streams(&self, streams: &[Uuid], until: Until) -> Result<Vec<Entry>> {
+        let bounds = until.bounds();
+        let mut streams = streams.to_vec();
+        streams.sort_unstable();
+        streams.dedup();
+        let found =
+            either!(Store, &self.shared.store, store => store.streams(&streams, bounds).await?);
+        let entries = decode(found)?;
+        rows::dense_streams(&entries, std::collections::HashMap::new())?;
+        Ok(entries)
+    }
+
+    /// How many entries were recorded at or before `at`: the size to pass when the journal is wanted as of a time.
+    pub async fn size_at(&self, at: Moment) -> Result<u64> {
+        let (mut least, mut most) = (0, self.head().await?.size);
+        while least < most {
+            let middle = least + (most - least) / 2;
+            let key = middle.cast_signed();
+            let recorded_at =
+                either!(Store, &self.shared.store, store => store.recorded_at(key).await?);
+            match recorded_at {
+                None => return Err(JournalError::Gap { position: middle }),
+                Some(recorded_at) if recorded_at <= at.0 => least = middle + 1,
+                Some(_) => most = middle,
+            }
+        }
+        Ok(least)
+    }
+
+    /// What was answered to a command, if it was.
+    pub async fn command(&self, id: Uuid) -> Result<Option<KnownCommand>> {
+        either!(Store, &self.shared.store, store => store.command(id).await?)
+            .map(rows::command)
+            .transpose()
+    }
+
+    /// A reader that waits at the end for more. Must be called within a runtime.
+    pub fn follow(&self, from: u64) -> Follower {
+        if let Store::Postgres(store) = &self.shared.store {
+            let task = || tokio::spawn(follow::listen(store.options(), self.shared.wake.clone()));
+            self.shared.listening.get_or_init(task);
+        }
+        Follower::new(self.clone(), self.shared.wake.subscribe(), from)
+    }
+
+    /// The one that appends, on a connection of its own.
+    pub async fn writer(&self) -> Result<Writer> {
+        Writer::connect(self.clone()).await
+    }
+
+    async fn connect(&self) -> Result<Connection> {
+        Ok(match &self.shared.store {
+            Store::Sqlite(store) => Connection::Sqlite(store.connect().await?),
+            Store::Postgres(store) => Connection::Postgres(store.connect().await?),
+        })
+    }
+
+    fn wake(&self) {
+        self.shared.wake.send_replace(());
+    }
+}
+
+impl Connection {
+    async fn begin(&mut self) -> Result<()> {
+        either!(Self, self, connection => connection.begin().await)
+    }
+
+    async fn look(&mut self, asked: &rows::Asked) -> Result<Looked> {
+        either!(Self, self, connection => connection.look(asked).await)
+    }
+
+    async fn append(&mut self, batch: &writer::Batch<'_>) -> Result<()> {
+        either!(Self, self, connection => connection.append(batch).await)
+    }
+
+    async fn commit(&mut self) -> Result<()> {
+        either!(Self, self, connection => connection.commit().await)
+    }
+
+    async fn rollback(&mut self) -> Result<()> {
+        either!(Self, self, connection => connection.rollback().await)
+    }
+}
+
+fn decode(found: Vec<rows::EntryRow>) -> Result<Vec<Entry>> {
+    found.into_iter().map(rows::entry).collect()
+}

@@ -1,0 +1,273 @@
+//! The journal in a PostgreSQL database that several nodes share.
+
+use std::str::FromStr;
+
+use sqlx::{
+    Connection as _, PgConnection, PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    query, query_as, query_scalar, raw_sql,
+};
+use uuid::Uuid;
+
+use super::{
+    JournalError, Location, Looked, Result, rows,
+    rows::{Asked, CommandRow, EntryRow, HeadRow},
+    writer::Batch,
+};
+
+const READERS_MAX: u32 = 8;
+const ACQUIRE_SECONDS_MAX: u64 = 5;
+
+/// A holder of the lock that stops is cut off after two seconds; whoever waits for it waits longer than that. Plans are
+/// pinned to the indexes: statistics of a fresh table must not decide what happens under the lock.
+const WRITER_SETTINGS: &str = "
+    set idle_in_transaction_session_timeout = '2s';
+    set lock_timeout = '6s';
+    set statement_timeout = '10s';
+    set plan_cache_mode = force_generic_plan;
+    set enable_seqscan = off;
+    set enable_hashjoin = off;
+    set enable_mergejoin = off";
+
+fn migrator() -> Migrator {
+    let mut migrator = sqlx::migrate!("migrations/journal/postgres");
+    migrator.create_schema("journal");
+    migrator.dangerous_set_table_name("journal.migration");
+    migrator
+}
+
+/// The reading side: a pool.
+pub struct Store {
+    options: PgConnectOptions,
+    pool: PgPool,
+}
+
+impl Store {
+    pub async fn create_or_open(url: &str) -> Result<Self> {
+        let store = Self::open(url).await?;
+        migrator().run(&store.pool).await?;
+        Ok(store)
+    }
+
+    pub async fn open_read_only(url: &str) -> Result<Self> {
+        let store = Self::open(url).await?;
+        let exists: bool = query_scalar("select to_regclass('journal.migration') is not null")
+            .fetch_one(&store.pool)
+            .await?;
+        if !exists {
+            return Err(JournalError::Missing(
+                Location::Postgres(url.to_owned()).to_string(),
+            ));
+        }
+        let format: Option<i64> = query_scalar("select max(version) from journal.migration")
+            .fetch_one(&store.pool)
+            .await?;
+        rows::readable(format, &migrator())?;
+        Ok(store)
+    }
+
+    /// `extra_float_digits` is left alone because a pooler in between may refuse it at the start.
+    async fn open(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)?
+            .extra_float_digits(None)
+            .application_name("motcua");
+        let pool = PgPoolOptions::new()
+            .max_connections(READERS_MAX)
+            .acquire_timeout(std::time::Duration::from_secs(ACQUIRE_SECONDS_MAX))
+            .connect_with(options.clone())
+            .await?;
+        Ok(Self { options, pool })
+    }
+
+    pub fn options(&self) -> PgConnectOptions {
+        self.options.clone()
+    }
+
+    pub async fn connect(&self) -> Result<Connection> {
+        let options = self.options.clone().application_name("motcua writer");
+        let mut connection = PgConnection::connect_with(&options).await?;
+        raw_sql(WRITER_SETTINGS).execute(&mut connection).await?;
+        Ok(Connection(connection))
+    }
+
+    pub async fn newest(&self) -> Result<Option<HeadRow>> {
+        let sql = "select position, recorded_at, leaf_hash from journal.entry order by position desc limit 1";
+        Ok(query_as(sql).fetch_optional(&self.pool).await?)
+    }
+
+    pub async fn page(&self, from: i64, max: u32) -> Result<Vec<EntryRow>> {
+        let sql = "select position, stream, version, recorded_at, body, leaf_hash
+             from journal.entry where position >= $1 order by position limit $2";
+        Ok(query_as(sql)
+            .bind(from)
+            .bind(i64::from(max))
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    pub async fn stream(
+        &self,
+        stream: Uuid,
+        after: u32,
+        (size, moment): (i64, i64),
+    ) -> Result<Vec<EntryRow>> {
+        let sql = "select position, stream, version, recorded_at, body, leaf_hash
+             from journal.entry
+             where stream = $1 and version > $2 and position < $3 and recorded_at <= $4
+             order by version";
+        let found = query_as(sql)
+            .bind(stream)
+            .bind(int(after))
+            .bind(size)
+            .bind(moment);
+        Ok(found.fetch_all(&self.pool).await?)
+    }
+
+    pub async fn streams(
+        &self,
+        streams: &[Uuid],
+        (size, moment): (i64, i64),
+    ) -> Result<Vec<EntryRow>> {
+        let sql = "select position, stream, version, recorded_at, body, leaf_hash
+             from journal.entry
+             where stream = any($1) and position < $2 and recorded_at <= $3
+             order by position";
+        Ok(query_as(sql)
+            .bind(streams)
+            .bind(size)
+            .bind(moment)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    pub async fn recorded_at(&self, position: i64) -> Result<Option<i64>> {
+        let sql = "select recorded_at from journal.entry where position = $1";
+        Ok(query_scalar(sql)
+            .bind(position)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    pub async fn command(&self, id: Uuid) -> Result<Option<CommandRow>> {
+        let sql = "select mac, position, entries from journal.command where id = $1";
+        Ok(query_as(sql).bind(id).fetch_optional(&self.pool).await?)
+    }
+}
+
+/// The writing side: one connection, dropped on the first doubt; the server then ends its transaction.
+pub struct Connection(PgConnection);
+
+impl Connection {
+    /// Each statement must see what was committed while it waited for the lock, hence `read committed`.
+    pub async fn begin(&mut self) -> Result<()> {
+        raw_sql("begin isolation level read committed read write")
+            .execute(&mut self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// The first look takes the lock and waits for it; further ones hold it already.
+    pub async fn look(&mut self, asked: &Asked) -> Result<Looked> {
+        let streams: Vec<Uuid> = asked.streams.keys().copied().collect();
+        let held: Vec<i32> = asked.streams.values().map(|held| int(*held)).collect();
+        let commands: Vec<Uuid> = asked.commands.iter().copied().collect();
+        let sql =
+            "select kind, position, at, id, version, hash, body from journal.look($1, $2, $3)";
+        let found = query_as(sql).bind(streams).bind(held).bind(commands);
+        rows::looked(found.fetch_all(&mut self.0).await?, asked, None)
+    }
+
+    pub async fn append(&mut self, batch: &Batch<'_>) -> Result<()> {
+        let (entries, tails, commands) = (batch.entries, &batch.tails, batch.commands);
+        let first = entries.first().map_or(0, |entry| entry.position);
+        let sql = "select journal.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        query(sql)
+            .bind(first.cast_signed())
+            .bind(entries.iter().map(|entry| entry.stream).collect::<Vec<_>>())
+            .bind(
+                entries
+                    .iter()
+                    .map(|entry| int(entry.version))
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                entries
+                    .iter()
+                    .map(|entry| entry.recorded_at.0)
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                entries
+                    .iter()
+                    .map(|entry| &entry.body[..])
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                entries
+                    .iter()
+                    .map(|entry| &entry.leaf_hash[..])
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                tails
+                    .iter()
+                    .map(|(stream, _, _)| *stream)
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                tails
+                    .iter()
+                    .map(|(_, version, _)| int(*version))
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                tails
+                    .iter()
+                    .map(|(_, _, hash)| &hash[..])
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                commands
+                    .iter()
+                    .map(|command| command.id)
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                commands
+                    .iter()
+                    .map(|command| &command.mac[..])
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                commands
+                    .iter()
+                    .map(|command| command.position.cast_signed())
+                    .collect::<Vec<_>>(),
+            )
+            .bind(
+                commands
+                    .iter()
+                    .map(|command| int(command.entries))
+                    .collect::<Vec<_>>(),
+            )
+            .execute(&mut self.0)
+            .await?;
+        Ok(())
+    }
+
+    pub async fn commit(&mut self) -> Result<()> {
+        raw_sql("commit").execute(&mut self.0).await?;
+        Ok(())
+    }
+
+    pub async fn rollback(&mut self) -> Result<()> {
+        raw_sql("rollback").execute(&mut self.0).await?;
+        Ok(())
+    }
+}
+
+/// Versions and counts fit PostgreSQL's `int`; what does not is greater than any stored one.
+fn int(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,207 @@
+//! Rows as both databases give them, turned into what the record promises.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use super::{Entry, Head, JournalError, KnownCommand, Look, Looked, Result, Tail};
+use crate::{domain::time::Moment, tlog::Hash};
+
+/// `position, stream, version, recorded_at, body, leaf_hash`.
+pub type EntryRow = (i64, Uuid, i32, i64, Vec<u8>, Vec<u8>);
+
+/// `position, recorded_at, leaf_hash` of the newest entry.
+pub type HeadRow = (i64, i64, Vec<u8>);
+
+/// `mac, position, entries`.
+pub type CommandRow = (Vec<u8>, i64, i32);
+
+/// `kind, position, at, id, version, hash, body`.
+pub type LookedRow = (
+    String,
+    Option<i64>,
+    Option<i64>,
+    Option<Uuid>,
+    Option<i32>,
+    Option<Vec<u8>>,
+    Option<Vec<u8>>,
+);
+
+pub fn entry(row: EntryRow) -> Result<Entry> {
+    let (position, stream, version, recorded_at, body, leaf_hash) = row;
+    let position = position.cast_unsigned();
+    Ok(Entry {
+        position,
+        stream,
+        version: version.cast_unsigned(),
+        recorded_at: Moment(recorded_at),
+        body: Bytes::from(body),
+        leaf_hash: hash(leaf_hash, position)?,
+    })
+}
+
+pub fn head(row: Option<HeadRow>) -> Result<Head> {
+    let Some((position, recorded_at, leaf_hash)) = row else {
+        return Ok(Head::default());
+    };
+    let position = position.cast_unsigned();
+    Ok(Head {
+        size: position + 1,
+        recorded_at: Some(Moment(recorded_at)),
+        leaf_hash: Some(hash(leaf_hash, position)?),
+    })
+}
+
+pub fn command((mac, position, entries): CommandRow) -> Result<KnownCommand> {
+    let position = position.cast_unsigned();
+    Ok(KnownCommand {
+        mac: hash(mac, position)?,
+        position,
+        entries: entries.cast_unsigned(),
+    })
+}
+
+fn hash(bytes: Vec<u8>, position: u64) -> Result<Hash> {
+    bytes.try_into().map_err(|_| JournalError::Damaged {
+        position,
+        why: "a hash is not 32 bytes",
+    })
+}
+
+/// Entries of one stream must follow each other without a gap after version `held`.
+pub fn dense_versions(entries: &[Entry], held: u32) -> Result<()> {
+    for (entry, expected) in entries.iter().zip(held.saturating_add(1)..) {
+        dense(entry, expected)?;
+    }
+    Ok(())
+}
+
+/// Entries of several streams, ordered by position: each stream's versions must follow without a gap after its `held`.
+pub fn dense_streams(entries: &[Entry], mut held: HashMap<Uuid, u32>) -> Result<()> {
+    for entry in entries {
+        let newest = held.entry(entry.stream).or_default();
+        *newest += 1;
+        dense(entry, *newest)?;
+    }
+    Ok(())
+}
+
+fn dense(entry: &Entry, expected: u32) -> Result<()> {
+    if entry.version == expected {
+        return Ok(());
+    }
+    Err(JournalError::Damaged {
+        position: entry.position,
+        why: "a version of its stream is missing before it",
+    })
+}
+
+/// What a writer asks for, each stream and command once.
+pub struct Asked {
+    /// Stream and the version held in the caller's cache (0: nothing).
+    pub streams: BTreeMap<Uuid, u32>,
+    pub commands: BTreeSet<Uuid>,
+}
+
+impl From<Look<'_>> for Asked {
+    fn from(look: Look<'_>) -> Self {
+        let mut streams = BTreeMap::new();
+        for &(stream, held) in look.streams {
+            streams
+                .entry(stream)
+                .and_modify(|least: &mut u32| *least = held.min(*least))
+                .or_insert(held);
+        }
+        Self {
+            streams,
+            commands: look.commands.iter().copied().collect(),
+        }
+    }
+}
+
+/// Puts the tagged rows of one look together and refuses what cannot be true.
+///
+/// `clock` is the time to use when the rows bring none of their own.
+pub fn looked(rows: Vec<LookedRow>, asked: &Asked, clock: Option<Moment>) -> Result<Looked> {
+    let mut head = None;
+    let mut now = clock.unwrap_or_default();
+    let mut tails = HashMap::new();
+    let mut known = HashMap::new();
+    let mut missing = Vec::new();
+    for (kind, position, at, id, version, hash_bytes, body) in rows {
+        let (position, at, version) = (
+            position.unwrap_or_default(),
+            at.unwrap_or_default(),
+            version.unwrap_or_default(),
+        );
+        let (id, hash_bytes) = (id.unwrap_or_default(), hash_bytes.unwrap_or_default());
+        match kind.as_str() {
+            "clock" => now = Moment(at),
+            "head" => head = Some((position, at, hash_bytes)),
+            "known" => {
+                known.insert(id, command((hash_bytes, position, version))?);
+            }
+            "tail" => {
+                let (version, leaf_hash) = (version.cast_unsigned(), hash(hash_bytes, 0)?);
+                tails.insert(id, Tail { version, leaf_hash });
+            }
+            _ => missing.push(entry((
+                position,
+                id,
+                version,
+                at,
+                body.unwrap_or_default(),
+                hash_bytes,
+            ))?),
+        }
+    }
+    missing.sort_unstable_by_key(|entry: &Entry| entry.position);
+    let head = self::head(head)?;
+    let looked = Looked {
+        now: head.recorded_at.map_or(now, |newest| now.max(newest)),
+        head,
+        tails,
+        known,
+        missing,
+    };
+    check(&looked, asked)?;
+    Ok(looked)
+}
+
+/// The index of tails and the entries must tell one story, and neither less than the caller has seen.
+fn check(looked: &Looked, asked: &Asked) -> Result<()> {
+    let mut reached: HashMap<Uuid, u32> = asked
+        .streams
+        .iter()
+        .map(|(id, held)| (*id, *held))
+        .collect();
+    dense_streams(&looked.missing, reached.clone())?;
+    for entry in &looked.missing {
+        reached.insert(entry.stream, entry.version);
+    }
+    for (stream, reached) in reached {
+        let tail = looked.tails.get(&stream).map_or(0, |tail| tail.version);
+        if tail < reached && reached == asked.streams[&stream] {
+            return Err(JournalError::SetBack { stream });
+        }
+        if tail != reached {
+            let position = looked.head.size.saturating_sub(1);
+            return Err(JournalError::Damaged {
+                position,
+                why: "the index of tails differs from the entries",
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a journal whose newest migration this program does not know.
+pub fn readable(format: Option<i64>, known: &sqlx::migrate::Migrator) -> Result<()> {
+    match format {
+        Some(format) if !known.version_exists(format) => {
+            Err(JournalError::NewerThanProgram { format })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,361 @@
+//! The journal in a file of its own, for one machine.
+
+use std::{path::Path, sync::Arc, sync::LazyLock, time::Duration};
+
+use sqlx::{
+    Connection as _, SqliteConnection, SqlitePool,
+    migrate::Migrator,
+    query, query_as, query_scalar,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::{
+    sync::{Mutex, OwnedMutexGuard},
+    time::timeout,
+};
+use uuid::Uuid;
+
+use super::{
+    JournalError, Looked, Result, clock, rows,
+    rows::{Asked, CommandRow, EntryRow, HeadRow},
+    writer::Batch,
+};
+use crate::tlog;
+
+const READERS_MAX: u32 = 4;
+const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
+
+fn migrator() -> Migrator {
+    let mut migrator = sqlx::migrate!("migrations/journal/sqlite");
+    migrator.dangerous_set_table_name("migration");
+    migrator
+}
+
+/// The reading side: a pool that cannot write.
+pub struct Store {
+    options: SqliteConnectOptions,
+    pool: SqlitePool,
+    /// Writers of this process queue here, fairly, before they meet those of other processes at the file's lock.
+    turn: Arc<Mutex<()>>,
+}
+
+impl Store {
+    pub async fn create_or_open(file: &Path) -> Result<Self> {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
+        }
+        // FULL: in WAL mode anything less may lose an acknowledged commit when the power goes.
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(LOCK_WAIT_MAX);
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        migrator().run(&mut connection).await?;
+        connection.close().await?;
+        Self::open(file, options).await
+    }
+
+    pub async fn open_read_only(file: &Path) -> Result<Self> {
+        let missing = || JournalError::Missing(file.display().to_string());
+        if !file.exists() {
+            return Err(missing());
+        }
+        let store = Self::open(
+            file,
+            SqliteConnectOptions::new().filename(file).read_only(true),
+        )
+        .await?;
+        let exists: bool =
+            query_scalar("select exists (select 1 from sqlite_schema where name = 'migration')")
+                .fetch_one(&store.pool)
+                .await?;
+        if !exists {
+            return Err(missing());
+        }
+        let format: Option<i64> = query_scalar("select max(version) from migration")
+            .fetch_one(&store.pool)
+            .await?;
+        rows::readable(format, &migrator())?;
+        Ok(store)
+    }
+
+    async fn open(file: &Path, options: SqliteConnectOptions) -> Result<Self> {
+        let reader = SqliteConnectOptions::new()
+            .filename(file)
+            .read_only(true)
+            .busy_timeout(LOCK_WAIT_MAX);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(READERS_MAX)
+            .connect_with(reader)
+            .await?;
+        Ok(Self {
+            options,
+            pool,
+            turn: Arc::default(),
+        })
+    }
+
+    pub async fn connect(&self) -> Result<Connection> {
+        let sqlite = SqliteConnection::connect_with(&self.options).await?;
+        Ok(Connection {
+            sqlite,
+            turns: self.turn.clone(),
+            turn: None,
+        })
+    }
+
+    pub async fn newest(&self) -> Result<Option<HeadRow>> {
+        let sql =
+            "select position, recorded_at, leaf_hash from entry order by position desc limit 1";
+        Ok(query_as(sql).fetch_optional(&self.pool).await?)
+    }
+
+    pub async fn page(&self, from: i64, max: u32) -> Result<Vec<EntryRow>> {
+        let sql = "select position, stream, version, recorded_at, body, leaf_hash
+             from entry where position >= ?1 order by position limit ?2";
+        Ok(query_as(sql)
+            .bind(from)
+            .bind(max)
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    pub async fn stream(
+        &self,
+        stream: Uuid,
+        after: u32,
+        (size, moment): (i64, i64),
+    ) -> Result<Vec<EntryRow>> {
+        let sql = "select position, stream, version, recorded_at, body, leaf_hash
+             from entry
+             where stream = ?1 and version > ?2 and position < ?3 and recorded_at <= ?4
+             order by version";
+        let found = query_as(sql)
+            .bind(stream)
+            .bind(after)
+            .bind(size)
+            .bind(moment);
+        Ok(found.fetch_all(&self.pool).await?)
+    }
+
+    pub async fn streams(
+        &self,
+        streams: &[Uuid],
+        (size, moment): (i64, i64),
+    ) -> Result<Vec<EntryRow>> {
+        let sql = "select position, stream, version, recorded_at, body, leaf_hash
+             from entry
+             where stream in (select unhex(value) from json_each(?1)) and position < ?2 and recorded_at <= ?3
+             order by +position";
+        let found = query_as(sql).bind(id_list(streams)).bind(size).bind(moment);
+        Ok(found.fetch_all(&self.pool).await?)
+    }
+
+    pub async fn recorded_at(&self, position: i64) -> Result<Option<i64>> {
+        let sql = "select recorded_at from entry where position = ?1";
+        Ok(query_scalar(sql)
+            .bind(position)
+            .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    pub async fn command(&self, id: Uuid) -> Result<Option<CommandRow>> {
+        let sql = "select mac, position, entries from command where id = ?1";
+        Ok(query_as(sql).bind(id).fetch_optional(&self.pool).await?)
+    }
+}
+
+/// The writing side: one connection, dropped on the first doubt; closing it ends its transaction.
+pub struct Connection {
+    sqlite: SqliteConnection,
+    turns: Arc<Mutex<()>>,
+    turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Connection {
+    /// The file's write lock is the journal's lock.
+    pub async fn begin(&mut self) -> Result<()> {
+        let turn = timeout(LOCK_WAIT_MAX, self.turns.clone().lock_owned());
+        let turn = turn
+            .await
+            .map_err(|_| JournalError::Unavailable(sqlx::Error::PoolTimedOut))?;
+        query("begin immediate").execute(&mut self.sqlite).await?;
+        self.turn = Some(turn);
+        Ok(())
+    }
+
+    pub async fn look(&mut self, asked: &Asked) -> Result<Looked> {
+        let sql = "with asked (id, held) as (select unhex(key), value from json_each(?1))
+             select * from (
+                 select 'head', position, recorded_at, null, null, leaf_hash, null
+                 from entry order by position desc limit 1)
+             union all
+             select 'known', command.position, null, command.id, command.entries, command.mac, null
+             from json_each(?2) as asked_command cross join command on command.id = unhex(asked_command.value)
+             union all
+             select 'tail', null, null, stream.id, stream.version, stream.leaf_hash, null
+             from asked cross join stream on stream.id = asked.id
+             union all
+             select 'entry', entry.position, entry.recorded_at, entry.stream, entry.version, entry.leaf_hash, entry.body
+             from asked cross join entry on entry.stream = asked.id and entry.version > asked.held";
+        let commands: Vec<Uuid> = asked.commands.iter().copied().collect();
+        let found = query_as(sql).bind(id_map(asked)).bind(id_list(&commands));
+        rows::looked(
+            found.fetch_all(&mut self.sqlite).await?,
+            asked,
+            Some(clock::system()),
+        )
+    }
+
+    pub async fn append(&mut self, batch: &Batch<'_>) -> Result<()> {
+        if batch
+            .entries
+            .iter()
+            .any(|entry| tlog::leaf_hash(&entry.body) != entry.leaf_hash)
+        {
+            return Err(JournalError::Misuse(
+                "a leaf hash is not the hash of its body",
+            ));
+        }
+        for (rows, sql) in chunks(batch.entries, &INSERT_ENTRIES) {
+            let mut statement = query(sql);
+            for entry in rows {
+                statement = statement
+                    .bind(entry.position.cast_signed())
+                    .bind(entry.stream)
+                    .bind(entry.version)
+                    .bind(entry.recorded_at.0)
+                    .bind(&entry.body[..])
+                    .bind(&entry.leaf_hash[..]);
+            }
+            statement.execute(&mut self.sqlite).await?;
+        }
+        for (rows, sql) in chunks(&batch.tails, &UPSERT_TAILS) {
+            let mut statement = query(sql);
+            for (stream, version, hash) in rows {
+                statement = statement.bind(*stream).bind(*version).bind(&hash[..]);
+            }
+            statement.execute(&mut self.sqlite).await?;
+        }
+        for (rows, sql) in chunks(batch.commands, &INSERT_COMMANDS) {
+            let mut statement = query(sql);
+            for command in rows {
+                let position = command.position.cast_signed();
+                statement = statement
+                    .bind(command.id)
+                    .bind(&command.mac[..])
+                    .bind(position)
+                    .bind(command.entries);
+            }
+            statement.execute(&mut self.sqlite).await?;
+        }
+        Ok(())
+    }
+
+    pub async fn commit(&mut self) -> Result<()> {
+        query("commit").execute(&mut self.sqlite).await?;
+        self.turn = None;
+        Ok(())
+    }
+
+    pub async fn rollback(&mut self) -> Result<()> {
+        query("rollback").execute(&mut self.sqlite).await?;
+        self.turn = None;
+        Ok(())
+    }
+}
+
+/// Rows per insert, largest first. Few fixed sizes, so that every statement is prepared once and kept.
+const SIZES: [usize; 4] = [128, 32, 8, 1];
+
+/// One statement per size in [`SIZES`].
+type Statements = LazyLock<[String; SIZES.len()]>;
+
+static INSERT_ENTRIES: Statements = LazyLock::new(|| {
+    inserts(
+        "insert into entry (position, stream, version, recorded_at, body, leaf_hash) values ",
+        "(?, ?, ?, ?, ?, ?)",
+        "",
+    )
+});
+static UPSERT_TAILS: Statements = LazyLock::new(|| {
+    let keep_newest = " on conflict (id) do update set version = excluded.version, leaf_hash = excluded.leaf_hash";
+    inserts(
+        "insert into stream (id, version, leaf_hash) values ",
+        "(?, ?, ?)",
+        keep_newest,
+    )
+});
+static INSERT_COMMANDS: Statements = LazyLock::new(|| {
+    inserts(
+        "insert into command (id, mac, position, entries) values ",
+        "(?, ?, ?, ?)",
+        "",
+    )
+});
+
+fn inserts(start: &str, row: &str, end: &str) -> [String; SIZES.len()] {
+    SIZES.map(|size| format!("{start}{}{end}", vec![row; size].join(", ")))
+}
+
+/// Cuts rows into the fixed sizes, each piece with its statement.
+fn chunks<'a, T>(
+    mut rows: &'a [T],
+    statements: &'static Statements,
+) -> impl Iterator<Item = (&'a [T], &'static str)> {
+    std::iter::from_fn(move || {
+        let (place, size) = SIZES
+            .iter()
+            .enumerate()
+            .find(|(_, size)| **size <= rows.len())?;
+        let (piece, rest) = rows.split_at(*size);
+        rows = rest;
+        Some((piece, statements[place].as_str()))
+    })
+}
+
+/// `["0123…", …]`: SQLite binds no arrays, and one statement for any number of ids is prepared once.
+fn id_list(ids: &[Uuid]) -> String {
+    let quoted: Vec<String> = ids
+        .iter()
+        .map(|id| format!("\"{}\"", id.simple()))
+        .collect();
+    format!("[{}]", quoted.join(","))
+}
+
+/// `{"0123…":4, …}`: streams and the versions held of them.
+fn id_map(asked: &Asked) -> String {
+    let pairs: Vec<String> = asked
+        .streams
+        .iter()
+        .map(|(id, held)| format!("\"{}\":{held}", id.simple()))
+        .collect();
+    format!("{{{}}}", pairs.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_cut_into_the_fixed_sizes_without_loss() {
+        let rows: Vec<u32> = (0..301).collect();
+        let pieces: Vec<_> = chunks(&rows, &INSERT_COMMANDS).collect();
+        let sizes: Vec<usize> = pieces.iter().map(|(piece, _)| piece.len()).collect();
+        assert_eq!(sizes, [128, 128, 32, 8, 1, 1, 1, 1, 1]);
+        assert!(
+            pieces
+                .iter()
+                .all(|(piece, sql)| sql.matches('?').count() == piece.len() * 4)
+        );
+        assert_eq!(
+            pieces
+                .iter()
+                .flat_map(|(piece, _)| *piece)
+                .copied()
+                .collect::<Vec<_>>(),
+            rows
+        );
+    }
+}

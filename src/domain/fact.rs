@@ -114,6 +114,12 @@ pub mod stream {
         Uuid::new_v5(&NAMESPACE, b"reference")
     }
 
+    /// The stream of a dossier that a command creates: nobody chooses an id.
+    #[must_use]
+    pub fn dossier(command: Uuid) -> Uuid {
+        Uuid::new_v5(&NAMESPACE, format!("dossier:{command}").as_bytes())
+    }
+
     /// The daily register of an office: the same id on every node.
     #[must_use]
     pub fn register(office: &str, date: Date) -> Uuid {

@@ -3,7 +3,7 @@
 //! Positions start at 0, have no gap and follow the order of commits; versions start at 1 and have no gap within a
 //! stream; `recorded_at` never runs backwards. Nothing here ever changes or deletes an entry.
 
-mod clock;
+pub mod clock;
 mod error;
 pub mod fact;
 mod follow;

@@ -3,11 +3,13 @@
 use crate::domain::actor::Role;
 use crate::domain::code::{OfficeCode, ProcedureCode};
 use jiff::civil::Date;
+use serde::Serialize;
 
 use super::event::{Channel, DeliveryMethod, RedirectKind};
 
 /// One command on one dossier. Circumstances (claims, reason, basis, parts) travel beside it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DossierCommand {
     /// Begin a dossier without entering it (row 1).
     Draft {
@@ -118,6 +120,45 @@ impl DossierCommand {
             Self::IssueApology { .. } => "issue_apology",
             Self::CorrectApplicantDetails => "correct_applicant_details",
             Self::ReissueCapability { .. } => "reissue_capability",
+        }
+    }
+
+    /// Commands that begin a dossier.
+    #[must_use]
+    pub fn begins(&self) -> bool {
+        self.filed_at().is_some()
+    }
+
+    /// The office a new dossier is filed at.
+    #[must_use]
+    pub fn filed_at(&self) -> Option<&OfficeCode> {
+        match self {
+            Self::Draft { office, .. }
+            | Self::Submit { office, .. }
+            | Self::Lodge { office, .. }
+            | Self::AcceptAtCounter { office, .. } => Some(office),
+            Self::Accept
+            | Self::RefuseAcceptance
+            | Self::RequestSupplement { .. }
+            | Self::SubmitSupplement
+            | Self::AcceptSupplement
+            | Self::FindStillDeficient
+            | Self::Redirect { .. }
+            | Self::Forward { .. }
+            | Self::AssignHandler { .. }
+            | Self::StopProcessing
+            | Self::DraftResult
+            | Self::ReturnStep
+            | Self::RefuseResolution
+            | Self::SignResult
+            | Self::IssueResult { .. }
+            | Self::DeliverResult { .. }
+            | Self::RequestWithdrawal
+            | Self::GrantWithdrawal
+            | Self::DenyWithdrawal
+            | Self::IssueApology { .. }
+            | Self::CorrectApplicantDetails
+            | Self::ReissueCapability { .. } => None,
         }
     }
 

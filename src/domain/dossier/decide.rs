@@ -201,34 +201,7 @@ fn guard_office(
     command: &DossierCommand,
     context: &Context<'_>,
 ) -> Result<(), Rejection> {
-    let target = match command {
-        DossierCommand::Draft { office, .. }
-        | DossierCommand::Submit { office, .. }
-        | DossierCommand::Lodge { office, .. }
-        | DossierCommand::AcceptAtCounter { office, .. } => Some(office),
-        DossierCommand::Accept
-        | DossierCommand::RefuseAcceptance
-        | DossierCommand::RequestSupplement { .. }
-        | DossierCommand::SubmitSupplement
-        | DossierCommand::AcceptSupplement
-        | DossierCommand::FindStillDeficient
-        | DossierCommand::Redirect { .. }
-        | DossierCommand::Forward { .. }
-        | DossierCommand::AssignHandler { .. }
-        | DossierCommand::StopProcessing
-        | DossierCommand::DraftResult
-        | DossierCommand::ReturnStep
-        | DossierCommand::RefuseResolution
-        | DossierCommand::SignResult
-        | DossierCommand::IssueResult { .. }
-        | DossierCommand::DeliverResult { .. }
-        | DossierCommand::RequestWithdrawal
-        | DossierCommand::GrantWithdrawal
-        | DossierCommand::DenyWithdrawal
-        | DossierCommand::IssueApology { .. }
-        | DossierCommand::CorrectApplicantDetails
-        | DossierCommand::ReissueCapability { .. } => dossier.office.as_ref(),
-    };
+    let target = command.filed_at().or(dossier.office.as_ref());
     if context.actor.role == Role::Applicant {
         return match (&dossier.applicant, dossier.phase) {
             (_, Phase::Absent) => Ok(()),

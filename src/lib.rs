@@ -4,4 +4,6 @@
 pub mod domain;
 pub mod tlog;
 
+pub mod vault;
+
 pub mod journal;

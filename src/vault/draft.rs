@@ -1,0 +1,134 @@
+//! Parts between what a command brought and the rows that are stored.
+
+use std::collections::HashMap;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::Value;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::{
+    Deposit, MASTER_KEY, Personal, Result, VaultError, random,
+    rows::{NewKey, NewPart},
+    seal::{self, Commitment, KeyPlace, PartPlace, Secret},
+};
+use crate::domain::part::{Part, PartKind};
+
+/// Subject and purpose: whose key it is.
+pub type Owner = (Uuid, &'static str);
+
+/// Keys by owner, each with its id.
+pub type Ring = HashMap<Owner, (Uuid, Secret)>;
+
+/// A part that has its salt and commitment but no key yet.
+pub struct Draft {
+    stream: Uuid,
+    command: Uuid,
+    subject: Uuid,
+    kind: PartKind,
+    plaintext: Zeroizing<Vec<u8>>,
+    c: Commitment,
+}
+
+/// All parts of all deposits, in order.
+pub fn drafts(deposits: &[Deposit]) -> Result<Vec<Draft>> {
+    deposits
+        .iter()
+        .flat_map(|deposit| {
+            deposit
+                .parts
+                .iter()
+                .map(move |personal| (deposit, personal))
+        })
+        .map(|(deposit, personal)| Draft::new(deposit, personal))
+        .collect()
+}
+
+impl Draft {
+    fn new(deposit: &Deposit, personal: &Personal) -> Result<Self> {
+        let texts = personal.value.as_object();
+        if !texts.is_some_and(|texts| texts.values().all(Value::is_string)) {
+            return Err(VaultError::Misuse("a part is an object of texts"));
+        }
+        let plaintext = seal::plaintext(&random()?, &personal.value);
+        Ok(Self {
+            stream: deposit.stream,
+            command: deposit.command,
+            subject: personal.subject,
+            kind: personal.kind,
+            c: seal::commitment(&plaintext),
+            plaintext,
+        })
+    }
+
+    /// What the fact says of it.
+    pub fn part(&self) -> Part {
+        Part {
+            c: text(&self.c),
+            kind: self.kind,
+            s: self.subject,
+        }
+    }
+
+    /// Whose key it needs.
+    pub fn owner(&self) -> Owner {
+        (self.subject, self.kind.purpose())
+    }
+
+    pub fn seal(&self, ring: &Ring) -> Result<NewPart> {
+        let (data_key, secret) = ring
+            .get(&self.owner())
+            .ok_or(VaultError::Misuse("a part has no key"))?;
+        let place = PartPlace {
+            stream: self.stream,
+            command: self.command,
+            subject: self.subject,
+            data_key: *data_key,
+            kind: self.kind,
+        };
+        Ok(NewPart {
+            c: self.c,
+            sealed: seal::seal(secret, &random()?, &place, &self.plaintext),
+            place,
+        })
+    }
+}
+
+/// A fresh key: its row, and what the ring keeps of it.
+pub fn new_key(wrapping: &Secret, (subject, purpose): Owner) -> Result<(NewKey, (Uuid, Secret))> {
+    let id = uuid::Builder::from_random_bytes(random()?).into_uuid();
+    let secret = Zeroizing::new(random()?);
+    let place = KeyPlace {
+        data_key: id,
+        subject,
+        purpose,
+        master_key: MASTER_KEY,
+    };
+    let row = NewKey {
+        id,
+        subject,
+        purpose,
+        master_key: MASTER_KEY,
+        wrapped: seal::wrap(wrapping, &random()?, &place, &secret),
+    };
+    Ok((row, (id, secret)))
+}
+
+/// A commitment as facts write it.
+pub fn text(c: &Commitment) -> String {
+    STANDARD.encode(c)
+}
+
+/// A commitment read from a fact.
+pub fn commitment(text: &str) -> Option<Commitment> {
+    STANDARD.decode(text).ok()?.try_into().ok()
+}
+
+pub fn commitments(texts: &[String]) -> Result<Vec<Commitment>> {
+    texts
+        .iter()
+        .map(|text| {
+            commitment(text).ok_or(VaultError::Misuse("a commitment is 32 bytes in base64"))
+        })
+        .collect()
+}

@@ -1,0 +1,343 @@
+//! The safe: personal data, encrypted under a key per subject and purpose, beside the journal and never in it.
+//!
+//! **Vault first.** [`Vault::put`] returns once the parts are on disk, and only then may the fact that names them be
+//! appended: a crash leaves at worst parts without a fact, never a fact without its parts. What a correction replaces
+//! ([`Vault::forget_superseded`]) is destroyed after the correcting fact is recorded, never before. Parts without a fact
+//! are taken away by [`Vault::forget`] when the command was refused or repeated, and by [`Vault::sweep`] after a crash.
+
+mod draft;
+mod error;
+mod keys;
+mod location;
+mod postgres;
+mod rows;
+mod seal;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+    sync::Arc,
+};
+
+use serde_json::Value;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use self::{
+    draft::{Draft, Owner, Ring},
+    rows::{KeyRow, Store, StoredPart},
+    seal::{Commitment, KeyPlace, PartPlace, Secret},
+};
+pub use self::{error::VaultError, keys::Keys, location::Location};
+use crate::domain::{
+    part::{Part, PartKind},
+    time::Moment,
+};
+
+pub type Result<T, E = VaultError> = std::result::Result<T, E>;
+
+/// The one master key there is so far; a row names the key that wraps it.
+const MASTER_KEY: &str = "m1";
+const WRAPPING: &str = "motcua/kek/v1/m1";
+const FINGERPRINT: &str = "motcua/kek-fingerprint/v1/m1";
+
+/// Parts looked at in one step of the sweep.
+const SWEEP_PAGE: u32 = 500;
+
+/// Personal data on its way into the vault.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Personal {
+    pub kind: PartKind,
+    /// Random, one per person and dossier.
+    pub subject: Uuid,
+    /// A JSON object of texts.
+    pub value: Value,
+}
+
+impl fmt::Debug for Personal {
+    /// Without the value: what is printed ends in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Personal({}, {})", self.kind.name(), self.subject)
+    }
+}
+
+/// The personal data that one command brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deposit {
+    pub command: Uuid,
+    /// The stream of the fact that will name the parts.
+    pub stream: Uuid,
+    pub parts: Vec<Personal>,
+}
+
+/// A part as it can be read now.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Opened {
+    Present(Value),
+    /// Destroyed on purpose: a tombstone says so.
+    Erased,
+    /// Not readable, for a reason that somebody must look into. An unknown key is this and never [`Opened::Erased`], or a
+    /// wrong database would turn every record into an erased one.
+    Unavailable(&'static str),
+}
+
+impl fmt::Debug for Opened {
+    /// Without the value: what is printed ends in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Present(_) => f.write_str("Present(…)"),
+            Self::Erased => f.write_str("Erased"),
+            Self::Unavailable(why) => write!(f, "Unavailable({why})"),
+        }
+    }
+}
+
+/// A handle on the vault; clones share connections and the wrapping key.
+#[derive(Clone)]
+pub struct Vault {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Store,
+    wrapping: Secret,
+}
+
+impl Vault {
+    /// Opens the vault at `location`, makes it when there is none, and brings it to this program's format.
+    /// Refused when it was filled under another master key.
+    pub async fn create_or_open(location: &Location, keys: &Keys) -> Result<Self> {
+        let store = Store::create_or_open(location).await?;
+        let fingerprint = keys.derive(FINGERPRINT);
+        if store.pin(MASTER_KEY, &fingerprint).await? != fingerprint {
+            return Err(VaultError::WrongKey);
+        }
+        let wrapping = Zeroizing::new(keys.derive(WRAPPING));
+        Ok(Self {
+            shared: Arc::new(Shared { store, wrapping }),
+        })
+    }
+
+    /// Stores everything in one durable transaction, or nothing, and gives the parts to write into facts: one list per
+    /// deposit, in order.
+    ///
+    /// The same values put again get other salts and so other commitments. When a subject's key has been destroyed the
+    /// batch is refused with [`VaultError::SubjectErased`], which names the subject; the rest may be put without it.
+    pub async fn put(&self, deposits: &[Deposit], now: Moment) -> Result<Vec<Vec<Part>>> {
+        let drafts = draft::drafts(deposits)?;
+        if !drafts.is_empty() {
+            self.store(&drafts, now).await?;
+        }
+        let mut parts = drafts.iter().map(Draft::part);
+        let per_deposit = |deposit: &Deposit| parts.by_ref().take(deposit.parts.len()).collect();
+        Ok(deposits.iter().map(per_deposit).collect())
+    }
+
+    /// Reads parts, each with the stream and the command of the fact that names it; the answers are in order.
+    ///
+    /// A part is present only if it decrypts at exactly this place and meets its commitment.
+    pub async fn open(&self, wanted: &[(Uuid, Uuid, Part)]) -> Result<Vec<Opened>> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let store = &self.shared.store;
+        let commitments: Vec<Option<Commitment>> = wanted
+            .iter()
+            .map(|(_, _, part)| draft::commitment(&part.c))
+            .collect();
+        let known: Vec<Commitment> = commitments.iter().copied().flatten().collect();
+        let parts = store.parts(&known).await?;
+        let parts: HashMap<Commitment, &StoredPart> =
+            parts.iter().map(|part| (part.c, part)).collect();
+        let subjects = distinct(wanted.iter().map(|(_, _, part)| part.s));
+        let keys = store.keys(&subjects).await?;
+        let keys = by_owner(&keys);
+        let opened = wanted.iter().zip(commitments).map(|(wanted, c)| {
+            let part = &wanted.2;
+            let stored = c.and_then(|c| parts.get(&c).copied());
+            let key = keys.get(&(part.s, part.kind.purpose())).copied();
+            self.read(wanted, stored, key)
+        });
+        Ok(opened.collect())
+    }
+
+    /// Deletes parts that no fact names: put for a command that was refused, or answered before. Nothing stays of them;
+    /// unknown ones are passed over.
+    pub async fn forget(&self, commitments: &[String]) -> Result<()> {
+        let commitments = draft::commitments(commitments)?;
+        self.shared.store.delete(&commitments).await?;
+        Ok(())
+    }
+
+    /// Destroys parts that a recorded correction has replaced. A tombstone stays, so that they read as erased; unknown
+    /// ones are passed over, and a second call changes nothing.
+    pub async fn forget_superseded(&self, commitments: &[String], now: Moment) -> Result<()> {
+        let commitments = draft::commitments(commitments)?;
+        let store = &self.shared.store;
+        store.bury(&commitments, now.0).await?;
+        store.clear_leftovers().await
+    }
+
+    /// Deletes parts put after `younger_than` and before `older_than` that no fact names, and says how many.
+    ///
+    /// `is_used` gets (command, commitment) pairs and answers, in order, whether a fact of that command names that
+    /// commitment; an error ends the sweep. The window keeps it from parts whose fact is about to be recorded, and from
+    /// those of a past that the index of commands no longer covers. Never to be run while that index is being rebuilt.
+    pub async fn sweep<Ask, Answer, E>(
+        &self,
+        older_than: Moment,
+        younger_than: Moment,
+        mut is_used: Ask,
+    ) -> Result<u64>
+    where
+        Ask: FnMut(Vec<(Uuid, String)>) -> Answer,
+        Answer: Future<Output = Result<Vec<bool>, E>>,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let store = &self.shared.store;
+        let mut after = (younger_than.0, [u8::MAX; 32]);
+        let mut deleted = 0;
+        loop {
+            let page = store.page(after, older_than.0, SWEEP_PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = (last.created_at, last.c);
+            let asked = page
+                .iter()
+                .map(|part| (part.command, draft::text(&part.c)))
+                .collect();
+            let used = is_used(asked)
+                .await
+                .map_err(|error| VaultError::Lookup(error.into()))?;
+            if used.len() != page.len() {
+                return Err(VaultError::Misuse(
+                    "the sweep's answers do not match its questions",
+                ));
+            }
+            let unused: Vec<Commitment> = page
+                .iter()
+                .zip(used)
+                .filter_map(|(part, used)| (!used).then_some(part.c))
+                .collect();
+            deleted += store.delete(&unused).await?;
+        }
+        if deleted > 0 {
+            store.clear_leftovers().await?;
+        }
+        Ok(deleted)
+    }
+
+    /// Keys are read (and held against erasure) inside the transaction that uses them, so no cache of them can outlive
+    /// an erasure on another node.
+    async fn store(&self, drafts: &[Draft], now: Moment) -> Result<()> {
+        let wanted: BTreeSet<Owner> = drafts.iter().map(Draft::owner).collect();
+        let subjects = distinct(wanted.iter().map(|(subject, _)| *subject));
+        let mut transaction = self.shared.store.begin().await?;
+        let mut ring = self.ring(&wanted, &transaction.keys(&subjects).await?)?;
+        let (mut rows, mut fresh) = (Vec::new(), Ring::new());
+        for owner in wanted.iter().filter(|owner| !ring.contains_key(*owner)) {
+            let (row, key) = draft::new_key(&self.shared.wrapping, *owner)?;
+            rows.push(row);
+            fresh.insert(*owner, key);
+        }
+        if transaction.insert_keys(&rows, now.0).await? == rows.len() as u64 {
+            ring.extend(fresh);
+        } else {
+            // Another node made one of them in the meantime.
+            ring = self.ring(&wanted, &transaction.keys(&subjects).await?)?;
+        }
+        let sealed = drafts
+            .iter()
+            .map(|draft| draft.seal(&ring))
+            .collect::<Result<Vec<_>>>()?;
+        transaction.insert_parts(&sealed, now.0).await?;
+        transaction.commit().await
+    }
+
+    /// The wanted keys that exist, opened.
+    fn ring(&self, wanted: &BTreeSet<Owner>, rows: &[KeyRow]) -> Result<Ring> {
+        let rows = by_owner(rows);
+        let mut ring = Ring::new();
+        for &(subject, purpose) in wanted {
+            let Some(row) = rows.get(&(subject, purpose)) else {
+                continue;
+            };
+            let wrapped = row
+                .wrapped
+                .as_ref()
+                .ok_or(VaultError::SubjectErased { subject })?;
+            let key = self
+                .unwrap(row, wrapped)
+                .ok_or(VaultError::DataKeyDamaged { subject })?;
+            ring.insert((subject, purpose), (row.id, key));
+        }
+        Ok(ring)
+    }
+
+    fn unwrap(&self, row: &KeyRow, wrapped: &[u8]) -> Option<Secret> {
+        let place = KeyPlace {
+            data_key: row.id,
+            subject: row.subject,
+            purpose: &row.purpose,
+            master_key: &row.master_key,
+        };
+        seal::unwrap(&self.shared.wrapping, &place, wrapped)
+    }
+
+    /// `key` is the one of the part's subject and purpose: both are taken from the fact, never from the stored part.
+    fn read(
+        &self,
+        (stream, command, part): &(Uuid, Uuid, Part),
+        stored: Option<&StoredPart>,
+        key: Option<&KeyRow>,
+    ) -> Opened {
+        if key.is_some_and(|key| key.wrapped.is_none()) {
+            return Opened::Erased;
+        }
+        let Some(stored) = stored else {
+            return Opened::Unavailable("the vault does not know this part");
+        };
+        let Some(sealed) = &stored.sealed else {
+            return Opened::Erased;
+        };
+        let Some((key, wrapped)) = key
+            .filter(|key| key.id == stored.data_key)
+            .and_then(|key| Some((key, key.wrapped.as_ref()?)))
+        else {
+            return Opened::Unavailable("the vault does not know this part's key");
+        };
+        let Some(secret) = self.unwrap(key, wrapped) else {
+            return Opened::Unavailable("this part's key does not open");
+        };
+        let place = PartPlace {
+            stream: *stream,
+            command: *command,
+            subject: part.s,
+            data_key: key.id,
+            kind: part.kind,
+        };
+        match seal::unseal(&secret, &place, sealed, &stored.c) {
+            Some(value) => Opened::Present(value),
+            None => Opened::Unavailable("this part does not open at this place"),
+        }
+    }
+}
+
+fn by_owner(rows: &[KeyRow]) -> HashMap<(Uuid, &str), &KeyRow> {
+    rows.iter()
+        .map(|row| ((row.subject, row.purpose.as_str()), row))
+        .collect()
+}
+
+fn distinct(subjects: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
+    subjects.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Bytes nobody can guess.
+fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(VaultError::Random)?;
+    Ok(bytes)
+}

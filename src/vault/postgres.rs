@@ -1,0 +1,185 @@
+//! The vault in a schema of its own in a PostgreSQL database that several nodes share.
+//!
+//! The journal may live in the same database: each schema has its own table of migrations.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool, Postgres,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    query, query_as, query_scalar, raw_sql,
+};
+use uuid::Uuid;
+
+use super::{
+    Result,
+    rows::{KeyRow, NewKey, NewPart, PartRow, SweepRow},
+    seal::Commitment,
+};
+
+const CONNECTIONS_MAX: u32 = 4;
+const ACQUIRE_WAIT_MAX: Duration = Duration::from_secs(5);
+
+/// A node that stops in the middle of a transaction must not stop the others.
+const SETTINGS: &str = "
+    set idle_in_transaction_session_timeout = '2s';
+    set lock_timeout = '6s';
+    set statement_timeout = '10s'";
+
+fn migrator() -> Migrator {
+    let mut migrator = sqlx::migrate!("migrations/vault/postgres");
+    migrator.create_schema("vault");
+    migrator.dangerous_set_table_name("vault.migration");
+    migrator
+}
+
+pub struct Store {
+    pool: PgPool,
+}
+
+impl Store {
+    /// `extra_float_digits` is left alone because a pooler in between may refuse it at the start.
+    pub async fn create_or_open(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)?
+            .extra_float_digits(None)
+            .application_name("motcua vault");
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS_MAX)
+            .acquire_timeout(ACQUIRE_WAIT_MAX)
+            .after_connect(|connection, _| {
+                Box::pin(async move { raw_sql(SETTINGS).execute(connection).await.map(drop) })
+            })
+            .connect_with(options)
+            .await?;
+        migrator().run(&pool).await?;
+        Ok(Self { pool })
+    }
+
+    pub async fn pin(&self, id: &str, fingerprint: &[u8; 32]) -> Result<Vec<u8>> {
+        let sql = "insert into vault.master_key (id, fingerprint) values ($1, $2) on conflict (id) do nothing";
+        query(sql)
+            .bind(id)
+            .bind(&fingerprint[..])
+            .execute(&self.pool)
+            .await?;
+        let sql = "select fingerprint from vault.master_key where id = $1";
+        Ok(query_scalar(sql).bind(id).fetch_one(&self.pool).await?)
+    }
+
+    pub async fn begin(&self) -> Result<Transaction> {
+        let begin = "begin isolation level read committed read write";
+        Ok(Transaction(self.pool.begin_with(begin).await?))
+    }
+
+    pub async fn parts(&self, commitments: &[Commitment]) -> Result<Vec<PartRow>> {
+        let sql = "select c, data_key, sealed from vault.part where c = any($1)";
+        let found = query_as(sql).bind(list(commitments));
+        Ok(found.fetch_all(&self.pool).await?)
+    }
+
+    pub async fn keys(&self, subjects: &[Uuid]) -> Result<Vec<KeyRow>> {
+        let sql = "select id, subject, purpose, master_key, wrapped from vault.data_key
+             where subject = any($1)";
+        Ok(query_as(sql).bind(subjects).fetch_all(&self.pool).await?)
+    }
+
+    pub async fn page(
+        &self,
+        (moment, c): (i64, Commitment),
+        before: i64,
+        max: u32,
+    ) -> Result<Vec<SweepRow>> {
+        let sql = "select c, command, created_at from vault.part
+             where sealed is not null and (created_at, c) > ($1, $2) and created_at < $3
+             order by created_at, c limit $4";
+        let found = query_as(sql)
+            .bind(moment)
+            .bind(c.to_vec())
+            .bind(before)
+            .bind(i64::from(max));
+        Ok(found.fetch_all(&self.pool).await?)
+    }
+
+    pub async fn delete(&self, commitments: &[Commitment]) -> Result<u64> {
+        let sql = "delete from vault.part where c = any($1) and sealed is not null";
+        let done = query(sql)
+            .bind(list(commitments))
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected())
+    }
+
+    pub async fn bury(&self, commitments: &[Commitment], now: i64) -> Result<()> {
+        let sql = "update vault.part set sealed = null, erased_at = $2
+             where c = any($1) and sealed is not null";
+        query(sql)
+            .bind(list(commitments))
+            .bind(now)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}
+
+pub struct Transaction(sqlx::Transaction<'static, Postgres>);
+
+impl Transaction {
+    /// `for share`: an erasure waits until the parts that use these keys are stored, and then finds them.
+    pub async fn keys(&mut self, subjects: &[Uuid]) -> Result<Vec<KeyRow>> {
+        let sql = "select id, subject, purpose, master_key, wrapped from vault.data_key
+             where subject = any($1) order by subject, purpose for share";
+        Ok(query_as(sql).bind(subjects).fetch_all(&mut *self.0).await?)
+    }
+
+    /// The keys come in order, so two batches with the same subjects wait for each other and never in a circle.
+    pub async fn insert_keys(&mut self, keys: &[NewKey], now: i64) -> Result<u64> {
+        let sql =
+            "insert into vault.data_key (id, subject, purpose, master_key, wrapped, created_at)
+             select new.id, new.subject, new.purpose, new.master_key, new.wrapped, $6
+             from unnest($1, $2, $3, $4, $5) as new (id, subject, purpose, master_key, wrapped)
+             on conflict (subject, purpose) do nothing";
+        let done = query(sql)
+            .bind(column(keys, |key| key.id))
+            .bind(column(keys, |key| key.subject))
+            .bind(column(keys, |key| key.purpose))
+            .bind(column(keys, |key| key.master_key))
+            .bind(column(keys, |key| &key.wrapped[..]))
+            .bind(now)
+            .execute(&mut *self.0)
+            .await?;
+        Ok(done.rows_affected())
+    }
+
+    pub async fn insert_parts(&mut self, parts: &[NewPart], now: i64) -> Result<()> {
+        let sql = "insert into vault.part (c, command, stream, subject, kind, data_key, sealed, created_at)
+             select new.c, new.command, new.stream, new.subject, new.kind, new.data_key, new.sealed, $8
+             from unnest($1, $2, $3, $4, $5, $6, $7)
+                 as new (c, command, stream, subject, kind, data_key, sealed)";
+        query(sql)
+            .bind(column(parts, |part| &part.c[..]))
+            .bind(column(parts, |part| part.place.command))
+            .bind(column(parts, |part| part.place.stream))
+            .bind(column(parts, |part| part.place.subject))
+            .bind(column(parts, |part| part.place.kind.name()))
+            .bind(column(parts, |part| part.place.data_key))
+            .bind(column(parts, |part| &part.sealed[..]))
+            .bind(now)
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+/// One field of every row, as an array to bind.
+fn column<'a, T, V>(rows: &'a [T], field: impl Fn(&'a T) -> V) -> Vec<V> {
+    rows.iter().map(field).collect()
+}
+
+fn list(commitments: &[Commitment]) -> Vec<&[u8]> {
+    column(commitments, |c| &c[..])
+}

@@ -1,0 +1,188 @@
+//! Rows as both databases give and take them, and the choice between the two.
+
+use uuid::Uuid;
+
+use super::{
+    Location, Result, VaultError, postgres,
+    seal::{Commitment, PartPlace},
+    sqlite,
+};
+
+/// A data key to be stored.
+pub struct NewKey {
+    pub id: Uuid,
+    pub subject: Uuid,
+    pub purpose: &'static str,
+    pub master_key: &'static str,
+    pub wrapped: Vec<u8>,
+}
+
+/// A part to be stored.
+pub struct NewPart {
+    pub c: Commitment,
+    pub place: PartPlace,
+    pub sealed: Vec<u8>,
+}
+
+/// A stored data key; a tombstone when `wrapped` is empty.
+#[derive(sqlx::FromRow)]
+pub struct KeyRow {
+    pub id: Uuid,
+    pub subject: Uuid,
+    pub purpose: String,
+    pub master_key: String,
+    pub wrapped: Option<Vec<u8>>,
+}
+
+/// A stored part; a tombstone when `sealed` is empty.
+pub struct StoredPart {
+    pub c: Commitment,
+    pub data_key: Uuid,
+    pub sealed: Option<Vec<u8>>,
+}
+
+/// `c, data_key, sealed`.
+pub type PartRow = (Vec<u8>, Uuid, Option<Vec<u8>>);
+
+/// A part on a page of the sweep.
+pub struct SweepPart {
+    pub c: Commitment,
+    pub command: Uuid,
+    /// Microseconds since 1970, UTC.
+    pub created_at: i64,
+}
+
+/// `c, command, created_at`.
+pub type SweepRow = (Vec<u8>, Uuid, i64);
+
+pub fn commitment(bytes: Vec<u8>) -> Result<Commitment> {
+    let wrong = |_| VaultError::Misuse("a stored commitment is not 32 bytes");
+    bytes.try_into().map_err(wrong)
+}
+
+fn stored((c, data_key, sealed): PartRow) -> Result<StoredPart> {
+    Ok(StoredPart {
+        c: commitment(c)?,
+        data_key,
+        sealed,
+    })
+}
+
+fn swept((c, command, created_at): SweepRow) -> Result<SweepPart> {
+    Ok(SweepPart {
+        c: commitment(c)?,
+        command,
+        created_at,
+    })
+}
+
+/// Connections to whichever back end it is.
+pub enum Store {
+    Sqlite(sqlite::Store),
+    Postgres(postgres::Store),
+}
+
+/// The transaction of one `put`. Dropped without commit, it leaves nothing.
+pub enum Transaction {
+    Sqlite(sqlite::Transaction),
+    Postgres(postgres::Transaction),
+}
+
+/// Calls the same method of whichever back end it is.
+macro_rules! either {
+    ($kind:ident, $this:expr, $inner:ident => $call:expr) => {
+        match $this {
+            $kind::Sqlite($inner) => $call,
+            $kind::Postgres($inner) => $call,
+        }
+    };
+}
+
+impl Store {
+    pub async fn create_or_open(location: &Location) -> Result<Self> {
+        Ok(match location {
+            Location::Sqlite(file) => Self::Sqlite(sqlite::Store::create_or_open(file).await?),
+            Location::Postgres(url) => Self::Postgres(postgres::Store::create_or_open(url).await?),
+        })
+    }
+
+    /// Notes the fingerprint of a master key when it is seen first; gives the one noted.
+    pub async fn pin(&self, id: &str, fingerprint: &[u8; 32]) -> Result<Vec<u8>> {
+        either!(Self, self, store => store.pin(id, fingerprint).await)
+    }
+
+    pub async fn begin(&self) -> Result<Transaction> {
+        Ok(match self {
+            Self::Sqlite(store) => Transaction::Sqlite(store.begin().await?),
+            Self::Postgres(store) => Transaction::Postgres(store.begin().await?),
+        })
+    }
+
+    pub async fn parts(&self, commitments: &[Commitment]) -> Result<Vec<StoredPart>> {
+        let rows = either!(Self, self, store => store.parts(commitments).await)?;
+        rows.into_iter().map(stored).collect()
+    }
+
+    /// All keys of these subjects, tombstones too.
+    pub async fn keys(&self, subjects: &[Uuid]) -> Result<Vec<KeyRow>> {
+        either!(Self, self, store => store.keys(subjects).await)
+    }
+
+    /// Living parts put after the first moment (and commitment) and before the second, in that order.
+    pub async fn page(
+        &self,
+        after: (i64, Commitment),
+        before: i64,
+        max: u32,
+    ) -> Result<Vec<SweepPart>> {
+        let rows = either!(Self, self, store => store.page(after, before, max).await)?;
+        rows.into_iter().map(swept).collect()
+    }
+
+    /// Without a trace, but never a tombstone; gives how many there were.
+    pub async fn delete(&self, commitments: &[Commitment]) -> Result<u64> {
+        if commitments.is_empty() {
+            return Ok(0);
+        }
+        either!(Self, self, store => store.delete(commitments).await)
+    }
+
+    /// Leaves tombstones.
+    pub async fn bury(&self, commitments: &[Commitment], now: i64) -> Result<()> {
+        if commitments.is_empty() {
+            return Ok(());
+        }
+        either!(Self, self, store => store.bury(commitments, now).await)
+    }
+
+    /// Takes destroyed ciphertext out of what the database keeps for itself, as far as it can.
+    pub async fn clear_leftovers(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(store) => store.clear_leftovers().await,
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+}
+
+impl Transaction {
+    /// As [`Store::keys`]; until the end of the transaction nobody can destroy them.
+    pub async fn keys(&mut self, subjects: &[Uuid]) -> Result<Vec<KeyRow>> {
+        either!(Self, self, transaction => transaction.keys(subjects).await)
+    }
+
+    /// Passes over those whose subject and purpose have a key already; gives how many were stored.
+    pub async fn insert_keys(&mut self, keys: &[NewKey], now: i64) -> Result<u64> {
+        if keys.is_empty() {
+            return Ok(0);
+        }
+        either!(Self, self, transaction => transaction.insert_keys(keys, now).await)
+    }
+
+    pub async fn insert_parts(&mut self, parts: &[NewPart], now: i64) -> Result<()> {
+        either!(Self, self, transaction => transaction.insert_parts(parts, now).await)
+    }
+
+    pub async fn commit(self) -> Result<()> {
+        either!(Self, self, transaction => transaction.commit().await)
+    }
+}

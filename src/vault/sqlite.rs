@@ -1,0 +1,267 @@
+//! The vault in a file of its own, for one machine.
+
+use std::{
+    fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, path::Path, sync::LazyLock,
+    time::Duration,
+};
+
+use sqlx::{
+    Sqlite, SqlitePool,
+    migrate::Migrator,
+    query, query_as, query_scalar,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use uuid::Uuid;
+
+use super::{
+    Result,
+    keys::unusable,
+    rows::{KeyRow, NewKey, NewPart, PartRow, SweepRow},
+    seal::Commitment,
+};
+
+const READERS_MAX: u32 = 4;
+const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
+
+fn migrator() -> Migrator {
+    let mut migrator = sqlx::migrate!("migrations/vault/sqlite");
+    migrator.dangerous_set_table_name("migration");
+    migrator
+}
+
+/// One connection that writes and a few that read.
+pub struct Store {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Store {
+    pub async fn create_or_open(file: &Path) -> Result<Self> {
+        create(file)?;
+        // FULL: in WAL mode anything less may lose an acknowledged commit when the power goes, and the fact that follows
+        // would then name parts that are not there. Deleted ciphertext is overwritten, and the log cut when it starts over.
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("secure_delete", "on")
+            .pragma("journal_size_limit", "0")
+            .busy_timeout(LOCK_WAIT_MAX);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options)
+            .await?;
+        migrator().run(&writer).await?;
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .read_only(true)
+            .busy_timeout(LOCK_WAIT_MAX);
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS_MAX)
+            .connect_with(options)
+            .await?;
+        Ok(Self { writer, readers })
+    }
+
+    pub async fn pin(&self, id: &str, fingerprint: &[u8; 32]) -> Result<Vec<u8>> {
+        let sql =
+            "insert into master_key (id, fingerprint) values (?1, ?2) on conflict (id) do nothing";
+        query(sql)
+            .bind(id)
+            .bind(&fingerprint[..])
+            .execute(&self.writer)
+            .await?;
+        let sql = "select fingerprint from master_key where id = ?1";
+        Ok(query_scalar(sql).bind(id).fetch_one(&self.writer).await?)
+    }
+
+    pub async fn begin(&self) -> Result<Transaction> {
+        Ok(Transaction(
+            self.writer.begin_with("begin immediate").await?,
+        ))
+    }
+
+    pub async fn parts(&self, commitments: &[Commitment]) -> Result<Vec<PartRow>> {
+        let sql = "select c, data_key, sealed from part
+             where c in (select unhex(value) from json_each(?1))";
+        let found = query_as(sql).bind(list(commitments));
+        Ok(found.fetch_all(&self.readers).await?)
+    }
+
+    pub async fn keys(&self, subjects: &[Uuid]) -> Result<Vec<KeyRow>> {
+        let found = query_as(KEYS).bind(list(subjects));
+        Ok(found.fetch_all(&self.readers).await?)
+    }
+
+    pub async fn page(
+        &self,
+        (moment, c): (i64, Commitment),
+        before: i64,
+        max: u32,
+    ) -> Result<Vec<SweepRow>> {
+        let sql = "select c, command, created_at from part
+             where sealed is not null and (created_at, c) > (?1, ?2) and created_at < ?3
+             order by created_at, c limit ?4";
+        let found = query_as(sql)
+            .bind(moment)
+            .bind(c.to_vec())
+            .bind(before)
+            .bind(max);
+        Ok(found.fetch_all(&self.readers).await?)
+    }
+
+    pub async fn delete(&self, commitments: &[Commitment]) -> Result<u64> {
+        let sql = "delete from part where c in (select unhex(value) from json_each(?1)) and sealed is not null";
+        let done = query(sql)
+            .bind(list(commitments))
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected())
+    }
+
+    pub async fn bury(&self, commitments: &[Commitment], now: i64) -> Result<()> {
+        let sql = "update part set sealed = null, erased_at = ?2
+             where c in (select unhex(value) from json_each(?1)) and sealed is not null";
+        query(sql)
+            .bind(list(commitments))
+            .bind(now)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Writes the log back into the file (where deleted content is overwritten) and empties it. When a reader is in the
+    /// way the next one does it.
+    pub async fn clear_leftovers(&self) -> Result<()> {
+        query("pragma wal_checkpoint(truncate)")
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The write lock is held from the start, so what is read in it stays true until its end.
+pub struct Transaction(sqlx::Transaction<'static, Sqlite>);
+
+impl Transaction {
+    pub async fn keys(&mut self, subjects: &[Uuid]) -> Result<Vec<KeyRow>> {
+        let found = query_as(KEYS).bind(list(subjects));
+        Ok(found.fetch_all(&mut *self.0).await?)
+    }
+
+    pub async fn insert_keys(&mut self, keys: &[NewKey], now: i64) -> Result<u64> {
+        let mut stored = 0;
+        for (keys, sql) in pieces(keys, &INSERT_KEYS) {
+            let mut statement = query(sql);
+            for key in keys {
+                statement = statement
+                    .bind(key.id)
+                    .bind(key.subject)
+                    .bind(key.purpose)
+                    .bind(key.master_key)
+                    .bind(&key.wrapped[..])
+                    .bind(now);
+            }
+            stored += statement.execute(&mut *self.0).await?.rows_affected();
+        }
+        Ok(stored)
+    }
+
+    pub async fn insert_parts(&mut self, parts: &[NewPart], now: i64) -> Result<()> {
+        for (parts, sql) in pieces(parts, &INSERT_PARTS) {
+            let mut statement = query(sql);
+            for NewPart { c, place, sealed } in parts {
+                statement = statement
+                    .bind(&c[..])
+                    .bind(place.command)
+                    .bind(place.stream)
+                    .bind(place.subject)
+                    .bind(place.kind.name())
+                    .bind(place.data_key)
+                    .bind(&sealed[..])
+                    .bind(now);
+            }
+            statement.execute(&mut *self.0).await?;
+        }
+        Ok(())
+    }
+
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+const KEYS: &str = "select id, subject, purpose, master_key, wrapped from data_key
+     where subject in (select unhex(value) from json_each(?1))";
+
+/// Rows per insert, largest first. Few fixed sizes, so that every statement is prepared once and kept.
+const SIZES: [usize; 4] = [128, 32, 8, 1];
+
+/// One statement per size in [`SIZES`].
+type Statements = LazyLock<[String; SIZES.len()]>;
+
+static INSERT_KEYS: Statements = LazyLock::new(|| {
+    inserts(
+        "insert into data_key (id, subject, purpose, master_key, wrapped, created_at) values ",
+        "(?, ?, ?, ?, ?, ?)",
+        " on conflict (subject, purpose) do nothing",
+    )
+});
+static INSERT_PARTS: Statements = LazyLock::new(|| {
+    inserts(
+        "insert into part (c, command, stream, subject, kind, data_key, sealed, created_at) values ",
+        "(?, ?, ?, ?, ?, ?, ?, ?)",
+        "",
+    )
+});
+
+fn inserts(start: &str, row: &str, end: &str) -> [String; SIZES.len()] {
+    SIZES.map(|size| format!("{start}{}{end}", vec![row; size].join(", ")))
+}
+
+/// Cuts rows into the fixed sizes, each piece with its statement.
+fn pieces<'a, T>(
+    mut rows: &'a [T],
+    statements: &'static Statements,
+) -> impl Iterator<Item = (&'a [T], &'static str)> {
+    std::iter::from_fn(move || {
+        let (place, size) = SIZES
+            .iter()
+            .enumerate()
+            .find(|(_, size)| **size <= rows.len())?;
+        let (piece, rest) = rows.split_at(*size);
+        rows = rest;
+        Some((piece, statements[place].as_str()))
+    })
+}
+
+/// `["0123…", …]`: SQLite binds no arrays, and one statement for any number of values is prepared once.
+fn list<T: AsRef<[u8]>>(values: &[T]) -> String {
+    use std::fmt::Write;
+    let mut text = String::from("[");
+    for (place, value) in values.iter().enumerate() {
+        text.push_str(if place == 0 { "\"" } else { ",\"" });
+        for byte in value.as_ref() {
+            write!(text, "{byte:02x}").expect("a text takes everything");
+        }
+        text.push('"');
+    }
+    text.push(']');
+    text
+}
+
+/// Makes an empty file for its owner alone; what SQLite puts beside it takes over its mode.
+fn create(file: &Path) -> Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(unusable(folder))?;
+    }
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file);
+    match made {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(unusable(file)(error)),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}

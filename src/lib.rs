@@ -3,7 +3,6 @@
 
 pub mod domain;
 pub mod tlog;
-
 pub mod vault;
 
 pub mod journal;

@@ -3,3 +3,4 @@
 mod grounds;
 mod journal;
 mod tidy;
+mod vault;

@@ -3,6 +3,9 @@
 
 pub mod domain;
 pub mod tlog;
+
 pub mod vault;
 
 pub mod journal;
+
+pub mod acts;

@@ -1,0 +1,206 @@
+//! THE COUNTER: commands come in, one writer decides them under the journal's lock, receipts go out.
+
+mod clock;
+mod request;
+pub mod shelf;
+mod states;
+mod writer;
+
+pub use self::request::{Act, Personal, Receipt, Refusal, Request};
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use self::clock::OfficeClock;
+use self::request::Submission;
+use self::states::States;
+use self::writer::Desk;
+use crate::domain::actor::Actor;
+use crate::domain::event::Event;
+use crate::domain::fact::{Circumstances, Draft, Fact, stream};
+use crate::domain::reference::{ClockKind, Opened};
+use crate::domain::time::Moment;
+use crate::journal::{Entry, Journal, JournalError, Look, NewCommand, fact};
+use crate::tlog::leaf_hash;
+use crate::vault::{Keys, Vault, VaultError};
+
+/// Commands waiting at one node; more are refused as `OVERLOADED`.
+const WAITING_MAX: usize = 20_000;
+
+/// A journal that cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the journal is empty: `motcua init` opens one")]
+    Empty,
+    #[error("the journal holds {0} entries already")]
+    NotEmpty(u64),
+    #[error("the first fact is not journal.opened")]
+    NotOpened,
+    #[error(
+        "this program reads formats up to {ours}, the journal has {found}: use a newer program"
+    )]
+    NewerFormat { found: u32, ours: u32 },
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error(transparent)]
+    Fact(#[from] fact::FactError),
+}
+
+/// The format of facts this program writes, and the newest it reads.
+pub const FORMAT: u32 = 1;
+
+/// The door to the one writer of this node. Clones share it; the writer stops when the last is dropped.
+#[derive(Clone)]
+pub struct Counter {
+    inbox: mpsc::Sender<Submission>,
+    clock: Arc<OfficeClock>,
+    opened: Arc<Opened>,
+    mac_key: Arc<[u8; 32]>,
+}
+
+impl Counter {
+    /// Opens the counter on a journal that [`found`] has begun; the writer runs as a task of its own.
+    pub async fn open(journal: Journal, vault: Vault, keys: &Keys) -> Result<Self, OpenError> {
+        let opened = Arc::new(opened(&journal).await?);
+        let head = journal.head().await?;
+        let reference = states::fold_reference(&journal).await?;
+        let clock = Arc::new(OfficeClock::new(&opened, head.recorded_at, &reference));
+        let (inbox, waiting) = mpsc::channel(WAITING_MAX);
+        let states = States::new(keys.derive("motcua/subject/v1"));
+        let desk = Desk::new(journal, vault, states, Arc::clone(&clock), opened.clock).await?;
+        tokio::spawn(desk.serve(waiting));
+        let mac_key = Arc::new(keys.derive("motcua/command-mac/v1"));
+        Ok(Self {
+            inbox,
+            clock,
+            opened,
+            mac_key,
+        })
+    }
+
+    /// Submits one command and waits for its receipt: durable, in order, exactly once.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with a stable code. `Unavailable` means the outcome may be unknown: send the same
+    /// command id again.
+    pub async fn submit(&self, request: Request) -> Result<Receipt, Refusal> {
+        let (reply, answer) = oneshot::channel();
+        let submission = Submission::new(request, &self.mac_key, reply)?;
+        self.inbox
+            .try_send(submission)
+            .map_err(|refused| match refused {
+                mpsc::error::TrySendError::Full(_) => Refusal::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => Refusal::Stopping,
+            })?;
+        answer.await.unwrap_or(Err(Refusal::Stopping))
+    }
+
+    /// What the clock on the office's wall shows: the machine's, or the story's in a simulation.
+    #[must_use]
+    pub fn clock(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// What the journal says of itself.
+    #[must_use]
+    pub fn opened(&self) -> &Opened {
+        &self.opened
+    }
+}
+
+/// Reads the journal's first fact.
+pub async fn opened(journal: &Journal) -> Result<Opened, OpenError> {
+    let first = journal.read(0, 1).await?;
+    let entry = first.first().ok_or(OpenError::Empty)?;
+    match fact::decode(&entry.body)?.event {
+        Event::JournalOpened(opened) if opened.format > FORMAT => Err(OpenError::NewerFormat {
+            found: opened.format,
+            ours: FORMAT,
+        }),
+        Event::JournalOpened(opened) => Ok(opened),
+        Event::Reference(_) | Event::Register(_) | Event::Dossier(_) => Err(OpenError::NotOpened),
+    }
+}
+
+/// Writes position 0 of an empty journal. `at` is the story's beginning; a live journal takes the clock's.
+pub async fn found(
+    journal: &Journal,
+    opened: Opened,
+    command: Uuid,
+    at: Option<Moment>,
+) -> Result<(), OpenError> {
+    let mut writer = journal.writer().await?;
+    let id = stream::journal();
+    let looked = writer
+        .lock(Look {
+            streams: &[(id, 0)],
+            commands: &[command],
+        })
+        .await?;
+    if looked.head.size > 0 {
+        writer.release().await?;
+        return Err(OpenError::NotEmpty(looked.head.size));
+    }
+    let recorded_at = match (opened.clock, at) {
+        (ClockKind::Story, Some(at)) => at,
+        (ClockKind::Story, None) | (ClockKind::Database, _) => looked.now,
+    };
+    let draft = Draft {
+        stream: id,
+        event: Event::JournalOpened(opened),
+        circumstances: Circumstances::default(),
+    };
+    let entry = complete(draft, 1, None, 0, command, Actor::system(), recorded_at)?.0;
+    let known = NewCommand {
+        id: command,
+        mac: [0; 32],
+        position: 0,
+        entries: 1,
+    };
+    writer.commit(&[entry], &[known]).await?;
+    Ok(())
+}
+
+/// Makes a draft a fact with its exact bytes and leaf hash.
+fn complete(
+    draft: Draft,
+    version: u32,
+    prev: Option<crate::tlog::Hash>,
+    position: u64,
+    command: Uuid,
+    actor: Actor,
+    recorded_at: Moment,
+) -> Result<(Entry, Fact), fact::FactError> {
+    let Draft {
+        stream,
+        event,
+        circumstances,
+    } = draft;
+    let fact = Fact {
+        stream,
+        version,
+        command,
+        actor,
+        recorded_at,
+        prev,
+        event,
+        circumstances,
+    };
+    let body = fact::encode(&fact)?;
+    let leaf_hash = leaf_hash(&body);
+    Ok((
+        Entry {
+            position,
+            stream,
+            version,
+            recorded_at,
+            body: body.into(),
+            leaf_hash,
+        },
+        fact,
+    ))
+}

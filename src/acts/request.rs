@@ -1,0 +1,206 @@
+//! A command on its way to the writer, and what comes back.
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde::Serialize;
+use sha2::Sha256;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use crate::domain::actor::Actor;
+use crate::domain::calendar::CalendarYear;
+use crate::domain::catalogue::Procedure;
+use crate::domain::code::OfficeCode;
+use crate::domain::dossier::{DossierCommand, Rejection};
+use crate::domain::office::Office;
+use crate::domain::part::PartKind;
+use crate::domain::policy::Policy;
+use crate::domain::reason::Reason;
+use crate::domain::time::Moment;
+use crate::tlog::Hash;
+
+/// A command's canonical input is never larger.
+const INPUT_BYTES_MAX: usize = 64 * 1024;
+
+/// What is wanted.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    Dossier {
+        dossier: Uuid,
+        command: DossierCommand,
+    },
+    /// Take the next number of an office's day out of use, with a reason.
+    VoidCode {
+        office: OfficeCode,
+    },
+    Declare(CalendarYear),
+    Adopt(Policy),
+    Publish(Box<Procedure>),
+    OpenOffice(Office),
+}
+
+/// Personal data a command brings: it goes to the vault, the fact gets a commitment.
+#[derive(Debug, Clone, Serialize)]
+pub struct Personal {
+    pub kind: PartKind,
+    /// A flat object of texts.
+    pub value: serde_json::Value,
+}
+
+/// One command with its circumstances.
+#[derive(Debug, Clone, Serialize)]
+pub struct Request {
+    /// Chosen by the client; the same id with the same content is answered once and for all.
+    pub id: Uuid,
+    pub actor: Actor,
+    /// Refused as `CONFLICT` when the dossier has another version.
+    #[serde(skip)]
+    pub expected_version: Option<u32>,
+    pub act: Act,
+    pub occurred_at: Option<Moment>,
+    pub received_at: Option<Moment>,
+    pub reason: Option<Reason>,
+    pub basis: Option<String>,
+    pub personal: Vec<Personal>,
+    /// The story's hour; heeded by simulated journals only, and never set by a door.
+    #[serde(skip)]
+    pub at: Option<Moment>,
+}
+
+impl Request {
+    /// A command without claims, reason or personal data.
+    #[must_use]
+    pub fn new(id: Uuid, actor: Actor, act: Act) -> Self {
+        Self {
+            id,
+            actor,
+            expected_version: None,
+            act,
+            occurred_at: None,
+            received_at: None,
+            reason: None,
+            basis: None,
+            personal: Vec::new(),
+            at: None,
+        }
+    }
+}
+
+/// What was acknowledged: durable and in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// Position of the command's first fact.
+    pub position: u64,
+    /// How many facts it brought.
+    pub entries: u32,
+    /// The command was known: this is the first answer again.
+    pub repeated: bool,
+}
+
+impl Receipt {
+    /// The size the read models must have reached to show all of it.
+    #[must_use]
+    pub fn size(self) -> u64 {
+        self.position + u64::from(self.entries)
+    }
+}
+
+/// Why there is no receipt.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The rules say no; nothing was recorded.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error("the input is {0} bytes, more than 64 KB")]
+    TooLarge(usize),
+    #[error("too many commands are waiting")]
+    Overloaded,
+    #[error("this node is stopping")]
+    Stopping,
+    /// The store did not answer: send the same command id again.
+    #[error("the store did not answer")]
+    Unavailable,
+    /// A fault of the program; the cause is in the log, never in the answer.
+    #[error("internal fault")]
+    Fault,
+}
+
+impl Refusal {
+    /// Stable over releases.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Rejected(rejection) => rejection.code(),
+            Self::TooLarge(_) => "TOO_LARGE",
+            Self::Overloaded => "OVERLOADED",
+            Self::Stopping => "STOPPING",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Fault => "INTERNAL",
+        }
+    }
+
+    /// What happened and what to do next: (Vietnamese, English).
+    #[must_use]
+    pub fn message(&self) -> (String, String) {
+        let pair = |vietnamese: &str, english: &str| (vietnamese.to_owned(), english.to_owned());
+        match self {
+            Self::Rejected(rejection) => rejection.message(),
+            Self::TooLarge(_) => pair(
+                "Nội dung quá lớn. Rút gọn rồi gửi lại.",
+                "The input is too large. Shorten it and send it again.",
+            ),
+            Self::Overloaded => pair(
+                "Hệ thống đang quá tải. Gửi lại sau vài giây với cùng mã lệnh.",
+                "The system is overloaded. Send the same command id again in a few seconds.",
+            ),
+            Self::Stopping => pair(
+                "Máy chủ đang dừng. Gửi lại với cùng mã lệnh.",
+                "This node is stopping. Send the same command id again.",
+            ),
+            Self::Unavailable => pair(
+                "Kho dữ liệu chưa trả lời. Gửi lại với cùng mã lệnh; không bị ghi hai lần.",
+                "The store did not answer. Send the same command id again; nothing is done twice.",
+            ),
+            Self::Fault => pair(
+                "Lỗi hệ thống. Báo cho quản trị viên.",
+                "Internal fault. Tell the operator.",
+            ),
+        }
+    }
+}
+
+/// A request at the writer's door.
+pub(super) struct Submission {
+    pub request: Request,
+    /// HMAC of the canonical input: known again, yet telling nothing of it.
+    pub mac: Hash,
+    pub bytes: usize,
+    reply: oneshot::Sender<Result<Receipt, Refusal>>,
+}
+
+impl Submission {
+    pub fn new(
+        request: Request,
+        key: &[u8; 32],
+        reply: oneshot::Sender<Result<Receipt, Refusal>>,
+    ) -> Result<Self, Refusal> {
+        let input = serde_json_canonicalizer::to_vec(&request).map_err(|_| Refusal::Fault)?;
+        if input.len() > INPUT_BYTES_MAX {
+            return Err(Refusal::TooLarge(input.len()));
+        }
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).map_err(|_| Refusal::Fault)?;
+        mac.update(&input);
+        let mac = mac.finalize().into_bytes().into();
+        Ok(Self {
+            request,
+            mac,
+            bytes: input.len(),
+            reply,
+        })
+    }
+
+    /// Answers; a client that has gone away is no fault.
+    pub fn answer(self, answer: Result<Receipt, Refusal>) {
+        let _ = self.reply.send(answer);
+    }
+}

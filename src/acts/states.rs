@@ -1,0 +1,168 @@
+//! The newest states of the streams in use: a cache of the journal, checked against its tails under the lock.
+
+use std::collections::HashMap;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::domain::dossier::Dossier;
+use crate::domain::event::Event;
+use crate::domain::fact::{Fact, stream};
+use crate::domain::reference::Reference;
+use crate::domain::register::Register;
+use crate::journal::{Entry, Journal, Until, fact};
+use crate::tlog::Hash;
+
+use super::OpenError;
+
+/// Streams kept in each of the two generations of the cache.
+const HELD_MAX: usize = 50_000;
+
+/// The folded state of one stream.
+#[derive(Debug, Clone)]
+pub enum State {
+    Dossier(Box<Dossier>),
+    Register(Register),
+    Reference(Box<Reference>),
+    Journal,
+}
+
+/// A state with the tail it was folded up to.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub version: u32,
+    pub leaf_hash: Hash,
+    pub state: State,
+}
+
+impl State {
+    /// The state before the first event of this kind.
+    fn before(event: &Event) -> Self {
+        match event {
+            Event::JournalOpened(_) => Self::Journal,
+            Event::Reference(_) => Self::Reference(Box::default()),
+            Event::Register(_) => Self::Register(Register::default()),
+            Event::Dossier(_) => Self::Dossier(Box::default()),
+        }
+    }
+
+    /// Folds one fact; false when it is of another kind than the stream.
+    fn evolve(&mut self, fact: &Fact) -> bool {
+        match (self, &fact.event) {
+            (Self::Dossier(dossier), Event::Dossier(event)) => {
+                dossier.evolve(
+                    event,
+                    &fact.actor,
+                    fact.command,
+                    fact.recorded_at,
+                    &fact.circumstances,
+                );
+                true
+            }
+            (Self::Register(register), Event::Register(event)) => {
+                register.evolve(event);
+                true
+            }
+            (Self::Reference(reference), Event::Reference(event)) => {
+                reference.evolve(event);
+                true
+            }
+            (Self::Journal, Event::JournalOpened(_)) => true,
+            (Self::Dossier(_) | Self::Register(_) | Self::Reference(_) | Self::Journal, _) => false,
+        }
+    }
+}
+
+/// Folds a fact onto what is held of its stream.
+pub fn fold(held: Option<Held>, fact: &Fact, leaf_hash: Hash) -> Option<Held> {
+    let mut state = held.map_or_else(|| State::before(&fact.event), |held| held.state);
+    state.evolve(fact).then_some(Held {
+        version: fact.version,
+        leaf_hash,
+        state,
+    })
+}
+
+/// Two generations: what was used since the last turn, and what was used before it.
+pub struct States {
+    young: HashMap<Uuid, Held>,
+    old: HashMap<Uuid, Held>,
+    subject_key: [u8; 32],
+}
+
+impl States {
+    pub fn new(subject_key: [u8; 32]) -> Self {
+        Self {
+            young: HashMap::new(),
+            old: HashMap::new(),
+            subject_key,
+        }
+    }
+
+    pub fn version(&self, id: Uuid) -> u32 {
+        self.get(id).map_or(0, |held| held.version)
+    }
+
+    pub fn get(&self, id: Uuid) -> Option<&Held> {
+        self.young.get(&id).or_else(|| self.old.get(&id))
+    }
+
+    pub fn put(&mut self, id: Uuid, held: Held) {
+        if self.young.len() >= HELD_MAX {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(id, held);
+    }
+
+    /// Forgets everything: the next look reads it again.
+    pub fn clear(&mut self) {
+        self.young.clear();
+        self.old.clear();
+    }
+
+    /// Takes in entries that the cache lacked. False when they do not continue what is held.
+    pub fn absorb(&mut self, entries: &[Entry]) -> Result<bool, fact::FactError> {
+        for entry in entries {
+            if entry.version != self.version(entry.stream) + 1 {
+                return Ok(false);
+            }
+            let decoded = fact::decode(&entry.body)?;
+            let held = self
+                .young
+                .remove(&entry.stream)
+                .or_else(|| self.old.remove(&entry.stream));
+            match fold(held, &decoded, entry.leaf_hash) {
+                Some(held) => self.put(entry.stream, held),
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The subject of a dossier: random-looking, one per person and dossier, so that the log links no dossiers.
+    pub fn subject(&self, dossier: Uuid) -> Uuid {
+        let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.subject_key) else {
+            return dossier;
+        };
+        mac.update(dossier.as_bytes());
+        let bytes = mac.finalize().into_bytes();
+        let mut id = [0; 16];
+        id.copy_from_slice(&bytes[..16]);
+        uuid::Builder::from_custom_bytes(id).into_uuid()
+    }
+}
+
+/// The reference shelf as it stands now.
+pub async fn fold_reference(journal: &Journal) -> Result<Reference, OpenError> {
+    let mut reference = Reference::default();
+    for entry in journal
+        .read_stream(stream::reference(), 0, Until::End)
+        .await?
+    {
+        if let Event::Reference(event) = fact::decode(&entry.body)?.event {
+            reference.evolve(&event);
+        }
+    }
+    Ok(reference)
+}

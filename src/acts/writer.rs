@@ -1,0 +1,722 @@
+//! The one writer of a node: batches what waits, decides it under the lock on the newest states, commits, answers.
+
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::clock::OfficeClock;
+use super::request::{Act, Receipt, Refusal, Request, Submission};
+use super::states::{self, Held, State, States};
+use super::{OpenError, complete};
+use crate::domain::actor::Role;
+use crate::domain::dossier::{self, Dossier, DossierEvent, Rejection};
+use crate::domain::event::Event;
+use crate::domain::fact::{Circumstances, Draft, stream};
+use crate::domain::part::Part;
+use crate::domain::reference::{ClockKind, Reference, ReferenceEvent};
+use crate::domain::register::{CodeVoided, Register, RegisterEvent};
+use crate::domain::time::Moment;
+use crate::journal::{
+    Entry, Journal, JournalError, KnownCommand, Look, Looked, NewCommand, Writer, fact,
+};
+use crate::vault::{Deposit, Personal, Vault};
+
+/// Commands in one batch.
+const BATCH_MAX: usize = 500;
+/// Bytes of input in one batch.
+const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// How often a batch is sent again while the store does not answer: about 12 s in all.
+const ATTEMPTS_MAX: u32 = 12;
+/// Facts looked through at start for corrections whose old ciphertext may still be there.
+const LOOK_BACK: u64 = 4_000;
+
+/// The writer's desk.
+pub(super) struct Desk {
+    writer: Writer,
+    vault: Vault,
+    states: States,
+    clock: Arc<OfficeClock>,
+    clock_kind: ClockKind,
+}
+
+/// A command of the batch with the commitments of its parts.
+struct Item {
+    submission: Submission,
+    parts: Vec<Part>,
+}
+
+type Answer = Result<Receipt, Refusal>;
+
+/// What one pass under the lock brought: rows to write and an answer for each command.
+#[derive(Default)]
+struct Pass {
+    entries: Vec<Entry>,
+    commands: Vec<NewCommand>,
+    answers: Vec<Answer>,
+    /// States after this batch; they become the cache when it is committed.
+    after: HashMap<Uuid, Held>,
+    /// Commands of this batch.
+    known: HashMap<Uuid, KnownCommand>,
+    /// Commitments that a correction replaced.
+    superseded: Vec<String>,
+}
+
+impl Desk {
+    pub async fn new(
+        journal: Journal,
+        vault: Vault,
+        states: States,
+        clock: Arc<OfficeClock>,
+        clock_kind: ClockKind,
+    ) -> Result<Self, OpenError> {
+        bury_superseded(&journal, &vault, clock.now()).await?;
+        Ok(Self {
+            writer: journal.writer().await?,
+            vault,
+            states,
+            clock,
+            clock_kind,
+        })
+    }
+
+    /// Serves until every [`super::Counter`] is gone.
+    pub async fn serve(mut self, mut waiting: mpsc::Receiver<Submission>) {
+        while let Some(first) = waiting.recv().await {
+            let mut bytes = first.bytes;
+            let mut batch = vec![first];
+            while batch.len() < BATCH_MAX && bytes < BATCH_BYTES_MAX {
+                let Ok(next) = waiting.try_recv() else { break };
+                bytes += next.bytes;
+                batch.push(next);
+            }
+            self.take(batch).await;
+        }
+    }
+
+    /// Takes one batch from deposit to answers.
+    async fn take(&mut self, batch: Vec<Submission>) {
+        let batch = self.deposit(batch).await;
+        if batch.is_empty() {
+            return;
+        }
+        let mut commit_tried = false;
+        for attempt in 0..ATTEMPTS_MAX {
+            match self.attempt(&batch, &mut commit_tried).await {
+                Ok(pass) => {
+                    return self
+                        .conclude(batch, pass, commit_tried && attempt > 0)
+                        .await;
+                }
+                Err(error) if error.is_retryable() => {
+                    tracing::warn!(attempt, %error, "the journal did not answer; the batch is sent again");
+                    self.states.clear();
+                    tokio::time::sleep(Duration::from_millis(20 << attempt.min(6))).await;
+                }
+                Err(error) => {
+                    tracing::error!(%error, code = error.code(), "the batch was refused");
+                    self.states.clear();
+                    return answer_all(batch, &Refusal::Fault);
+                }
+            }
+        }
+        answer_all(batch, &Refusal::Unavailable);
+    }
+
+    /// Vault first: the parts are durable before a fact names them. Commands whose parts cannot be kept are refused.
+    async fn deposit(&self, batch: Vec<Submission>) -> Vec<Item> {
+        let deposits: Vec<Deposit> = batch
+            .iter()
+            .filter_map(|submission| self.to_deposit(&submission.request))
+            .collect();
+        let mut put = if deposits.is_empty() {
+            Vec::new().into_iter()
+        } else {
+            match self.vault.put(&deposits, self.clock.now()).await {
+                Ok(parts) => parts.into_iter(),
+                Err(error) => {
+                    tracing::error!(%error, "the vault did not take the parts");
+                    let (with, without): (Vec<_>, Vec<_>) = batch
+                        .into_iter()
+                        .partition(|submission| !submission.request.personal.is_empty());
+                    for submission in with {
+                        submission.answer(Err(Refusal::Unavailable));
+                    }
+                    return without
+                        .into_iter()
+                        .map(|submission| Item {
+                            submission,
+                            parts: Vec::new(),
+                        })
+                        .collect();
+                }
+            }
+        };
+        batch
+            .into_iter()
+            .map(|submission| {
+                let has_parts = self.to_deposit(&submission.request).is_some();
+                let parts = if has_parts {
+                    put.next().unwrap_or_default()
+                } else {
+                    Vec::new()
+                };
+                Item { submission, parts }
+            })
+            .collect()
+    }
+
+    fn to_deposit(&self, request: &Request) -> Option<Deposit> {
+        let Act::Dossier { dossier, .. } = &request.act else {
+            return None;
+        };
+        if request.personal.is_empty() {
+            return None;
+        }
+        let subject = self.states.subject(*dossier);
+        let parts = request
+            .personal
+            .iter()
+            .map(|personal| Personal {
+                kind: personal.kind,
+                subject,
+                value: personal.value.clone(),
+            })
+            .collect();
+        Some(Deposit {
+            command: request.id,
+            stream: *dossier,
+            parts,
+        })
+    }
+
+    /// One pass: lock, look, decide everything, commit.
+    async fn attempt(
+        &mut self,
+        batch: &[Item],
+        commit_tried: &mut bool,
+    ) -> Result<Pass, JournalError> {
+        let commands: Vec<Uuid> = batch
+            .iter()
+            .map(|item| item.submission.request.id)
+            .collect();
+        let guess = self.clock.now();
+        let streams = self.streams(batch, guess);
+        let mut looked = self
+            .writer
+            .lock(Look {
+                streams: &streams,
+                commands: &commands,
+            })
+            .await?;
+        self.absorb(&looked)?;
+        let stamps = self.stamps(batch, &looked);
+        let more = self.registers_missing(batch, &stamps, &streams);
+        if !more.is_empty() {
+            let further = self
+                .writer
+                .look_more(Look {
+                    streams: &more,
+                    commands: &[],
+                })
+                .await?;
+            self.absorb(&further)?;
+            looked.tails.extend(further.tails);
+        }
+        let mut pass = Pass::default();
+        for (item, stamp) in batch.iter().zip(stamps) {
+            let answer = self.decide(item, stamp, &looked, &mut pass);
+            pass.answers.push(answer);
+        }
+        if pass.entries.is_empty() {
+            self.writer.release().await?;
+        } else {
+            *commit_tried = true;
+            self.writer.commit(&pass.entries, &pass.commands).await?;
+        }
+        Ok(pass)
+    }
+
+    fn absorb(&mut self, looked: &Looked) -> Result<(), JournalError> {
+        let whole = self.states.absorb(&looked.missing);
+        let position = looked
+            .missing
+            .first()
+            .map_or(looked.head.size, |entry| entry.position);
+        match whole {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(JournalError::Damaged {
+                position,
+                why: "a stream does not continue",
+            }),
+            Err(error) => {
+                tracing::error!(%error, "an entry cannot be read");
+                Err(JournalError::Damaged {
+                    position,
+                    why: "an entry cannot be read",
+                })
+            }
+        }
+    }
+
+    /// Every stream the batch may read or write, with the version held of it.
+    fn streams(&self, batch: &[Item], guess: Moment) -> Vec<(Uuid, u32)> {
+        let mut ids = HashSet::from([stream::reference()]);
+        for item in batch {
+            let request = &item.submission.request;
+            if let Act::Dossier { dossier, .. } = &request.act {
+                ids.insert(*dossier);
+            }
+            if let Some(office) = office_of_register(&request.act) {
+                let day = request
+                    .at
+                    .filter(|_| self.tells_story())
+                    .unwrap_or(guess)
+                    .date();
+                ids.insert(stream::register(office, day));
+            }
+        }
+        ids.into_iter()
+            .map(|id| (id, self.states.version(id)))
+            .collect()
+    }
+
+    fn tells_story(&self) -> bool {
+        self.clock_kind == ClockKind::Story
+    }
+
+    /// The stamp of each command: one for the batch, or the story's hour, never backwards.
+    fn stamps(&self, batch: &[Item], looked: &Looked) -> Vec<Moment> {
+        let mut last = looked.head.recorded_at.unwrap_or_default();
+        let now = if self.tells_story() {
+            self.clock.now()
+        } else {
+            looked.now
+        };
+        let mut stamp = |item: &Item| {
+            let at = item
+                .submission
+                .request
+                .at
+                .filter(|_| self.tells_story())
+                .unwrap_or(now);
+            last = last.max(at);
+            last
+        };
+        batch.iter().map(&mut stamp).collect()
+    }
+
+    /// Registers of a day that turned out not to be the guessed one.
+    fn registers_missing(
+        &self,
+        batch: &[Item],
+        stamps: &[Moment],
+        looked: &[(Uuid, u32)],
+    ) -> Vec<(Uuid, u32)> {
+        let looked: HashSet<Uuid> = looked.iter().map(|(id, _)| *id).collect();
+        let mut more = HashSet::new();
+        for (item, stamp) in batch.iter().zip(stamps) {
+            if let Some(office) = office_of_register(&item.submission.request.act) {
+                let id = stream::register(office, stamp.date());
+                if !looked.contains(&id) {
+                    more.insert(id);
+                }
+            }
+        }
+        more.into_iter()
+            .map(|id| (id, self.states.version(id)))
+            .collect()
+    }
+
+    /// One command on the newest state; the next command of the batch sees the result.
+    fn decide(&self, item: &Item, now: Moment, looked: &Looked, pass: &mut Pass) -> Answer {
+        let Submission { request, mac, .. } = &item.submission;
+        if let Some(known) = pass
+            .known
+            .get(&request.id)
+            .or_else(|| looked.known.get(&request.id))
+        {
+            return if known.mac == *mac {
+                Ok(Receipt {
+                    position: known.position,
+                    entries: known.entries,
+                    repeated: true,
+                })
+            } else {
+                Err(Rejection::IdempotencyConflict.into())
+            };
+        }
+        let decided = catch_unwind(AssertUnwindSafe(|| self.rule(item, now, pass)));
+        let drafts = match decided {
+            Ok(drafts) => drafts?,
+            Err(_) => {
+                tracing::error!(command = %request.id, "a rule panicked");
+                return Err(Refusal::Fault);
+            }
+        };
+        let position = looked.head.size + pass.entries.len() as u64;
+        let (entries, after) = self.facts(drafts, request, now, position, pass)?;
+        let known = KnownCommand {
+            mac: *mac,
+            position,
+            entries: u32::try_from(entries.len()).unwrap_or(u32::MAX),
+        };
+        pass.note_superseded(self, request, &item.parts);
+        pass.commands.push(NewCommand {
+            id: request.id,
+            mac: *mac,
+            position,
+            entries: known.entries,
+        });
+        let receipt = Receipt {
+            position,
+            entries: known.entries,
+            repeated: false,
+        };
+        pass.known.insert(request.id, known);
+        pass.entries.extend(entries);
+        pass.after.extend(after);
+        Ok(receipt)
+    }
+
+    /// Asks the rules. Pure but for reading states.
+    fn rule(&self, item: &Item, now: Moment, pass: &Pass) -> Result<Vec<Draft>, Rejection> {
+        let request = &item.submission.request;
+        let nothing = Reference::default();
+        let reference = match self.state(stream::reference(), pass) {
+            Some(State::Reference(reference)) => reference.as_ref(),
+            Some(State::Dossier(_) | State::Register(_) | State::Journal) | None => &nothing,
+        };
+        let register = |office: &str| match self.state(stream::register(office, now.date()), pass) {
+            Some(State::Register(register)) => *register,
+            Some(State::Dossier(_) | State::Reference(_) | State::Journal) | None => {
+                Register::default()
+            }
+        };
+        let given = Circumstances {
+            occurred_at: request.occurred_at,
+            received_at: request.received_at,
+            reason: request.reason,
+            basis: request.basis.clone(),
+            parts: item.parts.clone(),
+            ..Circumstances::default()
+        };
+        match &request.act {
+            Act::Dossier {
+                dossier: id,
+                command,
+            } => {
+                let absent = Dossier::default();
+                let dossier = match self.state(*id, pass) {
+                    Some(State::Dossier(dossier)) => dossier.as_ref(),
+                    Some(State::Register(_) | State::Reference(_) | State::Journal) => {
+                        return Err(Rejection::UnknownDossier);
+                    }
+                    None => &absent,
+                };
+                if dossier.version == 0 && *id != stream::dossier(request.id) {
+                    return Err(Rejection::UnknownDossier);
+                }
+                if let Some(expected) = request
+                    .expected_version
+                    .filter(|expected| *expected != dossier.version)
+                {
+                    return Err(Rejection::Conflict {
+                        expected,
+                        current: dossier.version,
+                    });
+                }
+                let register = command
+                    .filed_at()
+                    .map_or_else(Register::default, |office| register(office.as_str()));
+                let context = dossier::Context {
+                    dossier: *id,
+                    now,
+                    actor: &request.actor,
+                    reference,
+                    register,
+                    given: &given,
+                };
+                dossier::decide(dossier, command, &context)
+            }
+            Act::VoidCode { office } => {
+                let number = register(office.as_str()).next(office, now.date());
+                void_code(request, office, number?, reference, now, given)
+            }
+            Act::Declare(year) => {
+                year.check()?;
+                let known = reference.calendar.year(year.year) == Some(year);
+                record(
+                    request,
+                    ReferenceEvent::CalendarDeclared(year.clone()),
+                    known,
+                    given,
+                )
+            }
+            Act::Adopt(policy) => {
+                let known = reference
+                    .policies
+                    .iter()
+                    .any(|known| known.reference() == policy.reference());
+                record(
+                    request,
+                    ReferenceEvent::PolicyAdopted(policy.clone()),
+                    known,
+                    given,
+                )
+            }
+            Act::Publish(procedure) => {
+                let known = reference
+                    .procedure_version(&procedure.code, procedure.version)
+                    .is_some();
+                record(
+                    request,
+                    ReferenceEvent::ProcedurePublished(procedure.as_ref().clone()),
+                    known,
+                    given,
+                )
+            }
+            Act::OpenOffice(office) => {
+                let known = reference.offices.contains_key(&office.code);
+                let office = office
+                    .clone()
+                    .checked()
+                    .map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
+                record(request, ReferenceEvent::OfficeOpened(office), known, given)
+            }
+        }
+    }
+
+    fn state<'a>(&'a self, id: Uuid, pass: &'a Pass) -> Option<&'a State> {
+        pass.after
+            .get(&id)
+            .or_else(|| self.states.get(id))
+            .map(|held| &held.state)
+    }
+
+    /// Exact bytes, prev, leaf hash and next position of each draft, and the states after them.
+    fn facts(
+        &self,
+        drafts: Vec<Draft>,
+        request: &Request,
+        now: Moment,
+        first: u64,
+        pass: &Pass,
+    ) -> Result<(Vec<Entry>, HashMap<Uuid, Held>), Refusal> {
+        let mut entries = Vec::with_capacity(drafts.len());
+        let mut after: HashMap<Uuid, Held> = HashMap::new();
+        for (position, draft) in (first..).zip(drafts) {
+            let id = draft.stream;
+            let held = after
+                .remove(&id)
+                .or_else(|| pass.after.get(&id).or_else(|| self.states.get(id)).cloned());
+            let (version, prev) = held
+                .as_ref()
+                .map_or((1, None), |held| (held.version + 1, Some(held.leaf_hash)));
+            let (entry, fact) = complete(
+                draft,
+                version,
+                prev,
+                position,
+                request.id,
+                request.actor.clone(),
+                now,
+            )
+            .map_err(too_large)?;
+            let held = states::fold(held, &fact, entry.leaf_hash).ok_or(Refusal::Fault)?;
+            after.insert(id, held);
+            entries.push(entry);
+        }
+        Ok((entries, after))
+    }
+
+    /// After the commit: the cache takes the new states, the vault loses what no fact names, everybody is answered.
+    async fn conclude(&mut self, batch: Vec<Item>, pass: Pass, outcome_was_unknown: bool) {
+        for (id, held) in pass.after {
+            self.states.put(id, held);
+        }
+        let unnamed: Vec<String> = batch
+            .iter()
+            .zip(&pass.answers)
+            .filter(|(_, answer)| match answer {
+                Ok(receipt) => receipt.repeated && !outcome_was_unknown,
+                Err(_) => true,
+            })
+            .flat_map(|(item, _)| item.parts.iter().map(|part| part.c.clone()))
+            .collect();
+        for (item, answer) in batch.into_iter().zip(pass.answers) {
+            item.submission.answer(answer);
+        }
+        if !unnamed.is_empty()
+            && let Err(error) = self.vault.forget(&unnamed).await
+        {
+            tracing::warn!(%error, "parts without a fact stay until the sweep");
+        }
+        if !pass.superseded.is_empty()
+            && let Err(error) = self
+                .vault
+                .forget_superseded(&pass.superseded, self.clock.now())
+                .await
+        {
+            tracing::warn!(%error, "replaced details stay until the next start");
+        }
+    }
+}
+
+impl Pass {
+    /// A correction replaces the parts of the same kinds.
+    fn note_superseded(&mut self, desk: &Desk, request: &Request, parts: &[Part]) {
+        let Act::Dossier {
+            dossier: id,
+            command: dossier::DossierCommand::CorrectApplicantDetails,
+        } = &request.act
+        else {
+            return;
+        };
+        let held = self.after.get(id).or_else(|| desk.states.get(*id));
+        if let Some(State::Dossier(before)) = held.map(|held| &held.state) {
+            self.superseded.extend(replaced(before, parts));
+        }
+    }
+}
+
+/// Commitments of `before` that parts of the same kind replace.
+fn replaced(before: &Dossier, parts: &[Part]) -> Vec<String> {
+    parts
+        .iter()
+        .filter_map(|part| before.part(part.kind))
+        .map(|(old, _)| old.c.clone())
+        .collect()
+}
+
+/// A crash between a correction and the deletion of the old ciphertext is made good at the next start.
+async fn bury_superseded(journal: &Journal, vault: &Vault, now: Moment) -> Result<(), OpenError> {
+    let size = journal.head().await?.size;
+    let mut from = size.saturating_sub(LOOK_BACK);
+    let mut corrected = HashSet::new();
+    while from < size {
+        let entries = journal.read(from, 1_000).await?;
+        from += entries.len() as u64;
+        for entry in &entries {
+            if let Event::Dossier(DossierEvent::ApplicantDetailsCorrected(_)) =
+                fact::decode(&entry.body)?.event
+            {
+                corrected.insert(entry.stream);
+            }
+        }
+    }
+    for id in corrected {
+        let mut held: Option<Held> = None;
+        let mut old = Vec::new();
+        for entry in journal
+            .read_stream(id, 0, crate::journal::Until::End)
+            .await?
+        {
+            let decoded = fact::decode(&entry.body)?;
+            let corrects = matches!(
+                decoded.event,
+                Event::Dossier(DossierEvent::ApplicantDetailsCorrected(_))
+            );
+            if let (
+                true,
+                Some(Held {
+                    state: State::Dossier(before),
+                    ..
+                }),
+            ) = (corrects, &held)
+            {
+                old.extend(replaced(before, &decoded.circumstances.parts));
+            }
+            held = states::fold(held, &decoded, entry.leaf_hash);
+        }
+        vault.forget_superseded(&old, now).await?;
+    }
+    Ok(())
+}
+
+/// The office whose daily register a command writes.
+fn office_of_register(act: &Act) -> Option<&str> {
+    match act {
+        Act::Dossier { command, .. } => command.filed_at().map(|office| office.as_str()),
+        Act::VoidCode { office } => Some(office.as_str()),
+        Act::Declare(_) | Act::Adopt(_) | Act::Publish(_) | Act::OpenOffice(_) => None,
+    }
+}
+
+fn void_code(
+    request: &Request,
+    office: &crate::domain::code::OfficeCode,
+    (sequence, code): (u32, crate::domain::code::DossierCode),
+    reference: &Reference,
+    now: Moment,
+    given: Circumstances,
+) -> Result<Vec<Draft>, Rejection> {
+    let role = request.actor.role;
+    if !matches!(role, Role::Receiver | Role::CentreManager) {
+        return Err(Rejection::WrongRole { role: role.name() });
+    }
+    if request.actor.office != office.as_str() {
+        return Err(Rejection::WrongOffice {
+            office: office.to_string(),
+        });
+    }
+    if request.reason.is_none() {
+        return Err(Rejection::ReasonRequired);
+    }
+    if reference.office(office.as_str(), now.date()).is_none() {
+        return Err(Rejection::UnknownOffice(office.to_string()));
+    }
+    let voided = CodeVoided {
+        office: office.clone(),
+        sequence,
+        code,
+    };
+    Ok(vec![Draft {
+        stream: stream::register(office.as_str(), now.date()),
+        event: Event::Register(RegisterEvent::CodeVoided(voided)),
+        circumstances: given,
+    }])
+}
+
+/// A record for the reference shelf: administrators only, never the same twice.
+fn record(
+    request: &Request,
+    event: ReferenceEvent,
+    known: bool,
+    given: Circumstances,
+) -> Result<Vec<Draft>, Rejection> {
+    let role = request.actor.role;
+    if !matches!(role, Role::Admin | Role::System) {
+        return Err(Rejection::WrongRole { role: role.name() });
+    }
+    if known {
+        return Err(Rejection::DuplicateRecord);
+    }
+    Ok(vec![Draft {
+        stream: stream::reference(),
+        event: Event::Reference(event),
+        circumstances: given,
+    }])
+}
+
+fn too_large(error: fact::FactError) -> Refusal {
+    match error {
+        fact::FactError::TooLarge(bytes) => Refusal::TooLarge(bytes),
+        fact::FactError::Malformed(_)
+        | fact::FactError::Envelope(_)
+        | fact::FactError::Prev
+        | fact::FactError::Event(_) => {
+            tracing::error!(%error, "a fact could not be written");
+            Refusal::Fault
+        }
+    }
+}
+
+fn answer_all(batch: Vec<Item>, refusal: &Refusal) {
+    for item in batch {
+        item.submission.answer(Err(refusal.clone()));
+    }
+}

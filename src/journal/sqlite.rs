@@ -49,6 +49,9 @@ impl Store {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
+            // Ids are random, so a batch touches many pages: a longer log writes each of them back less often.
+            .pragma("wal_autocheckpoint", "16000")
+            .pragma("cache_size", "-65536")
             .busy_timeout(LOCK_WAIT_MAX);
         let mut connection = SqliteConnection::connect_with(&options).await?;
         migrator().run(&mut connection).await?;
@@ -218,7 +221,7 @@ impl Connection {
                 "a leaf hash is not the hash of its body",
             ));
         }
-        for (rows, sql) in chunks(batch.entries, &INSERT_ENTRIES) {
+        for (rows, size, sql) in chunks(batch.entries, &INSERT_ENTRIES) {
             let mut statement = query(sql);
             for entry in rows {
                 statement = statement
@@ -229,16 +232,16 @@ impl Connection {
                     .bind(&entry.body[..])
                     .bind(&entry.leaf_hash[..]);
             }
-            statement.execute(&mut self.sqlite).await?;
+            self.insert(statement, (size - rows.len()) * 6).await?;
         }
-        for (rows, sql) in chunks(&batch.tails, &UPSERT_TAILS) {
+        for (rows, size, sql) in chunks(&batch.tails, &UPSERT_TAILS) {
             let mut statement = query(sql);
             for (stream, version, hash) in rows {
                 statement = statement.bind(*stream).bind(*version).bind(&hash[..]);
             }
-            statement.execute(&mut self.sqlite).await?;
+            self.insert(statement, (size - rows.len()) * 3).await?;
         }
-        for (rows, sql) in chunks(batch.commands, &INSERT_COMMANDS) {
+        for (rows, size, sql) in chunks(batch.commands, &INSERT_COMMANDS) {
             let mut statement = query(sql);
             for command in rows {
                 let position = command.position.cast_signed();
@@ -248,8 +251,17 @@ impl Connection {
                     .bind(position)
                     .bind(command.entries);
             }
-            statement.execute(&mut self.sqlite).await?;
+            self.insert(statement, (size - rows.len()) * 4).await?;
         }
+        Ok(())
+    }
+
+    /// Fills the statement's spare rows with nulls, which it passes over, and runs it.
+    async fn insert(&mut self, mut statement: Insert<'_>, spare: usize) -> Result<()> {
+        for _ in 0..spare {
+            statement = statement.bind(None::<i64>);
+        }
+        statement.execute(&mut self.sqlite).await?;
         Ok(())
     }
 
@@ -266,15 +278,17 @@ impl Connection {
     }
 }
 
-/// Rows per insert, largest first. Few fixed sizes, so that every statement is prepared once and kept.
-const SIZES: [usize; 4] = [128, 32, 8, 1];
+type Insert<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
+/// Rows per insert. Few fixed sizes, so that every statement is prepared once and kept; spare rows are null.
+const SIZES: [usize; 5] = [1, 8, 32, 128, 512];
 
 /// One statement per size in [`SIZES`].
 type Statements = LazyLock<[String; SIZES.len()]>;
 
 static INSERT_ENTRIES: Statements = LazyLock::new(|| {
     inserts(
-        "insert into entry (position, stream, version, recorded_at, body, leaf_hash) values ",
+        "insert into entry (position, stream, version, recorded_at, body, leaf_hash)",
         "(?, ?, ?, ?, ?, ?)",
         "",
     )
@@ -282,36 +296,35 @@ static INSERT_ENTRIES: Statements = LazyLock::new(|| {
 static UPSERT_TAILS: Statements = LazyLock::new(|| {
     let keep_newest = " on conflict (id) do update set version = excluded.version, leaf_hash = excluded.leaf_hash";
     inserts(
-        "insert into stream (id, version, leaf_hash) values ",
+        "insert into stream (id, version, leaf_hash)",
         "(?, ?, ?)",
         keep_newest,
     )
 });
 static INSERT_COMMANDS: Statements = LazyLock::new(|| {
     inserts(
-        "insert into command (id, mac, position, entries) values ",
+        "insert into command (id, mac, position, entries)",
         "(?, ?, ?, ?)",
         "",
     )
 });
 
 fn inserts(start: &str, row: &str, end: &str) -> [String; SIZES.len()] {
-    SIZES.map(|size| format!("{start}{}{end}", vec![row; size].join(", ")))
+    SIZES.map(|size| {
+        let rows = vec![row; size].join(", ");
+        format!("{start} select * from (values {rows}) where column1 is not null{end}")
+    })
 }
 
-/// Cuts rows into the fixed sizes, each piece with its statement.
+/// Cuts rows into pieces of at most the largest size, each with the smallest statement that holds it.
 fn chunks<'a, T>(
-    mut rows: &'a [T],
+    rows: &'a [T],
     statements: &'static Statements,
-) -> impl Iterator<Item = (&'a [T], &'static str)> {
-    std::iter::from_fn(move || {
-        let (place, size) = SIZES
-            .iter()
-            .enumerate()
-            .find(|(_, size)| **size <= rows.len())?;
-        let (piece, rest) = rows.split_at(*size);
-        rows = rest;
-        Some((piece, statements[place].as_str()))
+) -> impl Iterator<Item = (&'a [T], usize, &'static str)> {
+    let largest = SIZES[SIZES.len() - 1];
+    rows.chunks(largest).map(|piece| {
+        let place = SIZES.iter().position(|size| *size >= piece.len()).unwrap_or(SIZES.len() - 1);
+        (piece, SIZES[place], statements[place].as_str())
     })
 }
 
@@ -340,19 +353,15 @@ mod tests {
 
     #[test]
     fn rows_are_cut_into_the_fixed_sizes_without_loss() {
-        let rows: Vec<u32> = (0..301).collect();
+        let rows: Vec<u32> = (0..603).collect();
         let pieces: Vec<_> = chunks(&rows, &INSERT_COMMANDS).collect();
-        let sizes: Vec<usize> = pieces.iter().map(|(piece, _)| piece.len()).collect();
-        assert_eq!(sizes, [128, 128, 32, 8, 1, 1, 1, 1, 1]);
-        assert!(
-            pieces
-                .iter()
-                .all(|(piece, sql)| sql.matches('?').count() == piece.len() * 4)
-        );
+        let sizes: Vec<(usize, usize)> = pieces.iter().map(|(piece, size, _)| (piece.len(), *size)).collect();
+        assert_eq!(sizes, [(512, 512), (91, 128)]);
+        assert!(pieces.iter().all(|(_, size, sql)| sql.matches('?').count() == size * 4));
         assert_eq!(
             pieces
                 .iter()
-                .flat_map(|(piece, _)| *piece)
+                .flat_map(|(piece, _, _)| *piece)
                 .copied()
                 .collect::<Vec<_>>(),
             rows

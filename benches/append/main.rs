@@ -1,0 +1,305 @@
+//! P1 and P3: durable commands per second through the counter, all guarantees on.
+//!
+//! `cargo bench --bench append -- [--postgres URL] [--clients N] [--seconds S] [--bare]`
+//! Each command brings one event (a handler is assigned) to a dossier's stream of twelve such events; it is decided by
+//! the rules on the newest state and committed with order, idempotency, prev hash and leaf hash. `--bare` measures, on
+//! SQLite, one client in a hand-written loop that makes the same three inserts and commits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use motcua::acts::{Act, Counter, Personal, Request, found, shelf};
+use motcua::domain::actor::{Actor, Role};
+use motcua::domain::catalogue::Level;
+use motcua::domain::dossier::DossierCommand;
+use motcua::domain::fact::stream;
+use motcua::domain::law::Certainty;
+use motcua::domain::office::Office;
+use motcua::domain::part::PartKind;
+use motcua::domain::reference::{ClockKind, JournalKind, Opened};
+use motcua::journal::{Journal, Location};
+use motcua::vault::{self, Keys, Vault};
+use sqlx::Connection as _;
+use uuid::Uuid;
+
+const OFFICE: &str = "H38.40.01";
+/// One-event commands on each stream.
+const EVENTS: usize = 12;
+/// Accepted before the clock starts: enough for 48,000 commands a second.
+const DOSSIERS_PER_SECOND: usize = 4_000;
+
+struct Options {
+    postgres: Option<String>,
+    clients: usize,
+    seconds: u64,
+    bare: bool,
+}
+
+fn options() -> Options {
+    let mut options = Options {
+        postgres: None,
+        clients: 64,
+        seconds: 5,
+        bare: false,
+    };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--postgres" => options.postgres = words.next(),
+            "--clients" => {
+                options.clients = words.next().and_then(|n| n.parse().ok()).unwrap_or(64)
+            }
+            "--seconds" => options.seconds = words.next().and_then(|n| n.parse().ok()).unwrap_or(5),
+            "--bare" => options.bare = true,
+            _ => {}
+        }
+    }
+    options
+}
+
+#[tokio::main]
+async fn main() {
+    let options = options();
+    let folder = tempfile::tempdir_in(".").expect("a folder on the disk that is measured");
+    if options.bare {
+        let rate = bare(
+            &folder.path().join("bare.db"),
+            Duration::from_secs(options.seconds),
+        )
+        .await;
+        println!("bare-sqlite-loop commands_per_second={rate:.0}");
+        return;
+    }
+    let counter = Arc::new(counter(&options, folder.path()).await);
+    let rate = measure(
+        &counter,
+        options.clients,
+        Duration::from_secs(options.seconds),
+    )
+    .await;
+    let place = if options.postgres.is_some() {
+        "postgres"
+    } else {
+        "sqlite"
+    };
+    println!(
+        "motcua-{place} clients={} commands_per_second={rate:.0}",
+        options.clients
+    );
+}
+
+async fn counter(options: &Options, folder: &std::path::Path) -> Counter {
+    let (location, safe) = match &options.postgres {
+        Some(address) => {
+            let address = fresh_database(address).await;
+            (
+                Location::Postgres(address.clone()),
+                vault::Location::Postgres(address),
+            )
+        }
+        None => (
+            Location::Sqlite(folder.join("journal.db")),
+            vault::Location::Sqlite(folder.join("vault.db")),
+        ),
+    };
+    let journal = Journal::create_or_open(&location).await.expect("a journal");
+    let keys = Keys::load_or_create(&folder.join("keys")).expect("keys");
+    let vault = Vault::create_or_open(&safe, &keys).await.expect("a vault");
+    let opened = Opened {
+        id: id(),
+        origin: "localhost/bench".into(),
+        kind: JournalKind::Live,
+        clock: ClockKind::Database,
+        format: 1,
+        story: None,
+    };
+    found(&journal, opened, id(), None).await.expect("opened");
+    let counter = Counter::open(journal, vault, &keys)
+        .await
+        .expect("a counter");
+    let mut acts = shelf::shipped(None).expect("the shelf");
+    acts.push(Act::OpenOffice(Office {
+        code: OFFICE.into(),
+        name_vi: "Bench".into(),
+        name_en: "Bench".into(),
+        level: Level::Commune,
+        parent: None,
+        valid_from: jiff::civil::date(2020, 1, 1),
+        valid_to: None,
+        predecessors: Vec::new(),
+        hours: None,
+        address_vi: String::new(),
+        phone: String::new(),
+        certainty: Certainty::Illustrative,
+    }));
+    counter.furnish(acts, None).await.expect("furnished");
+    counter
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a bench is a client: it chooses command ids"
+)]
+fn id() -> Uuid {
+    Uuid::new_v4()
+}
+
+async fn fresh_database(server: &str) -> String {
+    let name = format!("bench_{}", id().simple());
+    let mut connection = sqlx::PgConnection::connect(server)
+        .await
+        .expect("the server answers");
+    let create = sqlx::AssertSqlSafe(format!("create database {name}"));
+    sqlx::raw_sql(create)
+        .execute(&mut connection)
+        .await
+        .expect("a database");
+    let (start, _) = server.rsplit_once('/').expect("a database in the address");
+    format!("{start}/{name}")
+}
+
+/// Each client takes a dossier accepted beforehand, gives it twelve commands one after another, and takes the next.
+async fn measure(counter: &Arc<Counter>, clients: usize, time: Duration) -> f64 {
+    let mut pools: Vec<Vec<Uuid>> = vec![Vec::new(); clients];
+    let wanted = usize::try_from(time.as_secs()).unwrap_or(1) * DOSSIERS_PER_SECOND;
+    for (n, dossier) in accept(counter, wanted.max(clients))
+        .await
+        .into_iter()
+        .enumerate()
+    {
+        pools[n % clients].push(dossier);
+    }
+    let done = Arc::new(AtomicU64::new(0));
+    let begin = Instant::now();
+    let runs = pools.into_iter().map(|pool| {
+        let (counter, done) = (Arc::clone(counter), Arc::clone(&done));
+        tokio::spawn(async move {
+            let head = Actor::new("head-01", OFFICE, Role::DivisionHead);
+            for (dossier, event) in pool
+                .into_iter()
+                .flat_map(|dossier| (0..EVENTS).map(move |event| (dossier, event)))
+            {
+                if begin.elapsed() > time {
+                    return;
+                }
+                let command = DossierCommand::AssignHandler {
+                    to: format!("handler-{event:02}"),
+                };
+                let request = Request::new(id(), head.clone(), Act::Dossier { dossier, command });
+                counter.submit(request).await.expect("a receipt");
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+    });
+    join_all(runs).await;
+    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+    let count = done.load(Ordering::Relaxed) as f64;
+    count / begin.elapsed().as_secs_f64()
+}
+
+async fn accept(counter: &Arc<Counter>, count: usize) -> Vec<Uuid> {
+    let mut accepted = Vec::with_capacity(count);
+    while accepted.len() < count {
+        let next = (accepted.len()..count).take(5_000);
+        let accepting = next.map(|number| {
+            let counter = Arc::clone(counter);
+            async move {
+                let (dossier, request) = acceptance(number);
+                counter.submit(request).await.expect("accepted");
+                dossier
+            }
+        });
+        accepted.extend(join_all(accepting).await);
+    }
+    accepted
+}
+
+fn acceptance(number: usize) -> (Uuid, Request) {
+    let command = id();
+    let dossier = stream::dossier(command);
+    let accept = DossierCommand::AcceptAtCounter {
+        procedure: "1.004873".parse().expect("a code"),
+        office: OFFICE.parse().expect("a code"),
+        capability: None,
+    };
+    let name = serde_json::json!({ "full_name": format!("Công dân {number:06}") });
+    let personal = vec![Personal {
+        kind: PartKind::Applicant,
+        value: name,
+    }];
+    let receiver = Actor::new("receiver-01", OFFICE, Role::Receiver);
+    (
+        dossier,
+        Request {
+            personal,
+            ..Request::new(
+                command,
+                receiver,
+                Act::Dossier {
+                    dossier,
+                    command: accept,
+                },
+            )
+        },
+    )
+}
+
+/// What one writer alone could do at best: the same rows, one durable commit each, nothing else.
+async fn bare(path: &std::path::Path, time: Duration) -> f64 {
+    let journal = Journal::create_or_open(&Location::Sqlite(path.to_owned()))
+        .await
+        .expect("the same tables");
+    drop(journal);
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
+        .synchronous(sqlx::sqlite::SqliteSynchronous::Full);
+    let mut connection = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .expect("a connection");
+    let body = vec![b'x'; 330];
+    let leaf_hash = motcua::tlog::leaf_hash(&body).to_vec();
+    let stream = id();
+    let begin = Instant::now();
+    let mut position = 0_i64;
+    while begin.elapsed() < time {
+        sqlx::query("begin immediate")
+            .execute(&mut connection)
+            .await
+            .expect("begun");
+        sqlx::query("insert into entry (position, stream, version, recorded_at, body, leaf_hash) values (?, ?, ?, ?, ?, ?)")
+            .bind(position)
+            .bind(stream)
+            .bind(position + 1)
+            .bind(position)
+            .bind(&body)
+            .bind(&leaf_hash)
+            .execute(&mut connection)
+            .await
+            .expect("an entry");
+        sqlx::query("insert into stream (id, version, leaf_hash) values (?, ?, ?) on conflict (id) do update set version = excluded.version, leaf_hash = excluded.leaf_hash")
+            .bind(stream)
+            .bind(position + 1)
+            .bind(&leaf_hash)
+            .execute(&mut connection)
+            .await
+            .expect("a tail");
+        sqlx::query("insert into command (id, mac, position, entries) values (?, ?, ?, 1)")
+            .bind(id())
+            .bind(&leaf_hash)
+            .bind(position)
+            .execute(&mut connection)
+            .await
+            .expect("a command");
+        sqlx::query("commit")
+            .execute(&mut connection)
+            .await
+            .expect("committed");
+        position += 1;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+    let count = position as f64;
+    count / begin.elapsed().as_secs_f64()
+}

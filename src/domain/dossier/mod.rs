@@ -41,12 +41,6 @@ pub enum Phase {
     Withdrawn,
 }
 
-impl Default for Stage {
-    fn default() -> Self {
-        Self::Intake
-    }
-}
-
 impl Phase {
     pub const ALL: [Self; 17] = [
         Self::Absent,
@@ -214,7 +208,7 @@ pub struct Dossier {
     /// The office that has it now.
     pub office: Option<OfficeCode>,
     pub channel: Option<Channel>,
-    /// Actor id of the applicant, when the dossier came by the applicant's own hand.
+    /// Actor id of the applicant, when the dossier came by the applicant's own hand or was drafted for them.
     pub applicant: Option<String>,
     /// SHA-256 (hex) of the receipt's capability.
     pub capability: Option<String>,
@@ -271,6 +265,7 @@ impl Dossier {
                 self.phase = Phase::Draft;
                 self.procedure = Some(drafted.procedure.clone());
                 self.office = Some(drafted.office.clone());
+                self.applicant.clone_from(&by.on_behalf_of);
                 self.remember_applicant(by);
             }
             DossierEvent::Submitted(lodged) | DossierEvent::Lodged(lodged) => {
@@ -387,6 +382,7 @@ impl Dossier {
                     && let Some(turn) = self.turns.last_mut()
                 {
                     turn.due_at = apology.new_due_at;
+                    turn.due_certainty = apology.due_certainty;
                 }
             }
             DossierEvent::ApplicantDetailsCorrected(_) => {}

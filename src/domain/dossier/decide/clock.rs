@@ -1,8 +1,6 @@
 //! The processing clock: its start at acceptance, its move by a supplement, the promise renewed by an apology.
 
-use std::sync::Arc;
-
-use super::guard::{need_reason, office_on, policy_on, procedure_on};
+use super::guard::{need_reason, office_on, pinned_policy, policy_on, procedure_on, slip};
 use super::{Context, Decision, Dossier, Rejection, breach, one, plain};
 use crate::domain::code::{OfficeCode, ProcedureCode};
 use crate::domain::deadline;
@@ -14,7 +12,7 @@ use crate::domain::fact::{Breach, BreachRule, Circumstances};
 use crate::domain::policy::Policy;
 use crate::domain::time::Moment;
 
-/// The promise: limit, calendar and policy of the day, pinned to the dossier.
+/// The promise: calendar, and limit and policy of the day on the slip, pinned to the dossier.
 pub(super) fn accept(
     office: &OfficeCode,
     procedure: &ProcedureCode,
@@ -22,8 +20,8 @@ pub(super) fn accept(
 ) -> Decision {
     let place = office_on(office, context)?;
     let procedure = procedure_on(procedure, context)?;
-    let policy = policy_on(context)?;
-    let received_at = context.given.received_at.unwrap_or(context.now);
+    let received_at = slip(context);
+    let policy = policy_on(received_at.date(), context)?;
     let breach = late_entry(received_at, policy, context)?;
     let promise = deadline::promise(
         procedure.limit,
@@ -78,11 +76,12 @@ pub(super) fn late_entry(
 }
 
 /// Row 11: the clock resumes or restarts, and the move of the due date is a fact of its own.
+/// A date promised later than that (by an apology) stands: no promise is ever brought forward.
 pub(super) fn accept_supplement(dossier: &Dossier, context: &Context<'_>) -> Decision {
     let mut drafts = plain(DossierEvent::SupplementAccepted(Nothing {}), context)?;
     if let Some(turn) = dossier.turn() {
         let renewed = renewed_promise(turn, context)?;
-        if renewed.due_at != turn.due_at {
+        if renewed.due_at > turn.due_at {
             let moved = DueDateRecomputed {
                 old: turn.due_at,
                 new: renewed.due_at,
@@ -117,20 +116,6 @@ pub(super) fn renewed_promise(
     )?)
 }
 
-/// A dossier stays under the policy it was received under.
-pub(super) fn pinned_policy<'a>(
-    turn: &Turn,
-    context: &Context<'a>,
-) -> Result<&'a Arc<Policy>, Rejection> {
-    let pinned = context
-        .reference
-        .policies
-        .iter()
-        .rev()
-        .find(|policy| policy.reference() == turn.policy);
-    pinned.ok_or(Rejection::NoPolicy)
-}
-
 /// Row 19. Lawful: early enough and not too often. Anything else is recorded as a breach and moves no promise.
 pub(super) fn issue_apology(
     dossier: &Dossier,
@@ -141,7 +126,7 @@ pub(super) fn issue_apology(
     let turn = dossier.turn().ok_or(Rejection::WrongState {
         state: dossier.phase.name(),
     })?;
-    if new_due_on <= turn.due_at.date() {
+    if new_due_on <= turn.due_at.date() || new_due_on < context.now.date() {
         return Err(Rejection::NewDateTooEarly);
     }
     let policy = pinned_policy(turn, context)?;
@@ -164,6 +149,7 @@ pub(super) fn issue_apology(
         number: dossier.apologies + 1,
         old_due_at: turn.due_at,
         new_due_at: hours.end_of_day(new_day),
+        due_certainty: calendar.certainty_of(new_day)?,
         moves_promise: broken.is_none(),
     };
     let circumstances = Circumstances {

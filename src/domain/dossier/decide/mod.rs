@@ -6,11 +6,11 @@ mod guard;
 use uuid::Uuid;
 
 use super::event::{
-    CapabilityReissued, Channel, DossierEvent, Drafted, Handed, Lodged, Nothing, Redirected,
-    ResultDelivered, ResultIssued, Stage, SupplementRequested,
+    CapabilityReissued, Channel, DossierEvent, Drafted, Handed, Lodged, Nothing, RedirectKind,
+    Redirected, ResultDelivered, ResultIssued, Stage, SupplementRequested,
 };
 use super::{Dossier, DossierCommand, Phase, Rejection};
-use crate::domain::actor::Actor;
+use crate::domain::actor::{Actor, Role};
 use crate::domain::code::{OfficeCode, ProcedureCode};
 use crate::domain::event::Event;
 use crate::domain::fact::{Breach, BreachRule, Circumstances, Draft, stream};
@@ -21,7 +21,7 @@ use crate::domain::time::Moment;
 use clock::{accept, accept_supplement, issue_apology};
 use guard::{
     filed, guard_claims, guard_office, guard_role, need_applicant, need_reason, office_on,
-    policy_on, procedure_on,
+    policy_for, procedure_on, wrong_role,
 };
 
 /// Everything a decision may look at besides the dossier itself. Values only.
@@ -43,11 +43,11 @@ type Decision = Result<Vec<Draft>, Rejection>;
 
 /// Decides one command on the newest state. Pure.
 pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> Decision {
-    guard_role(command, context)?;
-    guard_office(dossier, command, context)?;
-    guard_claims(context)?;
     use DossierCommand as C;
     use Phase as P;
+    guard_role(dossier, command, context)?;
+    guard_office(dossier, command, context)?;
+    guard_claims(context)?;
     match (dossier.phase, command) {
         (P::Absent, C::Draft { procedure, office }) => draft(procedure, office, context),
         (
@@ -72,7 +72,13 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
                 channel,
                 capability,
             },
-        ) => lodge(procedure, office, *channel, capability.as_ref(), context),
+        ) => match channel {
+            // Only the applicant files online: an officer cannot raise that share.
+            Channel::Online => Err(wrong_role(context)),
+            Channel::Counter | Channel::Post => {
+                lodge(procedure, office, *channel, capability.as_ref(), context)
+            }
+        },
         (
             P::Absent,
             C::AcceptAtCounter {
@@ -102,14 +108,7 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             with_reason(DossierEvent::SupplementStillDeficient(Nothing {}), context)
         }
         (P::Submitted | P::Redirected | P::Accepted, C::Redirect { to, kind }) => {
-            office_on(to, context)?;
-            let (from, _) = filed(dossier)?;
-            let redirected = Redirected {
-                from: from.clone(),
-                to: to.clone(),
-                kind: *kind,
-            };
-            with_reason(DossierEvent::Redirected(redirected), context)
+            redirect(dossier, to, *kind, context)
         }
         (P::Accepted, C::Forward { to }) => {
             plain(DossierEvent::Forwarded(Handed { to: to.clone() }), context)
@@ -118,7 +117,7 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             DossierEvent::HandlerAssigned(Handed { to: to.clone() }),
             context,
         ),
-        (P::AwaitingSupplement(_) | P::Supplemented | P::InProcessing, C::StopProcessing) => {
+        (P::AwaitingSupplement(_), C::StopProcessing) => {
             with_reason(DossierEvent::ProcessingStopped(Nothing {}), context)
         }
         (P::InProcessing, C::DraftResult) => {
@@ -187,9 +186,13 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
     }
 }
 
+/// Row 1. An officer's draft names the applicant, the only one who can submit it.
 fn draft(procedure: &ProcedureCode, office: &OfficeCode, context: &Context<'_>) -> Decision {
     office_on(office, context)?;
     procedure_on(procedure, context)?;
+    if context.actor.role != Role::Applicant && context.actor.on_behalf_of.is_none() {
+        return Err(Rejection::DetailsRequired);
+    }
     plain(
         DossierEvent::Drafted(Drafted {
             procedure: procedure.clone(),
@@ -197,6 +200,28 @@ fn draft(procedure: &ProcedureCode, office: &OfficeCode, context: &Context<'_>) 
         }),
         context,
     )
+}
+
+/// Row 7. To the office that has it already would only set its clock back.
+fn redirect(
+    dossier: &Dossier,
+    to: &OfficeCode,
+    kind: RedirectKind,
+    context: &Context<'_>,
+) -> Decision {
+    office_on(to, context)?;
+    let (from, _) = filed(dossier)?;
+    if to == from {
+        return Err(Rejection::WrongOffice {
+            office: from.to_string(),
+        });
+    }
+    let redirected = Redirected {
+        from: from.clone(),
+        to: to.clone(),
+        kind,
+    };
+    with_reason(DossierEvent::Redirected(redirected), context)
 }
 
 fn lodge(
@@ -271,7 +296,7 @@ fn request_supplement(
     if items.is_empty() {
         return Err(Rejection::ItemsRequired);
     }
-    let policy = policy_on(context)?;
+    let policy = policy_for(dossier, context)?;
     let number = dossier.supplement_requests + 1;
     let too_many = number > u32::from(policy.max_supplement_requests);
     if too_many && context.given.basis.is_none() {
@@ -295,7 +320,7 @@ fn refuse_resolution(dossier: &Dossier, context: &Context<'_>) -> Decision {
     let late = dossier
         .turn()
         .is_some_and(|turn| context.now.date() > turn.due_at.date());
-    let policy = policy_on(context)?;
+    let policy = policy_for(dossier, context)?;
     let circumstances = Circumstances {
         breach: late.then(|| breach(BreachRule::LateRefusal, &policy.legal_basis)),
         ..context.given.clone()
@@ -346,6 +371,10 @@ fn one(event: DossierEvent, circumstances: Circumstances, context: &Context<'_>)
 }
 
 /// The event with the circumstances as given; a slip's hour belongs to acceptance alone.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of the acts that the table's arms are made of"
+)]
 fn plain(event: DossierEvent, context: &Context<'_>) -> Decision {
     let circumstances = Circumstances {
         received_at: None,

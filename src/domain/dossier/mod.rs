@@ -340,7 +340,9 @@ impl Dossier {
                 self.supplemented_at = Some(at);
                 self.resume(at);
             }
-            DossierEvent::SupplementAccepted(_) => self.phase = Phase::InProcessing,
+            DossierEvent::SupplementAccepted(_) | DossierEvent::StepReturned(_) => {
+                self.phase = Phase::InProcessing;
+            }
             DossierEvent::SupplementStillDeficient(_) => {
                 self.phase = Phase::AwaitingSupplement(Stage::Appraisal);
                 self.pause(at);
@@ -360,10 +362,9 @@ impl Dossier {
                 self.end(at, EndKind::Refused);
             }
             DossierEvent::ResultDrafted(_) => self.phase = Phase::ResultDrafted,
-            DossierEvent::StepReturned(_) => self.phase = Phase::InProcessing,
             DossierEvent::ResultSigned(_) => self.end(at, EndKind::Completed),
             DossierEvent::ProcessingCompleted(_) => self.phase = Phase::Completed,
-            DossierEvent::ResultIssued(_) => {}
+            DossierEvent::ResultIssued(_) | DossierEvent::ApplicantDetailsCorrected(_) => {}
             DossierEvent::ResultDelivered(delivered) => {
                 self.phase = Phase::Returned;
                 self.delivered = Some(delivered.method);
@@ -387,7 +388,6 @@ impl Dossier {
                     turn.due_certainty = apology.due_certainty;
                 }
             }
-            DossierEvent::ApplicantDetailsCorrected(_) => {}
             DossierEvent::CapabilityReissued(reissued) => {
                 self.capability = Some(reissued.capability.clone());
             }

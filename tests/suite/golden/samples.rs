@@ -238,7 +238,6 @@ fn actor(event: &Event) -> Actor {
     let role = match event {
         Event::JournalOpened(_) => return Actor::system(),
         Event::Reference(_) => return Actor::new("admin-1", NO_OFFICE, Role::Admin),
-        Event::Register(_) => Role::Receiver,
         Event::Dossier(DossierEvent::Drafted(_)) => {
             let mut receiver = Actor::new("receiver-2", OFFICE, Role::Receiver);
             receiver.on_behalf_of = Some("applicant-3".to_owned());
@@ -250,7 +249,7 @@ fn actor(event: &Event) -> Actor {
         Event::Dossier(DossierEvent::ResultSigned(_) | DossierEvent::ApologyIssued(_)) => {
             Role::Signer
         }
-        Event::Dossier(_) => Role::Receiver,
+        Event::Register(_) | Event::Dossier(_) => Role::Receiver,
     };
     Actor::new(format!("{}-2", role.name()), OFFICE, role)
 }

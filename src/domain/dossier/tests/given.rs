@@ -190,7 +190,7 @@ pub struct Given {
     dossier: Dossier,
     actor: Actor,
     now: Moment,
-    given: Circumstances,
+    around: Circumstances,
 }
 
 pub fn given(events: impl IntoIterator<Item = Past>) -> Given {
@@ -206,7 +206,7 @@ pub fn given(events: impl IntoIterator<Item = Past>) -> Given {
         dossier,
         actor: officer(Role::Receiver),
         now,
-        given: Circumstances::default(),
+        around: Circumstances::default(),
     }
 }
 
@@ -227,13 +227,13 @@ impl Given {
     }
 
     pub fn because(mut self, reason: Reason) -> Self {
-        self.given.reason = Some(reason);
+        self.around.reason = Some(reason);
         self
     }
 
     /// Anything else the command brings.
     pub fn with(mut self, change: impl FnOnce(&mut Circumstances)) -> Self {
-        change(&mut self.given);
+        change(&mut self.around);
         self
     }
 
@@ -249,7 +249,7 @@ impl Given {
             actor: &self.actor,
             reference: &self.reference,
             register: Register { last: 4 },
-            given: &self.given,
+            given: &self.around,
         };
         let result = decide(&self.dossier, command, &context);
         Outcome {
@@ -304,7 +304,7 @@ impl Given {
                     .evolve(event, &self.actor, command, self.now, around);
             }
         }
-        self.given = Circumstances::default();
+        self.around = Circumstances::default();
         After {
             dossier: self.dossier.clone(),
             drafts,

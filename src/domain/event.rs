@@ -10,6 +10,10 @@ use super::register::RegisterEvent;
 /// One event; serialised it is the fact's `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the large ones are reference records: few, and read once"
+)]
 pub enum Event {
     JournalOpened(Opened),
     Reference(ReferenceEvent),

@@ -45,7 +45,6 @@ impl Register {
     }
 
     /// The next number of the day and its code.
-    #[must_use]
     pub fn next(self, office: &OfficeCode, date: Date) -> Result<(u32, DossierCode), CodeError> {
         let sequence = self.last + 1;
         Ok((sequence, DossierCode::new(office, date, sequence)?))

@@ -1,8 +1,10 @@
 //! Every integration test, in one binary: it links once.
 
 mod acts;
+mod golden;
 mod grounds;
 mod journal;
+mod life_cycle;
 mod office;
 mod tidy;
 mod vault;

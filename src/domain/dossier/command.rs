@@ -11,7 +11,7 @@ use super::event::{Channel, DeliveryMethod, RedirectKind};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DossierCommand {
-    /// Begin a dossier without entering it (row 1).
+    /// Begin a dossier without entering it (row 1); an officer does so on behalf of the applicant.
     Draft {
         procedure: ProcedureCode,
         office: OfficeCode,
@@ -22,7 +22,7 @@ pub enum DossierCommand {
         office: OfficeCode,
         capability: Option<String>,
     },
-    /// Enter papers brought to the counter or sent by post (row 3).
+    /// Enter papers brought to the counter or sent by post (row 3), never as filed online.
     Lodge {
         procedure: ProcedureCode,
         office: OfficeCode,
@@ -58,7 +58,7 @@ pub enum DossierCommand {
     AssignHandler {
         to: String,
     },
-    /// Stop processing (row 12).
+    /// Stop what the applicant did not supplement (row 12); the program may, when the time is over.
     StopProcessing,
     DraftResult,
     /// Send a drafted result back to the handler (row 20).
@@ -162,10 +162,12 @@ impl DossierCommand {
         }
     }
 
-    /// Who may give it.
+    /// Who may give it, in one state or another.
     #[must_use]
     pub fn roles(&self) -> &'static [Role] {
-        use Role::{Applicant, CentreManager, Clerk, DivisionHead, Handler, Receiver, Signer};
+        use Role::{
+            Applicant, CentreManager, Clerk, DivisionHead, Handler, Receiver, Signer, System,
+        };
         match self {
             Self::Draft { .. } | Self::SubmitSupplement | Self::RequestWithdrawal => {
                 &[Applicant, Receiver]
@@ -177,18 +179,18 @@ impl DossierCommand {
             | Self::RefuseAcceptance
             | Self::Redirect { .. }
             | Self::Forward { .. }
+            | Self::DeliverResult { .. }
             | Self::CorrectApplicantDetails
             | Self::ReissueCapability { .. } => &[Receiver],
-            Self::RequestSupplement { .. }
-            | Self::AcceptSupplement
-            | Self::FindStillDeficient
-            | Self::StopProcessing => &[Receiver, Handler],
-            Self::AssignHandler { .. } => &[DivisionHead, CentreManager],
+            Self::RequestSupplement { .. } | Self::AcceptSupplement | Self::FindStillDeficient => {
+                &[Receiver, Handler]
+            }
+            Self::StopProcessing => &[Receiver, Handler, System],
+            Self::AssignHandler { .. } => &[DivisionHead],
             Self::DraftResult => &[Handler],
             Self::ReturnStep => &[DivisionHead, Signer],
             Self::RefuseResolution | Self::SignResult => &[Signer],
             Self::IssueResult { .. } => &[Clerk],
-            Self::DeliverResult { .. } => &[Receiver, Clerk],
             Self::GrantWithdrawal | Self::DenyWithdrawal | Self::IssueApology { .. } => {
                 &[Signer, CentreManager]
             }

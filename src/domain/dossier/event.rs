@@ -160,6 +160,8 @@ pub struct ApologyIssued {
     pub number: u32,
     pub old_due_at: Moment,
     pub new_due_at: Moment,
+    /// How sure the calendar is about the new date.
+    pub due_certainty: Certainty,
     /// False when the apology was unlawful: it then moves no promise.
     pub moves_promise: bool,
 }

@@ -4,6 +4,8 @@ mod command;
 mod decide;
 mod event;
 mod rejection;
+#[cfg(test)]
+mod tests;
 
 pub use command::DossierCommand;
 pub use decide::{Context, decide};
@@ -39,12 +41,6 @@ pub enum Phase {
     Stopped,
     WithdrawalRequested,
     Withdrawn,
-}
-
-impl Default for Stage {
-    fn default() -> Self {
-        Self::Intake
-    }
 }
 
 impl Phase {
@@ -214,7 +210,7 @@ pub struct Dossier {
     /// The office that has it now.
     pub office: Option<OfficeCode>,
     pub channel: Option<Channel>,
-    /// Actor id of the applicant, when the dossier came by the applicant's own hand.
+    /// Actor id of the applicant, when the dossier came by the applicant's own hand or was drafted for them.
     pub applicant: Option<String>,
     /// SHA-256 (hex) of the receipt's capability.
     pub capability: Option<String>,
@@ -271,6 +267,7 @@ impl Dossier {
                 self.phase = Phase::Draft;
                 self.procedure = Some(drafted.procedure.clone());
                 self.office = Some(drafted.office.clone());
+                self.applicant.clone_from(&by.on_behalf_of);
                 self.remember_applicant(by);
             }
             DossierEvent::Submitted(lodged) | DossierEvent::Lodged(lodged) => {
@@ -343,7 +340,9 @@ impl Dossier {
                 self.supplemented_at = Some(at);
                 self.resume(at);
             }
-            DossierEvent::SupplementAccepted(_) => self.phase = Phase::InProcessing,
+            DossierEvent::SupplementAccepted(_) | DossierEvent::StepReturned(_) => {
+                self.phase = Phase::InProcessing;
+            }
             DossierEvent::SupplementStillDeficient(_) => {
                 self.phase = Phase::AwaitingSupplement(Stage::Appraisal);
                 self.pause(at);
@@ -363,10 +362,9 @@ impl Dossier {
                 self.end(at, EndKind::Refused);
             }
             DossierEvent::ResultDrafted(_) => self.phase = Phase::ResultDrafted,
-            DossierEvent::StepReturned(_) => self.phase = Phase::InProcessing,
             DossierEvent::ResultSigned(_) => self.end(at, EndKind::Completed),
             DossierEvent::ProcessingCompleted(_) => self.phase = Phase::Completed,
-            DossierEvent::ResultIssued(_) => {}
+            DossierEvent::ResultIssued(_) | DossierEvent::ApplicantDetailsCorrected(_) => {}
             DossierEvent::ResultDelivered(delivered) => {
                 self.phase = Phase::Returned;
                 self.delivered = Some(delivered.method);
@@ -387,9 +385,9 @@ impl Dossier {
                     && let Some(turn) = self.turns.last_mut()
                 {
                     turn.due_at = apology.new_due_at;
+                    turn.due_certainty = apology.due_certainty;
                 }
             }
-            DossierEvent::ApplicantDetailsCorrected(_) => {}
             DossierEvent::CapabilityReissued(reissued) => {
                 self.capability = Some(reissued.capability.clone());
             }

@@ -1,26 +1,28 @@
 //! May it happen? One table of state × command; refuse what cannot be, record and flag what must not be.
 
-use std::sync::Arc;
+mod clock;
+mod guard;
 
 use uuid::Uuid;
 
 use super::event::{
-    Accepted, ApologyIssued, CapabilityReissued, Channel, DossierEvent, Drafted, DueDateCause,
-    DueDateRecomputed, Handed, Lodged, Nothing, Redirected, ResultDelivered, ResultIssued, Stage,
-    SupplementRequested,
+    CapabilityReissued, Channel, DossierEvent, Drafted, Handed, Lodged, Nothing, RedirectKind,
+    Redirected, ResultDelivered, ResultIssued, Stage, SupplementRequested,
 };
-use super::{Dossier, DossierCommand, Phase, Rejection, Turn};
+use super::{Dossier, DossierCommand, Phase, Rejection};
 use crate::domain::actor::{Actor, Role};
-use crate::domain::catalogue::Procedure;
 use crate::domain::code::{OfficeCode, ProcedureCode};
-use crate::domain::deadline;
 use crate::domain::event::Event;
-use crate::domain::fact::{Breach, BreachRule, Circumstances, Draft, PartKind, stream};
-use crate::domain::office::Office;
-use crate::domain::policy::Policy;
+use crate::domain::fact::{Breach, BreachRule, Circumstances, Draft, stream};
 use crate::domain::reference::Reference;
 use crate::domain::register::{Entered, Register, RegisterEvent};
 use crate::domain::time::Moment;
+
+use clock::{accept, accept_supplement, issue_apology};
+use guard::{
+    filed, guard_claims, guard_office, guard_role, need_applicant, need_reason, office_on,
+    policy_for, procedure_on, wrong_role,
+};
 
 /// Everything a decision may look at besides the dossier itself. Values only.
 #[derive(Debug, Clone, Copy)]
@@ -41,11 +43,11 @@ type Decision = Result<Vec<Draft>, Rejection>;
 
 /// Decides one command on the newest state. Pure.
 pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> Decision {
-    guard_role(command, context)?;
-    guard_office(dossier, command, context)?;
-    guard_claims(context)?;
     use DossierCommand as C;
     use Phase as P;
+    guard_role(dossier, command, context)?;
+    guard_office(dossier, command, context)?;
+    guard_claims(context)?;
     match (dossier.phase, command) {
         (P::Absent, C::Draft { procedure, office }) => draft(procedure, office, context),
         (
@@ -70,7 +72,13 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
                 channel,
                 capability,
             },
-        ) => lodge(procedure, office, *channel, capability.as_ref(), context),
+        ) => match channel {
+            // Only the applicant files online: an officer cannot raise that share.
+            Channel::Online => Err(wrong_role(context)),
+            Channel::Counter | Channel::Post => {
+                lodge(procedure, office, *channel, capability.as_ref(), context)
+            }
+        },
         (
             P::Absent,
             C::AcceptAtCounter {
@@ -100,14 +108,7 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             with_reason(DossierEvent::SupplementStillDeficient(Nothing {}), context)
         }
         (P::Submitted | P::Redirected | P::Accepted, C::Redirect { to, kind }) => {
-            office_on(to, context)?;
-            let (from, _) = filed(dossier)?;
-            let redirected = Redirected {
-                from: from.clone(),
-                to: to.clone(),
-                kind: *kind,
-            };
-            with_reason(DossierEvent::Redirected(redirected), context)
+            redirect(dossier, to, *kind, context)
         }
         (P::Accepted, C::Forward { to }) => {
             plain(DossierEvent::Forwarded(Handed { to: to.clone() }), context)
@@ -116,7 +117,7 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             DossierEvent::HandlerAssigned(Handed { to: to.clone() }),
             context,
         ),
-        (P::AwaitingSupplement(_) | P::Supplemented | P::InProcessing, C::StopProcessing) => {
+        (P::AwaitingSupplement(_), C::StopProcessing) => {
             with_reason(DossierEvent::ProcessingStopped(Nothing {}), context)
         }
         (P::InProcessing, C::DraftResult) => {
@@ -185,54 +186,13 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
     }
 }
 
-fn guard_role(command: &DossierCommand, context: &Context<'_>) -> Result<(), Rejection> {
-    if command.roles().contains(&context.actor.role) {
-        Ok(())
-    } else {
-        Err(Rejection::WrongRole {
-            role: context.actor.role.name(),
-        })
-    }
-}
-
-/// Officers act for the office that has the dossier; applicants on their own dossiers.
-fn guard_office(
-    dossier: &Dossier,
-    command: &DossierCommand,
-    context: &Context<'_>,
-) -> Result<(), Rejection> {
-    let target = command.filed_at().or(dossier.office.as_ref());
-    if context.actor.role == Role::Applicant {
-        return match (&dossier.applicant, dossier.phase) {
-            (_, Phase::Absent) => Ok(()),
-            (Some(applicant), _) if *applicant == context.actor.id => Ok(()),
-            (Some(_) | None, _) => Err(Rejection::NotTheApplicant),
-        };
-    }
-    match target {
-        Some(office) if office.as_str() != context.actor.office => Err(Rejection::WrongOffice {
-            office: office.to_string(),
-        }),
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// A claim about the future is refused: a time that can never be taken back must not be wrong.
-fn guard_claims(context: &Context<'_>) -> Result<(), Rejection> {
-    let claims = [context.given.occurred_at, context.given.received_at];
-    if claims
-        .into_iter()
-        .flatten()
-        .any(|claim| claim > context.now)
-    {
-        return Err(Rejection::FutureClaim { now: context.now });
-    }
-    Ok(())
-}
-
+/// Row 1. An officer's draft names the applicant, the only one who can submit it.
 fn draft(procedure: &ProcedureCode, office: &OfficeCode, context: &Context<'_>) -> Decision {
     office_on(office, context)?;
     procedure_on(procedure, context)?;
+    if context.actor.role != Role::Applicant && context.actor.on_behalf_of.is_none() {
+        return Err(Rejection::DetailsRequired);
+    }
     plain(
         DossierEvent::Drafted(Drafted {
             procedure: procedure.clone(),
@@ -240,6 +200,28 @@ fn draft(procedure: &ProcedureCode, office: &OfficeCode, context: &Context<'_>) 
         }),
         context,
     )
+}
+
+/// Row 7. To the office that has it already would only set its clock back.
+fn redirect(
+    dossier: &Dossier,
+    to: &OfficeCode,
+    kind: RedirectKind,
+    context: &Context<'_>,
+) -> Decision {
+    office_on(to, context)?;
+    let (from, _) = filed(dossier)?;
+    if to == from {
+        return Err(Rejection::WrongOffice {
+            office: from.to_string(),
+        });
+    }
+    let redirected = Redirected {
+        from: from.clone(),
+        to: to.clone(),
+        kind,
+    };
+    with_reason(DossierEvent::Redirected(redirected), context)
 }
 
 fn lodge(
@@ -304,65 +286,6 @@ fn accept_at_counter(
     Ok(drafts)
 }
 
-/// The promise: limit, calendar and policy of the day, pinned to the dossier.
-fn accept(office: &OfficeCode, procedure: &ProcedureCode, context: &Context<'_>) -> Decision {
-    let place = office_on(office, context)?;
-    let procedure = procedure_on(procedure, context)?;
-    let policy = policy_on(context)?;
-    let received_at = context.given.received_at.unwrap_or(context.now);
-    let breach = late_entry(received_at, policy, context)?;
-    let promise = deadline::promise(
-        procedure.limit,
-        received_at,
-        &context.reference.calendar,
-        &place.office_hours(),
-        policy,
-    )?;
-    let accepted = Accepted {
-        office: office.clone(),
-        procedure_version: procedure.version,
-        limit: procedure.limit,
-        limit_certainty: procedure.limit_certainty,
-        supplement_clock: procedure
-            .supplement_clock
-            .unwrap_or(policy.supplement_clock),
-        due_at: promise.due_at,
-        due_certainty: promise.certainty,
-    };
-    let circumstances = Circumstances {
-        received_at: Some(received_at),
-        policy: Some(policy.reference()),
-        breach,
-        ..context.given.clone()
-    };
-    Ok(vec![one(
-        DossierEvent::Accepted(accepted),
-        circumstances,
-        context,
-    )])
-}
-
-/// A slip from an earlier day needs a reason; from before the policy's window it is a breach as well.
-fn late_entry(
-    received_at: Moment,
-    policy: &Policy,
-    context: &Context<'_>,
-) -> Result<Option<Breach>, Rejection> {
-    let (slip, today) = (received_at.date(), context.now.date());
-    if slip >= today {
-        return Ok(None);
-    }
-    if context.given.reason.is_none() {
-        return Err(Rejection::ReasonRequired);
-    }
-    let days = context
-        .reference
-        .calendar
-        .working_days_between(slip, today)?;
-    let late = days > i32::from(policy.late_entry_working_days);
-    Ok(late.then(|| breach(BreachRule::EnteredLate, &policy.legal_basis)))
-}
-
 fn request_supplement(
     dossier: &Dossier,
     stage: Stage,
@@ -373,7 +296,7 @@ fn request_supplement(
     if items.is_empty() {
         return Err(Rejection::ItemsRequired);
     }
-    let policy = policy_on(context)?;
+    let policy = policy_for(dossier, context)?;
     let number = dossier.supplement_requests + 1;
     let too_many = number > u32::from(policy.max_supplement_requests);
     if too_many && context.given.basis.is_none() {
@@ -392,60 +315,12 @@ fn request_supplement(
     Ok(vec![one(event, circumstances, context)])
 }
 
-/// Row 11: the clock resumes or restarts, and the move of the due date is a fact of its own.
-fn accept_supplement(dossier: &Dossier, context: &Context<'_>) -> Decision {
-    let mut drafts = plain(DossierEvent::SupplementAccepted(Nothing {}), context)?;
-    if let Some(turn) = dossier.turn() {
-        let renewed = renewed_promise(turn, context)?;
-        if renewed.due_at != turn.due_at {
-            let moved = DueDateRecomputed {
-                old: turn.due_at,
-                new: renewed.due_at,
-                cause: DueDateCause::Supplement,
-                due_certainty: renewed.certainty,
-            };
-            drafts.push(one(
-                DossierEvent::DueDateRecomputed(moved),
-                Circumstances::default(),
-                context,
-            ));
-        }
-    }
-    Ok(drafts)
-}
-
-fn renewed_promise(turn: &Turn, context: &Context<'_>) -> Result<deadline::Promise, Rejection> {
-    let place = context.reference.offices.get(turn.office.as_str());
-    let hours = place.map_or_else(Default::default, |office| office.office_hours());
-    let policy = pinned_policy(turn, context)?;
-    Ok(deadline::renewed(
-        turn.limit,
-        turn.supplement_clock,
-        turn.received_at,
-        &turn.pauses,
-        &context.reference.calendar,
-        &hours,
-        policy,
-    )?)
-}
-
-/// A dossier stays under the policy it was received under.
-fn pinned_policy<'a>(turn: &Turn, context: &Context<'a>) -> Result<&'a Arc<Policy>, Rejection> {
-    let pinned = context
-        .reference
-        .policies
-        .iter()
-        .rev()
-        .find(|policy| policy.reference() == turn.policy);
-    pinned.ok_or(Rejection::NoPolicy)
-}
-
 fn refuse_resolution(dossier: &Dossier, context: &Context<'_>) -> Decision {
     need_reason(context)?;
     let late = dossier
         .turn()
         .is_some_and(|turn| context.now.date() > turn.due_at.date());
-    let policy = policy_on(context)?;
+    let policy = policy_for(dossier, context)?;
     let circumstances = Circumstances {
         breach: late.then(|| breach(BreachRule::LateRefusal, &policy.legal_basis)),
         ..context.given.clone()
@@ -475,107 +350,9 @@ fn sign_result(dossier: &Dossier, context: &Context<'_>) -> Decision {
     Ok(drafts)
 }
 
-/// Row 19. Lawful: early enough and not too often. Anything else is recorded as a breach and moves no promise.
-fn issue_apology(
-    dossier: &Dossier,
-    new_due_on: jiff::civil::Date,
-    context: &Context<'_>,
-) -> Decision {
-    need_reason(context)?;
-    let turn = dossier.turn().ok_or(Rejection::WrongState {
-        state: dossier.phase.name(),
-    })?;
-    if new_due_on <= turn.due_at.date() {
-        return Err(Rejection::NewDateTooEarly);
-    }
-    let policy = pinned_policy(turn, context)?;
-    let calendar = &context.reference.calendar;
-    let ahead = calendar.working_days_between(context.now.date(), turn.due_at.date())?;
-    let broken = if ahead < i32::from(policy.apology_working_days_before) {
-        Some(BreachRule::LateApology)
-    } else if dossier.apologies >= u32::from(policy.max_apologies) {
-        Some(BreachRule::RepeatedApology)
-    } else {
-        None
-    };
-    let hours = context
-        .reference
-        .offices
-        .get(turn.office.as_str())
-        .map_or_else(Default::default, |office| office.office_hours());
-    let new_day = calendar.on_or_after(new_due_on)?;
-    let apology = ApologyIssued {
-        number: dossier.apologies + 1,
-        old_due_at: turn.due_at,
-        new_due_at: hours.end_of_day(new_day),
-        moves_promise: broken.is_none(),
-    };
-    let circumstances = Circumstances {
-        breach: broken.map(|rule| breach(rule, &policy.legal_basis)),
-        policy: Some(policy.reference()),
-        ..context.given.clone()
-    };
-    Ok(vec![one(
-        DossierEvent::ApologyIssued(apology),
-        circumstances,
-        context,
-    )])
-}
-
 fn correct_details(context: &Context<'_>) -> Decision {
     need_applicant(context)?;
     with_reason(DossierEvent::ApplicantDetailsCorrected(Nothing {}), context)
-}
-
-fn filed(dossier: &Dossier) -> Result<(&OfficeCode, &ProcedureCode), Rejection> {
-    dossier
-        .office
-        .as_ref()
-        .zip(dossier.procedure.as_ref())
-        .ok_or(Rejection::UnknownDossier)
-}
-
-fn office_on<'a>(code: &OfficeCode, context: &Context<'a>) -> Result<&'a Arc<Office>, Rejection> {
-    let found = context.reference.office(code.as_str(), context.now.date());
-    found.ok_or_else(|| Rejection::UnknownOffice(code.to_string()))
-}
-
-fn procedure_on<'a>(
-    code: &ProcedureCode,
-    context: &Context<'a>,
-) -> Result<&'a Arc<Procedure>, Rejection> {
-    let found = context
-        .reference
-        .procedure(code.as_str(), context.now.date());
-    found.ok_or_else(|| Rejection::UnknownProcedure(code.to_string()))
-}
-
-fn policy_on<'a>(context: &Context<'a>) -> Result<&'a Arc<Policy>, Rejection> {
-    context
-        .reference
-        .policy(context.now.date())
-        .ok_or(Rejection::NoPolicy)
-}
-
-fn need_applicant(context: &Context<'_>) -> Result<(), Rejection> {
-    let given = context
-        .given
-        .parts
-        .iter()
-        .any(|part| part.kind == PartKind::Applicant);
-    if given {
-        Ok(())
-    } else {
-        Err(Rejection::DetailsRequired)
-    }
-}
-
-fn need_reason(context: &Context<'_>) -> Result<(), Rejection> {
-    if context.given.reason.is_some() {
-        Ok(())
-    } else {
-        Err(Rejection::ReasonRequired)
-    }
 }
 
 fn breach(rule: BreachRule, basis: &str) -> Breach {
@@ -594,6 +371,10 @@ fn one(event: DossierEvent, circumstances: Circumstances, context: &Context<'_>)
 }
 
 /// The event with the circumstances as given; a slip's hour belongs to acceptance alone.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of the acts that the table's arms are made of"
+)]
 fn plain(event: DossierEvent, context: &Context<'_>) -> Decision {
     let circumstances = Circumstances {
         received_at: None,

@@ -1,0 +1,165 @@
+//! The processing clock: its start at acceptance, its move by a supplement, the promise renewed by an apology.
+
+use super::guard::{need_reason, office_on, pinned_policy, policy_on, procedure_on, slip};
+use super::{Context, Decision, Dossier, Rejection, breach, one, plain};
+use crate::domain::code::{OfficeCode, ProcedureCode};
+use crate::domain::deadline;
+use crate::domain::dossier::Turn;
+use crate::domain::dossier::event::{
+    Accepted, ApologyIssued, DossierEvent, DueDateCause, DueDateRecomputed, Nothing,
+};
+use crate::domain::fact::{Breach, BreachRule, Circumstances};
+use crate::domain::policy::Policy;
+use crate::domain::time::Moment;
+
+/// The promise: calendar, and limit and policy of the day on the slip, pinned to the dossier.
+pub(super) fn accept(
+    office: &OfficeCode,
+    procedure: &ProcedureCode,
+    context: &Context<'_>,
+) -> Decision {
+    let place = office_on(office, context)?;
+    let procedure = procedure_on(procedure, context)?;
+    let received_at = slip(context);
+    let policy = policy_on(received_at.date(), context)?;
+    let breach = late_entry(received_at, policy, context)?;
+    let promise = deadline::promise(
+        procedure.limit,
+        received_at,
+        &context.reference.calendar,
+        &place.office_hours(),
+        policy,
+    )?;
+    let accepted = Accepted {
+        office: office.clone(),
+        procedure_version: procedure.version,
+        limit: procedure.limit,
+        limit_certainty: procedure.limit_certainty,
+        supplement_clock: procedure
+            .supplement_clock
+            .unwrap_or(policy.supplement_clock),
+        due_at: promise.due_at,
+        due_certainty: promise.certainty,
+    };
+    let circumstances = Circumstances {
+        received_at: Some(received_at),
+        policy: Some(policy.reference()),
+        breach,
+        ..context.given.clone()
+    };
+    Ok(vec![one(
+        DossierEvent::Accepted(accepted),
+        circumstances,
+        context,
+    )])
+}
+
+/// A slip from an earlier day needs a reason; from before the policy's window it is a breach as well.
+pub(super) fn late_entry(
+    received_at: Moment,
+    policy: &Policy,
+    context: &Context<'_>,
+) -> Result<Option<Breach>, Rejection> {
+    let (slip, today) = (received_at.date(), context.now.date());
+    if slip >= today {
+        return Ok(None);
+    }
+    if context.given.reason.is_none() {
+        return Err(Rejection::ReasonRequired);
+    }
+    let days = context
+        .reference
+        .calendar
+        .working_days_between(slip, today)?;
+    let late = days > i32::from(policy.late_entry_working_days);
+    Ok(late.then(|| breach(BreachRule::EnteredLate, &policy.legal_basis)))
+}
+
+/// Row 11: the clock resumes or restarts, and the move of the due date is a fact of its own.
+/// A date promised later than that (by an apology) stands: no promise is ever brought forward.
+pub(super) fn accept_supplement(dossier: &Dossier, context: &Context<'_>) -> Decision {
+    let mut drafts = plain(DossierEvent::SupplementAccepted(Nothing {}), context)?;
+    if let Some(turn) = dossier.turn() {
+        let renewed = renewed_promise(turn, context)?;
+        if renewed.due_at > turn.due_at {
+            let moved = DueDateRecomputed {
+                old: turn.due_at,
+                new: renewed.due_at,
+                cause: DueDateCause::Supplement,
+                due_certainty: renewed.certainty,
+            };
+            drafts.push(one(
+                DossierEvent::DueDateRecomputed(moved),
+                Circumstances::default(),
+                context,
+            ));
+        }
+    }
+    Ok(drafts)
+}
+
+pub(super) fn renewed_promise(
+    turn: &Turn,
+    context: &Context<'_>,
+) -> Result<deadline::Promise, Rejection> {
+    let place = context.reference.offices.get(turn.office.as_str());
+    let hours = place.map_or_else(Default::default, |office| office.office_hours());
+    let policy = pinned_policy(turn, context)?;
+    Ok(deadline::renewed(
+        turn.limit,
+        turn.supplement_clock,
+        turn.received_at,
+        &turn.pauses,
+        &context.reference.calendar,
+        &hours,
+        policy,
+    )?)
+}
+
+/// Row 19. Lawful: early enough and not too often. Anything else is recorded as a breach and moves no promise.
+pub(super) fn issue_apology(
+    dossier: &Dossier,
+    new_due_on: jiff::civil::Date,
+    context: &Context<'_>,
+) -> Decision {
+    need_reason(context)?;
+    let turn = dossier.turn().ok_or(Rejection::WrongState {
+        state: dossier.phase.name(),
+    })?;
+    if new_due_on <= turn.due_at.date() || new_due_on < context.now.date() {
+        return Err(Rejection::NewDateTooEarly);
+    }
+    let policy = pinned_policy(turn, context)?;
+    let calendar = &context.reference.calendar;
+    let ahead = calendar.working_days_between(context.now.date(), turn.due_at.date())?;
+    let broken = if ahead < i32::from(policy.apology_working_days_before) {
+        Some(BreachRule::LateApology)
+    } else if dossier.apologies >= u32::from(policy.max_apologies) {
+        Some(BreachRule::RepeatedApology)
+    } else {
+        None
+    };
+    let hours = context
+        .reference
+        .offices
+        .get(turn.office.as_str())
+        .map_or_else(Default::default, |office| office.office_hours());
+    let new_day = calendar.on_or_after(new_due_on)?;
+    let apology = ApologyIssued {
+        number: dossier.apologies + 1,
+        old_due_at: turn.due_at,
+        new_due_at: hours.end_of_day(new_day),
+        due_certainty: calendar.certainty_of(new_day)?,
+        moves_promise: broken.is_none(),
+    };
+    let circumstances = Circumstances {
+        breach: broken.map(|rule| breach(rule, &policy.legal_basis)),
+        policy: Some(policy.reference()),
+        ..context.given.clone()
+    };
+    Ok(vec![one(
+        DossierEvent::ApologyIssued(apology),
+        circumstances,
+        context,
+    )])
+}

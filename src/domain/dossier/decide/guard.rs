@@ -1,0 +1,170 @@
+//! What every command must meet before its own rules are asked, and where the rules look things up.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::{Context, Dossier, DossierCommand, Phase, Rejection, Stage};
+use crate::domain::actor::Role;
+use crate::domain::catalogue::Procedure;
+use crate::domain::code::{OfficeCode, ProcedureCode};
+use crate::domain::dossier::Turn;
+use crate::domain::fact::PartKind;
+use crate::domain::office::Office;
+use crate::domain::policy::Policy;
+use crate::domain::time::Moment;
+
+pub(super) fn guard_role(
+    dossier: &Dossier,
+    command: &DossierCommand,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
+    let role = context.actor.role;
+    let kept_out = role == Role::Handler && is_the_counters(dossier.phase, command);
+    if command.roles().contains(&role) && !kept_out {
+        Ok(())
+    } else {
+        Err(wrong_role(context))
+    }
+}
+
+/// Before acceptance the one-stop unit alone deals with the applicant (rows 4 and 12).
+fn is_the_counters(phase: Phase, command: &DossierCommand) -> bool {
+    matches!(
+        (phase, command),
+        (
+            Phase::Submitted | Phase::Redirected,
+            DossierCommand::RequestSupplement { .. }
+        ) | (
+            Phase::AwaitingSupplement(Stage::Intake),
+            DossierCommand::StopProcessing
+        )
+    )
+}
+
+pub(super) fn wrong_role(context: &Context<'_>) -> Rejection {
+    Rejection::WrongRole {
+        role: context.actor.role.name(),
+    }
+}
+
+/// Officers act for the office that has the dossier, applicants on their own dossiers, the program everywhere.
+pub(super) fn guard_office(
+    dossier: &Dossier,
+    command: &DossierCommand,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
+    let target = command.filed_at().or(dossier.office.as_ref());
+    if context.actor.role == Role::Applicant {
+        return match (&dossier.applicant, dossier.phase) {
+            (_, Phase::Absent) => Ok(()),
+            (Some(applicant), _) if *applicant == context.actor.id => Ok(()),
+            (Some(_) | None, _) => Err(Rejection::NotTheApplicant),
+        };
+    }
+    if context.actor.role == Role::System {
+        return Ok(());
+    }
+    match target {
+        Some(office) if office.as_str() != context.actor.office => Err(Rejection::WrongOffice {
+            office: office.to_string(),
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// A claim about the future is refused: a time that can never be taken back must not be wrong.
+pub(super) fn guard_claims(context: &Context<'_>) -> Result<(), Rejection> {
+    let claims = [context.given.occurred_at, context.given.received_at];
+    if claims
+        .into_iter()
+        .flatten()
+        .any(|claim| claim > context.now)
+    {
+        return Err(Rejection::FutureClaim { now: context.now });
+    }
+    Ok(())
+}
+
+pub(super) fn filed(dossier: &Dossier) -> Result<(&OfficeCode, &ProcedureCode), Rejection> {
+    dossier
+        .office
+        .as_ref()
+        .zip(dossier.procedure.as_ref())
+        .ok_or(Rejection::UnknownDossier)
+}
+
+/// A dossier stays under the policy it was received under; before acceptance that of the day holds.
+pub(super) fn policy_for<'a>(
+    dossier: &Dossier,
+    context: &Context<'a>,
+) -> Result<&'a Arc<Policy>, Rejection> {
+    match dossier.turn().filter(|turn| turn.ending.is_none()) {
+        Some(turn) => pinned_policy(turn, context),
+        None => policy_on(context.now.date(), context),
+    }
+}
+
+pub(super) fn pinned_policy<'a>(
+    turn: &Turn,
+    context: &Context<'a>,
+) -> Result<&'a Arc<Policy>, Rejection> {
+    let pinned = context
+        .reference
+        .policies
+        .iter()
+        .rev()
+        .find(|policy| policy.reference() == turn.policy);
+    pinned.ok_or(Rejection::NoPolicy)
+}
+
+pub(super) fn office_on<'a>(
+    code: &OfficeCode,
+    context: &Context<'a>,
+) -> Result<&'a Arc<Office>, Rejection> {
+    let found = context.reference.office(code.as_str(), context.now.date());
+    found.ok_or_else(|| Rejection::UnknownOffice(code.to_string()))
+}
+
+/// The hour printed on the slip: what counts as received, and under which rules.
+pub(super) fn slip(context: &Context<'_>) -> Moment {
+    context.given.received_at.unwrap_or(context.now)
+}
+
+/// The version in force when the papers were received.
+pub(super) fn procedure_on<'a>(
+    code: &ProcedureCode,
+    context: &Context<'a>,
+) -> Result<&'a Arc<Procedure>, Rejection> {
+    let day = slip(context).date();
+    let found = context.reference.procedure(code.as_str(), day);
+    found.ok_or_else(|| Rejection::UnknownProcedure(code.to_string()))
+}
+
+pub(super) fn policy_on<'a>(
+    day: Date,
+    context: &Context<'a>,
+) -> Result<&'a Arc<Policy>, Rejection> {
+    context.reference.policy(day).ok_or(Rejection::NoPolicy)
+}
+
+pub(super) fn need_applicant(context: &Context<'_>) -> Result<(), Rejection> {
+    let given = context
+        .given
+        .parts
+        .iter()
+        .any(|part| part.kind == PartKind::Applicant);
+    if given {
+        Ok(())
+    } else {
+        Err(Rejection::DetailsRequired)
+    }
+}
+
+pub(super) fn need_reason(context: &Context<'_>) -> Result<(), Rejection> {
+    if context.given.reason.is_some() {
+        Ok(())
+    } else {
+        Err(Rejection::ReasonRequired)
+    }
+}

@@ -1,0 +1,307 @@
+//! One fact of every type, filled so that every part of the envelope occurs somewhere.
+
+use motcua::domain::actor::{Actor, NO_OFFICE, Role};
+use motcua::domain::calendar::CalendarYear;
+use motcua::domain::catalogue;
+use motcua::domain::code::{DossierCode, OfficeCode, ProcedureCode};
+use motcua::domain::dossier::{
+    Accepted, ApologyIssued, CapabilityReissued, Channel, DeliveryMethod, DossierEvent, Drafted,
+    DueDateCause, DueDateRecomputed, Handed, Lodged, Nothing, RedirectKind, Redirected,
+    ResultDelivered, ResultIssued, Stage, SupplementRequested,
+};
+use motcua::domain::event::Event;
+use motcua::domain::fact::{Breach, BreachRule, Circumstances, Fact, Part, PartKind, stream};
+use motcua::domain::law::{Certainty, Limit, SupplementClock};
+use motcua::domain::policy::Policy;
+use motcua::domain::reason::Reason;
+use motcua::domain::reference::{ClockKind, JournalKind, Opened, ReferenceEvent, Story};
+use motcua::domain::register::{CodeVoided, Entered, RegisterEvent};
+use motcua::domain::time::Moment;
+use uuid::Uuid;
+
+const OFFICE: &str = "H38.40";
+
+/// The stable names of a dossier's events.
+pub fn dossier_kinds() -> Vec<&'static str> {
+    dossier_events().iter().map(DossierEvent::kind).collect()
+}
+
+/// In the order of their first possible appearance.
+pub fn every_fact() -> Vec<Fact> {
+    let of_dossiers = dossier_events().into_iter().map(Event::Dossier);
+    let events: Vec<Event> = other_events().into_iter().chain(of_dossiers).collect();
+    (1..).zip(events).map(|(n, event)| fact(n, event)).collect()
+}
+
+fn fact(number: u32, event: Event) -> Fact {
+    let stream = match &event {
+        Event::JournalOpened(_) => stream::journal(),
+        Event::Reference(_) => stream::reference(),
+        Event::Register(_) => stream::register(OFFICE, at(2).date()),
+        Event::Dossier(_) => stream::dossier(command(9)),
+    };
+    let version = match &event {
+        Event::JournalOpened(_) => 1,
+        Event::Reference(_) | Event::Register(_) | Event::Dossier(_) => number,
+    };
+    let byte = u8::try_from(number).expect("fewer than 256 facts");
+    Fact {
+        stream,
+        version,
+        command: command(u128::from(number)),
+        actor: actor(&event),
+        recorded_at: at(i64::from(number)),
+        prev: (version > 1).then_some([byte; 32]),
+        circumstances: circumstances(&event),
+        event,
+    }
+}
+
+fn command(number: u128) -> Uuid {
+    Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + number)
+}
+
+/// Hours after 07:00 in Hanoi on 23 November 2026, and a few microseconds.
+fn at(hours: i64) -> Moment {
+    let start: Moment = "2026-11-23T00:00:00.000007Z".parse().expect("an instant");
+    start.plus(hours * Moment::HOUR)
+}
+
+fn office() -> OfficeCode {
+    OFFICE.parse().expect("an office")
+}
+
+fn procedure() -> ProcedureCode {
+    "1.004222".parse().expect("a procedure")
+}
+
+fn code() -> DossierCode {
+    "H38.40-261123-0001".parse().expect("a code")
+}
+
+fn other_events() -> Vec<Event> {
+    std::iter::successors(Some(journal_opened()), next_event).collect()
+}
+
+fn journal_opened() -> Event {
+    Event::JournalOpened(Opened {
+        id: command(0),
+        origin: format!("localhost/{}", command(0)),
+        kind: JournalKind::Simulated,
+        clock: ClockKind::Story,
+        format: 1,
+        story: Some(Story {
+            scenario: "town-2026".to_owned(),
+            seed: "1".to_owned(),
+            ends_on: jiff::civil::date(2026, 12, 31),
+        }),
+    })
+}
+
+/// Names every event that is not a dossier's: a new one stops the compiler here.
+fn next_event(event: &Event) -> Option<Event> {
+    let (sequence, dossier) = (1, stream::dossier(command(9)));
+    Some(match event {
+        Event::JournalOpened(_) => {
+            Event::Reference(ReferenceEvent::CalendarDeclared(CalendarYear {
+                year: 2027,
+                from: Some(jiff::civil::date(2027, 1, 1)),
+                days_off: vec![jiff::civil::date(2027, 1, 1)],
+                working_saturdays: vec![jiff::civil::date(2027, 1, 9)],
+                notice: "not issued".to_owned(),
+                certainty: Certainty::Provisional,
+            }))
+        }
+        Event::Reference(ReferenceEvent::CalendarDeclared(_)) => {
+            let policy = Policy::shipped().remove(0);
+            Event::Reference(ReferenceEvent::PolicyAdopted(policy))
+        }
+        Event::Reference(ReferenceEvent::PolicyAdopted(_)) => {
+            let all = catalogue::load(include_str!("../../../data/catalogue.json"));
+            let mut all = all.expect("the shipped catalogue").into_iter();
+            let found = all.find(|known| known.code == procedure().as_str());
+            Event::Reference(ReferenceEvent::ProcedurePublished(found.expect("it")))
+        }
+        Event::Reference(ReferenceEvent::ProcedurePublished(_)) => {
+            let opened = serde_json::from_str(
+                r#"{"code":"H38.40","name_vi":"Trung tâm (mô phỏng)","name_en":"Centre (simulated)",
+                    "level":"commune","parent":"H38","valid_from":"2025-07-01","valid_to":"2030-12-31",
+                    "predecessors":["H38.39"],"hours":[{"from":"07:30","to":"11:30"}],
+                    "address_vi":"Thôn 1","phone":"0000000001","certainty":"illustrative"}"#,
+            );
+            Event::Reference(ReferenceEvent::OfficeOpened(opened.expect("an office")))
+        }
+        Event::Reference(ReferenceEvent::OfficeOpened(_)) => {
+            Event::Register(RegisterEvent::Entered(Entered {
+                office: office(),
+                sequence,
+                code: code(),
+                dossier,
+            }))
+        }
+        Event::Register(RegisterEvent::Entered(_)) => {
+            Event::Register(RegisterEvent::CodeVoided(CodeVoided {
+                office: office(),
+                sequence,
+                code: code(),
+            }))
+        }
+        Event::Register(RegisterEvent::CodeVoided(_)) | Event::Dossier(_) => return None,
+    })
+}
+
+fn dossier_events() -> Vec<DossierEvent> {
+    let first = DossierEvent::Drafted(Drafted {
+        procedure: procedure(),
+        office: office(),
+    });
+    std::iter::successors(Some(first), next_of_dossier).collect()
+}
+
+/// Names every event of a dossier: a new one stops the compiler here.
+fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
+    use DossierEvent as E;
+    let nothing = Nothing {};
+    let lodged = |channel, capability| Lodged {
+        code: code(),
+        procedure: procedure(),
+        office: office(),
+        channel,
+        capability,
+    };
+    let to = Role::Handler.name().to_owned();
+    Some(match event {
+        E::Drafted(_) => E::Submitted(lodged(Channel::Online, Some("0a".repeat(32)))),
+        E::Submitted(_) => E::Lodged(lodged(Channel::Counter, None)),
+        E::Lodged(_) => E::SupplementRequested(SupplementRequested {
+            stage: Stage::Appraisal,
+            number: 2,
+            items: vec![1, 3],
+        }),
+        E::SupplementRequested(_) => E::AcceptanceRefused(nothing),
+        E::AcceptanceRefused(_) => E::Accepted(Accepted {
+            office: office(),
+            procedure_version: 1,
+            limit: Limit::WorkingDays(7),
+            limit_certainty: Certainty::Stated,
+            supplement_clock: SupplementClock::Pause,
+            due_at: at(200),
+            due_certainty: Certainty::Verified,
+        }),
+        E::Accepted(_) => E::Redirected(Redirected {
+            from: office(),
+            to: "H38.41".parse().expect("an office"),
+            kind: RedirectKind::NonTerritorial,
+        }),
+        E::Redirected(_) => E::Forwarded(Handed { to }),
+        E::Forwarded(_) => E::HandlerAssigned(Handed { to }),
+        E::HandlerAssigned(_) => E::SupplementSubmitted(nothing),
+        E::SupplementSubmitted(_) => E::SupplementAccepted(nothing),
+        E::SupplementAccepted(_) => E::SupplementStillDeficient(nothing),
+        E::SupplementStillDeficient(_) => E::DueDateRecomputed(DueDateRecomputed {
+            old: at(200),
+            new: at(248),
+            cause: DueDateCause::Supplement,
+            due_certainty: Certainty::Provisional,
+        }),
+        E::DueDateRecomputed(_) => E::ProcessingStopped(nothing),
+        E::ProcessingStopped(_) => E::ResolutionRefused(nothing),
+        E::ResolutionRefused(_) => E::ResultDrafted(nothing),
+        E::ResultDrafted(_) => E::StepReturned(nothing),
+        E::StepReturned(_) => E::ResultSigned(nothing),
+        E::ResultSigned(_) => E::ProcessingCompleted(nothing),
+        E::ProcessingCompleted(_) => E::ResultIssued(ResultIssued {
+            number: "12/GP-UBND".to_owned(),
+        }),
+        E::ResultIssued(_) => E::ResultDelivered(ResultDelivered {
+            method: DeliveryMethod::Post,
+        }),
+        E::ResultDelivered(_) => E::WithdrawalRequested(nothing),
+        E::WithdrawalRequested(_) => E::WithdrawalGranted(nothing),
+        E::WithdrawalGranted(_) => E::WithdrawalDenied(nothing),
+        E::WithdrawalDenied(_) => E::ApologyIssued(ApologyIssued {
+            number: 1,
+            old_due_at: at(200),
+            new_due_at: at(272),
+            due_certainty: Certainty::Verified,
+            moves_promise: false,
+        }),
+        E::ApologyIssued(_) => E::ApplicantDetailsCorrected(nothing),
+        E::ApplicantDetailsCorrected(_) => E::CapabilityReissued(CapabilityReissued {
+            capability: "0b".repeat(32),
+        }),
+        E::CapabilityReissued(_) => return None,
+    })
+}
+
+fn actor(event: &Event) -> Actor {
+    let role = match event {
+        Event::JournalOpened(_) => return Actor::system(),
+        Event::Reference(_) => return Actor::new("admin-1", NO_OFFICE, Role::Admin),
+        Event::Dossier(DossierEvent::Drafted(_)) => {
+            let mut receiver = Actor::new("receiver-2", OFFICE, Role::Receiver);
+            receiver.on_behalf_of = Some("applicant-3".to_owned());
+            return receiver;
+        }
+        Event::Dossier(DossierEvent::Submitted(_)) => {
+            return Actor::new("applicant-3", NO_OFFICE, Role::Applicant);
+        }
+        Event::Dossier(DossierEvent::ResultSigned(_) | DossierEvent::ApologyIssued(_)) => {
+            Role::Signer
+        }
+        Event::Register(_) | Event::Dossier(_) => Role::Receiver,
+    };
+    Actor::new(format!("{}-2", role.name()), OFFICE, role)
+}
+
+/// Each optional part of the envelope on the event it belongs to.
+fn circumstances(event: &Event) -> Circumstances {
+    let part = |number: u128, kind| Part {
+        c: "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=".to_owned(),
+        kind,
+        s: Uuid::from_u128(number),
+    };
+    let breach = |rule| {
+        Some(Breach {
+            rule,
+            basis: "Decree 61/2018/ND-CP art. 19.4".to_owned(),
+        })
+    };
+    let mut around = Circumstances::default();
+    let Event::Dossier(event) = event else {
+        return around;
+    };
+    match event {
+        DossierEvent::Submitted(_) => {
+            around.parts = vec![part(1, PartKind::Applicant), part(1, PartKind::Contact)];
+        }
+        DossierEvent::Accepted(_) => {
+            around.received_at = Some(at(-40));
+            around.reason = Some(Reason::EnteredLate);
+            around.breach = breach(BreachRule::EnteredLate);
+            around.policy = Some("one-stop-2025/1".to_owned());
+        }
+        DossierEvent::SupplementRequested(_) => {
+            around.reason = Some(Reason::MissingComponent);
+            around.basis = Some("Decree 63/2010/ND-CP art. 20.4".to_owned());
+            around.breach = breach(BreachRule::RepeatedSupplement);
+            around.parts = vec![part(2, PartKind::Note)];
+        }
+        DossierEvent::ResultSigned(_) => around.occurred_at = Some(at(0)),
+        DossierEvent::ProcessingStopped(_) => {
+            around.reason = Some(Reason::NotSupplemented);
+            around.cause = Some(12);
+        }
+        DossierEvent::ApologyIssued(_) => {
+            around.reason = Some(Reason::Workload);
+            around.breach = breach(BreachRule::LateApology);
+        }
+        DossierEvent::ResolutionRefused(_) => {
+            around.reason = Some(Reason::NotEligible);
+            around.breach = breach(BreachRule::LateRefusal);
+        }
+        DossierEvent::Lodged(_) => around.source = Some(format!("import:{}", "0c".repeat(32))),
+        _ => {}
+    }
+    around
+}

@@ -1,0 +1,258 @@
+//! A town to try the rules in: shipped calendars, policies and procedures, two offices, one person per role.
+
+use motcua::domain::actor::{Actor, NO_OFFICE, Role};
+use motcua::domain::calendar::Calendar;
+use motcua::domain::catalogue::{self, Level};
+use motcua::domain::code::OfficeCode;
+use motcua::domain::dossier::{
+    Channel, Context, DeliveryMethod, Dossier, DossierCommand, RedirectKind, Rejection, decide,
+};
+use motcua::domain::event::Event;
+use motcua::domain::fact::{Circumstances, Draft, Part, PartKind};
+use motcua::domain::law::Certainty;
+use motcua::domain::office::Office;
+use motcua::domain::policy::Policy;
+use motcua::domain::reason::Reason;
+use motcua::domain::reference::{Reference, ReferenceEvent};
+use motcua::domain::register::Register;
+use motcua::domain::time::Moment;
+use uuid::Uuid;
+
+pub const OFFICES: [&str; 2] = ["H38.40", "H38.41"];
+/// Seven working days; the signer must be another than the handler.
+const PROCEDURE: &str = "1.004222";
+
+pub fn office(code: &str) -> OfficeCode {
+    code.parse().expect("an office's code")
+}
+
+/// The shelf of reference data, folded from its events.
+pub fn reference() -> Reference {
+    let procedures = catalogue::load(include_str!("../../../data/catalogue.json"));
+    let calendars = Calendar::shipped().into_iter();
+    let policies = Policy::shipped().into_iter();
+    let procedures = procedures.expect("the shipped catalogue").into_iter();
+    let offices = OFFICES.map(opened).into_iter();
+    let mut reference = Reference::default();
+    calendars
+        .map(ReferenceEvent::CalendarDeclared)
+        .chain(policies.map(ReferenceEvent::PolicyAdopted))
+        .chain(procedures.map(ReferenceEvent::ProcedurePublished))
+        .chain(offices.map(ReferenceEvent::OfficeOpened))
+        .for_each(|event| reference.evolve(&event));
+    reference
+}
+
+fn opened(code: &str) -> Office {
+    Office {
+        code: code.to_owned(),
+        name_vi: "Trung tâm (mô phỏng)".to_owned(),
+        name_en: "Centre (simulated)".to_owned(),
+        level: Level::Commune,
+        parent: None,
+        valid_from: jiff::civil::date(2021, 1, 1),
+        valid_to: None,
+        predecessors: Vec::new(),
+        hours: None,
+        address_vi: String::new(),
+        phone: String::new(),
+        certainty: Certainty::Illustrative,
+    }
+}
+
+/// One of each command with fitting content.
+pub fn every_command() -> Vec<DossierCommand> {
+    commands_at(OFFICES[0])
+}
+
+/// The same, with new dossiers filed at this office and old ones passed on to the other.
+pub fn commands_at(place: &str) -> Vec<DossierCommand> {
+    let first = DossierCommand::Draft {
+        procedure: PROCEDURE.parse().expect("a procedure's code"),
+        office: office(place),
+    };
+    let other = OFFICES.into_iter().find(|known| *known != place);
+    let mut commands: Vec<_> = std::iter::successors(Some(first), next_command).collect();
+    for command in &mut commands {
+        if let DossierCommand::Redirect { to, .. } = command {
+            *to = office(other.expect("two offices"));
+        }
+    }
+    commands
+}
+
+/// Names every command without a wildcard: a new one stops the compiler here.
+fn next_command(command: &DossierCommand) -> Option<DossierCommand> {
+    use DossierCommand as C;
+    let capability = Some("00".repeat(32));
+    Some(match command.clone() {
+        C::Draft { procedure, office } => C::Submit {
+            procedure,
+            office,
+            capability,
+        },
+        C::Submit {
+            procedure, office, ..
+        } => C::Lodge {
+            procedure,
+            office,
+            channel: Channel::Post,
+            capability,
+        },
+        C::Lodge {
+            procedure, office, ..
+        } => C::AcceptAtCounter {
+            procedure,
+            office,
+            capability,
+        },
+        C::AcceptAtCounter { .. } => C::Accept,
+        C::Accept => C::RefuseAcceptance,
+        C::RefuseAcceptance => C::RequestSupplement { items: vec![1, 2] },
+        C::RequestSupplement { .. } => C::SubmitSupplement,
+        C::SubmitSupplement => C::AcceptSupplement,
+        C::AcceptSupplement => C::FindStillDeficient,
+        C::FindStillDeficient => C::Redirect {
+            to: office(OFFICES[1]),
+            kind: RedirectKind::NonTerritorial,
+        },
+        C::Redirect { .. } => C::Forward {
+            to: Role::Handler.name().to_owned(),
+        },
+        C::Forward { to } => C::AssignHandler { to },
+        C::AssignHandler { .. } => C::StopProcessing,
+        C::StopProcessing => C::DraftResult,
+        C::DraftResult => C::ReturnStep,
+        C::ReturnStep => C::RefuseResolution,
+        C::RefuseResolution => C::SignResult,
+        C::SignResult => C::IssueResult {
+            number: "12/GP-UBND".to_owned(),
+        },
+        C::IssueResult { .. } => C::DeliverResult {
+            method: DeliveryMethod::Counter,
+        },
+        C::DeliverResult { .. } => C::RequestWithdrawal,
+        C::RequestWithdrawal => C::GrantWithdrawal,
+        C::GrantWithdrawal => C::DenyWithdrawal,
+        C::DenyWithdrawal => C::IssueApology {
+            new_due_on: jiff::civil::date(2026, 12, 31),
+        },
+        C::IssueApology { .. } => C::CorrectApplicantDetails,
+        C::CorrectApplicantDetails => C::ReissueCapability {
+            capability: "11".repeat(32),
+        },
+        C::ReissueCapability { .. } => return None,
+    })
+}
+
+pub fn command(name: &str, place: &str) -> DossierCommand {
+    let mut all = commands_at(place).into_iter();
+    all.find(|command| command.name() == name)
+        .expect("a command's name")
+}
+
+/// Everything a command can bring, so that nothing but state, role and office can refuse it.
+pub fn everything() -> Circumstances {
+    Circumstances {
+        reason: Some(Reason::Other),
+        basis: Some("Decree 63/2010/ND-CP art. 20.4".to_owned()),
+        parts: vec![Part {
+            c: "A".repeat(43) + "=",
+            kind: PartKind::Applicant,
+            s: Uuid::from_u128(1),
+        }],
+        ..Circumstances::default()
+    }
+}
+
+/// One dossier and the world around it, acted upon only through `decide` and `evolve`.
+#[derive(Clone)]
+pub struct Story<'a> {
+    pub dossier: Dossier,
+    pub now: Moment,
+    reference: &'a Reference,
+    acts: u128,
+}
+
+impl<'a> Story<'a> {
+    /// Monday, 2 November 2026, 08:00.
+    pub fn begin(reference: &'a Reference) -> Self {
+        Self {
+            dossier: Dossier::default(),
+            now: Moment::from_local(jiff::civil::date(2026, 11, 2).at(8, 0, 0, 0)),
+            reference,
+            acts: 0,
+        }
+    }
+
+    /// The one person who holds a role; officers at the office that has the dossier.
+    pub fn actor(&self, role: Role) -> Actor {
+        let place = match role {
+            Role::Applicant | Role::Admin | Role::Auditor | Role::System => NO_OFFICE,
+            Role::Receiver
+            | Role::Handler
+            | Role::DivisionHead
+            | Role::Signer
+            | Role::Clerk
+            | Role::CentreManager => self.place(),
+        };
+        let mut actor = Actor::new(role.name(), place, role);
+        if role == Role::Receiver {
+            actor.on_behalf_of = Some(Role::Applicant.name().to_owned());
+        }
+        actor
+    }
+
+    /// The office that has the dossier, or could get it.
+    pub fn place(&self) -> &str {
+        let office = self.dossier.office.as_ref();
+        office.map_or(OFFICES[0], OfficeCode::as_str)
+    }
+
+    pub fn decide(
+        &self,
+        command: &DossierCommand,
+        actor: &Actor,
+        given: &Circumstances,
+    ) -> Result<Vec<Draft>, Rejection> {
+        let context = Context {
+            dossier: Uuid::from_u128(7),
+            now: self.now,
+            actor,
+            reference: self.reference,
+            register: Register::default(),
+            given,
+        };
+        decide(&self.dossier, command, &context)
+    }
+
+    /// Folds a decision; the kinds of the dossier's events, in order.
+    pub fn evolve(&mut self, drafts: &[Draft], actor: &Actor) -> Vec<&'static str> {
+        self.acts += 1;
+        let mut kinds = Vec::new();
+        for draft in drafts {
+            if let Event::Dossier(event) = &draft.event {
+                let (command, around) = (Uuid::from_u128(self.acts), &draft.circumstances);
+                self.dossier.evolve(event, actor, command, self.now, around);
+                kinds.push(event.kind());
+            }
+        }
+        kinds
+    }
+
+    /// What has become of the processing clock since `before`.
+    pub fn clock_since(&self, before: &Dossier) -> &'static str {
+        let open = |dossier: &'_ Dossier| {
+            let turn = dossier.turn().filter(|turn| turn.ending.is_none());
+            turn.map(|turn| turn.paused_since.is_some())
+        };
+        match (open(before), open(&self.dossier)) {
+            (None, Some(_)) => "starts",
+            (Some(_), None) => "ends",
+            (None, None) => "none",
+            (Some(_), Some(true)) => "pauses",
+            (Some(true), Some(false)) => "resumes",
+            (Some(false), Some(false)) => "runs",
+        }
+    }
+}

@@ -8,4 +8,6 @@ pub mod vault;
 
 pub mod journal;
 
+pub mod projections;
+
 pub mod acts;

@@ -275,6 +275,13 @@ impl Journal {
         Ok(least)
     }
 
+    /// Up to `max` streams of the index of tails, by id, after an id (nil: from the first). What the index says is only as
+    /// good as its agreement with the entries.
+    pub async fn tails(&self, after: Uuid, max: u32) -> Result<Vec<(Uuid, Tail)>> {
+        let found = either!(Store, &self.shared.store, store => store.tails(after, max).await?);
+        found.into_iter().map(rows::tail).collect()
+    }
+
     /// What was answered to a command, if it was.
     pub async fn command(&self, id: Uuid) -> Result<Option<KnownCommand>> {
         either!(Store, &self.shared.store, store => store.command(id).await?)

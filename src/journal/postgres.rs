@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     JournalError, Location, Looked, Result, rows,
-    rows::{Asked, CommandRow, EntryRow, HeadRow},
+    rows::{Asked, CommandRow, EntryRow, HeadRow, TailRow},
     writer::Batch,
 };
 
@@ -146,6 +146,16 @@ impl Store {
         Ok(query_scalar(sql)
             .bind(position)
             .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    pub async fn tails(&self, after: Uuid, max: u32) -> Result<Vec<TailRow>> {
+        let sql =
+            "select id, version, leaf_hash from journal.stream where id > $1 order by id limit $2";
+        Ok(query_as(sql)
+            .bind(after)
+            .bind(i64::from(max))
+            .fetch_all(&self.pool)
             .await?)
     }
 

@@ -17,6 +17,9 @@ pub type HeadRow = (i64, i64, Vec<u8>);
 /// `mac, position, entries`.
 pub type CommandRow = (Vec<u8>, i64, i32);
 
+/// `id, version, leaf_hash` of the index of tails.
+pub type TailRow = (Uuid, i32, Vec<u8>);
+
 /// `kind, position, at, id, version, hash, body`.
 pub type LookedRow = (
     String,
@@ -60,6 +63,11 @@ pub fn command((mac, position, entries): CommandRow) -> Result<KnownCommand> {
         position,
         entries: entries.cast_unsigned(),
     })
+}
+
+pub fn tail((stream, version, leaf_hash): TailRow) -> Result<(Uuid, Tail)> {
+    let (version, leaf_hash) = (version.cast_unsigned(), hash(leaf_hash, 0)?);
+    Ok((stream, Tail { version, leaf_hash }))
 }
 
 fn hash(bytes: Vec<u8>, position: u64) -> Result<Hash> {

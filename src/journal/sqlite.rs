@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     JournalError, Looked, Result, clock, rows,
-    rows::{Asked, CommandRow, EntryRow, HeadRow},
+    rows::{Asked, CommandRow, EntryRow, HeadRow, TailRow},
     writer::Batch,
 };
 use crate::tlog;
@@ -160,6 +160,15 @@ impl Store {
         Ok(query_scalar(sql)
             .bind(position)
             .fetch_optional(&self.pool)
+            .await?)
+    }
+
+    pub async fn tails(&self, after: Uuid, max: u32) -> Result<Vec<TailRow>> {
+        let sql = "select id, version, leaf_hash from stream where id > ?1 order by id limit ?2";
+        Ok(query_as(sql)
+            .bind(after)
+            .bind(max)
+            .fetch_all(&self.pool)
             .await?)
     }
 

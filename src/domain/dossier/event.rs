@@ -72,6 +72,16 @@ pub enum DueDateCause {
     Notice,
 }
 
+impl DueDateCause {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Supplement => "supplement",
+            Self::Notice => "notice",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Drafted {

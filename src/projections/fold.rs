@@ -1,0 +1,265 @@
+//! From facts to states: what every dossier is after each batch, by the domain's own fold.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::error::{ProjectionError, Result};
+use crate::domain::code::OfficeCode;
+use crate::domain::dossier::{Dossier, DossierEvent};
+use crate::domain::event::Event;
+use crate::domain::fact::{Fact, stream};
+use crate::domain::reference::{Reference, ReferenceEvent};
+use crate::domain::time::Moment;
+use crate::journal::{Entry, Journal, Until, fact};
+
+/// One entry, read.
+#[derive(Debug)]
+pub struct Read {
+    pub entry: Entry,
+    pub fact: Fact,
+}
+
+/// Reads the entries; the first that cannot be read is named.
+pub fn decode(entries: Vec<Entry>) -> Result<Vec<Read>> {
+    let read = |entry: Entry| match fact::decode(&entry.body) {
+        Ok(fact) => Ok(Read { entry, fact }),
+        Err(source) => Err(ProjectionError::Fact {
+            position: entry.position,
+            source,
+        }),
+    };
+    entries.into_iter().map(read).collect()
+}
+
+/// A dossier with what the read models need beside the domain's state.
+#[derive(Debug, Default)]
+pub struct State {
+    /// Position of its first fact: its key in every table.
+    pub number: u64,
+    pub id: Uuid,
+    /// Where it was lodged first.
+    pub reception_office: Option<OfficeCode>,
+    /// Position of its newest fact.
+    pub position: u64,
+    /// How often the due date of each turn moved.
+    pub moves: Vec<u32>,
+    pub dossier: Dossier,
+}
+
+/// A due date that moved.
+#[derive(Debug)]
+pub struct DueChange {
+    pub number: u64,
+    /// From 1.
+    pub turn: usize,
+    pub position: u64,
+    pub recorded_at: Moment,
+    pub old: Moment,
+    pub new: Moment,
+    /// `supplement`, `notice` or `apology`.
+    pub cause: &'static str,
+}
+
+impl State {
+    fn evolve(&mut self, read: &Read, event: &DossierEvent) -> Result<Option<DueChange>> {
+        let Read { entry, fact } = read;
+        if self.dossier.version + 1 != entry.version {
+            return Err(ProjectionError::OutOfOrder {
+                position: entry.position,
+            });
+        }
+        if entry.version == 1 {
+            self.number = entry.position;
+            self.id = entry.stream;
+        }
+        self.position = entry.position;
+        self.dossier.evolve(
+            event,
+            &fact.actor,
+            fact.command,
+            fact.recorded_at,
+            &fact.circumstances,
+        );
+        if let DossierEvent::Submitted(lodged) | DossierEvent::Lodged(lodged) = event {
+            self.reception_office
+                .get_or_insert_with(|| lodged.office.clone());
+        }
+        self.moves.resize(self.dossier.turns.len(), 0);
+        Ok(self.due_change(entry, event))
+    }
+
+    fn due_change(&mut self, entry: &Entry, event: &DossierEvent) -> Option<DueChange> {
+        let (old, new, cause) = match event {
+            DossierEvent::DueDateRecomputed(moved) => (moved.old, moved.new, moved.cause.name()),
+            DossierEvent::ApologyIssued(apology) if apology.moves_promise => {
+                (apology.old_due_at, apology.new_due_at, "apology")
+            }
+            DossierEvent::ApologyIssued(_)
+            | DossierEvent::Drafted(_)
+            | DossierEvent::Submitted(_)
+            | DossierEvent::Lodged(_)
+            | DossierEvent::SupplementRequested(_)
+            | DossierEvent::AcceptanceRefused(_)
+            | DossierEvent::Accepted(_)
+            | DossierEvent::Redirected(_)
+            | DossierEvent::Forwarded(_)
+            | DossierEvent::HandlerAssigned(_)
+            | DossierEvent::SupplementSubmitted(_)
+            | DossierEvent::SupplementAccepted(_)
+            | DossierEvent::SupplementStillDeficient(_)
+            | DossierEvent::ProcessingStopped(_)
+            | DossierEvent::ResolutionRefused(_)
+            | DossierEvent::ResultDrafted(_)
+            | DossierEvent::StepReturned(_)
+            | DossierEvent::ResultSigned(_)
+            | DossierEvent::ProcessingCompleted(_)
+            | DossierEvent::ResultIssued(_)
+            | DossierEvent::ResultDelivered(_)
+            | DossierEvent::WithdrawalRequested(_)
+            | DossierEvent::WithdrawalGranted(_)
+            | DossierEvent::WithdrawalDenied(_)
+            | DossierEvent::ApplicantDetailsCorrected(_)
+            | DossierEvent::CapabilityReissued(_) => return None,
+        };
+        *self.moves.last_mut()? += 1;
+        Some(DueChange {
+            number: self.number,
+            turn: self.moves.len(),
+            position: entry.position,
+            recorded_at: entry.recorded_at,
+            old,
+            new,
+            cause,
+        })
+    }
+}
+
+/// What one batch of facts changes.
+#[derive(Default)]
+pub struct Batch {
+    pub reads: Vec<Read>,
+    /// The dossier of each entry, by its number; `None` for facts of other streams.
+    pub numbers: Vec<Option<u64>>,
+    pub due_changes: Vec<DueChange>,
+    /// Dossiers with a new fact, in the order of their numbers.
+    pub touched: Vec<Uuid>,
+}
+
+/// The states of all open dossiers, and the reference shelf.
+pub struct Folding {
+    journal: Journal,
+    states: HashMap<Uuid, State>,
+    pub reference: Arc<Reference>,
+}
+
+impl Folding {
+    /// As of a journal of this size. States are folded when they are first needed.
+    pub async fn at(journal: &Journal, size: u64) -> Result<Self> {
+        let mut reference = Reference::default();
+        let known = journal.read_stream(stream::reference(), 0, Until::Size(size));
+        for read in decode(known.await?)? {
+            if let Event::Reference(event) = &read.fact.event {
+                reference.evolve(event);
+            }
+        }
+        Ok(Self {
+            journal: journal.clone(),
+            states: HashMap::new(),
+            reference: Arc::new(reference),
+        })
+    }
+
+    pub fn state(&self, dossier: Uuid) -> Option<&State> {
+        self.states.get(&dossier)
+    }
+
+    /// Folds the next facts. After an error the states are worthless and must be made anew.
+    pub async fn take(&mut self, reads: Vec<Read>) -> Result<Batch> {
+        self.fetch_missing(&reads).await?;
+        let mut batch = Batch {
+            numbers: Vec::with_capacity(reads.len()),
+            ..Batch::default()
+        };
+        let mut touched = BTreeSet::new();
+        let mut shelf: Option<Reference> = None;
+        for read in &reads {
+            let number = match &read.fact.event {
+                Event::Dossier(event) => {
+                    let state = self.states.entry(read.entry.stream).or_default();
+                    batch.due_changes.extend(state.evolve(read, event)?);
+                    touched.insert((state.number, read.entry.stream));
+                    Some(state.number)
+                }
+                Event::Reference(event) => {
+                    evolve_shelf(&mut shelf, &self.reference, event);
+                    None
+                }
+                Event::JournalOpened(_) | Event::Register(_) => None,
+            };
+            batch.numbers.push(number);
+        }
+        if let Some(shelf) = shelf {
+            self.reference = Arc::new(shelf);
+        }
+        batch.touched = touched.into_iter().map(|(_, id)| id).collect();
+        batch.reads = reads;
+        Ok(batch)
+    }
+
+    /// Folds the earlier facts of dossiers that are not in memory: closed ones, and all after a start.
+    async fn fetch_missing(&mut self, reads: &[Read]) -> Result<()> {
+        let Some(first) = reads.first() else {
+            return Ok(());
+        };
+        let mut seen = HashSet::new();
+        let mut missing = Vec::new();
+        for Read { entry, fact } in reads {
+            let is_dossier = matches!(fact.event, Event::Dossier(_));
+            if is_dossier
+                && entry.version > 1
+                && !self.states.contains_key(&entry.stream)
+                && seen.insert(entry.stream)
+            {
+                missing.push(entry.stream);
+            }
+            if entry.version == 1 {
+                seen.insert(entry.stream);
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let until = Until::Size(first.entry.position);
+        for read in decode(self.journal.read_streams(&missing, until).await?)? {
+            if let Event::Dossier(event) = &read.fact.event {
+                let state = self.states.entry(read.entry.stream).or_default();
+                state.evolve(&read, event)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets these dossiers if they are closed: what happens to them later is rare and read back.
+    pub fn forget_closed(&mut self, touched: &[Uuid]) {
+        for id in touched {
+            let closed = |state: &State| state.dossier.phase.is_closed();
+            if self.states.get(id).is_some_and(closed) {
+                self.states.remove(id);
+            }
+        }
+    }
+
+    /// All dossiers in memory, in the order of their numbers.
+    pub fn in_memory(&self) -> Vec<Uuid> {
+        let mut all: Vec<&State> = self.states.values().collect();
+        all.sort_unstable_by_key(|state| state.number);
+        all.into_iter().map(|state| state.id).collect()
+    }
+}
+
+/// The shelf is shared with readers: a batch that changes it changes a copy.
+fn evolve_shelf(shelf: &mut Option<Reference>, shared: &Reference, event: &ReferenceEvent) {
+    shelf.get_or_insert_with(|| shared.clone()).evolve(event);
+}

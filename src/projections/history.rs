@@ -1,0 +1,63 @@
+//! One dossier as it was: folded from its stream when asked for, never stored.
+
+use uuid::Uuid;
+
+use super::Result;
+use super::fold::{Read, decode};
+use crate::domain::dossier::Dossier;
+use crate::domain::event::Event;
+use crate::domain::fact::Fact;
+use crate::journal::{Entry, Journal, Until};
+
+/// One fact of a dossier and what it changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub entry: Entry,
+    pub fact: Fact,
+    pub before: Dossier,
+    pub after: Dossier,
+}
+
+/// The dossier as of a time or a size; `None` when it did not exist then.
+pub async fn fold(journal: &Journal, dossier: Uuid, until: Until) -> Result<Option<Dossier>> {
+    let mut state = Dossier::default();
+    for read in decode(journal.read_stream(dossier, 0, until).await?)? {
+        evolve(&mut state, &read);
+    }
+    Ok((state.version > 0).then_some(state))
+}
+
+/// Every fact of a dossier, with the states before and after it.
+pub async fn changes(journal: &Journal, dossier: Uuid) -> Result<Vec<Change>> {
+    let mut state = Dossier::default();
+    let mut changes = Vec::new();
+    for read in decode(journal.read_stream(dossier, 0, Until::End).await?)? {
+        let before = state.clone();
+        evolve(&mut state, &read);
+        let Read { entry, fact } = read;
+        let after = state.clone();
+        if after != before {
+            changes.push(Change {
+                entry,
+                fact,
+                before,
+                after,
+            });
+        }
+    }
+    Ok(changes)
+}
+
+/// Facts of other streams change no dossier.
+fn evolve(state: &mut Dossier, Read { fact, .. }: &Read) {
+    match &fact.event {
+        Event::Dossier(event) => state.evolve(
+            event,
+            &fact.actor,
+            fact.command,
+            fact.recorded_at,
+            &fact.circumstances,
+        ),
+        Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => {}
+    }
+}

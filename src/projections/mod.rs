@@ -1,0 +1,168 @@
+//! THE ANSWERS: read models in one local SQLite file, filled from the journal in order, exactly once, and disposable.
+//!
+//! Every row of a dossier is a pure function of the domain's fold of its facts. How far the file has come is a row of its
+//! own, written in the same transaction, with the hash of the last entry: a file beside its journal is never served.
+
+pub mod audit;
+pub mod catalogue;
+mod error;
+mod file;
+mod fold;
+pub mod history;
+mod insert;
+pub mod offices;
+mod projector;
+mod rebuild;
+pub mod statistics;
+pub mod tracking;
+pub mod verify;
+mod word;
+pub mod worklist;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use tokio::sync::watch;
+
+pub use self::error::{ProjectionError, Result};
+pub use self::projector::Projector;
+pub use self::rebuild::{Pace, rebuild};
+use self::tracking::DossierRow;
+use crate::domain::reference::Reference;
+use crate::domain::time::Moment;
+use crate::journal::Journal;
+
+/// Every read model; a new one is one line here.
+const MODELS: [Model; 6] = [
+    tracking::MODEL,
+    worklist::MODEL,
+    statistics::MODEL,
+    audit::MODEL,
+    catalogue::MODEL,
+    offices::MODEL,
+];
+
+/// What the file is made of. Any change of it, or of `version`, makes another file.
+pub(crate) struct Model {
+    /// Raised when rows come out differently under an unchanged schema.
+    version: u32,
+    tables: &'static str,
+    /// Made last in a rebuild.
+    indexes: &'static str,
+}
+
+/// How far the read models have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Entries seen: the read models are those of a journal of this size.
+    pub size: u64,
+    /// Of the last entry seen.
+    pub recorded_at: Option<Moment>,
+    /// Code of the error that ended following, if one did: what is shown stands still, and nothing may be accepted.
+    pub stopped: Option<&'static str>,
+}
+
+/// A handle on the read models of this node; clones share it.
+#[derive(Clone)]
+pub struct ReadModels {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    pool: SqlitePool,
+    journal: Journal,
+    progress: watch::Receiver<Progress>,
+    reference: watch::Receiver<Arc<Reference>>,
+    counted: Mutex<statistics::Cache>,
+}
+
+impl ReadModels {
+    /// Opens the read models in `folder`, filling them first when there are none of this version.
+    ///
+    /// # Errors
+    /// [`ProjectionError::BesideJournal`] when they have followed another journal, or this one before it was set back;
+    /// [`ProjectionError::InUse`] when another process follows into the same folder.
+    pub async fn open(folder: &Path, journal: Journal) -> Result<(Self, Projector)> {
+        Self::open_telling(folder, journal, |_| {}).await
+    }
+
+    /// As [`ReadModels::open`]; tells how far the filling is.
+    pub async fn open_telling(
+        folder: &Path,
+        journal: Journal,
+        tell: impl FnMut(Pace) + Send,
+    ) -> Result<(Self, Projector)> {
+        let file = file::open(folder, &journal, tell).await?;
+        let (projector, progress, reference) = Projector::start(file, journal.clone()).await?;
+        let pool = projector.readers().await?;
+        let shared = Shared {
+            pool,
+            journal,
+            progress,
+            reference,
+            counted: Mutex::default(),
+        };
+        let models = Self {
+            shared: Arc::new(shared),
+        };
+        Ok((models, projector))
+    }
+
+    /// Size of the journal that every answer is at least as new as.
+    pub fn size(&self) -> u64 {
+        self.progress().size
+    }
+
+    pub fn progress(&self) -> Progress {
+        *self.shared.progress.borrow()
+    }
+
+    /// Changes whenever the read models have come further.
+    pub fn watch(&self) -> watch::Receiver<Progress> {
+        self.shared.progress.clone()
+    }
+
+    /// Waits until the entry at `position` is shown; `false` after `wait`, or at once when nobody follows any more.
+    pub async fn reach(&self, position: u64, wait: Duration) -> bool {
+        let mut progress = self.shared.progress.clone();
+        let settled = progress.wait_for(|now| now.size > position || now.stopped.is_some());
+        match tokio::time::timeout(wait, settled).await {
+            Ok(Ok(now)) => now.size > position,
+            Ok(Err(_)) | Err(_) => self.size() > position,
+        }
+    }
+
+    /// Calendars, policies, procedures and offices as far as they have been followed.
+    pub fn reference(&self) -> Arc<Reference> {
+        self.shared.reference.borrow().clone()
+    }
+
+    fn pool(&self) -> &SqlitePool {
+        &self.shared.pool
+    }
+
+    fn journal(&self) -> &Journal {
+        &self.shared.journal
+    }
+
+    fn counted(&self) -> MutexGuard<'_, statistics::Cache> {
+        self.shared
+            .counted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A procedure that is or ever was sensitive stays so; one that nobody published is taken for one.
+    fn mark(&self, mut row: DossierRow) -> DossierRow {
+        let reference = self.shared.reference.borrow();
+        let versions = reference.procedures.get(&row.procedure);
+        row.sensitive = versions.is_none_or(|versions| versions.iter().any(|one| one.sensitive));
+        row
+    }
+
+    fn marked(&self, row: Option<DossierRow>) -> Option<DossierRow> {
+        row.map(|row| self.mark(row))
+    }
+}

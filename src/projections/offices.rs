@@ -1,0 +1,64 @@
+//! The offices, also those that are no more.
+
+use std::sync::{Arc, LazyLock};
+
+use sqlx::SqliteConnection;
+
+use super::fold::Batch;
+use super::insert::Insert;
+use super::word::to_word;
+use super::{Model, ReadModels};
+use crate::domain::event::Event;
+use crate::domain::office::Office;
+use crate::domain::reference::ReferenceEvent;
+
+pub(super) const MODEL: Model = Model {
+    version: 1,
+    tables: "
+        create table office (
+            code     text    primary key,
+            position integer not null,    -- of its newest fact
+            level    text    not null,
+            body     text    not null
+        ) strict, without rowid;",
+    indexes: "",
+};
+
+/// All offices in code order.
+pub fn list(models: &ReadModels) -> Vec<Arc<Office>> {
+    models.reference().offices.values().cloned().collect()
+}
+
+/// The office with this code, on whatever day.
+pub fn by_code(models: &ReadModels, code: &str) -> Option<Arc<Office>> {
+    models.reference().offices.get(code).cloned()
+}
+
+static UPSERT: LazyLock<Insert> =
+    LazyLock::new(|| Insert::or_update("office", &["code", "position", "level", "body"], "code"));
+
+/// Writes the offices opened or changed in the batch; a later fact about an office replaces the earlier row.
+pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+    let opened = batch.reads.iter().filter_map(|read| match &read.fact.event {
+        Event::Reference(ReferenceEvent::OfficeOpened(office)) => {
+            Some((read.entry.position, office))
+        }
+        Event::Reference(
+            ReferenceEvent::CalendarDeclared(_)
+            | ReferenceEvent::PolicyAdopted(_)
+            | ReferenceEvent::ProcedurePublished(_),
+        )
+        | Event::JournalOpened(_)
+        | Event::Register(_)
+        | Event::Dossier(_) => None,
+    });
+    let rows: Vec<_> = opened.collect();
+    let written = UPSERT.run(to, &rows, |statement, (position, office)| {
+        statement
+            .bind(office.code.clone())
+            .bind(position.cast_signed())
+            .bind(to_word(&office.level))
+            .bind(to_word(*office))
+    });
+    written.await
+}

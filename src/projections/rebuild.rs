@@ -1,0 +1,151 @@
+//! Filling a new file from the whole journal: secondary indexes last, closed dossiers written once, then swapped in.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use futures_util::StreamExt;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{Connection, SqliteConnection, query};
+use tokio::sync::mpsc;
+
+use super::error::{ProjectionError, Result};
+use super::file::{self, Mark};
+use super::fold::{Batch, Folding, Read, State, decode};
+use crate::journal::{Entry, Journal};
+
+/// How far a filling is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    pub done: u64,
+    /// Entries there are in all; grows while others append.
+    pub total: u64,
+}
+
+/// Fills a new file of this program's version and swaps it in, whatever is there. Another version's process may go on
+/// serving its own file meanwhile; one of this version must have stopped ([`ProjectionError::InUse`]).
+pub async fn rebuild(
+    folder: &Path,
+    journal: &Journal,
+    tell: impl FnMut(Pace) + Send,
+) -> Result<()> {
+    let file = file::take(folder)?;
+    fill_new(&file.path, journal, tell).await
+}
+
+/// Fills `….building` and renames it; what was at `path` is gone afterwards, and never before.
+pub async fn fill_new(path: &Path, journal: &Journal, tell: impl FnMut(Pace) + Send) -> Result<()> {
+    let building = path.with_extension("building");
+    file::remove(&building)?;
+    fill(&building, journal, u64::MAX, tell).await?;
+    File::open(&building)?.sync_all()?;
+    file::remove(path)?;
+    fs::rename(&building, path)?;
+    if let Some(folder) = path.parent() {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Fills a file that must not exist with the read models of a journal of at most this size.
+pub async fn fill(
+    path: &Path,
+    journal: &Journal,
+    size_max: u64,
+    tell: impl FnMut(Pace) + Send,
+) -> Result<Mark> {
+    // Without a journal of its own: a file that was not finished is thrown away.
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Off)
+        .synchronous(SqliteSynchronous::Off)
+        .locking_mode(sqlx::sqlite::SqliteLockingMode::Exclusive)
+        .page_size(8192)
+        .pragma("cache_size", "-131072")
+        .pragma("temp_store", "file");
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    file::make_tables(&mut connection).await?;
+    let mark = pour(&mut connection, journal, size_max, tell).await?;
+    file::make_indexes(&mut connection).await?;
+    connection.close().await?;
+    Ok(mark)
+}
+
+async fn pour(
+    connection: &mut SqliteConnection,
+    journal: &Journal,
+    size_max: u64,
+    mut tell: impl FnMut(Pace) + Send,
+) -> Result<Mark> {
+    let mut folding = Folding::at(journal, 0).await?;
+    let mut mark = Mark::default();
+    let mut total = size_max.min(journal.head().await?.size);
+    let mut chunks = decoded(journal, size_max);
+    query("begin").execute(&mut *connection).await?;
+    while let Some(reads) = chunks.recv().await {
+        let batch = folding.take(reads?).await?;
+        file::write_facts(connection, &batch).await?;
+        write_closed(connection, &folding, &batch).await?;
+        folding.forget_closed(&batch.touched);
+        mark = file::write_mark(connection, &batch).await?.unwrap_or(mark);
+        total = total.max(mark.size);
+        tell(Pace {
+            done: mark.size,
+            total,
+        });
+    }
+    write_open(connection, &folding).await?;
+    query("commit").execute(&mut *connection).await?;
+    Ok(mark)
+}
+
+async fn write_closed(
+    connection: &mut SqliteConnection,
+    folding: &Folding,
+    batch: &Batch,
+) -> Result<()> {
+    let touched = batch.touched.iter().filter_map(|id| folding.state(*id));
+    let closed: Vec<&State> = touched
+        .filter(|state| state.dossier.phase.is_closed())
+        .collect();
+    file::write_dossiers(connection, &closed).await
+}
+
+async fn write_open(connection: &mut SqliteConnection, folding: &Folding) -> Result<()> {
+    for ids in folding.in_memory().chunks(4_096) {
+        let states: Vec<&State> = ids.iter().filter_map(|id| folding.state(*id)).collect();
+        file::write_dossiers(connection, &states).await?;
+    }
+    Ok(())
+}
+
+/// The journal in chunks, read and decoded beside the folding and writing.
+fn decoded(journal: &Journal, size_max: u64) -> mpsc::Receiver<Result<Vec<Read>>> {
+    let (to, chunks) = mpsc::channel(2);
+    let mut read = Box::pin(journal.chunks(0));
+    tokio::spawn(async move {
+        while let Some(chunk) = read.next().await {
+            let reads = match chunk {
+                Ok(mut entries) => {
+                    entries.retain(|entry| entry.position < size_max);
+                    if entries.is_empty() {
+                        return;
+                    }
+                    decode_aside(entries).await
+                }
+                Err(error) => Err(error.into()),
+            };
+            let failed = reads.is_err();
+            if to.send(reads).await.is_err() || failed {
+                return;
+            }
+        }
+    });
+    chunks
+}
+
+/// Decodes on a thread that may take its time.
+pub async fn decode_aside(entries: Vec<Entry>) -> Result<Vec<Read>> {
+    let decoding = tokio::task::spawn_blocking(|| decode(entries)).await;
+    decoding.unwrap_or_else(|error| Err(ProjectionError::Folder(std::io::Error::other(error))))
+}

@@ -1,0 +1,309 @@
+//! One wide row per dossier: what tracking and worklists show. No personal data: none is in the journal.
+
+use std::sync::LazyLock;
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row, SqliteConnection, query_as};
+use uuid::Uuid;
+
+use super::fold::State;
+use super::insert::Insert;
+use super::word::{decode, from_json, from_word, to_word};
+use super::{Model, ReadModels, Result};
+use crate::domain::dossier::{Channel, DeliveryMethod, EndKind, Phase};
+use crate::domain::fact::BreachRule;
+use crate::domain::law::Certainty;
+use crate::domain::time::Moment;
+
+pub(super) const MODEL: Model = Model {
+    version: 1,
+    tables: "
+        create table dossier (
+            number              integer primary key, -- position of its first fact
+            id                  blob    not null,
+            version             integer not null,
+            code                text,
+            procedure           text    not null,
+            procedure_version   integer,
+            office              text    not null,    -- has it now
+            reception_office    text    not null,
+            phase               text    not null,
+            open                integer not null,    -- 1: an officer has to do something before it is closed
+            channel             text,
+            lodged_at           integer,             -- all times: microseconds since 1970, UTC
+            received_at         integer,
+            accepted_at         integer,
+            original_due_at     integer,
+            due_at              integer,
+            due_rank            integer not null,    -- due_at while the clock runs, else the last there is
+            due_certainty       text,
+            limit_certainty     text,
+            paused              integer not null,
+            ended_at            integer,
+            end_kind            text,
+            delivered_at        integer,
+            delivery_method     text,
+            supplement_requests integer not null,
+            supplement_items    text    not null,
+            apologies           integer not null,
+            breaches            text    not null,
+            handler             text,
+            applicant           text,
+            capability          text,
+            changed_at          integer not null,
+            position            integer not null     -- of its newest fact
+        ) strict;",
+    indexes: "
+        create unique index dossier_id on dossier (id);
+        create index dossier_code on dossier (code) where code is not null;",
+};
+
+/// The rank of a dossier whose clock does not run: after all others.
+pub const NEVER_DUE: i64 = i64::MAX;
+
+/// A dossier as it stands. Times are UTC instants; of several turns (redirections) the newest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DossierRow {
+    pub id: Uuid,
+    pub version: u32,
+    /// Absent before submission.
+    pub code: Option<String>,
+    pub procedure: String,
+    /// Pinned at acceptance.
+    pub procedure_version: Option<u32>,
+    /// The public view leaves the name of the procedure out.
+    pub sensitive: bool,
+    /// Has it now.
+    pub office: String,
+    /// Where it was lodged first.
+    pub reception_office: String,
+    pub phase: Phase,
+    pub channel: Option<Channel>,
+    pub lodged_at: Option<Moment>,
+    pub received_at: Option<Moment>,
+    pub accepted_at: Option<Moment>,
+    /// The first promise, kept for ever.
+    pub original_due_at: Option<Moment>,
+    pub due_at: Option<Moment>,
+    pub due_certainty: Option<Certainty>,
+    pub limit_certainty: Option<Certainty>,
+    /// The applicant's supplement is awaited.
+    pub paused: bool,
+    pub ended_at: Option<Moment>,
+    pub end_kind: Option<EndKind>,
+    pub delivered_at: Option<Moment>,
+    pub delivery_method: Option<DeliveryMethod>,
+    pub supplement_requests: u32,
+    /// Components asked for last, by their place in the procedure's list.
+    pub supplement_items: Vec<u32>,
+    pub apologies: u32,
+    pub breaches: Vec<BreachRule>,
+    /// Actor id of the one who has it.
+    pub handler: Option<String>,
+    /// Actor id of the applicant, when it came by the applicant's own hand.
+    pub applicant: Option<String>,
+    /// SHA-256 (hex) of the receipt's capability.
+    pub capability: Option<String>,
+    pub changed_at: Moment,
+    /// Of its newest fact.
+    pub position: u64,
+}
+
+/// The columns of a [`DossierRow`], and `due_rank` for cursors.
+macro_rules! columns {
+    () => {
+        "id, version, code, procedure, procedure_version, office, reception_office, phase, channel, lodged_at, received_at,
+         accepted_at, original_due_at, due_at, due_certainty, limit_certainty, paused, ended_at, end_kind, delivered_at,
+         delivery_method, supplement_requests, supplement_items, apologies, breaches, handler, applicant, capability,
+         changed_at, position, due_rank"
+    };
+}
+pub(super) use columns;
+
+/// The dossier with this code.
+pub async fn by_code(models: &ReadModels, code: &str) -> Result<Option<DossierRow>> {
+    let sql = concat!(
+        "select ",
+        columns!(),
+        " from dossier where code = ?1 order by number limit 1"
+    );
+    let found = query_as(sql).bind(code).fetch_optional(models.pool());
+    Ok(models.marked(found.await?))
+}
+
+/// The dossier with this id.
+pub async fn by_id(models: &ReadModels, id: Uuid) -> Result<Option<DossierRow>> {
+    let sql = concat!("select ", columns!(), " from dossier where id = ?1");
+    let found = query_as(sql).bind(id).fetch_optional(models.pool());
+    Ok(models.marked(found.await?))
+}
+
+/// The dossiers with these ids, in no order.
+pub async fn by_ids(models: &ReadModels, ids: &[Uuid]) -> Result<Vec<DossierRow>> {
+    let sql = concat!(
+        "select ",
+        columns!(),
+        " from dossier where id in (select unhex(value) from json_each(?1))"
+    );
+    let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
+    let found: Vec<DossierRow> = query_as(sql)
+        .bind(to_word(&ids))
+        .fetch_all(models.pool())
+        .await?;
+    Ok(found.into_iter().map(|row| models.mark(row)).collect())
+}
+
+const COLUMNS: [&str; 33] = [
+    "number",
+    "id",
+    "version",
+    "code",
+    "procedure",
+    "procedure_version",
+    "office",
+    "reception_office",
+    "phase",
+    "open",
+    "channel",
+    "lodged_at",
+    "received_at",
+    "accepted_at",
+    "original_due_at",
+    "due_at",
+    "due_rank",
+    "due_certainty",
+    "limit_certainty",
+    "paused",
+    "ended_at",
+    "end_kind",
+    "delivered_at",
+    "delivery_method",
+    "supplement_requests",
+    "supplement_items",
+    "apologies",
+    "breaches",
+    "handler",
+    "applicant",
+    "capability",
+    "changed_at",
+    "position",
+];
+
+static UPSERT: LazyLock<Insert> =
+    LazyLock::new(|| Insert::or_update("dossier", &COLUMNS, "number"));
+
+/// Writes the rows of these dossiers as they are now.
+pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result<()> {
+    let rows = UPSERT.run(to, states, |statement, state| {
+        let dossier = &state.dossier;
+        let turn = dossier.turn();
+        let ending = turn.and_then(|turn| turn.ending);
+        let micros = |moment: Moment| moment.0;
+        let office = dossier.office.as_ref().map_or("", |office| office.as_str());
+        let reception = state.reception_office.as_ref();
+        statement
+            .bind(state.number.cast_signed())
+            .bind(state.id)
+            .bind(dossier.version)
+            .bind(dossier.code.as_ref().map(|code| code.as_str().to_owned()))
+            .bind(
+                dossier
+                    .procedure
+                    .as_ref()
+                    .map_or("", |code| code.as_str())
+                    .to_owned(),
+            )
+            .bind(turn.map(|turn| turn.procedure_version))
+            .bind(office.to_owned())
+            .bind(reception.map_or(office, |office| office.as_str()).to_owned())
+            .bind(dossier.phase.name())
+            .bind(is_open(dossier.phase))
+            .bind(dossier.channel.map(Channel::name))
+            .bind(dossier.lodged_at.map(micros))
+            .bind(turn.map(|turn| turn.received_at.0))
+            .bind(turn.map(|turn| turn.accepted_at.0))
+            .bind(turn.map(|turn| turn.original_due_at.0))
+            .bind(turn.map(|turn| turn.due_at.0))
+            .bind(match (turn, ending) {
+                (Some(turn), None) => turn.due_at.0,
+                (Some(_) | None, _) => NEVER_DUE,
+            })
+            .bind(turn.map(|turn| to_word(&turn.due_certainty)))
+            .bind(turn.map(|turn| to_word(&turn.limit_certainty)))
+            .bind(turn.is_some_and(|turn| turn.paused_since.is_some() && turn.ending.is_none()))
+            .bind(ending.map(|ending| ending.at.0))
+            .bind(ending.map(|ending| ending.kind.name()))
+            .bind(dossier.delivered_at.map(micros))
+            .bind(dossier.delivered.map(DeliveryMethod::name))
+            .bind(dossier.supplement_requests)
+            .bind(to_word(&dossier.supplement_items))
+            .bind(dossier.apologies)
+            .bind(to_word(&dossier.breaches))
+            .bind(dossier.handler.clone())
+            .bind(dossier.applicant.clone())
+            .bind(dossier.capability.clone())
+            .bind(dossier.changed_at.0)
+            .bind(state.position.cast_signed())
+    });
+    rows.await
+}
+
+/// Drafts are their applicant's; what is closed waits for nobody.
+fn is_open(phase: Phase) -> bool {
+    !phase.is_closed() && !matches!(phase, Phase::Absent | Phase::Draft)
+}
+
+impl FromRow<'_, SqliteRow> for DossierRow {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let moment = |column| -> sqlx::Result<Option<Moment>> {
+            Ok(row.try_get::<Option<i64>, _>(column)?.map(Moment))
+        };
+        let word = |column| row.try_get::<Option<String>, _>(column);
+        let text = |column| row.try_get::<String, _>(column);
+        Ok(Self {
+            id: row.try_get("id")?,
+            version: row.try_get("version")?,
+            code: word("code")?,
+            procedure: text("procedure")?,
+            procedure_version: row.try_get("procedure_version")?,
+            sensitive: true,
+            office: text("office")?,
+            reception_office: text("reception_office")?,
+            phase: Phase::from_name(&text("phase")?).ok_or_else(|| decode("no phase".into()))?,
+            channel: word("channel")?.map(from_word).transpose()?,
+            lodged_at: moment("lodged_at")?,
+            received_at: moment("received_at")?,
+            accepted_at: moment("accepted_at")?,
+            original_due_at: moment("original_due_at")?,
+            due_at: moment("due_at")?,
+            due_certainty: word("due_certainty")?.map(from_word).transpose()?,
+            limit_certainty: word("limit_certainty")?.map(from_word).transpose()?,
+            paused: row.try_get("paused")?,
+            ended_at: moment("ended_at")?,
+            end_kind: word("end_kind")?.as_deref().map(end_kind).transpose()?,
+            delivered_at: moment("delivered_at")?,
+            delivery_method: word("delivery_method")?.map(from_word).transpose()?,
+            supplement_requests: row.try_get("supplement_requests")?,
+            supplement_items: from_json(&text("supplement_items")?)?,
+            apologies: row.try_get("apologies")?,
+            breaches: from_json(&text("breaches")?)?,
+            handler: word("handler")?,
+            applicant: word("applicant")?,
+            capability: word("capability")?,
+            changed_at: Moment(row.try_get("changed_at")?),
+            position: row.try_get::<i64, _>("position")?.cast_unsigned(),
+        })
+    }
+}
+
+fn end_kind(name: &str) -> sqlx::Result<EndKind> {
+    let kinds = [
+        EndKind::Completed,
+        EndKind::Refused,
+        EndKind::Withdrawn,
+        EndKind::Stopped,
+        EndKind::Redirected,
+    ];
+    let found = kinds.into_iter().find(|kind| kind.name() == name);
+    found.ok_or_else(|| decode("no end kind".into()))
+}

@@ -11,3 +11,5 @@ pub mod journal;
 pub mod projections;
 
 pub mod acts;
+
+pub mod scenario;

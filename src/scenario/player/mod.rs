@@ -1,0 +1,152 @@
+//! The player: all scripts in one order of time, as ordinary requests at the counter. It can append nothing itself.
+
+pub(super) mod request;
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+
+use futures_util::FutureExt;
+
+use super::plan::Plan;
+use super::script::{self, Script};
+use super::source::ScenarioError;
+use crate::acts::{Counter, Receipt, Refusal};
+use request::Clerk;
+
+/// Commands on their way at one time; the writer takes them in the order they were sent.
+const OUTSTANDING_MAX: usize = 2_000;
+/// Down to which the receipts are collected before more is sent.
+const OUTSTANDING_LOW: usize = 1_000;
+
+/// Why a story stopped. Every refusal does: a script is written to be possible.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayError {
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    #[error("furnishing the journal was refused: {0}")]
+    Records(Refusal),
+    #[error("dossier {dossier}, step {step} ({command}) was refused: {refusal}")]
+    Refused {
+        dossier: u32,
+        step: usize,
+        command: &'static str,
+        refusal: Refusal,
+    },
+}
+
+/// What was played.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Played {
+    pub dossiers: u64,
+    pub commands: u64,
+    pub facts: u64,
+    /// The size the read models must reach to show all of it.
+    pub size: u64,
+}
+
+/// Which step of which script; in order of time, and of the script within a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    at: i64,
+    script: u32,
+    step: u32,
+}
+
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<Receipt, Refusal>> + Send + 'a>>;
+
+/// Plays the whole story on a journal that has been opened for it. Ids follow from scenario, seed and dossier, so
+/// that a story that was interrupted is taken up again by playing it once more. `progress` is told commands done and
+/// commands in all.
+///
+/// # Errors
+/// [`PlayError`], naming the dossier and the step.
+pub async fn play(
+    counter: &Counter,
+    plan: &Plan,
+    seed: &str,
+    scale: u32,
+    mut progress: impl FnMut(u64, u64) + Send,
+) -> Result<Played, PlayError> {
+    let scripts = script::write(plan, seed, scale)?;
+    counter
+        .furnish(plan.records(), Some(plan.opens_at()))
+        .await
+        .map_err(PlayError::Records)?;
+    let turns = in_order(&scripts);
+    let clerk = Clerk::new(plan, seed);
+    let mut played = Played {
+        dossiers: scripts.len() as u64,
+        ..Played::default()
+    };
+    let total = turns.len() as u64;
+    let mut waiting: VecDeque<(Turn, Answer<'_>)> = VecDeque::with_capacity(OUTSTANDING_MAX);
+    progress(0, total);
+    for turn in turns {
+        if waiting.len() >= OUTSTANDING_MAX {
+            collect(&mut waiting, OUTSTANDING_LOW, &scripts, &mut played).await?;
+            progress(played.commands, total);
+        }
+        let script = &scripts[turn.script as usize];
+        let request = clerk.request(script, turn.step as usize);
+        let mut answer: Answer<'_> = Box::pin(counter.submit(request));
+        // The first poll sends it: commands go out in the order of the story.
+        match answer.as_mut().now_or_never() {
+            Some(answered) => note(&scripts, turn, answered, &mut played)?,
+            None => waiting.push_back((turn, answer)),
+        }
+    }
+    collect(&mut waiting, 0, &scripts, &mut played).await?;
+    progress(played.commands, total);
+    Ok(played)
+}
+
+/// Every step of every script in the order of the story.
+fn in_order(scripts: &[Script]) -> Vec<Turn> {
+    let mut turns: Vec<Turn> = (0_u32..)
+        .zip(scripts)
+        .flat_map(|(script, written)| {
+            let steps = (0_u32..).zip(&written.steps);
+            steps.map(move |(step, taken)| Turn {
+                at: taken.at.0,
+                script,
+                step,
+            })
+        })
+        .collect();
+    turns.sort_unstable();
+    turns
+}
+
+async fn collect(
+    waiting: &mut VecDeque<(Turn, Answer<'_>)>,
+    low: usize,
+    scripts: &[Script],
+    played: &mut Played,
+) -> Result<(), PlayError> {
+    while waiting.len() > low
+        && let Some((turn, answer)) = waiting.pop_front()
+    {
+        note(scripts, turn, answer.await, played)?;
+    }
+    Ok(())
+}
+
+fn note(
+    scripts: &[Script],
+    turn: Turn,
+    answer: Result<Receipt, Refusal>,
+    played: &mut Played,
+) -> Result<(), PlayError> {
+    let script = &scripts[turn.script as usize];
+    let receipt = answer.map_err(|refusal| PlayError::Refused {
+        dossier: script.number,
+        step: turn.step as usize + 1,
+        command: script.steps[turn.step as usize].deed.name(),
+        refusal,
+    })?;
+    played.commands += 1;
+    played.facts += u64::from(receipt.entries);
+    played.size = played.size.max(receipt.size());
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! One step as a request at the counter: who, what, why, and for the first step of a dossier whose it is.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::acts::{Act, Personal, Request};
+use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::code::ProcedureCode;
+use crate::domain::dossier::{Channel, DossierCommand, RedirectKind};
+use crate::domain::fact::stream;
+use crate::domain::part::PartKind;
+use crate::domain::reason::Reason;
+use crate::scenario::plan::Plan;
+use crate::scenario::script::{Deed, Script, Step, Who};
+
+/// Namespace of the ids that scenarios give their commands.
+const NAMESPACE: Uuid = Uuid::from_u128(0x6d6f_7463_7561_4000_8000_7363_656e_6172);
+
+/// Fills in the forms.
+pub struct Clerk<'a> {
+    plan: &'a Plan,
+    /// One per scenario and seed.
+    story: Uuid,
+    /// `lucyen` of `luc-yen-2023`: officers' ids begin with it.
+    place: String,
+    procedures: Vec<ProcedureCode>,
+}
+
+impl<'a> Clerk<'a> {
+    pub fn new(plan: &'a Plan, seed: &str) -> Self {
+        let letters = plan.name.chars().filter(char::is_ascii_lowercase);
+        let codes = plan.offered.iter();
+        Self {
+            plan,
+            story: Uuid::new_v5(&NAMESPACE, format!("{}/{seed}", plan.name).as_bytes()),
+            place: letters.collect(),
+            procedures: codes
+                .filter_map(|offered| offered.code.parse().ok())
+                .collect(),
+        }
+    }
+
+    /// The request of a script's step, counted from 0.
+    pub fn request(&self, script: &Script, step: usize) -> Request {
+        let taken = &script.steps[step];
+        let begins = self.command_id(script, 0);
+        let act = Act::Dossier {
+            dossier: stream::dossier(begins),
+            command: self.command(script, taken),
+        };
+        let id = if step == 0 {
+            begins
+        } else {
+            self.command_id(script, step)
+        };
+        Request {
+            reason: reason(script, taken.deed),
+            personal: if step == 0 {
+                person(script)
+            } else {
+                Vec::new()
+            },
+            at: Some(taken.at),
+            ..Request::new(id, self.actor(script, taken), act)
+        }
+    }
+
+    fn command_id(&self, script: &Script, step: usize) -> Uuid {
+        let mut name = [0; 8];
+        name[..4].copy_from_slice(&script.number.to_be_bytes());
+        name[4..].copy_from_slice(&u32::try_from(step).unwrap_or(u32::MAX).to_be_bytes());
+        Uuid::new_v5(&self.story, &name)
+    }
+
+    fn actor(&self, script: &Script, step: &Step) -> Actor {
+        let office = || self.plan.units[step.unit].code.as_str();
+        let role = match step.who {
+            Who::Applicant => return self.applicant(script),
+            Who::Receiver(_) => Role::Receiver,
+            Who::Handler(_) => Role::Handler,
+            Who::Signer(_) => Role::Signer,
+        };
+        Actor::new(self.officer(step.unit, step.who), office(), role)
+    }
+
+    /// The pseudonym of somebody who submits online: it must not lead to the number in the person's name.
+    fn applicant(&self, script: &Script) -> Actor {
+        let name = format!("applicant {}", script.number);
+        let (high, _) = Uuid::new_v5(&self.story, name.as_bytes()).as_u64_pair();
+        Actor::new(format!("citizen-{high:016x}"), NO_OFFICE, Role::Applicant)
+    }
+
+    /// `lucyen-tn-03`; `lucyen-07-tl-01` where the plan has more offices than one.
+    fn officer(&self, unit: usize, who: Who) -> String {
+        let place = &self.place;
+        let (role, number) = match who {
+            Who::Applicant => ("nd", 0),
+            Who::Receiver(number) => ("tn", number),
+            Who::Handler(number) => ("tl", number),
+            Who::Signer(number) => ("ky", number),
+        };
+        if unit == 0 {
+            format!("{place}-{role}-{number:02}")
+        } else {
+            format!("{place}-{unit:02}-{role}-{number:02}")
+        }
+    }
+
+    fn command(&self, script: &Script, step: &Step) -> DossierCommand {
+        let office = || self.plan.units[script.unit].code.clone();
+        let procedure = || self.procedures[script.procedure].clone();
+        match step.deed {
+            Deed::AcceptAtCounter => DossierCommand::AcceptAtCounter {
+                procedure: procedure(),
+                office: office(),
+                capability: None,
+            },
+            Deed::Lodge => DossierCommand::Lodge {
+                procedure: procedure(),
+                office: office(),
+                channel: script.channel,
+                capability: None,
+            },
+            Deed::Submit => DossierCommand::Submit {
+                procedure: procedure(),
+                office: office(),
+                capability: None,
+            },
+            Deed::Accept => DossierCommand::Accept,
+            Deed::Forward { to } => DossierCommand::Forward {
+                to: self.officer(step.unit, Who::Handler(to)),
+            },
+            Deed::RequestSupplement { item } => {
+                DossierCommand::RequestSupplement { items: vec![item] }
+            }
+            Deed::SubmitSupplement => DossierCommand::SubmitSupplement,
+            Deed::AcceptSupplement => DossierCommand::AcceptSupplement,
+            Deed::DraftResult => DossierCommand::DraftResult,
+            Deed::SignResult => DossierCommand::SignResult,
+            Deed::DeliverResult(method) => DossierCommand::DeliverResult { method },
+            Deed::Apologise { new_due_on } => DossierCommand::IssueApology { new_due_on },
+            Deed::RequestWithdrawal => DossierCommand::RequestWithdrawal,
+            Deed::GrantWithdrawal => DossierCommand::GrantWithdrawal,
+            Deed::StopProcessing => DossierCommand::StopProcessing,
+            Deed::Redirect { to } => DossierCommand::Redirect {
+                to: self.plan.units[to].code.clone(),
+                kind: RedirectKind::WrongOffice,
+            },
+            Deed::RefuseAcceptance => DossierCommand::RefuseAcceptance,
+        }
+    }
+}
+
+impl Deed {
+    /// The name of the command it becomes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AcceptAtCounter => "accept_at_counter",
+            Self::Lodge => "lodge",
+            Self::Submit => "submit",
+            Self::Accept => "accept",
+            Self::Forward { .. } => "forward",
+            Self::RequestSupplement { .. } => "request_supplement",
+            Self::SubmitSupplement => "submit_supplement",
+            Self::AcceptSupplement => "accept_supplement",
+            Self::DraftResult => "draft_result",
+            Self::SignResult => "sign_result",
+            Self::DeliverResult(_) => "deliver_result",
+            Self::Apologise { .. } => "issue_apology",
+            Self::RequestWithdrawal => "request_withdrawal",
+            Self::GrantWithdrawal => "grant_withdrawal",
+            Self::StopProcessing => "stop_processing",
+            Self::Redirect { .. } => "redirect",
+            Self::RefuseAcceptance => "refuse_acceptance",
+        }
+    }
+}
+
+/// Why, where the law wants it said; officers differ, so the dossier's number decides.
+fn reason(script: &Script, deed: Deed) -> Option<Reason> {
+    let one_of = |reasons: &[Reason]| reasons.get(script.number as usize % reasons.len()).copied();
+    match deed {
+        Deed::RequestSupplement { .. } => one_of(&[
+            Reason::MissingComponent,
+            Reason::IncorrectComponent,
+            Reason::MissingComponent,
+        ]),
+        Deed::Apologise { .. } => one_of(&[
+            Reason::Workload,
+            Reason::WaitingForOtherAgency,
+            Reason::FieldVerification,
+        ]),
+        Deed::StopProcessing => Some(Reason::NotSupplemented),
+        Deed::Redirect { .. } => Some(Reason::NotCompetent),
+        Deed::RefuseAcceptance => Some(Reason::IncorrectComponent),
+        Deed::RequestWithdrawal => Some(Reason::ApplicantRequest),
+        Deed::AcceptAtCounter
+        | Deed::Lodge
+        | Deed::Submit
+        | Deed::Accept
+        | Deed::Forward { .. }
+        | Deed::SubmitSupplement
+        | Deed::AcceptSupplement
+        | Deed::DraftResult
+        | Deed::SignResult
+        | Deed::DeliverResult(_)
+        | Deed::GrantWithdrawal => None,
+    }
+}
+
+/// Nobody: a number for a name, an identity number of a province that there is not (003), a phone from 0000.
+fn person(script: &Script) -> Vec<Personal> {
+    let number = script.number;
+    let applicant = json!({
+        "name": format!("Công dân {number:06}"),
+        "cccd": format!("003{number:09}"),
+    });
+    let mut parts = vec![Personal {
+        kind: PartKind::Applicant,
+        value: applicant,
+    }];
+    match script.channel {
+        Channel::Counter => {}
+        Channel::Online | Channel::Post => parts.push(Personal {
+            kind: PartKind::Contact,
+            value: json!({ "phone": format!("0000{number:06}") }),
+        }),
+    }
+    parts
+}

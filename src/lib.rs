@@ -9,3 +9,5 @@ pub mod vault;
 pub mod journal;
 
 pub mod acts;
+
+pub mod api;

@@ -8,8 +8,10 @@ pub mod vault;
 
 pub mod journal;
 
+pub mod acts;
+
 pub mod projections;
 
-pub mod acts;
+pub mod api;
 
 pub mod scenario;

@@ -1,0 +1,325 @@
+//! What goes wrong, for machines: codes of failed requests, and typed user errors for what was refused.
+//!
+//! [`Problem`] is deliberately not `Display`: no database text can become a message to a client.
+
+use async_graphql::{Enum, ErrorExtensions as _, SimpleObject};
+
+use crate::domain::code::CodeError;
+use crate::domain::dossier::Rejection;
+use crate::domain::text::TextError;
+
+/// `extensions.code` of an error in the response's `errors`: the request failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum FailureCode {
+    /// The HTTP request is not a GraphQL request: no JSON object, no `query`, or a batch.
+    BadRequest,
+    /// Mutations go by POST; other methods than GET and POST are not served.
+    MethodNotAllowed,
+    /// No media type of `Accept` is offered: `application/graphql-response+json` or `application/json`.
+    NotAcceptable,
+    /// The body must be `application/json` in UTF-8.
+    UnsupportedMediaType,
+    /// The body is larger than 256 kB.
+    PayloadTooLarge,
+    /// The document is not GraphQL.
+    GraphqlParseFailed,
+    /// The document does not fit the schema, or is deeper, wider or costlier than the limits.
+    GraphqlValidationFailed,
+    /// An argument has a value that cannot be: a malformed code, a foreign cursor, a page too large.
+    BadUserInput,
+    /// No token, or one that is expired, damaged or from elsewhere. Sign in again.
+    Unauthenticated,
+    /// Signed in, but not allowed to see this.
+    Forbidden,
+    /// `minPosition` is not reached yet. Ask again.
+    NotYet,
+    /// It took longer than ten seconds. A command may be sent again with the same `commandId`.
+    Timeout,
+    /// The journal or the vault does not answer. Send the same again later.
+    Unavailable,
+    /// A fault of the program. The message says nothing; give `extensions.requestId` to the operator.
+    InternalServerError,
+}
+
+impl FailureCode {
+    /// As it stands in `extensions.code`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BadRequest => "BAD_REQUEST",
+            Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
+            Self::NotAcceptable => "NOT_ACCEPTABLE",
+            Self::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+            Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
+            Self::GraphqlParseFailed => "GRAPHQL_PARSE_FAILED",
+            Self::GraphqlValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::NotYet => "NOT_YET",
+            Self::Timeout => "TIMEOUT",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::InternalServerError => "INTERNAL_SERVER_ERROR",
+        }
+    }
+}
+
+/// Why a field could not be answered.
+#[derive(Debug)]
+pub enum Problem {
+    BadInput(String),
+    Unauthenticated,
+    Forbidden,
+    /// The position waited for, and how far the read models are.
+    NotYet {
+        wanted: u64,
+        size: u64,
+    },
+    Unavailable(anyhow::Error),
+    /// Logged, never shown.
+    Internal(anyhow::Error),
+}
+
+pub type Result<T, E = Problem> = std::result::Result<T, E>;
+
+impl Problem {
+    pub fn internal(error: impl Into<anyhow::Error>) -> Self {
+        Self::Internal(error.into())
+    }
+
+    pub fn bad_input(message: impl Into<String>) -> Self {
+        Self::BadInput(message.into())
+    }
+}
+
+impl From<CodeError> for Problem {
+    fn from(error: CodeError) -> Self {
+        Self::BadInput(error.to_string())
+    }
+}
+
+impl From<Problem> for async_graphql::Error {
+    fn from(problem: Problem) -> Self {
+        let (code, message) = match problem {
+            Problem::BadInput(message) => (FailureCode::BadUserInput, message),
+            Problem::Unauthenticated => (FailureCode::Unauthenticated, "sign in first".into()),
+            Problem::Forbidden => (FailureCode::Forbidden, "not allowed to see this".into()),
+            Problem::NotYet { wanted, size } => (
+                FailureCode::NotYet,
+                format!("position {wanted} is not readable here yet (size {size}); ask again"),
+            ),
+            Problem::Unavailable(error) => {
+                tracing::warn!(error = format!("{error:#}"), "a store does not answer");
+                (
+                    FailureCode::Unavailable,
+                    "not available now; send the same again later".into(),
+                )
+            }
+            Problem::Internal(error) => {
+                tracing::error!(error = format!("{error:#}"), "a field failed");
+                (FailureCode::InternalServerError, "internal error".into())
+            }
+        };
+        Self::new(message).extend_with(|_, extensions| extensions.set("code", code.name()))
+    }
+}
+
+/// `code` of a user error: the command was refused and left no trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum ErrorCode {
+    /// There is no such dossier.
+    UnknownDossier,
+    /// The dossier exists already.
+    AlreadyExists,
+    /// Not possible in the dossier's present state.
+    WrongState,
+    /// The dossier is closed.
+    AlreadyClosed,
+    /// The caller's role may not do this.
+    WrongRole,
+    /// The dossier is with another office.
+    WrongOffice,
+    /// The caller is not the applicant of this dossier.
+    NotTheApplicant,
+    /// `expectedVersion` is not the current version, which `currentVersion` gives.
+    Conflict,
+    /// The `commandId` was used with other content or by another person.
+    IdempotencyConflict,
+    /// A claimed time lies in the future.
+    FutureClaim,
+    /// A reason must be chosen.
+    ReasonRequired,
+    /// A legal basis must be given.
+    BasisRequired,
+    /// The components asked for must be listed.
+    ItemsRequired,
+    /// There is no such office on this date.
+    UnknownOffice,
+    /// The procedure is unknown or not in force.
+    UnknownProcedure,
+    /// No policy is in force.
+    NoPolicy,
+    /// The calendar of a year was never declared.
+    CalendarYearUnknown,
+    /// The handler of a dossier may not sign its result.
+    SignerIsHandler,
+    /// The new date must lie after the promised one.
+    NewDateTooEarly,
+    /// The applicant's details are missing.
+    DetailsRequired,
+    /// The record exists already.
+    DuplicateRecord,
+    /// The record does not meet its rules.
+    InvalidRecord,
+    /// A text holds a NUL, a line break or another control character.
+    TextControlCharacter,
+    /// A text has more characters than its field takes.
+    TextTooLong,
+    /// A required text is empty.
+    TextEmpty,
+    /// A code has more than 64 characters.
+    CodeTooLong,
+    /// Not the code of a dossier.
+    DossierCodeMalformed,
+    /// Not the code of a procedure.
+    ProcedureCodeMalformed,
+    /// Not the code of an office.
+    OfficeCodeMalformed,
+    /// The day's numbers are used up.
+    DossierSequenceOutOfRange,
+    /// A value has not the shape of its field (identity number, phone, e-mail, basis, document number, person).
+    ValueMalformed,
+    /// The personal data of this person has been erased.
+    SubjectErased,
+    /// The command is too large for one fact.
+    TooLarge,
+    /// The office's counter has too much to do. Send the same again.
+    Overloaded,
+    /// The journal or the vault does not answer. Send the same again later.
+    Unavailable,
+}
+
+impl From<&Rejection> for ErrorCode {
+    fn from(rejection: &Rejection) -> Self {
+        match rejection {
+            Rejection::UnknownDossier => Self::UnknownDossier,
+            Rejection::AlreadyExists => Self::AlreadyExists,
+            Rejection::WrongState { .. } => Self::WrongState,
+            Rejection::AlreadyClosed { .. } => Self::AlreadyClosed,
+            Rejection::WrongRole { .. } => Self::WrongRole,
+            Rejection::WrongOffice { .. } => Self::WrongOffice,
+            Rejection::NotTheApplicant => Self::NotTheApplicant,
+            Rejection::Conflict { .. } => Self::Conflict,
+            Rejection::IdempotencyConflict => Self::IdempotencyConflict,
+            Rejection::FutureClaim { .. } => Self::FutureClaim,
+            Rejection::ReasonRequired => Self::ReasonRequired,
+            Rejection::BasisRequired => Self::BasisRequired,
+            Rejection::ItemsRequired => Self::ItemsRequired,
+            Rejection::UnknownOffice(_) => Self::UnknownOffice,
+            Rejection::UnknownProcedure(_) => Self::UnknownProcedure,
+            Rejection::NoPolicy => Self::NoPolicy,
+            Rejection::CalendarYearUnknown(_) => Self::CalendarYearUnknown,
+            Rejection::SignerIsHandler => Self::SignerIsHandler,
+            Rejection::NewDateTooEarly => Self::NewDateTooEarly,
+            Rejection::DetailsRequired => Self::DetailsRequired,
+            Rejection::DuplicateRecord => Self::DuplicateRecord,
+            Rejection::InvalidRecord(_) => Self::InvalidRecord,
+        }
+    }
+}
+
+/// Why a command was refused: expected in an office's daily work, so it is data and not a failed request.
+#[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
+pub struct UserError {
+    /// Where in the arguments, from `input` on; empty when it is about the command as a whole.
+    pub field: Vec<String>,
+    /// Stable over releases.
+    pub code: ErrorCode,
+    /// What happened and what to do next, in Vietnamese.
+    pub message_vi: String,
+    /// The same in English.
+    pub message_en: String,
+    /// The dossier's version now, with `CONFLICT`.
+    pub current_version: Option<u32>,
+}
+
+impl UserError {
+    #[must_use]
+    pub fn new(path: &str, code: ErrorCode, message: (String, String)) -> Self {
+        Self {
+            field: path.split('.').map(str::to_owned).collect(),
+            code,
+            message_vi: message.0,
+            message_en: message.1,
+            current_version: None,
+        }
+    }
+
+    #[must_use]
+    pub fn rejected(rejection: &Rejection) -> Self {
+        let path = match rejection {
+            Rejection::UnknownDossier => "input.dossier",
+            Rejection::Conflict { .. } => "input.expectedVersion",
+            Rejection::IdempotencyConflict => "input.commandId",
+            Rejection::FutureClaim { .. } => "input.occurredAt",
+            Rejection::ReasonRequired => "input.reason",
+            Rejection::BasisRequired => "input.basis",
+            Rejection::ItemsRequired => "input.items",
+            Rejection::UnknownOffice(_) => "input.office",
+            Rejection::UnknownProcedure(_) => "input.procedure",
+            Rejection::NewDateTooEarly => "input.newDueOn",
+            Rejection::DetailsRequired => "input.applicant",
+            Rejection::AlreadyExists
+            | Rejection::WrongState { .. }
+            | Rejection::AlreadyClosed { .. }
+            | Rejection::WrongRole { .. }
+            | Rejection::WrongOffice { .. }
+            | Rejection::NotTheApplicant
+            | Rejection::NoPolicy
+            | Rejection::CalendarYearUnknown(_)
+            | Rejection::SignerIsHandler
+            | Rejection::DuplicateRecord
+            | Rejection::InvalidRecord(_) => "input",
+        };
+        let mut error = Self::new(path, rejection.into(), rejection.message());
+        if let Rejection::Conflict { current, .. } = rejection {
+            error.current_version = Some(*current);
+        }
+        error
+    }
+
+    #[must_use]
+    pub fn text(path: &str, error: &TextError) -> Self {
+        let (code, vietnamese) = match error {
+            TextError::ControlCharacter(_) => (
+                ErrorCode::TextControlCharacter,
+                "Văn bản chứa ký tự điều khiển. Hãy nhập lại.".into(),
+            ),
+            TextError::TooLong { chars, chars_max } => (
+                ErrorCode::TextTooLong,
+                format!("Văn bản dài {chars} ký tự, tối đa {chars_max}."),
+            ),
+            TextError::Empty => (ErrorCode::TextEmpty, "Không được để trống.".into()),
+        };
+        Self::new(path, code, (vietnamese, error.to_string()))
+    }
+
+    #[must_use]
+    pub fn malformed_code(path: &str, error: CodeError) -> Self {
+        let code = match error {
+            CodeError::TooLong => ErrorCode::CodeTooLong,
+            CodeError::Dossier => ErrorCode::DossierCodeMalformed,
+            CodeError::Procedure => ErrorCode::ProcedureCodeMalformed,
+            CodeError::Office => ErrorCode::OfficeCodeMalformed,
+            CodeError::Sequence => ErrorCode::DossierSequenceOutOfRange,
+        };
+        let vietnamese = "Mã không đúng mẫu. Kiểm tra lại mã.";
+        Self::new(path, code, (vietnamese.into(), error.to_string()))
+    }
+
+    #[must_use]
+    pub fn malformed(path: &str, vietnamese: &str, english: &str) -> Self {
+        let message = (vietnamese.into(), english.into());
+        Self::new(path, ErrorCode::ValueMalformed, message)
+    }
+}

@@ -1,0 +1,137 @@
+//! Responses: which status, which codes, and when `data` must be absent.
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use serde_json::{Map, Value, json};
+
+use super::media::Media;
+use crate::api::error::FailureCode;
+
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A GraphQL request that cannot be executed. The audits of graphql-http want 400; the draft of 2026 says 422.
+const REQUEST_ERROR: StatusCode = StatusCode::BAD_REQUEST;
+
+/// A request refused before it was executed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub code: FailureCode,
+    pub message: String,
+    /// Methods that would do, for `Allow`.
+    pub allow: Option<&'static str>,
+}
+
+impl Refused {
+    pub fn new(code: FailureCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            allow: None,
+        }
+    }
+
+    fn status(&self, media: Media) -> StatusCode {
+        match self.code {
+            FailureCode::BadRequest => StatusCode::BAD_REQUEST,
+            FailureCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            FailureCode::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            FailureCode::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            FailureCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            FailureCode::Unauthenticated => StatusCode::UNAUTHORIZED,
+            FailureCode::Timeout => StatusCode::GATEWAY_TIMEOUT,
+            FailureCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            FailureCode::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
+            FailureCode::GraphqlParseFailed
+            | FailureCode::GraphqlValidationFailed
+            | FailureCode::BadUserInput
+            | FailureCode::Forbidden
+            | FailureCode::NotYet => request_error(media),
+        }
+    }
+
+    #[must_use]
+    pub fn respond(self, media: Media, request_id: &str) -> Response<Body> {
+        let body = json!({"errors": [{
+            "message": self.message,
+            "extensions": {"code": self.code.name()},
+        }]});
+        let mut response = respond(self.status(media), media, request_id, &body);
+        if let Some(allow) = self.allow {
+            response
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        if self.code == FailureCode::Unauthenticated {
+            response.headers_mut().insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer error=\"invalid_token\""),
+            );
+        }
+        response
+    }
+}
+
+fn request_error(media: Media) -> StatusCode {
+    match media {
+        Media::GraphqlResponse => REQUEST_ERROR,
+        Media::Json => StatusCode::OK,
+    }
+}
+
+/// The response of an executed operation, each error with its code.
+#[must_use]
+pub fn executed(
+    executed: async_graphql::Response,
+    media: Media,
+    request_id: &str,
+) -> Response<Body> {
+    let failed_before = executed.data == async_graphql::Value::Null
+        && !executed.errors.is_empty()
+        && executed.errors.iter().all(|error| error.path.is_empty());
+    let status = if failed_before {
+        request_error(media)
+    } else {
+        StatusCode::OK
+    };
+    let mut body = Map::new();
+    if !executed.errors.is_empty() {
+        let errors = executed.errors.iter().map(|error| coded(error, request_id));
+        body.insert("errors".into(), errors.collect());
+    }
+    if !failed_before {
+        let data = executed.data.into_json();
+        body.insert("data".into(), data.unwrap_or_default());
+    }
+    respond(status, media, request_id, &Value::Object(body))
+}
+
+/// What the library found wrong carries no code of its own: before execution it is validation, at a field an argument.
+fn coded(error: &async_graphql::ServerError, request_id: &str) -> Value {
+    let mut value = serde_json::to_value(error).unwrap_or_default();
+    let code = match value.pointer("/extensions/code").and_then(Value::as_str) {
+        Some(code) => code.to_owned(),
+        None if error.path.is_empty() => FailureCode::GraphqlValidationFailed.name().to_owned(),
+        None => FailureCode::BadUserInput.name().to_owned(),
+    };
+    if code == FailureCode::InternalServerError.name() {
+        value["extensions"]["requestId"] = request_id.into();
+    }
+    value["extensions"]["code"] = code.into();
+    value
+}
+
+fn respond(status: StatusCode, media: Media, request_id: &str, body: &Value) -> Response<Body> {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(media.content_type()),
+    );
+    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(id) = request_id.parse() {
+        headers.insert(REQUEST_ID, id);
+    }
+    response
+}

@@ -1,0 +1,211 @@
+//! GraphQL over HTTP: one endpoint, POST for everything and GET for queries only.
+
+mod answer;
+pub mod limits;
+mod media;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use async_graphql::parser::types::{DocumentOperations, OperationDefinition, OperationType};
+use async_graphql::{Executor, Request, Variables};
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, Response, Uri};
+use serde::Deserialize;
+use uuid::Uuid;
+
+pub use self::answer::REQUEST_ID;
+use self::answer::Refused;
+use self::media::Media;
+use super::error::FailureCode;
+use super::sign_in::SignIn;
+
+/// Larger bodies are refused.
+pub const BODY_BYTES_MAX: usize = 256 * 1024;
+/// One operation may take so long.
+const EXECUTION_MAX: Duration = Duration::from_secs(10);
+
+/// A schema and who may be asking.
+#[derive(Clone)]
+pub struct Endpoint<E> {
+    pub schema: E,
+    pub sign_in: SignIn,
+}
+
+/// A GraphQL request as JSON or as parameters of a URL.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Asked {
+    query: Option<String>,
+    operation_name: Option<String>,
+    #[serde(default)]
+    variables: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(default)]
+    extensions: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// The handler of `/graphql`.
+pub async fn graphql<E: Executor>(
+    State(endpoint): State<Endpoint<E>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response<Body> {
+    let request_id = request_id(&headers);
+    let Some(media) = Media::accepted(&headers) else {
+        let message = "offered are application/graphql-response+json and application/json";
+        let refused = Refused::new(FailureCode::NotAcceptable, message);
+        return refused.respond(Media::Json, &request_id);
+    };
+    match answer(&endpoint, &method, &uri, &headers, body).await {
+        Ok(response) => answer::executed(response, media, &request_id),
+        Err(refused) => refused.respond(media, &request_id),
+    }
+}
+
+async fn answer<E: Executor>(
+    endpoint: &Endpoint<E>,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<async_graphql::Response, Refused> {
+    let asked = if method == Method::POST {
+        from_body(headers, body).await?
+    } else if method == Method::GET {
+        from_parameters(uri.query().unwrap_or_default())?
+    } else {
+        return Err(not_allowed("GET, POST"));
+    };
+    let request = prepare(asked, method)?;
+    let actor = endpoint
+        .sign_in
+        .authenticate(headers)
+        .map_err(|refused| Refused::new(FailureCode::Unauthenticated, refused.to_string()))?;
+    let executing = endpoint.schema.execute(request.data(actor));
+    tokio::time::timeout(EXECUTION_MAX, executing)
+        .await
+        .map_err(|_| Refused::new(FailureCode::Timeout, "it took too long"))
+}
+
+async fn from_body(headers: &HeaderMap, body: Body) -> Result<Asked, Refused> {
+    if !media::is_json(headers) {
+        let message = "the body must be application/json in UTF-8";
+        return Err(Refused::new(FailureCode::UnsupportedMediaType, message));
+    }
+    let bytes = axum::body::to_bytes(body, BODY_BYTES_MAX)
+        .await
+        .map_err(|_| Refused::new(FailureCode::PayloadTooLarge, "at most 256 kB are read"))?;
+    read(&bytes)
+}
+
+fn read(bytes: &Bytes) -> Result<Asked, Refused> {
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(bad_request(
+            "one JSON object is wanted; batches are not served",
+        ));
+    }
+    serde_json::from_slice(bytes).map_err(|_| bad_request("the body is not a GraphQL request"))
+}
+
+fn from_parameters(text: &str) -> Result<Asked, Refused> {
+    /// Objects come as JSON text.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Parameters {
+        query: Option<String>,
+        operation_name: Option<String>,
+        variables: Option<String>,
+        extensions: Option<String>,
+    }
+    let uri = Uri::builder().path_and_query(format!("/?{text}")).build();
+    let uri = uri.map_err(|_| bad_request("the parameters cannot be read"))?;
+    let axum::extract::Query(parameters) =
+        axum::extract::Query::<Parameters>::try_from_uri(&uri)
+            .map_err(|_| bad_request("the parameters cannot be read"))?;
+    let object = |text: Option<String>, what: &str| match text.as_deref() {
+        None | Some("") => Ok(None),
+        Some(text) => serde_json::from_str(text)
+            .map_err(|_| bad_request(&format!("{what} is not a JSON object"))),
+    };
+    Ok(Asked {
+        query: parameters.query,
+        operation_name: parameters.operation_name.filter(|name| !name.is_empty()),
+        variables: object(parameters.variables, "variables")?,
+        extensions: object(parameters.extensions, "extensions")?,
+    })
+}
+
+/// Parses, chooses the operation and counts what it asks for.
+fn prepare(asked: Asked, method: &Method) -> Result<Request, Refused> {
+    let query = asked.query.ok_or_else(|| bad_request("query is missing"))?;
+    limits::nesting(&query)
+        .map_err(|message| Refused::new(FailureCode::GraphqlParseFailed, message))?;
+    let document = async_graphql::parser::parse_query(&query)
+        .map_err(|error| Refused::new(FailureCode::GraphqlParseFailed, error.to_string()))?;
+    let invalid = |message| Refused::new(FailureCode::GraphqlValidationFailed, message);
+    let operation =
+        chosen(&document.operations, asked.operation_name.as_deref()).map_err(invalid)?;
+    match operation.ty {
+        OperationType::Query => {}
+        OperationType::Mutation if method == Method::GET => return Err(not_allowed("POST")),
+        OperationType::Mutation => {}
+        OperationType::Subscription => {
+            return Err(invalid("subscriptions are not served here".into()));
+        }
+    }
+    limits::check(&document, operation).map_err(invalid)?;
+    let variables = asked.variables.unwrap_or_default();
+    let mut request = Request::new(query).variables(Variables::from_json(variables.into()));
+    request.operation_name = asked.operation_name;
+    request.set_parsed_query(document);
+    Ok(request)
+}
+
+/// The operation meant: the named one, or the only one.
+fn chosen<'a>(
+    operations: &'a DocumentOperations,
+    name: Option<&str>,
+) -> Result<&'a OperationDefinition, String> {
+    match (operations, name) {
+        (DocumentOperations::Single(operation), None) => Ok(&operation.node),
+        (DocumentOperations::Multiple(operations), None) => {
+            let mut all = operations.values();
+            match (all.next(), all.next()) {
+                (Some(only), None) => Ok(&only.node),
+                _ => Err("operationName is needed to choose the operation".into()),
+            }
+        }
+        (DocumentOperations::Multiple(operations), Some(name)) => operations
+            .get(name)
+            .map(|operation| &operation.node)
+            .ok_or_else(|| "there is no operation of this operationName".into()),
+        (DocumentOperations::Single(_), Some(_)) => {
+            Err("there is no operation of this operationName".into())
+        }
+    }
+}
+
+fn bad_request(message: &str) -> Refused {
+    Refused::new(FailureCode::BadRequest, message)
+}
+
+fn not_allowed(allow: &'static str) -> Refused {
+    Refused {
+        allow: Some(allow),
+        ..Refused::new(FailureCode::MethodNotAllowed, format!("use {allow}"))
+    }
+}
+
+/// The client's id of the request if it is a plain one, else a new one.
+#[expect(clippy::disallowed_methods, reason = "the edge names requests")]
+fn request_id(headers: &HeaderMap) -> String {
+    headers
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic()))
+        .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}

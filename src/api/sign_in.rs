@@ -1,0 +1,208 @@
+//! Who is asking: bearer tokens (or the session cookie that holds one) of the local development issuer.
+
+use std::time::Duration;
+
+use axum::http::{HeaderMap, header};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::code::OfficeCode;
+
+/// The cookie of the web pages: HttpOnly, SameSite=Strict.
+pub const COOKIE: &str = "motcua_session";
+
+const ISSUER: &str = "motcua/local";
+/// A token may be this many seconds too old: clocks differ.
+const LEEWAY: u64 = 5;
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    sub: String,
+    role: Role,
+    office: String,
+    #[serde(rename = "for", default, skip_serializing_if = "Option::is_none")]
+    on_behalf_of: Option<String>,
+    iss: String,
+    iat: u64,
+    exp: u64,
+}
+
+/// A token that is not ours, not whole or not valid any more. Says no more than that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the token is not valid; sign in again")]
+pub struct TokenRefused;
+
+/// Issues and checks tokens.
+#[derive(Clone)]
+pub struct SignIn {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    validation: Validation,
+}
+
+impl SignIn {
+    /// What the vault's keys are asked for.
+    pub const KEY: &str = "motcua/token/v1";
+
+    #[must_use]
+    pub fn new(secret: &[u8; 32]) -> Self {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.leeway = LEEWAY;
+        validation.validate_aud = false;
+        validation.set_issuer(&[ISSUER]);
+        validation.set_required_spec_claims(&["exp", "iss", "sub"]);
+        Self {
+            encoding: EncodingKey::from_secret(secret),
+            decoding: DecodingKey::from_secret(secret),
+            validation,
+        }
+    }
+
+    /// A token for `actor`, good from now for so long.
+    #[must_use]
+    pub fn issue(&self, actor: &Actor, valid_for: Duration) -> String {
+        let now = jsonwebtoken::get_current_timestamp();
+        self.signed(actor, ISSUER, now, now + valid_for.as_secs())
+    }
+
+    fn signed(&self, actor: &Actor, issuer: &str, iat: u64, exp: u64) -> String {
+        let claims = Claims {
+            sub: actor.id.clone(),
+            role: actor.role,
+            office: actor.office.clone(),
+            on_behalf_of: actor.on_behalf_of.clone(),
+            iss: issuer.to_owned(),
+            iat,
+            exp,
+        };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
+            .expect("claims are plain JSON and the key is a secret")
+    }
+
+    /// Whose token this is. The program's own role cannot be signed in as.
+    pub fn read(&self, token: &str) -> Result<Actor, TokenRefused> {
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
+            .map_err(|_| TokenRefused)?
+            .claims;
+        let known_office =
+            claims.office == NO_OFFICE || claims.office.parse::<OfficeCode>().is_ok();
+        if claims.role == Role::System || !known_office || !is_actor_id(&claims.sub) {
+            return Err(TokenRefused);
+        }
+        Ok(Actor {
+            id: claims.sub,
+            office: claims.office,
+            role: claims.role,
+            on_behalf_of: claims.on_behalf_of,
+        })
+    }
+
+    /// Who sent a request; `None` is the public. A header counts before the cookie.
+    pub fn authenticate(&self, headers: &HeaderMap) -> Result<Option<Actor>, TokenRefused> {
+        if let Some(header) = headers.get(header::AUTHORIZATION) {
+            let text = header.to_str().map_err(|_| TokenRefused)?;
+            let (scheme, token) = text.split_once(' ').ok_or(TokenRefused)?;
+            if !scheme.eq_ignore_ascii_case("bearer") {
+                return Err(TokenRefused);
+            }
+            return self.read(token.trim()).map(Some);
+        }
+        match cookie(headers) {
+            Some(token) => self.read(token).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A pseudonym as it may stand in a fact: 1 to 64 letters, digits and `. _ - :`, nothing a name is written with.
+#[must_use]
+pub fn is_actor_id(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte))
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(name, value)| (name == COOKIE).then_some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::*;
+
+    fn sign_in() -> SignIn {
+        SignIn::new(&[7; 32])
+    }
+
+    fn receiver() -> Actor {
+        Actor::new("receiver-1", "H38.40", Role::Receiver)
+    }
+
+    fn headers(name: header::HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, value.parse().expect("a header"))])
+    }
+
+    #[test]
+    fn a_token_tells_who_by_header_or_by_cookie() {
+        let token = sign_in().issue(&receiver(), Duration::from_secs(60));
+        for headers in [
+            headers(header::AUTHORIZATION, &format!("Bearer {token}")),
+            headers(header::COOKIE, &format!("a=b; {COOKIE}={token}")),
+        ] {
+            assert_eq!(sign_in().authenticate(&headers), Ok(Some(receiver())));
+        }
+        assert_eq!(sign_in().authenticate(&HeaderMap::new()), Ok(None));
+    }
+
+    #[test]
+    fn a_token_that_is_old_foreign_changed_or_unsigned_is_refused() {
+        let now = jsonwebtoken::get_current_timestamp();
+        let unsigned = {
+            let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+            let claims = format!(
+                r#"{{"sub":"a","role":"signer","office":"H38","iss":"{ISSUER}","iat":{now},"exp":{}}}"#,
+                now + 60
+            );
+            format!(
+                "{}.{}.",
+                part(r#"{"alg":"none","typ":"JWT"}"#),
+                part(&claims)
+            )
+        };
+        let system = Actor::system();
+        let nowhere = Actor::new("a", "nowhere", Role::Receiver);
+        let named = Actor::new("Nguyễn Văn A", "H38.40", Role::Receiver);
+        let refused = [
+            sign_in().signed(&receiver(), ISSUER, now - 90, now - 30),
+            sign_in().signed(&receiver(), "another", now, now + 60),
+            SignIn::new(&[8; 32]).issue(&receiver(), Duration::from_secs(60)),
+            sign_in().issue(&system, Duration::from_secs(60)),
+            sign_in().issue(&nowhere, Duration::from_secs(60)),
+            sign_in().issue(&named, Duration::from_secs(60)),
+            unsigned,
+            "x".into(),
+            String::new(),
+        ];
+        for token in refused {
+            let headers = headers(header::AUTHORIZATION, &format!("Bearer {token}"));
+            assert_eq!(
+                sign_in().authenticate(&headers),
+                Err(TokenRefused),
+                "{token}"
+            );
+        }
+        let basic = headers(header::AUTHORIZATION, "Basic YTpi");
+        assert_eq!(sign_in().authenticate(&basic), Err(TokenRefused));
+    }
+}

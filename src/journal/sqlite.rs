@@ -332,7 +332,10 @@ fn chunks<'a, T>(
 ) -> impl Iterator<Item = (&'a [T], usize, &'static str)> {
     let largest = SIZES[SIZES.len() - 1];
     rows.chunks(largest).map(|piece| {
-        let place = SIZES.iter().position(|size| *size >= piece.len()).unwrap_or(SIZES.len() - 1);
+        let place = SIZES
+            .iter()
+            .position(|size| *size >= piece.len())
+            .unwrap_or(SIZES.len() - 1);
         (piece, SIZES[place], statements[place].as_str())
     })
 }
@@ -364,9 +367,16 @@ mod tests {
     fn rows_are_cut_into_the_fixed_sizes_without_loss() {
         let rows: Vec<u32> = (0..603).collect();
         let pieces: Vec<_> = chunks(&rows, &INSERT_COMMANDS).collect();
-        let sizes: Vec<(usize, usize)> = pieces.iter().map(|(piece, size, _)| (piece.len(), *size)).collect();
+        let sizes: Vec<(usize, usize)> = pieces
+            .iter()
+            .map(|(piece, size, _)| (piece.len(), *size))
+            .collect();
         assert_eq!(sizes, [(512, 512), (91, 128)]);
-        assert!(pieces.iter().all(|(_, size, sql)| sql.matches('?').count() == size * 4));
+        assert!(
+            pieces
+                .iter()
+                .all(|(_, size, sql)| sql.matches('?').count() == size * 4)
+        );
         assert_eq!(
             pieces
                 .iter()

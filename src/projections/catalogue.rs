@@ -88,19 +88,22 @@ static INSERT: LazyLock<Insert> = LazyLock::new(|| {
 
 /// One row per published version in the batch.
 pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
-    let published = batch.reads.iter().filter_map(|read| match &read.fact.event {
-        Event::Reference(ReferenceEvent::ProcedurePublished(procedure)) => {
-            Some((read.entry.position, procedure))
-        }
-        Event::Reference(
-            ReferenceEvent::CalendarDeclared(_)
-            | ReferenceEvent::PolicyAdopted(_)
-            | ReferenceEvent::OfficeOpened(_),
-        )
-        | Event::JournalOpened(_)
-        | Event::Register(_)
-        | Event::Dossier(_) => None,
-    });
+    let published = batch
+        .reads
+        .iter()
+        .filter_map(|read| match &read.fact.event {
+            Event::Reference(ReferenceEvent::ProcedurePublished(procedure)) => {
+                Some((read.entry.position, procedure))
+            }
+            Event::Reference(
+                ReferenceEvent::CalendarDeclared(_)
+                | ReferenceEvent::PolicyAdopted(_)
+                | ReferenceEvent::OfficeOpened(_),
+            )
+            | Event::JournalOpened(_)
+            | Event::Register(_)
+            | Event::Dossier(_) => None,
+        });
     let rows: Vec<_> = published.collect();
     let written = INSERT.run(to, &rows, |statement, (position, procedure)| {
         let Procedure {
@@ -111,9 +114,7 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             field_en,
             ..
         } = procedure;
-        let folded = text::fold(&format!(
-            "{code} {name_vi} {name_en} {field_vi} {field_en}"
-        ));
+        let folded = text::fold(&format!("{code} {name_vi} {name_en} {field_vi} {field_en}"));
         statement
             .bind(position.cast_signed())
             .bind(code.clone())

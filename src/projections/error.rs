@@ -12,7 +12,9 @@ pub type Result<T, E = ProjectionError> = std::result::Result<T, E>;
 pub enum ProjectionError {
     /// The read models have seen an entry that the journal does not hold (any more): it was set back, or is another one.
     /// Nothing is rebuilt until somebody says so.
-    #[error("the read models stand beside the journal: its entry {position} is not the one they followed")]
+    #[error(
+        "the read models stand beside the journal: its entry {position} is not the one they followed"
+    )]
     BesideJournal { position: u64 },
     /// A fact of a newer program, or none at all: never guessed at.
     #[error("the entry at position {position} cannot be read: {source}")]

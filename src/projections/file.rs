@@ -152,9 +152,7 @@ async fn inspect(path: &Path) -> Result<Mark, String> {
         file.close().await?;
         Ok::<_, ProjectionError>(Ok(mark))
     };
-    checked
-        .await
-        .unwrap_or_else(|error| Err(error.to_string()))
+    checked.await.unwrap_or_else(|error| Err(error.to_string()))
 }
 
 pub async fn mark(file: &mut SqliteConnection) -> Result<Mark> {
@@ -173,10 +171,13 @@ pub async fn check_beside(journal: &Journal, mark: Mark) -> Result<()> {
     let Some(position) = mark.size.checked_sub(1) else {
         return Ok(());
     };
-    let found = journal.read(position, 1).await.or_else(|error| match error {
-        crate::journal::JournalError::Gap { .. } => Ok(Vec::new()),
-        error => Err(error),
-    })?;
+    let found = journal
+        .read(position, 1)
+        .await
+        .or_else(|error| match error {
+            crate::journal::JournalError::Gap { .. } => Ok(Vec::new()),
+            error => Err(error),
+        })?;
     if found.first().map(|entry| entry.leaf_hash) == mark.leaf_hash {
         return Ok(());
     }
@@ -260,7 +261,10 @@ fn companions(path: &Path) -> [PathBuf; 2] {
 
 /// Deletes a database, then what SQLite keeps beside it: a database must never meet the log of another.
 pub fn remove(path: &Path) -> io::Result<()> {
-    for file in [path].into_iter().chain(companions(path).iter().map(PathBuf::as_path)) {
+    for file in [path]
+        .into_iter()
+        .chain(companions(path).iter().map(PathBuf::as_path))
+    {
         match fs::remove_file(file) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             Ok(()) | Err(_) => {}

@@ -39,19 +39,22 @@ static UPSERT: LazyLock<Insert> =
 
 /// Writes the offices opened or changed in the batch; a later fact about an office replaces the earlier row.
 pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
-    let opened = batch.reads.iter().filter_map(|read| match &read.fact.event {
-        Event::Reference(ReferenceEvent::OfficeOpened(office)) => {
-            Some((read.entry.position, office))
-        }
-        Event::Reference(
-            ReferenceEvent::CalendarDeclared(_)
-            | ReferenceEvent::PolicyAdopted(_)
-            | ReferenceEvent::ProcedurePublished(_),
-        )
-        | Event::JournalOpened(_)
-        | Event::Register(_)
-        | Event::Dossier(_) => None,
-    });
+    let opened = batch
+        .reads
+        .iter()
+        .filter_map(|read| match &read.fact.event {
+            Event::Reference(ReferenceEvent::OfficeOpened(office)) => {
+                Some((read.entry.position, office))
+            }
+            Event::Reference(
+                ReferenceEvent::CalendarDeclared(_)
+                | ReferenceEvent::PolicyAdopted(_)
+                | ReferenceEvent::ProcedurePublished(_),
+            )
+            | Event::JournalOpened(_)
+            | Event::Register(_)
+            | Event::Dossier(_) => None,
+        });
     let rows: Vec<_> = opened.collect();
     let written = UPSERT.run(to, &rows, |statement, (position, office)| {
         statement

@@ -289,9 +289,8 @@ const COUNTED: &str = "),
 
 impl FromRow<'_, SqliteRow> for Counts {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
-        let number = |column| -> sqlx::Result<u64> {
-            Ok(row.try_get::<i64, &str>(column)?.cast_unsigned())
-        };
+        let number =
+            |column| -> sqlx::Result<u64> { Ok(row.try_get::<i64, &str>(column)?.cast_unsigned()) };
         Ok(Self {
             received: Received {
                 online: number("online")?,

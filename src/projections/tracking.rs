@@ -215,7 +215,11 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             )
             .bind(turn.map(|turn| turn.procedure_version))
             .bind(office.to_owned())
-            .bind(reception.map_or(office, |office| office.as_str()).to_owned())
+            .bind(
+                reception
+                    .map_or(office, |office| office.as_str())
+                    .to_owned(),
+            )
             .bind(dossier.phase.name())
             .bind(is_open(dossier.phase))
             .bind(dossier.channel.map(Channel::name))

@@ -6,5 +6,6 @@ mod grounds;
 mod journal;
 mod life_cycle;
 mod office;
+mod scenario;
 mod tidy;
 mod vault;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The program: see `motcua --help`.
+
+fn main() -> std::process::ExitCode {
+    motcua::cli::run()
+}

@@ -33,6 +33,17 @@ impl DossierCode {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The office and the day in the code; none for codes of the older order, or for a day that never was.
+    pub fn office_and_date(&self) -> Option<(OfficeCode, Date)> {
+        let mut parts = self.0.rsplitn(3, '-');
+        let (_sequence, day, office) = (parts.next()?, parts.next()?, parts.next()?);
+        let (year, month_day) = day.split_at_checked(day.len() - 4)?;
+        let year: i16 = year.parse().ok()?;
+        let year = if year < 100 { 2000 + year } else { year };
+        let (month, day) = (month_day[..2].parse().ok()?, month_day[2..].parse().ok()?);
+        Some((office.parse().ok()?, Date::new(year, month, day).ok()?))
+    }
 }
 
 /// `(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{1,3}){0,4}-(?:\d{6}|\d{8})-\d{4,8}`

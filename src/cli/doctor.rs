@@ -1,0 +1,172 @@
+//! `motcua doctor`: looks at everything around this node and says what to do.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::place::Place;
+use crate::acts;
+use crate::domain::event::Event;
+use crate::domain::fact::stream;
+use crate::domain::law::Certainty;
+use crate::domain::reference::{JournalKind, Reference};
+use crate::journal::{Journal, Until, clock, fact};
+
+/// How far ahead promised dates may reach: calendars must be declared so far.
+const CALENDAR_DAYS_AHEAD: i64 = 90;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
+}
+
+/// What was found, and what to do when it is not good.
+struct Finding {
+    what: String,
+    cure: Option<String>,
+}
+
+fn good(what: impl Into<String>) -> Finding {
+    Finding { what: what.into(), cure: None }
+}
+
+fn bad(what: impl Into<String>, cure: impl Into<String>) -> Finding {
+    Finding { what: what.into(), cure: Some(cure.into()) }
+}
+
+pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let place = &arguments.place;
+    let mut findings = vec![folder(place), keys(place)?];
+    match place.journal_read_only().await {
+        Ok(journal) => {
+            findings.extend(look_at_journal(&journal).await);
+            findings.push(vault(place).await);
+            findings.push(read_models(place));
+        }
+        Err(error) => findings.push(bad(
+            format!("journal: {error:#}"),
+            "open one with `motcua init --office CODE --name …`, or try `motcua demo`; or say where it is with --data or --journal",
+        )),
+    }
+    let mut sick = 0;
+    for finding in &findings {
+        match &finding.cure {
+            None => println!("good  {}", finding.what),
+            Some(cure) => {
+                sick += 1;
+                println!("BAD   {}\n      do: {cure}", finding.what);
+            }
+        }
+    }
+    println!("\n{} checks, {sick} to look at.", findings.len());
+    Ok(if sick == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn folder(place: &Place) -> Finding {
+    match std::fs::metadata(&place.data) {
+        Ok(found) if found.permissions().readonly() => {
+            bad(format!("data folder {} is read-only", place.data.display()), "make it writable for the user who runs motcua")
+        }
+        Ok(_) => good(format!("data folder {}", place.data.display())),
+        Err(error) => bad(format!("data folder {}: {error}", place.data.display()), "choose it with --data"),
+    }
+}
+
+fn keys(place: &Place) -> anyhow::Result<Finding> {
+    let folder = place.keys_folder()?;
+    let file = folder.join("master.key");
+    let inside = std::fs::canonicalize(&folder)
+        .ok()
+        .zip(std::fs::canonicalize(&place.data).ok())
+        .is_some_and(|(keys, data)| keys.starts_with(data));
+    Ok(match std::fs::metadata(&file) {
+        Ok(_) if inside => bad(
+            format!("keys lie inside the data folder ({})", folder.display()),
+            "move them out and name the new place with --keys: whoever copies the data must not copy its key",
+        ),
+        Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+            bad(format!("{} can be read by others", file.display()), format!("chmod 600 {}", file.display()))
+        }
+        Ok(_) => good(format!("keys in {}", folder.display())),
+        Err(error) => bad(
+            format!("{}: {error}", file.display()),
+            "restore the key from its backup; a new key is made only for a new journal",
+        ),
+    })
+}
+
+async fn look_at_journal(journal: &Journal) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match (acts::opened(journal).await, journal.head().await) {
+        (Ok(opened), Ok(head)) => {
+            let kind = match opened.kind {
+                JournalKind::Live => "live",
+                JournalKind::Simulated => "simulated",
+            };
+            findings.push(good(format!("journal {} ({kind}), {} facts, format {}", opened.id, head.size, opened.format)));
+            let ahead = head.recorded_at.map_or(0, |newest| newest.0 - clock::system().0);
+            if opened.kind == JournalKind::Live && ahead > 30_000_000 {
+                findings.push(bad(
+                    format!("the newest fact is {} s ahead of this machine's clock", ahead / 1_000_000),
+                    "set the clock right (chrony); recorded times wait until it has caught up",
+                ));
+            }
+            findings.push(calendars(journal, head.recorded_at.unwrap_or_default().max(match opened.kind {
+                JournalKind::Live => clock::system(),
+                JournalKind::Simulated => head.recorded_at.unwrap_or_default(),
+            })).await);
+        }
+        (Err(error), _) => findings.push(bad(format!("journal: {error}"), "restore it from a backup, or open a new one with `motcua init`")),
+        (_, Err(error)) => findings.push(bad(format!("journal: {error}"), "check that the database answers")),
+    }
+    findings
+}
+
+async fn calendars(journal: &Journal, now: crate::domain::time::Moment) -> Finding {
+    let mut reference = Reference::default();
+    let Ok(entries) = journal.read_stream(stream::reference(), 0, Until::End).await else {
+        return bad("the reference shelf cannot be read", "motcua verify");
+    };
+    for entry in entries {
+        if let Ok(Event::Reference(event)) = fact::decode(&entry.body).map(|fact| fact.event) {
+            reference.evolve(&event);
+        }
+    }
+    let until = now.plus(CALENDAR_DAYS_AHEAD * crate::domain::time::Moment::DAY).date();
+    match reference.calendar.certainty_of(until) {
+        Ok(Certainty::Provisional) => good(format!(
+            "calendars reach {until}; {} is provisional until its notice is declared",
+            until.year()
+        )),
+        Ok(_) => good(format!("calendars reach {until}")),
+        Err(error) => bad(
+            format!("{error}: promised dates will soon reach into it"),
+            "declare the calendar of that year, provisional if its notice is not out",
+        ),
+    }
+}
+
+async fn vault(place: &Place) -> Finding {
+    let Ok(keys) = place.keys() else {
+        return bad("the vault cannot be opened without keys", "see the keys above");
+    };
+    match place.vault(&keys).await {
+        Ok(_) => good("vault opens with these keys"),
+        Err(error) => bad(format!("vault: {error:#}"), "use the keys this vault was filled under, with --keys"),
+    }
+}
+
+fn read_models(place: &Place) -> Finding {
+    let files = std::fs::read_dir(&place.data).into_iter().flatten().flatten();
+    let found = files.filter(|file| {
+        let name = file.file_name();
+        let name = name.to_string_lossy();
+        name.starts_with("read-") && name.ends_with(".db")
+    });
+    match found.count() {
+        0 => good("no read models yet: `serve` fills them, or `motcua rebuild`"),
+        count => good(format!("{count} file(s) of read models; `motcua verify --replay` compares them with the journal")),
+    }
+}

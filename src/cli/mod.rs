@@ -1,0 +1,84 @@
+//! FOR OPERATORS: one file per subcommand; wiring and nothing else.
+
+mod demo;
+mod doctor;
+mod export;
+mod history;
+mod init;
+mod place;
+mod rebuild;
+mod schema;
+mod serve;
+mod token;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// motcua: an open, verifiable one-stop-shop core.
+#[derive(Debug, Parser)]
+#[command(name = "motcua", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Open a live journal for an office, load calendars and catalogue, print the first administrator's token.
+    Init(init::Arguments),
+    /// Serve the pages, GraphQL and GraphiQL of a journal.
+    Serve(serve::Arguments),
+    /// Play a real office's period through the real commands, compare with the published figures, and serve it.
+    Demo(demo::Arguments),
+    /// Print the GraphQL schema.
+    Schema,
+    /// Print what happened to a dossier: who, when, what, why, before and after.
+    History(history::Arguments),
+    /// Write the exact bytes of the facts, one per line.
+    Export(export::Arguments),
+    /// Fill the read models anew beside the ones in use, then switch.
+    Rebuild(rebuild::Arguments),
+    /// Check the journal, and with --replay the read models against it. Exit 0 good, 1 differs, 3 cannot check.
+    Verify(verify::Arguments),
+    /// Print a sign-in token of this office's own issuer.
+    Token(token::Arguments),
+    /// Check everything around this node and say what to do.
+    Doctor(doctor::Arguments),
+}
+
+/// Runs the program; errors are printed with their causes and what to do.
+#[must_use]
+pub fn run() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("MOTCUA_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,motcua=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: no runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let done = runtime.block_on(async {
+        match arguments.what {
+            What::Init(arguments) => init::run(arguments).await,
+            What::Serve(arguments) => serve::run(arguments).await,
+            What::Demo(arguments) => demo::run(arguments).await,
+            What::Schema => schema::run(),
+            What::History(arguments) => history::run(arguments).await,
+            What::Export(arguments) => export::run(arguments).await,
+            What::Rebuild(arguments) => rebuild::run(arguments).await,
+            What::Verify(arguments) => verify::run(arguments).await,
+            What::Token(arguments) => token::run(arguments).await,
+            What::Doctor(arguments) => doctor::run(arguments).await,
+        }
+    });
+    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}

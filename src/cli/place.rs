@@ -1,0 +1,109 @@
+//! Where a node keeps what it keeps, and opening it.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use crate::acts::Counter;
+use crate::journal::{Journal, Location};
+use crate::vault::{self, Keys, Vault};
+
+/// Options of every command that touches a node.
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// Folder of the embedded journal, the vault and the read models.
+    #[arg(long, value_name = "DIR", default_value = "motcua-data", env = "MOTCUA_DATA")]
+    pub data: PathBuf,
+    /// Journal and vault on PostgreSQL instead of in --data: postgres://user:password@host:port/database
+    #[arg(long, value_name = "URL", env = "MOTCUA_JOURNAL", hide_env_values = true)]
+    pub journal: Option<String>,
+    /// Folder of the keys; never inside --data. Nodes of one journal share them.
+    #[arg(long, value_name = "DIR", env = "MOTCUA_KEYS")]
+    pub keys: Option<PathBuf>,
+}
+
+impl Place {
+    pub fn journal_location(&self) -> anyhow::Result<Location> {
+        match &self.journal {
+            Some(address) => Ok(address.parse()?),
+            None => Ok(Location::Sqlite(self.data.join("journal.db"))),
+        }
+    }
+
+    fn vault_location(&self) -> vault::Location {
+        match &self.journal {
+            Some(address) if address.starts_with("postgres") => vault::Location::Postgres(address.clone()),
+            Some(_) | None => vault::Location::Sqlite(self.data.join("vault.db")),
+        }
+    }
+
+    /// `--keys`, or `$XDG_STATE_HOME/motcua`, or `~/.local/state/motcua`.
+    pub fn keys_folder(&self) -> anyhow::Result<PathBuf> {
+        if let Some(keys) = &self.keys {
+            return Ok(keys.clone());
+        }
+        if let Some(state) = std::env::var_os("XDG_STATE_HOME") {
+            return Ok(PathBuf::from(state).join("motcua"));
+        }
+        let home = std::env::var_os("HOME").context("neither --keys nor HOME is set: say where the keys are, with --keys DIR")?;
+        Ok(PathBuf::from(home).join(".local/state/motcua"))
+    }
+
+    pub fn keys(&self) -> anyhow::Result<Keys> {
+        let folder = self.keys_folder()?;
+        Keys::load_or_create(&folder).with_context(|| format!("keys in {}", folder.display()))
+    }
+
+    /// The journal, made when there is none.
+    pub async fn journal(&self) -> anyhow::Result<Journal> {
+        self.make_folder()?;
+        Ok(Journal::create_or_open(&self.journal_location()?).await?)
+    }
+
+    /// The journal as it is; never written.
+    pub async fn journal_read_only(&self) -> anyhow::Result<Journal> {
+        Ok(Journal::open_read_only(&self.journal_location()?).await?)
+    }
+
+    pub async fn vault(&self, keys: &Keys) -> anyhow::Result<Vault> {
+        self.make_folder()?;
+        Ok(Vault::create_or_open(&self.vault_location(), keys).await?)
+    }
+
+    /// Everything a node needs to take commands.
+    pub async fn open(&self) -> anyhow::Result<Stores> {
+        let keys = self.keys()?;
+        let journal = self.journal().await?;
+        let vault = self.vault(&keys).await?;
+        let counter = Counter::open(journal.clone(), vault.clone(), &keys).await?;
+        Ok(Stores { journal, vault, keys, counter })
+    }
+
+    fn make_folder(&self) -> anyhow::Result<()> {
+        std::fs::create_dir_all(&self.data).with_context(|| format!("cannot make {}", self.data.display()))
+    }
+
+    /// The options that lead back here, for printed hints.
+    pub fn options(&self) -> String {
+        let mut options = String::new();
+        if self.data != std::path::Path::new("motcua-data") {
+            options += &format!(" --data {}", self.data.display());
+        }
+        if self.journal.is_some() {
+            options += " --journal \"$MOTCUA_JOURNAL\"";
+        }
+        if let Some(keys) = &self.keys {
+            options += &format!(" --keys {}", keys.display());
+        }
+        options
+    }
+}
+
+/// An open node.
+pub struct Stores {
+    pub journal: Journal,
+    pub vault: Vault,
+    pub keys: Keys,
+    pub counter: Counter,
+}

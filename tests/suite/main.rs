@@ -6,5 +6,7 @@ mod grounds;
 mod journal;
 mod life_cycle;
 mod office;
+mod projections;
+mod story;
 mod tidy;
 mod vault;

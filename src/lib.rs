@@ -15,3 +15,5 @@ pub mod projections;
 pub mod api;
 
 pub mod scenario;
+
+pub mod cli;

@@ -6,6 +6,8 @@ mod grounds;
 mod journal;
 mod life_cycle;
 mod office;
+mod projections;
 mod scenario;
+mod story;
 mod tidy;
 mod vault;

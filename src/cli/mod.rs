@@ -6,11 +6,14 @@ mod export;
 mod history;
 mod init;
 mod place;
+mod progress;
 mod rebuild;
 mod schema;
 mod serve;
+mod table;
 mod token;
 mod verify;
+mod welcome;
 
 use std::process::ExitCode;
 

@@ -2,11 +2,17 @@
 //!
 //! [`Problem`] is deliberately not `Display`: no database text can become a message to a client.
 
+use std::sync::Arc;
+
 use async_graphql::{Enum, ErrorExtensions as _, SimpleObject};
 
+use crate::acts::Refusal;
 use crate::domain::code::CodeError;
 use crate::domain::dossier::Rejection;
 use crate::domain::text::TextError;
+use crate::journal::JournalError;
+use crate::projections::ProjectionError;
+use crate::vault::VaultError;
 
 /// `extensions.code` of an error in the response's `errors`: the request failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -65,9 +71,11 @@ impl FailureCode {
 }
 
 /// Why a field could not be answered.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Problem {
     BadInput(String),
+    /// A text that is not the code it should be.
+    Malformed(CodeError),
     Unauthenticated,
     Forbidden,
     /// The position waited for, and how far the read models are.
@@ -75,16 +83,21 @@ pub enum Problem {
         wanted: u64,
         size: u64,
     },
-    Unavailable(anyhow::Error),
+    Unavailable(Arc<anyhow::Error>),
     /// Logged, never shown.
-    Internal(anyhow::Error),
+    Internal(Arc<anyhow::Error>),
 }
 
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
 
+/// A nullable field that may fail: it then is null, and the error stands in `errors`.
+///
+/// `Result` as a field's outermost type would leave the field out of the response altogether.
+pub type Answered<T> = Option<Result<T>>;
+
 impl Problem {
     pub fn internal(error: impl Into<anyhow::Error>) -> Self {
-        Self::Internal(error.into())
+        Self::Internal(Arc::new(error.into()))
     }
 
     pub fn bad_input(message: impl Into<String>) -> Self {
@@ -94,13 +107,44 @@ impl Problem {
 
 impl From<CodeError> for Problem {
     fn from(error: CodeError) -> Self {
-        Self::BadInput(error.to_string())
+        Self::Malformed(error)
+    }
+}
+
+impl From<ProjectionError> for Problem {
+    fn from(error: ProjectionError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<JournalError> for Problem {
+    fn from(error: JournalError) -> Self {
+        if error.is_retryable() {
+            Self::Unavailable(Arc::new(error.into()))
+        } else {
+            Self::internal(error)
+        }
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Self {
+        if error.is_retryable() {
+            Self::Unavailable(Arc::new(error.into()))
+        } else {
+            Self::internal(error)
+        }
     }
 }
 
 impl From<Problem> for async_graphql::Error {
     fn from(problem: Problem) -> Self {
+        let reason = match &problem {
+            Problem::Malformed(error) => Some(error.code()),
+            _ => None,
+        };
         let (code, message) = match problem {
+            Problem::Malformed(error) => (FailureCode::BadUserInput, error.to_string()),
             Problem::BadInput(message) => (FailureCode::BadUserInput, message),
             Problem::Unauthenticated => (FailureCode::Unauthenticated, "sign in first".into()),
             Problem::Forbidden => (FailureCode::Forbidden, "not allowed to see this".into()),
@@ -120,7 +164,12 @@ impl From<Problem> for async_graphql::Error {
                 (FailureCode::InternalServerError, "internal error".into())
             }
         };
-        Self::new(message).extend_with(|_, extensions| extensions.set("code", code.name()))
+        Self::new(message).extend_with(|_, extensions| {
+            extensions.set("code", code.name());
+            if let Some(reason) = reason {
+                extensions.set("reason", reason);
+            }
+        })
     }
 }
 
@@ -195,6 +244,8 @@ pub enum ErrorCode {
     TooLarge,
     /// The office's counter has too much to do. Send the same again.
     Overloaded,
+    /// This node is stopping. Send the same again.
+    Stopping,
     /// The journal or the vault does not answer. Send the same again later.
     Unavailable,
 }
@@ -286,6 +337,20 @@ impl UserError {
             error.current_version = Some(*current);
         }
         error
+    }
+
+    /// Of whatever the counter refused; `None` for a fault of the program.
+    #[must_use]
+    pub fn refused(refusal: &Refusal) -> Option<Self> {
+        let code = match refusal {
+            Refusal::Rejected(rejection) => return Some(Self::rejected(rejection)),
+            Refusal::TooLarge(_) => ErrorCode::TooLarge,
+            Refusal::Overloaded => ErrorCode::Overloaded,
+            Refusal::Stopping => ErrorCode::Stopping,
+            Refusal::Unavailable => ErrorCode::Unavailable,
+            Refusal::Fault => return None,
+        };
+        Some(Self::new("input", code, refusal.message()))
     }
 
     #[must_use]

@@ -2,7 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::media::Media;
 use crate::api::error::FailureCode;
@@ -78,6 +79,15 @@ fn request_error(media: Media) -> StatusCode {
     }
 }
 
+/// Errors first, as the specification advises.
+#[derive(Serialize)]
+struct Executed {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<async_graphql::Value>,
+}
+
 /// The response of an executed operation, each error with its code.
 #[must_use]
 pub fn executed(
@@ -93,16 +103,12 @@ pub fn executed(
     } else {
         StatusCode::OK
     };
-    let mut body = Map::new();
-    if !executed.errors.is_empty() {
-        let errors = executed.errors.iter().map(|error| coded(error, request_id));
-        body.insert("errors".into(), errors.collect());
-    }
-    if !failed_before {
-        let data = executed.data.into_json();
-        body.insert("data".into(), data.unwrap_or_default());
-    }
-    respond(status, media, request_id, &Value::Object(body))
+    let errors = executed.errors.iter();
+    let body = Executed {
+        errors: errors.map(|error| coded(error, request_id)).collect(),
+        data: (!failed_before).then_some(executed.data),
+    };
+    respond(status, media, request_id, &body)
 }
 
 /// What the library found wrong carries no code of its own: before execution it is validation, at a field an argument.
@@ -120,8 +126,14 @@ fn coded(error: &async_graphql::ServerError, request_id: &str) -> Value {
     value
 }
 
-fn respond(status: StatusCode, media: Media, request_id: &str, body: &Value) -> Response<Body> {
-    let mut response = Response::new(Body::from(body.to_string()));
+fn respond(
+    status: StatusCode,
+    media: Media,
+    request_id: &str,
+    body: &impl Serialize,
+) -> Response<Body> {
+    let bytes = serde_json::to_vec(body).expect("responses are plain JSON");
+    let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(

@@ -43,6 +43,7 @@ struct Asked {
     #[serde(default)]
     variables: Option<serde_json::Map<String, serde_json::Value>>,
     #[serde(default)]
+    #[expect(dead_code, reason = "none is served, but its shape is checked")]
     extensions: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
@@ -150,9 +151,8 @@ fn prepare(asked: Asked, method: &Method) -> Result<Request, Refused> {
     let operation =
         chosen(&document.operations, asked.operation_name.as_deref()).map_err(invalid)?;
     match operation.ty {
-        OperationType::Query => {}
         OperationType::Mutation if method == Method::GET => return Err(not_allowed("POST")),
-        OperationType::Mutation => {}
+        OperationType::Query | OperationType::Mutation => {}
         OperationType::Subscription => {
             return Err(invalid("subscriptions are not served here".into()));
         }

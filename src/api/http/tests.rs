@@ -3,7 +3,7 @@ use axum::http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::api::error::Problem;
+use crate::api::error::{Answered, Problem};
 use crate::domain::actor::{Actor, Role};
 
 struct Query;
@@ -19,8 +19,8 @@ impl Query {
         actor.as_ref().map(|actor| actor.id.clone())
     }
 
-    async fn broken(&self) -> Result<Option<bool>, Problem> {
-        Err(Problem::internal(anyhow::anyhow!("password=s3cret")))
+    async fn broken(&self) -> Answered<bool> {
+        Some(Err(Problem::internal(anyhow::anyhow!("password=s3cret"))))
     }
 
     async fn small(&self, number: i32) -> i32 {

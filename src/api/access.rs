@@ -1,0 +1,82 @@
+//! Who may see what: the public view is everybody's, a dossier its office's and its applicant's, the rest an auditor's.
+
+use async_graphql::Context;
+
+use super::Api;
+use super::error::{Problem, Result};
+use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::projections::tracking::DossierRow;
+
+/// How much of an applicant a reader may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// Nothing.
+    None,
+    /// That there is a name and what it begins with.
+    Masked,
+    /// The name; numbers and addresses when asked for.
+    Open,
+}
+
+/// What resolvers share.
+pub fn api<'a>(context: &Context<'a>) -> &'a Api {
+    context.data_unchecked::<Api>()
+}
+
+/// Who is asking; `None` is the public.
+pub fn actor<'a>(context: &Context<'a>) -> Option<&'a Actor> {
+    context.data_opt::<Option<Actor>>().and_then(Option::as_ref)
+}
+
+/// Who is asking, when that must be somebody.
+pub fn signed_in<'a>(context: &Context<'a>) -> Result<&'a Actor> {
+    actor(context).ok_or(Problem::Unauthenticated)
+}
+
+/// Works for an office.
+#[must_use]
+pub fn is_officer(role: Role) -> bool {
+    match role {
+        Role::Receiver
+        | Role::Handler
+        | Role::DivisionHead
+        | Role::Signer
+        | Role::Clerk
+        | Role::CentreManager => true,
+        Role::Applicant | Role::Auditor | Role::Admin | Role::System => false,
+    }
+}
+
+/// Whether somebody may open this dossier at all.
+#[must_use]
+pub fn may_open(actor: &Actor, row: &DossierRow) -> bool {
+    let of_office = actor.office == row.office || actor.office == row.reception_office;
+    match actor.role {
+        Role::Applicant => row.applicant.as_deref() == Some(actor.id.as_str()),
+        Role::Auditor => actor.office == NO_OFFICE || of_office,
+        Role::System => true,
+        Role::Admin => false,
+        Role::Receiver
+        | Role::Handler
+        | Role::DivisionHead
+        | Role::Signer
+        | Role::Clerk
+        | Role::CentreManager => of_office,
+    }
+}
+
+/// How much of the applicant somebody needs to know who may open the dossier.
+#[must_use]
+pub fn sight(actor: &Actor, row: &DossierRow) -> Sight {
+    if !may_open(actor, row) {
+        return Sight::None;
+    }
+    match actor.role {
+        Role::Applicant | Role::Receiver | Role::DivisionHead | Role::Signer | Role::Auditor => {
+            Sight::Open
+        }
+        Role::Handler if row.handler.as_deref() == Some(actor.id.as_str()) => Sight::Open,
+        Role::Handler | Role::Clerk | Role::CentreManager => Sight::Masked,
+        Role::Admin | Role::System => Sight::None,
+    }
+}

@@ -1,0 +1,278 @@
+//! Input as people type it, cleaned and checked field by field; what is wrong with it is told all at once.
+
+use serde_json::{Map, Value};
+
+use super::input::ApplicantInput;
+use crate::acts::Personal;
+use crate::api::dossier::applicant::{
+    ADDRESS, BIRTH_DATE, CITIZEN_NUMBER, EMAIL, FULL_NAME, PHONE,
+};
+use crate::api::error::UserError;
+use crate::api::sign_in::is_actor_id;
+use crate::domain::code::CodeError;
+use crate::domain::part::PartKind;
+use crate::domain::text;
+
+const NAME_CHARS_MAX: usize = 100;
+const ADDRESS_CHARS_MAX: usize = 300;
+const EMAIL_CHARS_MAX: usize = 254;
+const NOTE_CHARS_MAX: usize = 2_000;
+const TOKEN_CHARS_MAX: usize = 64;
+
+/// Collects what is wrong.
+#[derive(Default)]
+pub struct Form {
+    pub errors: Vec<UserError>,
+}
+
+impl Form {
+    fn fail<T>(&mut self, error: UserError) -> Option<T> {
+        self.errors.push(error);
+        None
+    }
+
+    /// A code of the kind wanted.
+    pub fn code<T: std::str::FromStr<Err = CodeError>>(
+        &mut self,
+        path: &str,
+        input: &str,
+    ) -> Option<T> {
+        match input.trim().parse() {
+            Ok(code) => Some(code),
+            Err(error) => self.fail(UserError::malformed_code(path, error)),
+        }
+    }
+
+    /// The pseudonym of a person at work.
+    pub fn person(&mut self, path: &str, input: &str) -> Option<String> {
+        let id = input.trim();
+        if is_actor_id(id) {
+            return Some(id.to_owned());
+        }
+        self.fail(UserError::malformed(
+            path,
+            "Không phải mã nhân viên: chỉ gồm chữ không dấu, số và dấu . _ - :",
+            "not a person's pseudonym: letters, digits and . _ - : only",
+        ))
+    }
+
+    /// The code of a legal basis: it stands in the journal for ever, so it is never free text.
+    pub fn basis(&mut self, input: Option<&str>) -> Option<String> {
+        let input = input?;
+        let good = |c: char| c.is_ascii_alphanumeric() || "._-/:".contains(c);
+        self.token(
+            "input.basis",
+            input,
+            good,
+            "Căn cứ phải là mã văn bản, ví dụ 61/2018/ND-CP:19.4",
+            "the basis must be a code such as 61/2018/ND-CP:19.4",
+        )
+    }
+
+    /// The number of a document: `123/QĐ-UBND`.
+    pub fn document_number(&mut self, input: &str) -> Option<String> {
+        let good = |c: char| c.is_alphanumeric() || "._-/".contains(c);
+        self.token(
+            "input.number",
+            input,
+            good,
+            "Số văn bản không đúng mẫu, ví dụ 123/QĐ-UBND",
+            "not the number of a document such as 123/QĐ-UBND",
+        )
+    }
+
+    fn token(
+        &mut self,
+        path: &str,
+        input: &str,
+        good: impl Fn(char) -> bool,
+        vietnamese: &str,
+        english: &str,
+    ) -> Option<String> {
+        let token = self.required(path, input, TOKEN_CHARS_MAX)?;
+        if token.chars().all(good) {
+            return Some(token);
+        }
+        self.fail(UserError::malformed(path, vietnamese, english))
+    }
+
+    fn required(&mut self, path: &str, input: &str, chars_max: usize) -> Option<String> {
+        match text::required(input, chars_max) {
+            Ok(text) => Some(text),
+            Err(error) => self.fail(UserError::text(path, &error)),
+        }
+    }
+
+    /// Nothing for an empty text.
+    fn optional(&mut self, path: &str, input: Option<&str>, chars_max: usize) -> Option<String> {
+        match text::clean(input?, chars_max) {
+            Ok(text) => Some(text).filter(|text| !text.is_empty()),
+            Err(error) => self.fail(UserError::text(path, &error)),
+        }
+    }
+
+    /// What an officer typed: it goes to the vault.
+    pub fn note(&mut self, input: Option<&str>) -> Option<Personal> {
+        let text = self.optional("input.note", input, NOTE_CHARS_MAX)?;
+        let value = Map::from_iter([("text".to_owned(), Value::String(text))]);
+        Some(Personal {
+            kind: PartKind::Note,
+            value: Value::Object(value),
+        })
+    }
+
+    /// Who applies, and how to be reached: two parts, under keys of their own.
+    pub fn applicant(&mut self, input: &ApplicantInput) -> Vec<Personal> {
+        let path = |field: &str| format!("input.applicant.{field}");
+        let name = self.required(&path("fullName"), &input.full_name, NAME_CHARS_MAX);
+        let number = self.citizen_number(&path("citizenNumber"), input.citizen_number.as_deref());
+        let birth_date = input.birth_date.map(|day| day.0.to_string());
+        let phone = self.phone(&path("phone"), input.phone.as_deref());
+        let email = self.email(&path("email"), input.email.as_deref());
+        let address = self.optional(
+            &path("address"),
+            input.address.as_deref(),
+            ADDRESS_CHARS_MAX,
+        );
+        let identity = [
+            (FULL_NAME, name),
+            (CITIZEN_NUMBER, number),
+            (BIRTH_DATE, birth_date),
+        ];
+        let contact = [(PHONE, phone), (EMAIL, email), (ADDRESS, address)];
+        let parts = [
+            (PartKind::Applicant, identity),
+            (PartKind::Contact, contact),
+        ];
+        let filled = parts.into_iter().filter_map(|(kind, fields)| {
+            let given = fields.into_iter().filter_map(|(key, value)| {
+                let value = Value::String(value?);
+                Some((key.to_owned(), value))
+            });
+            let value: Map<String, Value> = given.collect();
+            (!value.is_empty()).then_some(Personal {
+                kind,
+                value: Value::Object(value),
+            })
+        });
+        filled.collect()
+    }
+
+    fn citizen_number(&mut self, path: &str, input: Option<&str>) -> Option<String> {
+        let number = self.optional(path, input, TOKEN_CHARS_MAX)?;
+        let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+        if digits && matches!(number.len(), 9 | 12) {
+            return Some(number);
+        }
+        self.fail(UserError::malformed(
+            path,
+            "Số định danh gồm 12 chữ số (chứng minh cũ: 9).",
+            "an identity number has 12 digits (old ones 9)",
+        ))
+    }
+
+    /// Digits with an optional plus; dots, dashes and spaces between them are dropped.
+    fn phone(&mut self, path: &str, input: Option<&str>) -> Option<String> {
+        let text = self.optional(path, input, TOKEN_CHARS_MAX)?;
+        let number = text.replace(['.', ' ', '-'], "");
+        let digits = number.strip_prefix('+').unwrap_or(&number);
+        if digits.bytes().all(|byte| byte.is_ascii_digit()) && (8..=15).contains(&digits.len()) {
+            return Some(number);
+        }
+        self.fail(UserError::malformed(
+            path,
+            "Số điện thoại gồm 8 đến 15 chữ số.",
+            "a telephone number has 8 to 15 digits",
+        ))
+    }
+
+    fn email(&mut self, path: &str, input: Option<&str>) -> Option<String> {
+        let address = self.optional(path, input, EMAIL_CHARS_MAX)?;
+        let parts = address.split_once('@');
+        let good = parts.is_some_and(|(name, host)| {
+            !name.is_empty() && host.contains('.') && !host.contains('@')
+        });
+        if good && !address.contains(char::is_whitespace) {
+            return Some(address);
+        }
+        self.fail(UserError::malformed(
+            path,
+            "Địa chỉ thư điện tử không đúng mẫu.",
+            "not an e-mail address",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_normalization::UnicodeNormalization as _;
+
+    use super::*;
+    use crate::api::error::ErrorCode;
+
+    fn given(full_name: &str) -> ApplicantInput {
+        ApplicantInput {
+            full_name: full_name.into(),
+            citizen_number: None,
+            birth_date: None,
+            phone: None,
+            email: None,
+            address: None,
+        }
+    }
+
+    #[test]
+    fn a_name_is_kept_in_one_normal_form_and_a_part_without_values_is_not_made() {
+        let mut form = Form::default();
+        let decomposed: String = " Nguyễn Thị Hồng ".nfd().collect();
+        let parts = form.applicant(&given(&decomposed));
+        assert_eq!(form.errors, []);
+        assert_eq!(parts.len(), 1);
+        assert_eq!(parts[0].value[FULL_NAME], "Nguyễn Thị Hồng");
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once_with_its_place() {
+        let mut form = Form::default();
+        let input = ApplicantInput {
+            citizen_number: Some("12".into()),
+            phone: Some("call me".into()),
+            email: Some("a@b".into()),
+            address: Some("x".repeat(301)),
+            ..given("a\0b")
+        };
+        form.applicant(&input);
+        let found = form.errors.iter();
+        let found: Vec<_> = found
+            .map(|error| (error.field[2].as_str(), error.code))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("fullName", ErrorCode::TextControlCharacter),
+                ("citizenNumber", ErrorCode::ValueMalformed),
+                ("phone", ErrorCode::ValueMalformed),
+                ("email", ErrorCode::ValueMalformed),
+                ("address", ErrorCode::TextTooLong),
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_that_could_be_a_name_gets_into_a_fact() {
+        let mut form = Form::default();
+        assert_eq!(
+            form.basis(Some("61/2018/ND-CP:19.4")).as_deref(),
+            Some("61/2018/ND-CP:19.4")
+        );
+        assert_eq!(
+            form.document_number("12/QĐ-UBND").as_deref(),
+            Some("12/QĐ-UBND")
+        );
+        assert_eq!(form.errors, []);
+        assert_eq!(form.basis(Some("ông Nguyễn Văn A")), None);
+        assert_eq!(form.document_number("bà Lê Thị B"), None);
+        assert_eq!(form.person("input.to", "Nguyễn Văn A"), None);
+        assert_eq!(form.errors.len(), 3);
+    }
+}

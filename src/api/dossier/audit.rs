@@ -1,0 +1,337 @@
+//! Every fact as an auditor reads it: who, when, what, why, before and after, and where it stands in the journal.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::connection::{Connection, EmptyFields};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use crate::api::Api;
+use crate::api::access::api;
+use crate::api::error::{Answered, Result};
+use crate::api::paging::{self, Cursor};
+use crate::api::scalar::{Digest, Long};
+use crate::api::words::{
+    BreachRule, DossierStatus, Label, ReasonCode, Role, act_label, phase_label,
+};
+use crate::domain::dossier::Dossier as State;
+use crate::domain::time::Moment;
+use crate::projections::audit::{self, AuditRow, Filter, Order};
+use crate::projections::history::{self, Change};
+
+/// The fold of one dossier, shared by the entries of a page.
+type Changes = Arc<OnceCell<Arc<Vec<Change>>>>;
+
+/// One fact of the journal.
+pub struct AuditEntry {
+    pub row: AuditRow,
+    changes: Changes,
+}
+
+/// What a dossier was at one moment, as far as facts tell.
+#[derive(SimpleObject)]
+pub struct DossierState {
+    /// How many facts it had.
+    version: u32,
+    /// Its state.
+    status: DossierStatus,
+    /// Its code.
+    code: Option<String>,
+    /// The office that had it.
+    office: Option<String>,
+    /// Pseudonym of the one who had it.
+    handler: Option<String>,
+    /// The first promise.
+    original_due_at: Option<Moment>,
+    /// The promise.
+    due_at: Option<Moment>,
+    /// The applicant's supplement was awaited.
+    paused: bool,
+    /// How often a supplement had been asked for.
+    supplement_requests: u32,
+    /// How often the office had apologised.
+    apologies: u32,
+    /// When processing had ended.
+    ended_at: Option<Moment>,
+}
+
+/// One thing that a fact changed.
+#[derive(Debug, PartialEq, Eq, SimpleObject)]
+pub struct FieldChange {
+    /// Which field of the dossier.
+    field: String,
+    /// Before; null when there was nothing.
+    before: Option<String>,
+    /// After; null when nothing is left.
+    after: Option<String>,
+}
+
+/// One fact of the journal, as an auditor reads it.
+#[Object]
+impl AuditEntry {
+    /// Its place in the journal, from zero; also its leaf in the tree of proofs.
+    async fn position(&self) -> Long {
+        Long(self.row.position)
+    }
+
+    /// SHA-256 of its exact bytes as a leaf (RFC 6962).
+    async fn leaf_hash(&self) -> Digest {
+        Digest(self.row.leaf_hash)
+    }
+
+    /// What happened: the fact's type.
+    async fn kind(&self) -> &str {
+        &self.row.kind
+    }
+
+    /// What happened, in words.
+    async fn label(&self) -> Label {
+        act_label(&self.row.kind).into()
+    }
+
+    /// Code of the dossier, or what else it is about: an office, a procedure, a year.
+    async fn code(&self) -> Option<&str> {
+        self.row.code.as_deref()
+    }
+
+    /// When it was recorded; never runs backwards over positions.
+    async fn recorded_at(&self) -> Moment {
+        self.row.recorded_at
+    }
+
+    /// When it is claimed to have happened.
+    async fn claimed_at(&self) -> Option<Moment> {
+        self.row.claimed_at
+    }
+
+    /// The hour on the slip, at acceptance.
+    async fn received_at(&self) -> Option<Moment> {
+        self.row.received_at
+    }
+
+    /// Who did it: a pseudonym.
+    async fn actor(&self) -> &str {
+        &self.row.actor_id
+    }
+
+    /// In which role.
+    async fn role(&self) -> Role {
+        self.row.actor_role.into()
+    }
+
+    /// For which office; `*` for none.
+    async fn office(&self) -> &str {
+        &self.row.actor_office
+    }
+
+    /// On whose behalf, when not one's own.
+    async fn on_behalf_of(&self) -> Option<&str> {
+        self.row.on_behalf_of.as_deref()
+    }
+
+    /// Why.
+    async fn reason(&self) -> Option<ReasonCode> {
+        self.row.reason.map(Into::into)
+    }
+
+    /// Why, in words.
+    async fn reason_label(&self) -> Option<Label> {
+        self.row.reason.map(|reason| reason.label().into())
+    }
+
+    /// Legal basis of an exception.
+    async fn basis(&self) -> Option<&str> {
+        self.row.basis.as_deref()
+    }
+
+    /// The rule it offends against.
+    async fn breach(&self) -> Option<BreachRule> {
+        self.row.breach.map(Into::into)
+    }
+
+    /// The command that brought it.
+    async fn command(&self) -> Uuid {
+        self.row.command
+    }
+
+    /// Its place in its stream, from 1.
+    async fn version(&self) -> u32 {
+        self.row.version
+    }
+
+    /// The dossier before it; null for facts of other streams.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn before(&self, context: &Context<'_>) -> Answered<DossierState> {
+        let change = self.change(api(context)).await;
+        change
+            .map(|change| change.map(|(before, _)| shown(&before)))
+            .transpose()
+    }
+
+    /// The dossier after it; null for facts of other streams.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn after(&self, context: &Context<'_>) -> Answered<DossierState> {
+        let change = self.change(api(context)).await;
+        change
+            .map(|change| change.map(|(_, after)| shown(&after)))
+            .transpose()
+    }
+
+    /// What it changed; null for facts of other streams.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn changes(&self, context: &Context<'_>) -> Answered<Vec<FieldChange>> {
+        let change = self.change(api(context)).await;
+        change
+            .map(|change| change.map(|(before, after)| differences(&before, &after)))
+            .transpose()
+    }
+}
+
+impl AuditEntry {
+    async fn change(&self, api: &Api) -> Result<Option<(State, State)>> {
+        let Some(dossier) = self.row.dossier else {
+            return Ok(None);
+        };
+        let folding = || async { history::changes(&api.journal, dossier).await.map(Arc::new) };
+        let changes = self.changes.get_or_try_init(folding).await?;
+        let found = changes
+            .iter()
+            .find(|change| change.entry.position == self.row.position);
+        Ok(found.map(|change| (change.before.clone(), change.after.clone())))
+    }
+}
+
+fn shown(state: &State) -> DossierState {
+    let turn = state.turn();
+    DossierState {
+        version: state.version,
+        status: state.phase.into(),
+        code: state.code.as_ref().map(ToString::to_string),
+        office: state.office.as_ref().map(ToString::to_string),
+        handler: state.handler.clone(),
+        original_due_at: turn.map(|turn| turn.original_due_at),
+        due_at: turn.map(|turn| turn.due_at),
+        paused: turn.is_some_and(|turn| turn.paused_since.is_some() && turn.ending.is_none()),
+        supplement_requests: state.supplement_requests,
+        apologies: state.apologies,
+        ended_at: turn.and_then(|turn| turn.ending).map(|ending| ending.at),
+    }
+}
+
+/// What differs, field by field. Personal data differs by its commitments, which tell nothing.
+pub fn differences(before: &State, after: &State) -> Vec<FieldChange> {
+    let pairs = facets(before).into_iter().zip(facets(after));
+    let changed = pairs.filter(|((_, before), (_, after))| before != after);
+    let told = changed.map(|((field, before), (_, after))| FieldChange {
+        field: field.to_owned(),
+        before,
+        after,
+    });
+    told.collect()
+}
+
+fn facets(state: &State) -> [(&'static str, Option<String>); 14] {
+    let turn = state.turn();
+    let text = |value: Option<&dyn ToString>| value.map(ToString::to_string);
+    let count = |count: u32| (count > 0).then(|| count.to_string());
+    let ending = turn.and_then(|turn| turn.ending);
+    let parts: Vec<&str> = state
+        .parts
+        .iter()
+        .map(|(part, _)| part.c.as_str())
+        .collect();
+    [
+        (
+            "status",
+            (state.version > 0).then(|| phase_label(state.phase).0.to_owned()),
+        ),
+        ("code", text(state.code.as_ref().map(|code| code as _))),
+        (
+            "procedure",
+            text(state.procedure.as_ref().map(|code| code as _)),
+        ),
+        ("office", text(state.office.as_ref().map(|code| code as _))),
+        ("handler", state.handler.clone()),
+        (
+            "originalDueAt",
+            turn.map(|turn| turn.original_due_at.to_string()),
+        ),
+        ("dueAt", turn.map(|turn| turn.due_at.to_string())),
+        (
+            "pausedSince",
+            turn.and_then(|turn| turn.paused_since)
+                .map(|at| at.to_string()),
+        ),
+        ("supplementRequests", count(state.supplement_requests)),
+        ("apologies", count(state.apologies)),
+        (
+            "endKind",
+            ending.map(|ending| ending.kind.name().to_owned()),
+        ),
+        ("deliveredAt", state.delivered_at.map(|at| at.to_string())),
+        ("receipt", state.capability.clone()),
+        ("personalData", (!parts.is_empty()).then(|| parts.join(" "))),
+    ]
+}
+
+/// Which facts; every part that is given must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct AuditFilter {
+    /// Code of a dossier.
+    pub code: Option<String>,
+    /// Pseudonym of the one who acted.
+    pub actor: Option<String>,
+    /// Code of the office acted for.
+    pub office: Option<String>,
+    /// Type of the fact: `dossier.accepted`.
+    pub kind: Option<String>,
+    /// Only acts against the law.
+    #[graphql(default)]
+    pub breaches_only: bool,
+    /// Recorded at or after.
+    pub from: Option<Moment>,
+    /// Recorded at or before.
+    pub to: Option<Moment>,
+    /// The newest first.
+    #[graphql(default)]
+    pub newest_first: bool,
+}
+
+pub type AuditPage = Connection<Cursor, AuditEntry, EmptyFields, EmptyFields>;
+
+/// The facts of one dossier, oldest first.
+pub async fn of_dossier(
+    api: &Api,
+    dossier: Uuid,
+    first: Option<i32>,
+    after: Option<&str>,
+) -> Result<AuditPage> {
+    let filter = Filter {
+        dossier: Some(dossier),
+        ..Filter::default()
+    };
+    page(api, &filter, Order::OldestFirst, first, after).await
+}
+
+pub async fn page(
+    api: &Api,
+    filter: &Filter,
+    order: Order,
+    first: Option<i32>,
+    after: Option<&str>,
+) -> Result<AuditPage> {
+    let (first, after) = (paging::first(first)?, paging::position(after)?);
+    let found = audit::search(&api.models, filter, order, after, first).await?;
+    let mut folds: HashMap<Option<Uuid>, Changes> = HashMap::new();
+    let rows = found.rows.into_iter().map(|(position, row)| {
+        let changes = Arc::clone(folds.entry(row.dossier).or_default());
+        (
+            paging::position_cursor(position),
+            AuditEntry { row, changes },
+        )
+    });
+    let rows: Vec<_> = rows.collect();
+    Ok(paging::connection(rows, after.is_some(), found.has_next))
+}

@@ -1,0 +1,353 @@
+//! A dossier as those see it who may: its office, its applicant, an auditor.
+
+pub mod applicant;
+pub mod audit;
+pub mod query;
+pub mod standing;
+pub mod tracking;
+
+use async_graphql::{Context, ID, Object};
+use uuid::Uuid;
+
+use self::applicant::Applicant;
+use self::audit::AuditPage;
+use self::standing::Timeliness;
+use super::access::{self, Sight, api};
+use super::catalogue::Procedure;
+use super::error::{Answered, Result};
+use super::offices::Office;
+use super::paging::{self, global_id};
+use super::scalar::Long;
+use super::words::{
+    BreachRule, Certainty, Channel, DeliveryMethod, DossierStatus, EndKind, Label, phase_label,
+};
+use crate::domain::dossier::Dossier as State;
+use crate::domain::time::Moment;
+use crate::journal::Until;
+use crate::projections::history;
+use crate::projections::tracking::DossierRow;
+
+/// One application by one person for one procedure.
+pub struct Dossier {
+    pub row: DossierRow,
+    /// The state asked for; the newest one otherwise.
+    pub until: Until,
+    /// The moment the clock fields are worked out for.
+    pub now: Moment,
+}
+
+/// One application by one person for one procedure.
+#[Object]
+impl Dossier {
+    /// Good for `node` and for commands.
+    pub async fn id(&self) -> ID {
+        global_id("Dossier", &self.row.id.to_string())
+    }
+
+    /// The id of its stream in the journal.
+    async fn stream(&self) -> Uuid {
+        self.row.id
+    }
+
+    /// Its code, as on the slip; none before submission.
+    async fn code(&self) -> Option<&str> {
+        self.row.code.as_deref()
+    }
+
+    /// Rises by one with every fact; give it as `expectedVersion`.
+    async fn version(&self) -> u32 {
+        self.row.version
+    }
+
+    /// Position of its newest fact.
+    async fn position(&self) -> Long {
+        Long(self.row.position)
+    }
+
+    /// Its state.
+    async fn status(&self) -> DossierStatus {
+        self.row.phase.into()
+    }
+
+    /// Its state in words.
+    async fn status_label(&self) -> Label {
+        phase_label(self.row.phase).into()
+    }
+
+    /// Status code of the national portal (`TrangThaiHoSo`, 1–10); none before submission.
+    async fn portal_code(&self) -> Option<u8> {
+        self.row.phase.portal_code()
+    }
+
+    /// Code of its procedure.
+    async fn procedure_code(&self) -> &str {
+        &self.row.procedure
+    }
+
+    /// Its procedure: the version it was accepted under, the newest one before.
+    async fn procedure(&self, context: &Context<'_>) -> Option<Procedure> {
+        let reference = api(context).models.reference();
+        let code = &self.row.procedure;
+        let pinned = self
+            .row
+            .procedure_version
+            .and_then(|version| reference.procedure_version(code, version));
+        pinned
+            .or_else(|| reference.procedures.get(code)?.last())
+            .map(|procedure| Procedure(procedure.clone()))
+    }
+
+    /// The public view leaves the name of the procedure out.
+    async fn sensitive(&self) -> bool {
+        self.row.sensitive
+    }
+
+    /// The office that has it now.
+    async fn office(&self, context: &Context<'_>) -> Option<Office> {
+        Office::find(api(context), &self.row.office)
+    }
+
+    /// The office where it was lodged first.
+    async fn reception_office(&self, context: &Context<'_>) -> Option<Office> {
+        Office::find(api(context), &self.row.reception_office)
+    }
+
+    /// How it came in.
+    async fn channel(&self) -> Option<Channel> {
+        self.row.channel.map(Into::into)
+    }
+
+    /// When it was entered.
+    async fn lodged_at(&self) -> Option<Moment> {
+        self.row.lodged_at
+    }
+
+    /// The hour printed on the slip: the clock starts here.
+    async fn received_at(&self) -> Option<Moment> {
+        self.row.received_at
+    }
+
+    /// When the acceptance was recorded.
+    async fn accepted_at(&self) -> Option<Moment> {
+        self.row.accepted_at
+    }
+
+    /// The first promise, kept for ever.
+    async fn original_due_at(&self) -> Option<Moment> {
+        self.row.original_due_at
+    }
+
+    /// The promise now.
+    async fn due_at(&self) -> Option<Moment> {
+        self.row.due_at
+    }
+
+    /// How sure the calendar behind the promise is.
+    async fn due_certainty(&self) -> Option<Certainty> {
+        self.row.due_certainty.map(Into::into)
+    }
+
+    /// How sure the limit behind the promise is.
+    async fn limit_certainty(&self) -> Option<Certainty> {
+        self.row.limit_certainty.map(Into::into)
+    }
+
+    /// The applicant's supplement is awaited.
+    async fn paused(&self) -> bool {
+        self.row.paused
+    }
+
+    /// How it stands against its promise.
+    async fn timeliness(&self) -> Timeliness {
+        standing::timeliness(&self.row, self.now)
+    }
+
+    /// The clock runs and the promised moment has passed.
+    async fn overdue(&self) -> bool {
+        standing::timeliness(&self.row, self.now) == Timeliness::Overdue
+    }
+
+    /// Whole office days left, negative when overdue; none when no clock runs.
+    async fn slack_days(&self, context: &Context<'_>) -> Option<i64> {
+        let reference = api(context).models.reference();
+        standing::slack(&self.row, self.now, &reference).map(|slack| slack.days)
+    }
+
+    /// Office minutes left beside the whole days.
+    async fn slack_minutes(&self, context: &Context<'_>) -> Option<i64> {
+        let reference = api(context).models.reference();
+        standing::slack(&self.row, self.now, &reference).map(|slack| slack.minutes)
+    }
+
+    /// When its processing ended.
+    async fn ended_at(&self) -> Option<Moment> {
+        self.row.ended_at
+    }
+
+    /// How its processing ended.
+    async fn end_kind(&self) -> Option<EndKind> {
+        self.row.end_kind.map(Into::into)
+    }
+
+    /// When the result was handed over.
+    async fn delivered_at(&self) -> Option<Moment> {
+        self.row.delivered_at
+    }
+
+    /// How the result was handed over.
+    async fn delivery_method(&self) -> Option<DeliveryMethod> {
+        self.row.delivery_method.map(Into::into)
+    }
+
+    /// How often a supplement was asked for.
+    async fn supplement_requests(&self) -> u32 {
+        self.row.supplement_requests
+    }
+
+    /// Components asked for last, by their place in the procedure's list, from 1.
+    async fn supplement_items(&self) -> &[u32] {
+        &self.row.supplement_items
+    }
+
+    /// How often the office has apologised.
+    async fn apologies(&self) -> u32 {
+        self.row.apologies
+    }
+
+    /// What was done against the law.
+    async fn breaches(&self) -> Vec<BreachRule> {
+        self.row
+            .breaches
+            .iter()
+            .map(|rule| (*rule).into())
+            .collect()
+    }
+
+    /// Pseudonym of the one who has it.
+    async fn handler(&self) -> Option<&str> {
+        self.row.handler.as_deref()
+    }
+
+    /// When it changed last.
+    async fn changed_at(&self) -> Moment {
+        self.row.changed_at
+    }
+
+    /// The person whose dossier it is, for those who need to know. Null when erased or not for the reader.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn applicant(
+        &self,
+        context: &Context<'_>,
+        #[graphql(
+            default = false,
+            desc = "Numbers and addresses in full; masked otherwise."
+        )]
+        reveal: bool,
+    ) -> Answered<Applicant> {
+        let actor = access::actor(context)?;
+        match access::sight(actor, &self.row) {
+            Sight::None => None,
+            sight @ (Sight::Masked | Sight::Open) => {
+                let (id, until) = (self.row.id, self.until);
+                applicant::open(api(context), id, until, sight == Sight::Open, reveal)
+                    .await
+                    .transpose()
+            }
+        }
+    }
+
+    /// Its facts, oldest first.
+    #[graphql(complexity = "paging::cost(first, child_complexity)")]
+    async fn history(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 unless told.")] first: Option<i32>,
+        #[graphql(desc = "A cursor of this list.")] after: Option<String>,
+    ) -> Answered<AuditPage> {
+        let page = audit::of_dossier(api(context), self.row.id, first, after.as_deref());
+        Some(page.await)
+    }
+}
+
+impl Dossier {
+    /// As the read model has it.
+    #[must_use]
+    pub fn current(row: DossierRow, now: Moment) -> Self {
+        Self {
+            row,
+            until: Until::End,
+            now,
+        }
+    }
+
+    /// As the journal had it then, folded from its one stream.
+    pub async fn as_of(
+        api: &super::Api,
+        newest: &DossierRow,
+        until: Until,
+    ) -> Result<Option<Self>> {
+        let id = newest.id;
+        let Some(state) = history::fold(&api.journal, id, until).await? else {
+            return Ok(None);
+        };
+        let entries = api
+            .journal
+            .read_stream(id, state.version - 1, until)
+            .await?;
+        let position = entries.last().map_or(0, |entry| entry.position);
+        let now = match until {
+            Until::Moment(moment) => moment,
+            Until::Size(_) | Until::End => state.changed_at,
+        };
+        let row = DossierRow {
+            sensitive: newest.sensitive,
+            ..row_of(id, position, &state)
+        };
+        Ok(Some(Self { row, until, now }))
+    }
+}
+
+/// A folded state in the shape of the read model's row.
+fn row_of(id: Uuid, position: u64, state: &State) -> DossierRow {
+    let turn = state.turn();
+    let text = |code: Option<&crate::domain::code::OfficeCode>| {
+        code.map_or_else(String::new, ToString::to_string)
+    };
+    let first_office = state.turns.first().map(|turn| &turn.office);
+    DossierRow {
+        id,
+        version: state.version,
+        code: state.code.as_ref().map(ToString::to_string),
+        procedure: state
+            .procedure
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
+        procedure_version: turn.map(|turn| turn.procedure_version),
+        sensitive: true,
+        office: text(state.office.as_ref()),
+        reception_office: text(first_office.or(state.office.as_ref())),
+        phase: state.phase,
+        channel: state.channel,
+        lodged_at: state.lodged_at,
+        received_at: turn.map(|turn| turn.received_at),
+        accepted_at: turn.map(|turn| turn.accepted_at),
+        original_due_at: turn.map(|turn| turn.original_due_at),
+        due_at: turn.map(|turn| turn.due_at),
+        due_certainty: turn.map(|turn| turn.due_certainty),
+        limit_certainty: turn.map(|turn| turn.limit_certainty),
+        paused: turn.is_some_and(|turn| turn.paused_since.is_some() && turn.ending.is_none()),
+        ended_at: turn.and_then(|turn| turn.ending).map(|ending| ending.at),
+        end_kind: turn.and_then(|turn| turn.ending).map(|ending| ending.kind),
+        delivered_at: state.delivered_at,
+        delivery_method: state.delivered,
+        supplement_requests: state.supplement_requests,
+        supplement_items: state.supplement_items.clone(),
+        apologies: state.apologies,
+        breaches: state.breaches.clone(),
+        handler: state.handler.clone(),
+        applicant: state.applicant.clone(),
+        capability: state.capability.clone(),
+        changed_at: state.changed_at,
+        position,
+    }
+}

@@ -1,0 +1,215 @@
+//! Looking dossiers up: by everybody, by those who may open them, as they are and as they were.
+
+use async_graphql::{Context, Object, OneofObject};
+
+use super::Dossier;
+use super::audit::{self, AuditFilter, AuditPage};
+use super::tracking::{self, Tracking};
+use crate::api::access::{self, api, may_open};
+use crate::api::error::{Answered, Problem, Result};
+use crate::api::paging;
+use crate::api::scalar::Long;
+use crate::api::wait_for;
+use crate::domain::actor::{NO_OFFICE, Role};
+use crate::domain::code::DossierCode;
+use crate::domain::time::Moment;
+use crate::journal::Until;
+use crate::projections::audit::{Filter, Order};
+use crate::projections::tracking::{by_code, by_id};
+
+/// Which dossier.
+#[derive(OneofObject)]
+pub enum DossierBy {
+    /// Its global id, or the UUID of its stream.
+    Id(async_graphql::ID),
+    /// Its code.
+    Code(String),
+}
+
+/// As of when.
+#[derive(OneofObject)]
+pub enum AsOf {
+    /// As recorded up to and including this moment.
+    Moment(Moment),
+    /// As recorded up to and including this position.
+    Position(Long),
+}
+
+impl From<AsOf> for Until {
+    fn from(as_of: AsOf) -> Self {
+        match as_of {
+            AsOf::Moment(moment) => Self::Moment(moment),
+            AsOf::Position(Long(position)) => Self::Size(position.saturating_add(1)),
+        }
+    }
+}
+
+/// Looking dossiers up.
+#[derive(Default)]
+pub struct DossierQuery;
+
+#[Object]
+impl DossierQuery {
+    /// The public view of a dossier; null when there is none of this code.
+    async fn tracking(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Its code, as on the slip; letters in any case.")] code: String,
+        #[graphql(
+            desc = "The 16 characters on the receipt show a little more; wrong ones nothing."
+        )]
+        capability: Option<String>,
+        #[graphql(desc = "Wait up to 2 s until this position is shown; else NOT_YET.")]
+        min_position: Option<Long>,
+    ) -> Answered<Tracking> {
+        tracked(context, &code, capability.as_deref(), min_position)
+            .await
+            .transpose()
+    }
+
+    /// A dossier, for its office, its applicant and auditors; null when there is none or it is not for the reader.
+    async fn dossier(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which.")] by: DossierBy,
+        #[graphql(desc = "As it was; as it is unless told.")] as_of: Option<AsOf>,
+        #[graphql(desc = "Wait up to 2 s until this position is shown; else NOT_YET.")]
+        min_position: Option<Long>,
+    ) -> Answered<Dossier> {
+        dossier(context, by, as_of.map(Into::into), min_position)
+            .await
+            .transpose()
+    }
+
+    /// The facts of one dossier, oldest first; null when there is none or it is not for the reader.
+    #[graphql(complexity = "paging::cost(first, child_complexity)")]
+    async fn dossier_history(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Its code.")] code: String,
+        #[graphql(desc = "How many, at most 100; 20 unless told.")] first: Option<i32>,
+        #[graphql(desc = "A cursor of this list.")] after: Option<String>,
+        #[graphql(desc = "Wait up to 2 s until this position is shown; else NOT_YET.")]
+        min_position: Option<Long>,
+    ) -> Answered<AuditPage> {
+        let facts = async {
+            let Some(dossier) = dossier(context, DossierBy::Code(code), None, min_position).await?
+            else {
+                return Ok(None);
+            };
+            let page = audit::of_dossier(api(context), dossier.row.id, first, after.as_deref());
+            page.await.map(Some)
+        };
+        facts.await.transpose()
+    }
+
+    /// All facts, for auditors; for the head of a one-stop unit those of the own office.
+    #[graphql(complexity = "paging::cost(first, child_complexity)")]
+    async fn audit_trail(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which facts; all unless told.")] filter: Option<AuditFilter>,
+        #[graphql(desc = "How many, at most 100; 20 unless told.")] first: Option<i32>,
+        #[graphql(desc = "A cursor of this list.")] after: Option<String>,
+        #[graphql(desc = "Wait up to 2 s until this position is shown; else NOT_YET.")]
+        min_position: Option<Long>,
+    ) -> Answered<AuditPage> {
+        let filter = filter.unwrap_or_default();
+        trail(context, filter, first, after.as_deref(), min_position)
+            .await
+            .transpose()
+    }
+}
+
+async fn tracked(
+    context: &Context<'_>,
+    code: &str,
+    capability: Option<&str>,
+    min_position: Option<Long>,
+) -> Result<Option<Tracking>> {
+    let api = api(context);
+    let code: DossierCode = code.trim().parse()?;
+    wait_for(api, min_position).await?;
+    let row = by_code(&api.models, code.as_str()).await?;
+    Ok(row.map(|row| tracking::tracked(row, capability, api.counter.clock())))
+}
+
+/// The dossier if the caller may open it as it is now.
+pub async fn dossier(
+    context: &Context<'_>,
+    by: DossierBy,
+    as_of: Option<Until>,
+    min_position: Option<Long>,
+) -> Result<Option<Dossier>> {
+    let (api, actor) = (api(context), access::signed_in(context)?);
+    wait_for(api, min_position).await?;
+    let row = match by {
+        DossierBy::Code(code) => {
+            let code: DossierCode = code.trim().parse()?;
+            by_code(&api.models, code.as_str()).await?
+        }
+        DossierBy::Id(id) => match paging::dossier_id(&id) {
+            Some(id) => by_id(&api.models, id).await?,
+            None => None,
+        },
+    };
+    let Some(row) = row.filter(|row| may_open(actor, row)) else {
+        return Ok(None);
+    };
+    match as_of {
+        None => Ok(Some(Dossier::current(row, api.counter.clock()))),
+        Some(until) => Dossier::as_of(api, &row, until).await,
+    }
+}
+
+async fn trail(
+    context: &Context<'_>,
+    asked: AuditFilter,
+    first: Option<i32>,
+    after: Option<&str>,
+    min_position: Option<Long>,
+) -> Result<Option<AuditPage>> {
+    let (api, actor) = (api(context), access::signed_in(context)?);
+    let own_office = match actor.role {
+        Role::Auditor if actor.office == NO_OFFICE => None,
+        Role::Auditor | Role::CentreManager => Some(actor.office.clone()),
+        Role::Applicant
+        | Role::Receiver
+        | Role::Handler
+        | Role::DivisionHead
+        | Role::Signer
+        | Role::Clerk
+        | Role::Admin
+        | Role::System => return Err(Problem::Forbidden),
+    };
+    if own_office.is_some() && asked.office.is_some() && own_office != asked.office {
+        return Err(Problem::Forbidden);
+    }
+    wait_for(api, min_position).await?;
+    let order = if asked.newest_first {
+        Order::NewestFirst
+    } else {
+        Order::OldestFirst
+    };
+    let dossier = match &asked.code {
+        None => None,
+        Some(code) => {
+            let code: DossierCode = code.trim().parse()?;
+            match by_code(&api.models, code.as_str()).await? {
+                Some(row) => Some(row.id),
+                None => return Ok(Some(paging::connection([], false, false))),
+            }
+        }
+    };
+    let filter = Filter {
+        dossier,
+        actor: asked.actor,
+        office: own_office.or(asked.office),
+        kind: asked.kind,
+        breaches_only: asked.breaches_only,
+        from: asked.from,
+        to: asked.to,
+    };
+    let page = audit::page(api, &filter, order, first, after).await?;
+    Ok(Some(page))
+}

@@ -1,0 +1,368 @@
+//! What everybody may know of a dossier: no person, no name of a sensitive procedure, reasons by category.
+
+use async_graphql::{Context, Enum, Object, SimpleObject};
+
+use super::standing::{self, Timeliness};
+use crate::api::access::api;
+use crate::api::error::Answered;
+use crate::api::offices::Office;
+use crate::api::scalar::Long;
+use crate::api::words::{
+    BreachRule, Certainty, Channel, DossierStatus, Label, act_label, phase_label,
+};
+use crate::domain::dossier::{DossierEvent, EndKind, Phase, Stage};
+use crate::domain::event::Event;
+use crate::domain::time::Moment;
+use crate::projections::history;
+use crate::projections::tracking::DossierRow;
+
+/// The public view of a dossier.
+pub struct Tracking {
+    pub row: DossierRow,
+    pub now: Moment,
+    /// The receipt's capability was shown and is the right one.
+    pub with_receipt: bool,
+}
+
+/// Where a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum StepState {
+    /// Behind.
+    Done,
+    /// Here it is.
+    Current,
+    /// Ahead, or never reached.
+    ToCome,
+}
+
+/// One step on the way of a dossier.
+#[derive(Debug, SimpleObject)]
+pub struct TrackingStep {
+    /// Its name.
+    label: Label,
+    /// Where it stands.
+    state: StepState,
+    /// When it was reached.
+    at: Option<Moment>,
+}
+
+/// One thing that happened.
+#[derive(Debug, SimpleObject)]
+pub struct TrackingEntry {
+    /// Place of its fact in the journal.
+    position: Long,
+    /// When it was recorded.
+    at: Moment,
+    /// What happened.
+    label: Label,
+    /// Why: a category, never typed text.
+    reason: Option<Label>,
+    /// The rule it offends against.
+    breach: Option<BreachRule>,
+    /// The promise before, when it moved.
+    due_before: Option<Moment>,
+    /// The promise after, when it moved or was made.
+    due_after: Option<Moment>,
+    /// Something recorded earlier was put right.
+    correction: bool,
+}
+
+/// The public view of a dossier: no personal data at all.
+#[Object]
+impl Tracking {
+    /// Its code.
+    async fn code(&self) -> Option<&str> {
+        self.row.code.as_deref()
+    }
+
+    /// Its state.
+    async fn status(&self) -> DossierStatus {
+        self.row.phase.into()
+    }
+
+    /// Its state in words.
+    async fn status_label(&self) -> Label {
+        phase_label(self.row.phase).into()
+    }
+
+    /// What comes next, and who has to do it.
+    async fn next_step(&self) -> Label {
+        next_step(self.row.phase).into()
+    }
+
+    /// Code of its procedure; null when the procedure is sensitive and no receipt is shown.
+    async fn procedure_code(&self) -> Option<&str> {
+        self.shows_procedure()
+            .then_some(self.row.procedure.as_str())
+    }
+
+    /// Name of its procedure; null when the procedure is sensitive and no receipt is shown.
+    async fn procedure_name(&self, context: &Context<'_>) -> Option<Label> {
+        let reference = api(context).models.reference();
+        let procedure = reference.procedures.get(&self.row.procedure)?.last()?;
+        let name = (procedure.name_vi.as_str(), procedure.name_en.as_str());
+        self.shows_procedure().then(|| name.into())
+    }
+
+    /// The office that has it.
+    async fn office(&self, context: &Context<'_>) -> Option<Office> {
+        Office::find(api(context), &self.row.office)
+    }
+
+    /// How it came in.
+    async fn channel(&self) -> Option<Channel> {
+        self.row.channel.map(Into::into)
+    }
+
+    /// The hour on the slip; before acceptance when it was entered.
+    async fn received_at(&self) -> Option<Moment> {
+        self.row.received_at.or(self.row.lodged_at)
+    }
+
+    /// The first promise, kept for ever.
+    async fn original_due_at(&self) -> Option<Moment> {
+        self.row.original_due_at
+    }
+
+    /// The promise now.
+    async fn due_at(&self) -> Option<Moment> {
+        self.row.due_at
+    }
+
+    /// How sure the calendar behind the promise is.
+    async fn due_certainty(&self) -> Option<Certainty> {
+        self.row.due_certainty.map(Into::into)
+    }
+
+    /// How sure the limit behind the promise is.
+    async fn limit_certainty(&self) -> Option<Certainty> {
+        self.row.limit_certainty.map(Into::into)
+    }
+
+    /// How it stands against its promise now.
+    async fn timeliness(&self) -> Timeliness {
+        standing::timeliness(&self.row, self.now)
+    }
+
+    /// Whole office days left, negative when overdue; none when no clock runs.
+    async fn slack_days(&self, context: &Context<'_>) -> Option<i64> {
+        let reference = api(context).models.reference();
+        standing::slack(&self.row, self.now, &reference).map(|slack| slack.days)
+    }
+
+    /// How far it has come, from 0 to 100.
+    async fn progress_percent(&self) -> u32 {
+        standing::progress_percent(self.row.phase)
+    }
+
+    /// The way it goes.
+    async fn steps(&self) -> Vec<TrackingStep> {
+        steps(&self.row)
+    }
+
+    /// When processing ended.
+    async fn ended_at(&self) -> Option<Moment> {
+        self.row.ended_at
+    }
+
+    /// When the result was handed over.
+    async fn delivered_at(&self) -> Option<Moment> {
+        self.row.delivered_at
+    }
+
+    /// How often the office has apologised.
+    async fn apologies(&self) -> u32 {
+        self.row.apologies
+    }
+
+    /// What was done against the law.
+    async fn breaches(&self) -> Vec<BreachRule> {
+        self.row
+            .breaches
+            .iter()
+            .map(|rule| (*rule).into())
+            .collect()
+    }
+
+    /// What happened, oldest first; corrections stay visible.
+    #[graphql(complexity = "20 + 20 * child_complexity")]
+    async fn history(&self, context: &Context<'_>) -> Answered<Vec<TrackingEntry>> {
+        let changes = history::changes(&api(context).journal, self.row.id).await;
+        let told = |changes: Vec<_>| Some(changes.iter().filter_map(entry).collect());
+        changes.map(told).map_err(Into::into).transpose()
+    }
+
+    /// The receipt's capability was shown: the fields marked so are filled. A wrong one changes nothing.
+    async fn with_receipt(&self) -> bool {
+        self.with_receipt
+    }
+
+    /// Pseudonym of the officer who has it; with the receipt only.
+    async fn handler(&self) -> Option<&str> {
+        self.row.handler.as_deref().filter(|_| self.with_receipt)
+    }
+
+    /// Names of the papers still to be supplied; with the receipt only.
+    async fn supplement_wanted(&self, context: &Context<'_>) -> Vec<String> {
+        let waiting = matches!(self.row.phase, Phase::AwaitingSupplement(_));
+        if !waiting || !self.with_receipt {
+            return Vec::new();
+        }
+        let reference = api(context).models.reference();
+        let version = self.row.procedure_version.unwrap_or_default();
+        let procedure = reference
+            .procedure_version(&self.row.procedure, version)
+            .or_else(|| reference.procedures.get(&self.row.procedure)?.last());
+        let Some(procedure) = procedure else {
+            return Vec::new();
+        };
+        let items = self.row.supplement_items.iter();
+        let place = |item: &u32| usize::try_from(*item).ok()?.checked_sub(1);
+        let named = items.filter_map(|item| procedure.components.get(place(item)?));
+        named.map(|component| component.name_vi.clone()).collect()
+    }
+
+    /// When it changed last.
+    async fn changed_at(&self) -> Moment {
+        self.row.changed_at
+    }
+
+    /// Position of its newest fact.
+    async fn position(&self) -> Long {
+        Long(self.row.position)
+    }
+}
+
+impl Tracking {
+    fn shows_procedure(&self) -> bool {
+        self.with_receipt || !self.row.sensitive
+    }
+}
+
+/// What the public reads of one fact; what happens inside the office is left out.
+fn entry(change: &history::Change) -> Option<TrackingEntry> {
+    let Event::Dossier(event) = &change.fact.event else {
+        return None;
+    };
+    let correction = match event {
+        DossierEvent::Drafted(_)
+        | DossierEvent::HandlerAssigned(_)
+        | DossierEvent::ResultDrafted(_)
+        | DossierEvent::StepReturned(_)
+        | DossierEvent::CapabilityReissued(_)
+        | DossierEvent::ProcessingCompleted(_) => return None,
+        DossierEvent::ApplicantDetailsCorrected(_) => true,
+        DossierEvent::Submitted(_)
+        | DossierEvent::Lodged(_)
+        | DossierEvent::SupplementRequested(_)
+        | DossierEvent::AcceptanceRefused(_)
+        | DossierEvent::Accepted(_)
+        | DossierEvent::Redirected(_)
+        | DossierEvent::Forwarded(_)
+        | DossierEvent::SupplementSubmitted(_)
+        | DossierEvent::SupplementAccepted(_)
+        | DossierEvent::SupplementStillDeficient(_)
+        | DossierEvent::DueDateRecomputed(_)
+        | DossierEvent::ProcessingStopped(_)
+        | DossierEvent::ResolutionRefused(_)
+        | DossierEvent::ResultSigned(_)
+        | DossierEvent::ResultIssued(_)
+        | DossierEvent::ResultDelivered(_)
+        | DossierEvent::WithdrawalRequested(_)
+        | DossierEvent::WithdrawalGranted(_)
+        | DossierEvent::WithdrawalDenied(_)
+        | DossierEvent::ApologyIssued(_) => false,
+    };
+    let due = |state: &crate::domain::dossier::Dossier| state.turn().map(|turn| turn.due_at);
+    let (before, after) = (due(&change.before), due(&change.after));
+    let around = &change.fact.circumstances;
+    Some(TrackingEntry {
+        position: Long(change.entry.position),
+        at: change.fact.recorded_at,
+        label: act_label(event.kind()).into(),
+        reason: around.reason.map(|reason| reason.label().into()),
+        breach: around.breach.as_ref().map(|breach| breach.rule.into()),
+        due_before: before.filter(|_| before != after),
+        due_after: after.filter(|_| before != after),
+        correction,
+    })
+}
+
+fn steps(row: &DossierRow) -> Vec<TrackingStep> {
+    let settled = row
+        .ended_at
+        .filter(|_| row.end_kind.is_some_and(EndKind::is_settlement));
+    let times = [row.lodged_at, row.accepted_at, settled, row.delivered_at];
+    let names = [
+        ("Nộp hồ sơ", "Lodged"),
+        ("Tiếp nhận", "Accepted"),
+        ("Có kết quả", "Result ready"),
+        ("Trả kết quả", "Handed over"),
+    ];
+    let reached = times.iter().rposition(Option::is_some);
+    let last = if row.phase.is_closed() { None } else { reached };
+    let step = |(place, (name, at)): (usize, ((&str, &str), Option<Moment>))| TrackingStep {
+        label: name.into(),
+        state: match at {
+            Some(_) if last == Some(place) => StepState::Current,
+            Some(_) => StepState::Done,
+            None => StepState::ToCome,
+        },
+        at,
+    };
+    names.into_iter().zip(times).enumerate().map(step).collect()
+}
+
+fn next_step(phase: Phase) -> (&'static str, &'static str) {
+    match phase {
+        Phase::Absent | Phase::Draft => ("Người nộp nộp hồ sơ.", "The applicant submits it."),
+        Phase::Submitted | Phase::Redirected => (
+            "Bộ phận Một cửa kiểm tra và tiếp nhận.",
+            "The one-stop unit checks and accepts it.",
+        ),
+        Phase::AwaitingSupplement(Stage::Intake | Stage::Appraisal) => (
+            "Người nộp bổ sung giấy tờ được yêu cầu.",
+            "The applicant supplies the papers asked for.",
+        ),
+        Phase::Supplemented => (
+            "Cơ quan xem giấy tờ đã bổ sung.",
+            "The office looks at what was supplied.",
+        ),
+        Phase::Accepted => (
+            "Bộ phận Một cửa chuyển cho người giải quyết.",
+            "The one-stop unit forwards it for processing.",
+        ),
+        Phase::InProcessing => ("Cơ quan đang giải quyết.", "The office is working on it."),
+        Phase::ResultDrafted => ("Người có thẩm quyền ký.", "The competent head signs."),
+        Phase::Completed => (
+            "Đến nhận kết quả, mang theo giấy hẹn.",
+            "Collect the result; bring the receipt.",
+        ),
+        Phase::WithdrawalRequested => (
+            "Cơ quan trả lời đề nghị rút hồ sơ.",
+            "The office answers the wish to withdraw.",
+        ),
+        Phase::NotAccepted
+        | Phase::Returned
+        | Phase::Refused
+        | Phase::Stopped
+        | Phase::Withdrawn => ("Không còn bước nào.", "Nothing more is to come."),
+    }
+}
+
+/// Whether the capability on a receipt is this dossier's.
+#[must_use]
+pub fn is_receipt(row: &DossierRow, capability: Option<&str>) -> bool {
+    let shown = capability.map(crate::api::capability::fingerprint);
+    shown.is_some() && shown == row.capability
+}
+
+/// The public view of a row.
+pub fn tracked(row: DossierRow, capability: Option<&str>, now: Moment) -> Tracking {
+    let with_receipt = is_receipt(&row, capability);
+    Tracking {
+        row,
+        now,
+        with_receipt,
+    }
+}

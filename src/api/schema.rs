@@ -1,0 +1,184 @@
+//! The schema as a whole, with its limits.
+
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
+
+use super::Api;
+use super::catalogue::{CatalogueQuery, ProcedurePage};
+use super::command::DossierMutation;
+use super::dossier::audit::AuditPage;
+use super::dossier::query::DossierQuery;
+use super::error::FailureCode;
+use super::http::limits;
+use super::node::NodeQuery;
+use super::offices::OfficeQuery;
+use super::statistics::StatisticsQuery;
+use super::worklist::{WorklistPage, WorklistQuery};
+
+/// What can be asked.
+#[derive(Default, MergedObject)]
+pub struct Query(
+    DossierQuery,
+    WorklistQuery,
+    StatisticsQuery,
+    CatalogueQuery,
+    OfficeQuery,
+    NodeQuery,
+);
+
+/// What can be done.
+#[derive(Default, MergedObject)]
+pub struct Mutation(DossierMutation);
+
+pub type GraphqlSchema = Schema<Query, Mutation, EmptySubscription>;
+
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<FailureCode>()
+        .override_output_type_description::<AuditPage>("A page of facts.")
+        .override_output_type_description::<WorklistPage>("A page of dossiers.")
+        .override_output_type_description::<ProcedurePage>("A page of procedures.")
+        .limit_depth(limits::DEPTH_MAX)
+        .limit_complexity(limits::COMPLEXITY_MAX)
+        .limit_directives(limits::DIRECTIVES_MAX)
+        .disable_suggestions()
+}
+
+/// The schema on the stores of this node.
+#[must_use]
+pub fn schema(api: Api) -> GraphqlSchema {
+    builder().data(api).finish()
+}
+
+/// The schema in its own language, as committed in `schema.graphql`.
+#[must_use]
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by();
+    builder().finish().sdl_with_options(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::types::{
+        ServiceDocument, TypeDefinition, TypeKind, TypeSystemDefinition,
+    };
+
+    use super::*;
+
+    fn types() -> Vec<TypeDefinition> {
+        let document: ServiceDocument =
+            async_graphql::parser::parse_schema(sdl()).expect("the schema is GraphQL");
+        let types = document
+            .definitions
+            .into_iter()
+            .filter_map(|one| match one {
+                TypeSystemDefinition::Type(definition) => Some(definition.node),
+                TypeSystemDefinition::Schema(_) | TypeSystemDefinition::Directive(_) => None,
+            });
+        types.collect()
+    }
+
+    /// Descriptions of a type's parts, by their path.
+    fn parts(definition: &TypeDefinition) -> Vec<(String, bool)> {
+        let name = &definition.name.node;
+        let mut parts = vec![(name.to_string(), definition.description.is_some())];
+        let fields = match &definition.kind {
+            TypeKind::Object(object) => &object.fields[..],
+            TypeKind::Interface(interface) => &interface.fields,
+            TypeKind::Enum(values) => {
+                parts.extend(values.values.iter().map(|value| {
+                    let path = format!("{name}.{}", value.node.value.node);
+                    (path, value.node.description.is_some())
+                }));
+                &[]
+            }
+            TypeKind::InputObject(input) => {
+                parts.extend(input.fields.iter().map(|field| {
+                    let path = format!("{name}.{}", field.node.name.node);
+                    (path, field.node.description.is_some())
+                }));
+                &[]
+            }
+            TypeKind::Scalar | TypeKind::Union(_) => &[],
+        };
+        for field in fields {
+            let path = format!("{name}.{}", field.node.name.node);
+            let arguments = field.node.arguments.iter().map(|argument| {
+                let path = format!("{path}({})", argument.node.name.node);
+                (path, argument.node.description.is_some())
+            });
+            parts.extend(arguments);
+            parts.push((path, field.node.description.is_some()));
+        }
+        parts
+    }
+
+    /// The file is current; told to, makes it so.
+    #[track_caller]
+    fn is_current(path: &str, text: &str) {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        if std::env::var_os("MOTCUA_BLESS").is_some() {
+            std::fs::write(&path, text).expect("the file is writable");
+        }
+        let committed = std::fs::read_to_string(&path).expect("the file is there");
+        assert!(
+            committed == text,
+            "{} is old: run the tests with MOTCUA_BLESS=1",
+            path.display()
+        );
+    }
+
+    #[test]
+    fn the_committed_schema_is_current() {
+        is_current("schema.graphql", &sdl());
+    }
+
+    #[test]
+    fn everything_in_the_schema_says_what_it_is() {
+        let silent: Vec<String> = types()
+            .iter()
+            .flat_map(parts)
+            .filter(|(_, described)| !described)
+            .map(|(path, _)| path)
+            .collect();
+        assert!(silent.is_empty(), "{silent:#?}");
+    }
+
+    #[test]
+    fn the_table_of_error_codes_is_current() {
+        let mut table = String::from(
+            "# Error codes\n\nGenerated from the code; a test keeps it current.\n\n\
+             Codes never change their meaning. Texts for people may.\n",
+        );
+        let told = [
+            (
+                "FailureCode",
+                "Failed requests",
+                "`errors[].extensions.code`",
+            ),
+            ("ErrorCode", "Refused commands", "`payload.errors[].code`"),
+        ];
+        for (name, title, place) in told {
+            use std::fmt::Write as _;
+            let of_name = |one: &TypeDefinition| one.name.node == name;
+            let definition = types().into_iter().find(of_name).expect("an enum");
+            let TypeKind::Enum(values) = definition.kind else {
+                panic!("{name} is an enum");
+            };
+            write!(
+                table,
+                "\n## {title}\n\nIn {place}.\n\n| code | meaning |\n|---|---|\n"
+            )
+            .expect("text");
+            for value in values.values {
+                let meaning = value.node.description.map(|text| text.node);
+                let meaning = meaning.unwrap_or_default();
+                writeln!(table, "| `{}` | {meaning} |", value.node.value.node).expect("text");
+            }
+        }
+        is_current("docs/api/errors.md", &table);
+    }
+}

@@ -1,0 +1,380 @@
+//! The domain's words in the schema: enums under their GraphQL names, and labels in Vietnamese and English.
+
+use async_graphql::{Enum, SimpleObject};
+
+use crate::domain::dossier::{Phase, Stage};
+
+/// A text in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
+pub struct Label {
+    /// Vietnamese.
+    pub vi: String,
+    /// English.
+    pub en: String,
+}
+
+impl From<(&str, &str)> for Label {
+    fn from((vi, en): (&str, &str)) -> Self {
+        Self {
+            vi: vi.into(),
+            en: en.into(),
+        }
+    }
+}
+
+/// What a person may do at the one-stop office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::actor::Role")]
+pub enum Role {
+    /// The person whose dossier it is.
+    Applicant,
+    /// Takes in, supplements, forwards and hands over.
+    Receiver,
+    /// Appraises and drafts the result.
+    Handler,
+    /// Assigns and reviews within a division.
+    DivisionHead,
+    /// Competent head: signs results, refusals and apologies.
+    Signer,
+    /// Numbers, seals and issues documents.
+    Clerk,
+    /// Head of the one-stop unit.
+    CentreManager,
+    /// Reads and replays everything, writes nothing.
+    Auditor,
+    /// Configures; cannot alter history.
+    Admin,
+    /// The program itself.
+    System,
+}
+
+/// Why something was done: a code, never typed text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::reason::Reason")]
+pub enum ReasonCode {
+    /// A component is missing.
+    MissingComponent,
+    /// A component is incorrect.
+    IncorrectComponent,
+    /// Not within this office's competence.
+    NotCompetent,
+    /// Conditions are not met.
+    NotEligible,
+    /// Not supplemented in time.
+    NotSupplemented,
+    /// At the applicant's request.
+    ApplicantRequest,
+    /// Workload.
+    Workload,
+    /// Waiting for another agency.
+    WaitingForOtherAgency,
+    /// Field verification needed.
+    FieldVerification,
+    /// System outage.
+    SystemOutage,
+    /// Entered into the system late.
+    EnteredLate,
+    /// Typing error.
+    TypingError,
+    /// Receipt slip spoiled.
+    PaperSpoiled,
+    /// Sent back for correction.
+    SentBackForCorrection,
+    /// Change of handler.
+    StaffChange,
+    /// Lost by the applicant.
+    LostByApplicant,
+    /// Another reason; say more in `note`.
+    Other,
+}
+
+/// How the dossier came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::dossier::Channel")]
+pub enum Channel {
+    /// Papers brought to the counter.
+    Counter,
+    /// Submitted on-line.
+    Online,
+    /// Sent by public post.
+    Post,
+}
+
+/// How the result was handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::dossier::DeliveryMethod")]
+pub enum DeliveryMethod {
+    /// At the counter.
+    Counter,
+    /// By public post.
+    Post,
+    /// On-line.
+    Online,
+}
+
+/// Why a dossier is passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::dossier::RedirectKind")]
+pub enum RedirectKind {
+    /// Filed at an office that is not competent.
+    WrongOffice,
+    /// Received for another office of the province.
+    NonTerritorial,
+}
+
+/// How the processing of a dossier ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::dossier::EndKind")]
+pub enum EndKind {
+    /// Result signed: settled.
+    Completed,
+    /// Refused after appraisal: settled.
+    Refused,
+    /// Withdrawn by the applicant.
+    Withdrawn,
+    /// Stopped, mostly because it was not supplemented.
+    Stopped,
+    /// Passed on to another office.
+    Redirected,
+}
+
+/// An act that was done although the law forbids it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::fact::BreachRule")]
+pub enum BreachRule {
+    /// More supplement requests than the policy allows.
+    RepeatedSupplement,
+    /// An apology after the last lawful day; it moves no promise.
+    LateApology,
+    /// More apologies than the policy allows; it moves no promise.
+    RepeatedApology,
+    /// Papers entered into the system later than the policy's window.
+    EnteredLate,
+    /// A refusal issued after the due date.
+    LateRefusal,
+}
+
+/// How sure a record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::law::Certainty")]
+pub enum Certainty {
+    /// Read in the text it names.
+    Verified,
+    /// Generally known, not read in the text.
+    Stated,
+    /// Not known for sure: not to be shown as law.
+    Uncertain,
+    /// Chosen for a demonstration; no claim about the law.
+    Illustrative,
+    /// Declared before the official notice, and replaced by it.
+    Provisional,
+}
+
+/// What a supplement request does to the clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::law::SupplementClock")]
+pub enum SupplementClock {
+    /// The time the applicant takes is not counted.
+    Pause,
+    /// The whole limit starts again.
+    Reset,
+}
+
+/// The level of government that settles a procedure or runs an office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::catalogue::Level")]
+pub enum Level {
+    /// A ministry.
+    Ministry,
+    /// A province or centrally run city.
+    Province,
+    /// A district; abolished on 1 July 2025.
+    District,
+    /// A commune or ward.
+    Commune,
+    /// A vertical agency (police, tax, social insurance) at the same counter.
+    Vertical,
+}
+
+/// How much of a procedure can be done on-line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::catalogue::OnlineLevel")]
+pub enum OnlineLevel {
+    /// Everything.
+    Full,
+    /// Not everything.
+    Partial,
+    /// Only described on-line.
+    InformationOnly,
+}
+
+/// How an end is compared with a due moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
+#[graphql(remote = "crate::domain::deadline::Comparison")]
+pub enum Comparison {
+    /// By calendar date in Hanoi.
+    #[default]
+    Date,
+    /// By the minute; equal to the minute is on time.
+    Timestamp,
+}
+
+/// Whether a journal tells of real dossiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::reference::JournalKind")]
+pub enum JournalKind {
+    /// Real dossiers.
+    Live,
+    /// A story: people and dossiers are invented.
+    Simulated,
+}
+
+/// The state of a dossier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum DossierStatus {
+    /// Not begun.
+    Absent,
+    /// Begun by the applicant, not submitted.
+    Draft,
+    /// Waiting for acceptance.
+    Submitted,
+    /// Not accepted yet: the applicant is asked for a supplement.
+    AwaitingSupplementAtIntake,
+    /// Accepted: the clock stands while the applicant is asked for a supplement.
+    AwaitingSupplement,
+    /// The applicant has answered.
+    Supplemented,
+    /// Refused at intake.
+    NotAccepted,
+    /// Passed on to another office, waiting for its acceptance.
+    Redirected,
+    /// Accepted: the clock runs.
+    Accepted,
+    /// With a handler.
+    InProcessing,
+    /// The result is drafted and waits for a signature.
+    ResultDrafted,
+    /// The result is signed and waits to be handed over.
+    Completed,
+    /// The result was handed over.
+    Returned,
+    /// Refused after appraisal.
+    Refused,
+    /// Processing was stopped.
+    Stopped,
+    /// The applicant wants it back.
+    WithdrawalRequested,
+    /// Given back to the applicant.
+    Withdrawn,
+}
+
+impl From<Phase> for DossierStatus {
+    fn from(phase: Phase) -> Self {
+        match phase {
+            Phase::Absent => Self::Absent,
+            Phase::Draft => Self::Draft,
+            Phase::Submitted => Self::Submitted,
+            Phase::AwaitingSupplement(Stage::Intake) => Self::AwaitingSupplementAtIntake,
+            Phase::AwaitingSupplement(Stage::Appraisal) => Self::AwaitingSupplement,
+            Phase::Supplemented => Self::Supplemented,
+            Phase::NotAccepted => Self::NotAccepted,
+            Phase::Redirected => Self::Redirected,
+            Phase::Accepted => Self::Accepted,
+            Phase::InProcessing => Self::InProcessing,
+            Phase::ResultDrafted => Self::ResultDrafted,
+            Phase::Completed => Self::Completed,
+            Phase::Returned => Self::Returned,
+            Phase::Refused => Self::Refused,
+            Phase::Stopped => Self::Stopped,
+            Phase::WithdrawalRequested => Self::WithdrawalRequested,
+            Phase::Withdrawn => Self::Withdrawn,
+        }
+    }
+}
+
+impl From<DossierStatus> for Phase {
+    fn from(status: DossierStatus) -> Self {
+        let same = |phase: &Self| DossierStatus::from(*phase) == status;
+        Self::ALL.into_iter().find(same).unwrap_or_default()
+    }
+}
+
+/// A state in words: (Vietnamese, English).
+#[must_use]
+pub fn phase_label(phase: Phase) -> (&'static str, &'static str) {
+    match phase {
+        Phase::Absent => ("Chưa có hồ sơ", "No dossier"),
+        Phase::Draft => ("Đang soạn", "Draft"),
+        Phase::Submitted => ("Chờ tiếp nhận", "Waiting for acceptance"),
+        Phase::AwaitingSupplement(_) => ("Chờ bổ sung", "Waiting for your supplement"),
+        Phase::Supplemented => ("Đã bổ sung", "Supplement received"),
+        Phase::NotAccepted => ("Không được tiếp nhận", "Not accepted"),
+        Phase::Redirected => ("Đã chuyển cơ quan khác", "Passed on to another office"),
+        Phase::Accepted => ("Đã tiếp nhận", "Accepted"),
+        Phase::InProcessing => ("Đang giải quyết", "Being processed"),
+        Phase::ResultDrafted => ("Chờ ký kết quả", "Waiting for signature"),
+        Phase::Completed => ("Đã có kết quả, chờ trả", "Result ready to collect"),
+        Phase::Returned => ("Đã trả kết quả", "Result handed over"),
+        Phase::Refused => ("Từ chối giải quyết", "Refused"),
+        Phase::Stopped => ("Dừng giải quyết", "Stopped"),
+        Phase::WithdrawalRequested => ("Xin rút hồ sơ", "Withdrawal requested"),
+        Phase::Withdrawn => ("Đã rút hồ sơ", "Withdrawn"),
+    }
+}
+
+/// What a fact of this type tells, in words: (Vietnamese, English).
+#[must_use]
+pub fn act_label(kind: &str) -> (&'static str, &'static str) {
+    match kind {
+        "journal.opened" => ("Mở sổ", "Journal opened"),
+        "calendar.declared" => ("Khai báo lịch làm việc", "Calendar declared"),
+        "policy.adopted" => ("Ban hành chính sách", "Policy adopted"),
+        "procedure.published" => ("Công bố thủ tục", "Procedure published"),
+        "office.opened" => ("Khai báo cơ quan", "Office opened"),
+        "register.entered" => ("Vào sổ", "Entered in the register"),
+        "register.code_voided" => ("Hủy số", "Number voided"),
+        "dossier.drafted" => ("Soạn hồ sơ", "Drafted"),
+        "dossier.submitted" => ("Nộp trực tuyến", "Submitted on-line"),
+        "dossier.lodged" => ("Nộp hồ sơ", "Lodged"),
+        "dossier.supplement_requested" => ("Yêu cầu bổ sung", "Supplement requested"),
+        "dossier.acceptance_refused" => ("Từ chối tiếp nhận", "Acceptance refused"),
+        "dossier.accepted" => ("Tiếp nhận và hẹn trả", "Accepted, date promised"),
+        "dossier.redirected" => ("Chuyển cơ quan khác", "Passed on to another office"),
+        "dossier.forwarded" => ("Chuyển bộ phận giải quyết", "Forwarded for processing"),
+        "dossier.handler_assigned" => ("Phân công thụ lý", "Handler assigned"),
+        "dossier.supplement_submitted" => ("Nộp bổ sung", "Supplement submitted"),
+        "dossier.supplement_accepted" => ("Nhận bổ sung", "Supplement accepted"),
+        "dossier.supplement_still_deficient" => ("Bổ sung chưa đạt", "Supplement still deficient"),
+        "dossier.due_date_recomputed" => ("Tính lại ngày hẹn", "Due date computed anew"),
+        "dossier.processing_stopped" => ("Dừng giải quyết", "Processing stopped"),
+        "dossier.resolution_refused" => ("Từ chối giải quyết", "Resolution refused"),
+        "dossier.result_drafted" => ("Dự thảo kết quả", "Result drafted"),
+        "dossier.step_returned" => ("Trả lại bước trước", "Step returned"),
+        "dossier.result_signed" => ("Ký kết quả", "Result signed"),
+        "dossier.processing_completed" => ("Hoàn thành giải quyết", "Processing completed"),
+        "dossier.result_issued" => ("Phát hành kết quả", "Result issued"),
+        "dossier.result_delivered" => ("Trả kết quả", "Result handed over"),
+        "dossier.withdrawal_requested" => ("Xin rút hồ sơ", "Withdrawal requested"),
+        "dossier.withdrawal_granted" => ("Cho rút hồ sơ", "Withdrawal granted"),
+        "dossier.withdrawal_denied" => ("Không cho rút hồ sơ", "Withdrawal denied"),
+        "dossier.apology_issued" => ("Xin lỗi và hẹn lại", "Apology and new date"),
+        "dossier.applicant_details_corrected" => (
+            "Đính chính thông tin người nộp",
+            "Applicant's details corrected",
+        ),
+        "dossier.capability_reissued" => ("Cấp lại giấy tiếp nhận", "Receipt reissued"),
+        _ => ("Việc khác", "Something else"), // foreign: types of newer programs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_phase_is_a_status_and_back() {
+        for phase in Phase::ALL {
+            assert_eq!(Phase::from(DossierStatus::from(phase)), phase);
+        }
+    }
+}

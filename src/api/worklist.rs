@@ -1,0 +1,82 @@
+//! What an office has to do, the most urgent first.
+
+use async_graphql::connection::{Connection, EmptyFields};
+use async_graphql::{Context, InputObject, Object};
+
+use super::access::{self, api, is_officer};
+use super::dossier::Dossier;
+use super::error::{Answered, Problem, Result};
+use super::paging::{self, Cursor};
+use super::scalar::Long;
+use super::wait_for;
+use super::words::{Channel, DossierStatus};
+use crate::projections::worklist;
+
+pub type WorklistPage = Connection<Cursor, Dossier, EmptyFields, EmptyFields>;
+
+/// Which open dossiers; every part that is given must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct WorklistFilter {
+    /// In one of these states.
+    #[graphql(default)]
+    pub statuses: Vec<DossierStatus>,
+    /// Code of a procedure.
+    pub procedure: Option<String>,
+    /// Pseudonym of the one who has it.
+    pub handler: Option<String>,
+    /// How it came in.
+    pub channel: Option<Channel>,
+    /// Only those whose promised moment has passed.
+    #[graphql(default)]
+    pub overdue: bool,
+}
+
+/// What an office has to do.
+#[derive(Default)]
+pub struct WorklistQuery;
+
+#[Object]
+impl WorklistQuery {
+    /// The open dossiers of the caller's office: by promised moment, then those whose clock does not run.
+    #[graphql(complexity = "paging::cost(first, child_complexity)")]
+    async fn worklist(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which; all unless told.")] filter: Option<WorklistFilter>,
+        #[graphql(desc = "How many, at most 100; 20 unless told.")] first: Option<i32>,
+        #[graphql(desc = "A cursor of this list.")] after: Option<String>,
+        #[graphql(desc = "Wait up to 2 s until this position is shown; else NOT_YET.")]
+        min_position: Option<Long>,
+    ) -> Answered<WorklistPage> {
+        let filter = filter.unwrap_or_default();
+        Some(page(context, filter, first, after.as_deref(), min_position).await)
+    }
+}
+
+async fn page(
+    context: &Context<'_>,
+    asked: WorklistFilter,
+    first: Option<i32>,
+    after: Option<&str>,
+    min_position: Option<Long>,
+) -> Result<WorklistPage> {
+    let (api, actor) = (api(context), access::signed_in(context)?);
+    if !is_officer(actor.role) {
+        return Err(Problem::Forbidden);
+    }
+    wait_for(api, min_position).await?;
+    let now = api.counter.clock();
+    let filter = worklist::Filter {
+        office: actor.office.clone(),
+        phases: asked.statuses.into_iter().map(Into::into).collect(),
+        procedure: asked.procedure,
+        handler: asked.handler,
+        channel: asked.channel.map(Into::into),
+        overdue_at: asked.overdue.then_some(now),
+    };
+    let (first, after) = (paging::first(first)?, paging::rank(after)?);
+    let found = worklist::page(&api.models, &filter, after, first).await?;
+    let rows = found.rows.into_iter();
+    let rows = rows.map(|(place, row)| (paging::rank_cursor(place), Dossier::current(row, now)));
+    Ok(paging::connection(rows, after.is_some(), found.has_next))
+}

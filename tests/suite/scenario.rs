@@ -31,6 +31,10 @@ fn plan(text: String) -> Plan {
     Plan::load(&Source::new("small", text)).expect("a plan")
 }
 
+fn at(folder: &Path) -> Location {
+    Location::Sqlite(folder.join("journal.db"))
+}
+
 /// A journal on which a story is told.
 struct Told {
     folder: tempfile::TempDir,
@@ -99,7 +103,7 @@ impl Told {
             .expect("read models open");
         let stop = CancellationToken::new();
         let following = tokio::spawn(projector.run(stop.clone()));
-        assert!(models.reach(size - 1, Duration::from_secs(60)).await);
+        assert!(models.reach(size - 1, Duration::from_mins(5)).await);
         let mut tallies = Vec::new();
         for question in questions {
             tallies.push(tally(&models, question).await);
@@ -179,12 +183,7 @@ fn row(answer: &Value, comparison: &str, row: &str) -> Tally {
 /// The statistics and the recount of a story that was told on a file.
 async fn both(plan: &Plan) -> (Vec<Tally>, Value) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let told = Told::open(
-        &Location::Sqlite(folder.path().join("journal.db")),
-        plan,
-        "1",
-    )
-    .await;
+    let told = Told::open(&at(folder.path()), plan, "1").await;
     let played = told.play(plan, "1").await.expect("played");
     let questions = [
         question(Scope::All, Comparison::Date),
@@ -218,24 +217,29 @@ async fn a_story_meets_its_figures_in_the_statistics_and_in_the_recount_with_any
             let played = told.play(&plan, seed).await.expect("played");
             assert_eq!(played.dossiers, plan.dossiers(1));
             assert_eq!(told.counter.opened().kind, JournalKind::Simulated);
-            let questions = expected
-                .figures
-                .iter()
-                .map(|figure| figure.question.clone());
-            let tallies = told
-                .tallies(played.size, &questions.collect::<Vec<_>>())
-                .await;
-            let answers = tallies.into_iter().map(|tally| Answer {
-                tally,
-                by_date: None,
-            });
-            let rows = expected.compare(&answers.collect::<Vec<_>>());
-            let missed: Vec<_> = rows.iter().filter(|row| !row.met).collect();
-            assert!(missed.is_empty(), "{missed:#?}");
-            let (met, answer) = recount(&told.export().await, Some(SMALL));
-            assert!(met, "{answer:#}");
+            then_every_figure_is_met(&told, played, &expected, SMALL).await;
         }
     }
+}
+
+/// By the statistics, and by the recount of the same facts.
+async fn then_every_figure_is_met(told: &Told, played: Played, expected: &Expected, file: &str) {
+    let questions = expected
+        .figures
+        .iter()
+        .map(|figure| figure.question.clone());
+    let tallies = told
+        .tallies(played.size, &questions.collect::<Vec<_>>())
+        .await;
+    let answers = tallies.into_iter().map(|tally| Answer {
+        tally,
+        by_date: None,
+    });
+    let rows = expected.compare(&answers.collect::<Vec<_>>());
+    let missed: Vec<_> = rows.iter().filter(|row| !row.met).collect();
+    assert!(missed.is_empty(), "{missed:#?}");
+    let (met, answer) = recount(&told.export().await, Some(file));
+    assert!(met, "{answer:#}");
 }
 
 #[tokio::test]
@@ -269,12 +273,7 @@ async fn a_declared_day_off_moved_changes_what_both_count() {
 async fn a_story_played_again_is_taken_up_where_it_stopped() {
     let plan = plan(small());
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let told = Told::open(
-        &Location::Sqlite(folder.path().join("journal.db")),
-        &plan,
-        "1",
-    )
-    .await;
+    let told = Told::open(&at(folder.path()), &plan, "1").await;
     let first = told.play(&plan, "1").await.expect("played");
     let again = told.play(&plan, "1").await.expect("played again");
     assert_eq!(first, again);
@@ -285,12 +284,7 @@ async fn a_story_played_again_is_taken_up_where_it_stopped() {
 async fn a_refusal_stops_the_story_and_names_dossier_and_step() {
     let mut plan = plan(small());
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let told = Told::open(
-        &Location::Sqlite(folder.path().join("journal.db")),
-        &plan,
-        "1",
-    )
-    .await;
+    let told = Told::open(&at(folder.path()), &plan, "1").await;
     plan.units[0].valid_to = Some(jiff::civil::date(2023, 2, 2));
     let error = told
         .play(&plan, "1")
@@ -312,12 +306,26 @@ async fn a_refusal_stops_the_story_and_names_dossier_and_step() {
     );
 }
 
-#[test]
-fn the_recount_passes_its_own_test() {
-    let tried = Command::new("python3")
-        .args([RECOUNT, "--self-test"])
-        .output();
-    let output = tried.expect("python3 runs");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
+/// Every figure of every article, by the statistics and by the recount, with three seeds.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "minutes in a debug build: cargo test --release --test suite shipped -- --ignored --nocapture"]
+async fn the_shipped_scenarios_meet_every_figure_with_three_seeds() {
+    for name in Source::names() {
+        let source = Source::find(name).expect("shipped");
+        let plan = Plan::load(&source).expect("a plan");
+        let expected = Expected::load(&source).expect("figures");
+        let file = format!("{}/scenarios/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        for seed in ["1", "2", "3"] {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let told = Told::open(&at(folder.path()), &plan, seed).await;
+            let began = std::time::Instant::now();
+            let played = told.play(&plan, seed).await.expect("played");
+            let seconds = began.elapsed().as_secs_f64();
+            eprintln!(
+                "{name}, seed {seed}: {} facts in {seconds:.1} s",
+                played.facts
+            );
+            then_every_figure_is_met(&told, played, &expected, &file).await;
+        }
+    }
 }

@@ -12,7 +12,7 @@ use super::place::{Place, Stores};
 use super::progress;
 use crate::api::{self, Api};
 use crate::projections::{Projector, ReadModels};
-use crate::web;
+use crate::web::{self, Web};
 
 /// How long open requests may take to end after the signal.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -63,7 +63,7 @@ pub async fn serve(
     let stop = CancellationToken::new();
     let following = tokio::spawn(projector.run(stop.clone()));
     let api = Api::new(stores.counter, models, stores.journal, stores.vault, &stores.keys);
-    let pages = web::Web::new(api.clone(), &stores.keys, public_url.clone());
+    let pages = Web::new(api.clone(), stores.keys.derive(Web::KEY), listen.public_url.clone());
     print!("{}", super::welcome::text(&api, &pages, &public_url, place).await?);
     let router = api::router(api).merge(web::router(pages));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

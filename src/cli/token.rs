@@ -11,9 +11,6 @@ use crate::api::sign_in::SignIn;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::vault::Keys;
 
-/// The key that signs tokens is derived for this purpose.
-const PURPOSE: &str = "motcua/token/v1";
-
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -49,6 +46,6 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 
 /// A token for `days`.
 pub fn issue(keys: &Keys, actor: &Actor, days: u32) -> String {
-    let issuer = SignIn::new(&keys.derive(PURPOSE));
+    let issuer = SignIn::new(&keys.derive(SignIn::KEY));
     issuer.issue(actor, Duration::from_secs(u64::from(days) * 86_400))
 }

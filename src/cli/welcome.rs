@@ -1,0 +1,60 @@
+//! What a node prints when it begins to serve: doors, sign-in links, something to try, a QR for the phone.
+
+use std::fmt::Write as _;
+
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+
+use super::place::Place;
+use crate::api::Api;
+use crate::domain::reference::JournalKind;
+use crate::web::Web;
+
+pub async fn text(api: &Api, pages: &Web, url: &str, place: &Place) -> anyhow::Result<String> {
+    let opened = api.counter.opened();
+    let mut text = String::new();
+    match (opened.kind, &opened.story) {
+        (JournalKind::Simulated, Some(story)) => writeln!(
+            text,
+            "SIMULATION {} (seed {}): only totals are the office's, everything else is invented.\nThe office's clock shows {}.\n",
+            story.scenario,
+            story.seed,
+            api.counter.clock().local().strftime("%d/%m/%Y %H:%M")
+        )?,
+        (JournalKind::Simulated, None) => writeln!(text, "SIMULATION\n")?,
+        (JournalKind::Live, _) => {}
+    }
+    let example = pages.example().await;
+    writeln!(text, "Serving {} facts. Open in a browser:", api.models.size())?;
+    writeln!(text, "  start          {url}/")?;
+    if let Some(code) = &example {
+        writeln!(text, "  a dossier      {url}/t/{code}")?;
+        writeln!(text, "  its history    {url}/history/{code}")?;
+    }
+    writeln!(text, "  statistics     {url}/statistics")?;
+    writeln!(text, "  procedures     {url}/p")?;
+    writeln!(text, "  GraphiQL       {url}/graphiql")?;
+    writeln!(text, "  GraphQL        {url}/graphql")?;
+    let links = pages.sign_in_links(url);
+    if !links.is_empty() {
+        writeln!(text, "\nSign in as (from this machine only):")?;
+        for (name, link) in links {
+            writeln!(text, "  {name:<14} {link}")?;
+        }
+        writeln!(
+            text,
+            "\nTry: sign in as receiver, open GraphiQL, run its tab “Accept at the counter”, open /t/ with the code it answers."
+        )?;
+    }
+    if let Some(code) = &example {
+        let address = format!("{url}/t/{code}");
+        if let Ok(qr) = QrCode::new(&address) {
+            writeln!(text, "\n{}\n{address}", qr.render::<Dense1x2>().quiet_zone(true).build())?;
+        }
+        writeln!(text, "\nAsk from another terminal:")?;
+        writeln!(text, "  motcua history {code}{}", place.options())?;
+        writeln!(text, "  motcua verify --replay{}", place.options())?;
+    }
+    writeln!(text, "\nStop with Ctrl-C.")?;
+    Ok(text)
+}

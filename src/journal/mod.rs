@@ -26,7 +26,8 @@ pub use self::{
     location::Location,
     writer::{Look, Looked, Writer},
 };
-use crate::{domain::time::Moment, tlog::Hash};
+pub use crate::tlog::Hash;
+use crate::{domain::time::Moment, tlog};
 
 pub type Result<T, E = JournalError> = std::result::Result<T, E>;
 
@@ -45,6 +46,13 @@ pub struct Entry {
     /// The exact bytes that `leaf_hash` is made of.
     pub body: Bytes,
     pub leaf_hash: Hash,
+}
+
+impl Entry {
+    /// Whether `leaf_hash` is the hash of `body`.
+    pub fn is_intact(&self) -> bool {
+        tlog::leaf_hash(&self.body) == self.leaf_hash
+    }
 }
 
 /// How far the journal goes.

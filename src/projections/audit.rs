@@ -18,7 +18,7 @@ use crate::domain::reason::Reason;
 use crate::domain::reference::ReferenceEvent;
 use crate::domain::register::RegisterEvent;
 use crate::domain::time::Moment;
-use crate::tlog::Hash;
+use crate::journal::Hash;
 
 pub(super) const MODEL: Model = Model {
     version: 1,

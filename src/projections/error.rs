@@ -25,6 +25,9 @@ pub enum ProjectionError {
     /// Another process keeps the read models of this folder.
     #[error("another process keeps the read models at {}", .0.display())]
     InUse(PathBuf),
+    /// There are no read models of this program's version here.
+    #[error("there are no read models at {}", .0.display())]
+    Missing(PathBuf),
     /// The file's pages are broken.
     #[error("the read models are damaged: {0}")]
     Damaged(String),
@@ -44,6 +47,7 @@ impl ProjectionError {
             Self::Fact { .. } => "FACT_UNREADABLE",
             Self::OutOfOrder { .. } => "FACT_OUT_OF_ORDER",
             Self::InUse(_) => "READ_MODELS_IN_USE",
+            Self::Missing(_) => "READ_MODELS_MISSING",
             Self::Damaged(_) => "READ_MODELS_DAMAGED",
             Self::Journal(error) => error.code(),
             Self::Database(_) => "READ_MODELS_DATABASE",
@@ -60,6 +64,7 @@ impl ProjectionError {
             | Self::Fact { .. }
             | Self::OutOfOrder { .. }
             | Self::InUse(_)
+            | Self::Missing(_)
             | Self::Damaged(_) => false,
         }
     }

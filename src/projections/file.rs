@@ -14,8 +14,7 @@ use super::error::{ProjectionError, Result};
 use super::rebuild::{Pace, fill_new};
 use super::{MODELS, fold, statistics, tracking};
 use crate::domain::event::Event;
-use crate::journal::Journal;
-use crate::tlog::Hash;
+use crate::journal::{Hash, Journal};
 
 const READERS_MAX: u32 = 4;
 const BUSY_WAIT_MAX: Duration = Duration::from_secs(10);
@@ -285,12 +284,9 @@ fn prune(folder: &Path, ours: &Path) -> Result<()> {
     let mut others: Vec<(SystemTime, PathBuf)> = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        if path != ours && name.starts_with("read-") && name.ends_with(".db") {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let is_database = path.extension().is_some_and(|end| end == "db");
+        if path != ours && is_database && name.starts_with("read-") {
             others.push((fs::metadata(&path)?.modified()?, path));
         }
     }

@@ -182,28 +182,28 @@ impl Folding {
             numbers: Vec::with_capacity(reads.len()),
             ..Batch::default()
         };
-        let mut touched = BTreeSet::new();
-        let mut shelf: Option<Reference> = None;
+        let mut changed_dossiers = BTreeSet::new();
+        let mut changed: Option<Reference> = None;
         for read in &reads {
             let number = match &read.fact.event {
                 Event::Dossier(event) => {
                     let state = self.states.entry(read.entry.stream).or_default();
                     batch.due_changes.extend(state.evolve(read, event)?);
-                    touched.insert((state.number, read.entry.stream));
+                    changed_dossiers.insert((state.number, read.entry.stream));
                     Some(state.number)
                 }
                 Event::Reference(event) => {
-                    evolve_shelf(&mut shelf, &self.reference, event);
+                    evolve_copy(&mut changed, &self.reference, event);
                     None
                 }
                 Event::JournalOpened(_) | Event::Register(_) => None,
             };
             batch.numbers.push(number);
         }
-        if let Some(shelf) = shelf {
-            self.reference = Arc::new(shelf);
+        if let Some(reference) = changed {
+            self.reference = Arc::new(reference);
         }
-        batch.touched = touched.into_iter().map(|(_, id)| id).collect();
+        batch.touched = changed_dossiers.into_iter().map(|(_, id)| id).collect();
         batch.reads = reads;
         Ok(batch)
     }
@@ -260,6 +260,6 @@ impl Folding {
 }
 
 /// The shelf is shared with readers: a batch that changes it changes a copy.
-fn evolve_shelf(shelf: &mut Option<Reference>, shared: &Reference, event: &ReferenceEvent) {
-    shelf.get_or_insert_with(|| shared.clone()).evolve(event);
+fn evolve_copy(copy: &mut Option<Reference>, shared: &Reference, event: &ReferenceEvent) {
+    copy.get_or_insert_with(|| shared.clone()).evolve(event);
 }

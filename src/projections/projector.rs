@@ -71,18 +71,18 @@ impl Projector {
     pub async fn run(mut self, stop: CancellationToken) -> Result<()> {
         let mut follower = self.journal.follow(self.mark.size);
         loop {
-            let step = async {
+            let following = async {
                 match timeout(QUIET_MAX, follower.next(BATCH_MAX)).await {
                     Ok(entries) => self.take(entries?).await,
                     Err(_) => file::check_beside(&self.journal, self.mark).await,
                 }
             };
-            let done = tokio::select! {
+            let outcome = tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(()),
-                done = step => done,
+                outcome = following => outcome,
             };
-            if let Err(error) = done {
+            if let Err(error) = outcome {
                 if !self.recover(error, &stop).await? {
                     return Ok(());
                 }

@@ -111,6 +111,7 @@ pub struct DossierRow {
 
 /// The columns of a [`DossierRow`], and `due_rank` for cursors.
 macro_rules! columns {
+    // foreign: a macro's pattern, not one of our enums
     () => {
         "id, version, code, procedure, procedure_version, office, reception_office, phase, channel, lodged_at, received_at,
          accepted_at, original_due_at, due_at, due_certainty, limit_certainty, paused, ended_at, end_kind, delivered_at,

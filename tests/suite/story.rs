@@ -6,7 +6,7 @@ use jiff::civil::{Date, date};
 use motcua::acts::shelf::CATALOGUE;
 use motcua::domain::actor::{Actor, Role};
 use motcua::domain::calendar::Calendar;
-use motcua::domain::catalogue::{self, Level};
+use motcua::domain::catalogue::{self, Level, Procedure};
 use motcua::domain::dossier::{
     Channel, Context, DeliveryMethod, Dossier, DossierCommand, RedirectKind, Rejection, decide,
 };
@@ -68,6 +68,11 @@ pub struct Story {
 impl Story {
     /// Opens and furnishes an empty journal on the morning of 2 March 2026, a Monday.
     pub async fn begin(journal: Journal) -> Self {
+        Self::begin_with(journal, |_| true).await
+    }
+
+    /// As [`Story::begin`], with some of the shipped procedures.
+    pub async fn begin_with(journal: Journal, is_offered: fn(&Procedure) -> bool) -> Self {
         let writer = journal.writer().await.expect("a writer");
         let now = Moment::from_local(date(2026, 3, 2).at(8, 0, 0, 0));
         let mut story = Self {
@@ -90,7 +95,8 @@ impl Story {
         for policy in Policy::shipped() {
             story.shelve(ReferenceEvent::PolicyAdopted(policy));
         }
-        for procedure in catalogue::load(CATALOGUE).expect("the shipped catalogue") {
+        let procedures = catalogue::load(CATALOGUE).expect("the shipped catalogue");
+        for procedure in procedures.into_iter().filter(is_offered) {
             story.shelve(ReferenceEvent::ProcedurePublished(procedure));
         }
         for (code, level) in OFFICES {
@@ -185,10 +191,7 @@ impl Story {
         self.commands += 1;
         for draft in drafts {
             if let Event::Register(event) = &draft.event {
-                self.registers
-                    .entry(day.clone())
-                    .or_default()
-                    .evolve(event);
+                self.registers.entry(day.clone()).or_default().evolve(event);
             }
             self.take(draft, &actor);
         }

@@ -3,54 +3,22 @@
 //! received = new online + new direct or by post + carried over = settled + closed without settlement + pending;
 //! settled = early + on time + late + undated; pending = in time + overdue + undated. All for every history.
 
+mod turns;
+
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, QueryBuilder, Row, Sqlite, SqliteConnection};
+use sqlx::{FromRow, QueryBuilder, Row, Sqlite};
 
-use super::fold::{Batch, State};
-use super::insert::Insert;
 use super::word::to_word;
-use super::{Model, ReadModels, Result};
+use super::{ReadModels, Result};
+
+pub(super) use self::turns::{MODEL, write, write_due_changes};
 use crate::domain::catalogue::Level;
 use crate::domain::deadline::Comparison;
 use crate::domain::dossier::Channel;
 use crate::domain::time::Moment;
-
-pub(super) const MODEL: Model = Model {
-    version: 1,
-    tables: "
-        create table turn ( -- the time a dossier spends under one office's clock
-            number          integer not null, -- the dossier's
-            turn            integer not null, -- from 1; more than one only after a redirection
-            office          text    not null,
-            procedure       text    not null,
-            channel         text    not null,
-            received_at     integer not null, -- all times: microseconds since 1970, UTC
-            accepted_at     integer not null,
-            original_due_at integer,
-            due_at          integer,
-            moves           integer not null, -- how many rows of due_change there are
-            ended_at        integer,
-            end_kind        text,
-            primary key (number, turn)
-        ) strict, without rowid;
-        create table due_change (
-            number      integer not null,
-            turn        integer not null,
-            position    integer not null,
-            recorded_at integer not null,
-            old         integer not null,
-            new         integer not null,
-            cause       text    not null,
-            primary key (number, turn, position)
-        ) strict, without rowid;",
-    indexes: "
-        create index turn_received on turn (office, received_at);
-        create index turn_ended on turn (office, ended_at);",
-};
 
 /// Whose acceptances are counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -327,87 +295,6 @@ impl FromRow<'_, SqliteRow> for Counts {
             size: number("size")?,
         })
     }
-}
-
-const TURN_COLUMNS: [&str; 12] = [
-    "number",
-    "turn",
-    "office",
-    "procedure",
-    "channel",
-    "received_at",
-    "accepted_at",
-    "original_due_at",
-    "due_at",
-    "moves",
-    "ended_at",
-    "end_kind",
-];
-
-static UPSERT_TURNS: LazyLock<Insert> =
-    LazyLock::new(|| Insert::or_update("turn", &TURN_COLUMNS, "number, turn"));
-
-static INSERT_DUE_CHANGES: LazyLock<Insert> = LazyLock::new(|| {
-    let columns = [
-        "number",
-        "turn",
-        "position",
-        "recorded_at",
-        "old",
-        "new",
-        "cause",
-    ];
-    Insert::new("due_change", &columns, "")
-});
-
-/// Writes the turns of these dossiers as they are now.
-pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result<()> {
-    let turns = states.iter().flat_map(|state| {
-        let turns = state.dossier.turns.iter().zip(&state.moves).zip(1_i64..);
-        turns.map(move |((turn, moves), place)| (state, turn, *moves, place))
-    });
-    let turns: Vec<_> = turns.collect();
-    let rows = UPSERT_TURNS.run(to, &turns, |statement, (state, turn, moves, place)| {
-        let dossier = &state.dossier;
-        statement
-            .bind(state.number.cast_signed())
-            .bind(*place)
-            .bind(turn.office.as_str().to_owned())
-            .bind(
-                dossier
-                    .procedure
-                    .as_ref()
-                    .map_or("", |code| code.as_str())
-                    .to_owned(),
-            )
-            .bind(dossier.channel.unwrap_or(Channel::Counter).name())
-            .bind(turn.received_at.0)
-            .bind(turn.accepted_at.0)
-            .bind(turn.original_due_at.0)
-            .bind(turn.due_at.0)
-            .bind(*moves)
-            .bind(turn.ending.map(|ending| ending.at.0))
-            .bind(turn.ending.map(|ending| ending.kind.name()))
-    });
-    rows.await
-}
-
-/// Writes every move of a due date in the batch.
-pub(super) async fn write_due_changes(
-    to: &mut SqliteConnection,
-    batch: &Batch,
-) -> sqlx::Result<()> {
-    let rows = INSERT_DUE_CHANGES.run(to, &batch.due_changes, |statement, change| {
-        statement
-            .bind(change.number.cast_signed())
-            .bind(i64::try_from(change.turn).unwrap_or(i64::MAX))
-            .bind(change.position.cast_signed())
-            .bind(change.recorded_at.0)
-            .bind(change.old.0)
-            .bind(change.new.0)
-            .bind(change.cause)
-    });
-    rows.await
 }
 
 #[cfg(test)]

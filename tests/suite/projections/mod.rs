@@ -1,21 +1,18 @@
 //! The read models' promises: exactly once, a pure function of the journal, and counts that add up.
 
+mod golden;
+mod statistics;
+mod verify;
+
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::civil::{Date, date};
-use motcua::domain::catalogue::Level;
-use motcua::domain::deadline::{Comparison, Timeliness, classify};
-use motcua::domain::dossier::{
-    DeliveryMethod, Dossier, DossierCommand, DossierEvent, EndKind, Phase, Turn,
-};
-use motcua::domain::event::Event;
+use jiff::civil::date;
+use motcua::domain::dossier::{DeliveryMethod, Dossier, DossierCommand, Phase};
 use motcua::domain::time::Moment;
 use motcua::journal::{Journal, Location, Until};
-use motcua::projections::statistics::{Counts, Query, Scope};
 use motcua::projections::{
-    Pace, Projector, ReadModels, audit, catalogue, history, offices, rebuild, statistics, tracking,
-    worklist,
+    Pace, Projector, ReadModels, audit, catalogue, history, offices, rebuild, tracking, worklist,
 };
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Row, SqliteConnection};
@@ -24,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::grounds::grounds;
-use crate::story::{OFFICES, PROCEDURES, Story, is_online};
+use crate::story::{OFFICES, PROCEDURES, Story};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -121,7 +118,11 @@ async fn a_tracking_row_follows_every_act_while_the_journal_grows() {
         let (models, projector) = open(home.path(), &story.journal).await;
         let following = tokio::spawn(projector.run(stop.clone()));
         let id = story.accept("H63.40.01", "1.004873");
-        let code = story.dossiers[&id].code.clone().expect("a code").to_string();
+        let code = story.dossiers[&id]
+            .code
+            .clone()
+            .expect("a code")
+            .to_string();
         let steps = [
             DossierCommand::Forward {
                 to: "handler-7".into(),
@@ -198,7 +199,11 @@ async fn a_stop_after_any_batch_changes_no_row() {
     loop {
         let (_, mut projector) = open(torn.path(), &story.journal).await;
         let sizes = [1, 2, 3, 50];
-        if !projector.step(sizes[batches % sizes.len()]).await.expect("a step") {
+        if !projector
+            .step(sizes[batches % sizes.len()])
+            .await
+            .expect("a step")
+        {
             break;
         }
         batches += 1;
@@ -304,7 +309,11 @@ async fn a_damaged_or_foreign_file_is_moved_aside_and_filled_anew() {
     let sound = dump(home.path()).await;
     let file = file_in(home.path());
 
-    std::fs::write(&file, b"this is no database at all, and long enough to be asked").expect("spoilt");
+    std::fs::write(
+        &file,
+        b"this is no database at all, and long enough to be asked",
+    )
+    .expect("spoilt");
     drop(read_models(home.path(), &story.journal).await);
     the_same(&dump(home.path()).await, &sound);
     assert!(file.with_extension("db.aside").exists());
@@ -322,7 +331,10 @@ async fn a_damaged_or_foreign_file_is_moved_aside_and_filled_anew() {
 async fn only_the_newest_two_files_are_kept() {
     let (ground, home) = (folder(), folder());
     let story = story_in(&ground).await;
-    for (age, name) in ["read-aaaaaaaaaaaa.db", "read-bbbbbbbbbbbb.db"].iter().enumerate() {
+    for (age, name) in ["read-aaaaaaaaaaaa.db", "read-bbbbbbbbbbbb.db"]
+        .iter()
+        .enumerate()
+    {
         let file = std::fs::File::create(home.path().join(name)).expect("a file");
         let then = std::time::UNIX_EPOCH + Duration::from_secs(1_000 * age as u64);
         file.set_modified(then).expect("an age");
@@ -364,7 +376,12 @@ async fn the_worklist_runs_by_due_moment_page_by_page() {
         .dossiers
         .iter()
         .filter(|(_, dossier)| !dossier.phase.is_closed() && dossier.version > 0)
-        .filter(|(_, dossier)| dossier.office.as_ref().is_some_and(|one| one.as_str() == office))
+        .filter(|(_, dossier)| {
+            dossier
+                .office
+                .as_ref()
+                .is_some_and(|one| one.as_str() == office)
+        })
         .map(|(id, dossier)| (running(dossier), *id))
         .collect();
     expected.sort_unstable();
@@ -378,7 +395,10 @@ async fn the_worklist_runs_by_due_moment_page_by_page() {
         ..filter.clone()
     };
     let page = worklist::page(&models, &overdue, None, 1_000).await;
-    let late = expected.iter().filter(|(due, _)| *due < story.now.0).count();
+    let late = expected
+        .iter()
+        .filter(|(due, _)| *due < story.now.0)
+        .count();
     assert!(late > 0);
     assert_eq!(page.expect("a page").rows.len(), late);
 
@@ -445,7 +465,9 @@ async fn the_audit_trail_names_every_fact_once_and_finds_it_again() {
     story.write().await;
     let models = read_models(home.path(), &story.journal).await;
 
-    let rows = audit::of_dossier(&models, id, None, 100).await.expect("rows");
+    let rows = audit::of_dossier(&models, id, None, 100)
+        .await
+        .expect("rows");
     let kinds: Vec<&str> = rows.iter().map(|row| row.kind.as_str()).collect();
     let expected = [
         "dossier.lodged",
@@ -455,7 +477,11 @@ async fn the_audit_trail_names_every_fact_once_and_finds_it_again() {
         "dossier.processing_completed",
     ];
     assert_eq!(kinds, expected);
-    let code = story.dossiers[&id].code.clone().expect("a code").to_string();
+    let code = story.dossiers[&id]
+        .code
+        .clone()
+        .expect("a code")
+        .to_string();
     assert!(rows.iter().all(|row| row.code.as_ref() == Some(&code)));
     let after = audit::of_dossier(&models, id, Some(rows[1].position), 1).await;
     assert_eq!(after.expect("rows"), rows[2..3]);
@@ -476,7 +502,12 @@ async fn the_audit_trail_names_every_fact_once_and_finds_it_again() {
     while positions.len() < size {
         let after = positions.last().copied();
         let page = audit::search(&models, &all, audit::Order::OldestFirst, after, 7).await;
-        positions.extend(page.expect("a page").rows.iter().map(|(position, _)| *position));
+        positions.extend(
+            page.expect("a page")
+                .rows
+                .iter()
+                .map(|(position, _)| *position),
+        );
     }
     assert!(positions.iter().copied().eq(0..models.size()));
 
@@ -527,232 +558,4 @@ async fn procedures_are_found_with_and_without_diacritics() {
     assert!(catalogue::procedure(&models, "1.001193", None).is_some());
     assert_eq!(offices::list(&models).len(), OFFICES.len());
     assert!(offices::by_code(&models, "H63.40").is_some());
-}
-
-/// One acceptance as somebody sees it who reads all facts and knows no table.
-struct Seen {
-    dossier: Dossier,
-    turn: Turn,
-    /// When the due date moved, and where to.
-    moves: Vec<(Moment, Moment)>,
-}
-
-async fn seen(story: &Story) -> Vec<Seen> {
-    let mut all = Vec::new();
-    for id in &story.ids {
-        let mut moves: Vec<Vec<(Moment, Moment)>> = Vec::new();
-        let changes = history::changes(&story.journal, *id).await.expect("changes");
-        for change in &changes {
-            moves.resize(change.after.turns.len(), Vec::new());
-            let Event::Dossier(event) = &change.fact.event else {
-                continue;
-            };
-            let moved = match event {
-                DossierEvent::DueDateRecomputed(moved) => moved.new,
-                DossierEvent::ApologyIssued(apology) if apology.moves_promise => apology.new_due_at,
-                _ => continue,
-            };
-            let last = moves.last_mut().expect("a turn");
-            last.push((change.fact.recorded_at, moved));
-        }
-        let dossier = &story.dossiers[id];
-        for (turn, moves) in dossier.turns.iter().zip(moves) {
-            all.push(Seen {
-                dossier: dossier.clone(),
-                turn: turn.clone(),
-                moves,
-            });
-        }
-    }
-    all
-}
-
-fn recount(all: &[Seen], query: &Query) -> Counts {
-    let mut counts = Counts::default();
-    let level = |code: &str| OFFICES.iter().find(|(office, _)| *office == code).map(|(_, level)| *level);
-    for Seen {
-        dossier,
-        turn,
-        moves,
-    } in all
-    {
-        let office = turn.office.as_str();
-        let in_scope = match &query.scope {
-            Scope::All => true,
-            Scope::Office(code) => code == office,
-            Scope::Level(wanted) => level(office) == Some(*wanted),
-        };
-        let ended = turn.ending.filter(|ending| ending.at.date() <= query.to);
-        if !in_scope
-            || query.channel.is_some_and(|channel| dossier.channel != Some(channel))
-            || turn.received_at.date() > query.to
-            || ended.is_some_and(|ending| ending.at.date() < query.from)
-        {
-            continue;
-        }
-        match (turn.received_at.date() < query.from, is_online(dossier)) {
-            (true, _) => counts.received.carried_over += 1,
-            (false, true) => counts.received.online += 1,
-            (false, false) => counts.received.direct += 1,
-        }
-        let end = Moment::from_local(query.to.at(23, 59, 59, 999_999_999));
-        let known = moves.iter().rev().find(|(at, _)| *at <= end);
-        let due = known.map_or(turn.original_due_at, |(_, new)| *new);
-        let at = ended.map_or(end, |ending| ending.at);
-        let standing = classify(at, due, query.comparison);
-        let by_original = classify(at, turn.original_due_at, query.comparison);
-        match ended.map(|ending| ending.kind) {
-            None => {
-                add_pending(&mut counts.pending, standing);
-                add_pending(&mut counts.pending_by_original, by_original);
-            }
-            Some(EndKind::Completed | EndKind::Refused) => {
-                add_settled(&mut counts.settled, standing);
-                add_settled(&mut counts.settled_by_original, by_original);
-            }
-            Some(EndKind::Withdrawn) => counts.closed.withdrawn += 1,
-            Some(EndKind::Stopped) => counts.closed.stopped += 1,
-            Some(EndKind::Redirected) => counts.closed.redirected += 1,
-        }
-    }
-    counts
-}
-
-fn add_pending(pending: &mut statistics::Pending, standing: Timeliness) {
-    match standing {
-        Timeliness::Early | Timeliness::OnTime => pending.in_time += 1,
-        Timeliness::Late => pending.overdue += 1,
-    }
-}
-
-fn add_settled(settled: &mut statistics::Settled, standing: Timeliness) {
-    match standing {
-        Timeliness::Early => settled.early += 1,
-        Timeliness::OnTime => settled.on_time += 1,
-        Timeliness::Late => settled.late += 1,
-    }
-}
-
-#[tokio::test]
-async fn the_statistics_of_any_history_are_those_of_a_recount_and_add_up() {
-    let periods: [(Date, Date); 4] = [
-        (date(2026, 3, 1), date(2026, 3, 7)),
-        (date(2026, 3, 8), date(2026, 3, 31)),
-        (date(2026, 3, 4), date(2026, 3, 4)),
-        (date(2026, 1, 1), date(2026, 12, 31)),
-    ];
-    let mut scopes = vec![Scope::All, Scope::Level(Level::Commune)];
-    scopes.extend(OFFICES.map(|(code, _)| Scope::Office(code.into())));
-    let mut most = Counts::default();
-    for seed in [21, 22, 23] {
-        let (ground, home) = (folder(), folder());
-        let mut story = story_in(&ground).await;
-        story.live(seed, 1_200);
-        story.write().await;
-        let models = read_models(home.path(), &story.journal).await;
-        let all = seen(&story).await;
-        for ((from, to), scope) in periods.iter().flat_map(|days| {
-            scopes.iter().map(move |scope| (*days, scope.clone()))
-        }) {
-            for comparison in [Comparison::Date, Comparison::Timestamp] {
-                let query = Query {
-                    scope: scope.clone(),
-                    channel: None,
-                    procedure: None,
-                    from,
-                    to,
-                    comparison,
-                };
-                let counts = statistics::count(&models, &query).await.expect("counts");
-                let expected = Counts {
-                    size: models.size(),
-                    ..recount(&all, &query)
-                };
-                assert_eq!(counts, expected, "{query:?}");
-                then_it_adds_up(&counts);
-                let again = statistics::count(&models, &query).await.expect("counts");
-                assert_eq!(again, counts);
-                most.settled.late = most.settled.late.max(counts.settled.late);
-                most.pending.overdue = most.pending.overdue.max(counts.pending.overdue);
-                most.closed.withdrawn = most.closed.withdrawn.max(counts.closed.withdrawn);
-                most.received.carried_over =
-                    most.received.carried_over.max(counts.received.carried_over);
-                most.settled.early = most.settled.early.max(counts.settled.early);
-            }
-        }
-        then_periods_meet(&models).await;
-    }
-    assert!(
-        most.settled.late > 0
-            && most.settled.early > 0
-            && most.pending.overdue > 0
-            && most.closed.withdrawn > 0
-            && most.received.carried_over > 0,
-        "the histories try everything: {most:?}"
-    );
-}
-
-#[track_caller]
-fn then_it_adds_up(counts: &Counts) {
-    assert_eq!(
-        counts.received.total(),
-        counts.settled.total() + counts.closed.total() + counts.pending.total()
-    );
-    assert_eq!(counts.settled.total(), counts.settled_by_original.total());
-    assert_eq!(counts.pending.total(), counts.pending_by_original.total());
-}
-
-/// What is pending at the end of one period is carried over into the next.
-async fn then_periods_meet(models: &ReadModels) {
-    let query = |from, to| Query {
-        scope: Scope::All,
-        channel: None,
-        procedure: None,
-        from,
-        to,
-        comparison: Comparison::Date,
-    };
-    let before = query(date(2026, 3, 1), date(2026, 3, 9));
-    let after = query(date(2026, 3, 10), date(2026, 3, 20));
-    let before = statistics::count(models, &before).await.expect("counts");
-    let after = statistics::count(models, &after).await.expect("counts");
-    assert_eq!(before.pending.total(), after.received.carried_over);
-}
-
-#[tokio::test]
-async fn an_apology_after_the_period_changes_nothing_in_it() {
-    let (ground, home) = (folder(), folder());
-    let mut story = story_in(&ground).await;
-    let id = story.accept("H63.40.01", "1.004222");
-    let forward = DossierCommand::Forward {
-        to: "handler-7".into(),
-    };
-    story.act(id, &forward).expect("forwarded");
-    story.go_to(3, 10, 9);
-    let apology = DossierCommand::IssueApology {
-        new_due_on: date(2026, 4, 1),
-    };
-    story.act(id, &apology).expect("an apology in time");
-    story.go_to(3, 20, 9);
-    story.act(id, &DossierCommand::SignResult).expect("signed");
-    story.write().await;
-    let models = read_models(home.path(), &story.journal).await;
-    let count = async |from: Date, to: Date| {
-        let query = Query {
-            scope: Scope::Office("H63.40.01".into()),
-            channel: None,
-            procedure: Some("1.004222".into()),
-            from,
-            to,
-            comparison: Comparison::Date,
-        };
-        statistics::count(&models, &query).await.expect("counts")
-    };
-    let first = count(date(2026, 3, 1), date(2026, 3, 9)).await;
-    assert_eq!((first.received.direct, first.pending.in_time), (1, 1));
-    let second = count(date(2026, 3, 10), date(2026, 3, 19)).await;
-    assert_eq!((second.received.carried_over, second.pending.in_time), (1, 1));
-    assert_eq!(second.pending_by_original.overdue, 1);
-    let third = count(date(2026, 3, 20), date(2026, 3, 31)).await;
-    assert_eq!((third.settled.early, third.settled_by_original.late), (1, 1));
 }

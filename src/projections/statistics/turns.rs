@@ -1,0 +1,121 @@
+//! One row per acceptance, and one per move of its due date: what is counted.
+
+use std::sync::LazyLock;
+
+use sqlx::SqliteConnection;
+
+use crate::domain::dossier::Channel;
+use crate::projections::Model;
+use crate::projections::fold::{Batch, State};
+use crate::projections::insert::Insert;
+
+pub const MODEL: Model = Model {
+    version: 1,
+    tables: "
+        create table turn ( -- the time a dossier spends under one office's clock
+            number          integer not null, -- the dossier's
+            turn            integer not null, -- from 1; more than one only after a redirection
+            office          text    not null,
+            procedure       text    not null,
+            channel         text    not null,
+            received_at     integer not null, -- all times: microseconds since 1970, UTC
+            accepted_at     integer not null,
+            original_due_at integer,
+            due_at          integer,
+            moves           integer not null, -- how many rows of due_change there are
+            ended_at        integer,
+            end_kind        text,
+            primary key (number, turn)
+        ) strict, without rowid;
+        create table due_change (
+            number      integer not null,
+            turn        integer not null,
+            position    integer not null,
+            recorded_at integer not null,
+            old         integer not null,
+            new         integer not null,
+            cause       text    not null,
+            primary key (number, turn, position)
+        ) strict, without rowid;",
+    indexes: "
+        create index turn_received on turn (office, received_at);
+        create index turn_ended on turn (office, ended_at);",
+};
+
+const TURN_COLUMNS: [&str; 12] = [
+    "number",
+    "turn",
+    "office",
+    "procedure",
+    "channel",
+    "received_at",
+    "accepted_at",
+    "original_due_at",
+    "due_at",
+    "moves",
+    "ended_at",
+    "end_kind",
+];
+
+static UPSERT_TURNS: LazyLock<Insert> =
+    LazyLock::new(|| Insert::or_update("turn", &TURN_COLUMNS, "number, turn"));
+
+static INSERT_DUE_CHANGES: LazyLock<Insert> = LazyLock::new(|| {
+    let columns = [
+        "number",
+        "turn",
+        "position",
+        "recorded_at",
+        "old",
+        "new",
+        "cause",
+    ];
+    Insert::new("due_change", &columns, "")
+});
+
+/// Writes the turns of these dossiers as they are now.
+pub async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result<()> {
+    let turns = states.iter().flat_map(|state| {
+        let turns = state.dossier.turns.iter().zip(&state.moves).zip(1_i64..);
+        turns.map(move |((turn, moves), place)| (state, turn, *moves, place))
+    });
+    let turns: Vec<_> = turns.collect();
+    let rows = UPSERT_TURNS.run(to, &turns, |statement, (state, turn, moves, place)| {
+        let dossier = &state.dossier;
+        statement
+            .bind(state.number.cast_signed())
+            .bind(*place)
+            .bind(turn.office.as_str().to_owned())
+            .bind(
+                dossier
+                    .procedure
+                    .as_ref()
+                    .map_or("", |code| code.as_str())
+                    .to_owned(),
+            )
+            .bind(dossier.channel.unwrap_or(Channel::Counter).name())
+            .bind(turn.received_at.0)
+            .bind(turn.accepted_at.0)
+            .bind(turn.original_due_at.0)
+            .bind(turn.due_at.0)
+            .bind(*moves)
+            .bind(turn.ending.map(|ending| ending.at.0))
+            .bind(turn.ending.map(|ending| ending.kind.name()))
+    });
+    rows.await
+}
+
+/// Writes every move of a due date in the batch.
+pub async fn write_due_changes(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+    let rows = INSERT_DUE_CHANGES.run(to, &batch.due_changes, |statement, change| {
+        statement
+            .bind(change.number.cast_signed())
+            .bind(i64::try_from(change.turn).unwrap_or(i64::MAX))
+            .bind(change.position.cast_signed())
+            .bind(change.recorded_at.0)
+            .bind(change.old.0)
+            .bind(change.new.0)
+            .bind(change.cause)
+    });
+    rows.await
+}

@@ -16,4 +16,6 @@ pub mod api;
 
 pub mod scenario;
 
+pub mod web;
+
 pub mod cli;

@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use super::Result;
 use super::fold::{Read, decode};
+use super::{ReadModels, Result};
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::fact::Fact;
@@ -25,6 +25,11 @@ pub async fn fold(journal: &Journal, dossier: Uuid, until: Until) -> Result<Opti
         evolve(&mut state, &read);
     }
     Ok((state.version > 0).then_some(state))
+}
+
+/// As [`changes`], from the journal that these read models follow.
+pub async fn of_dossier(models: &ReadModels, dossier: Uuid) -> Result<Vec<Change>> {
+    changes(models.journal(), dossier).await
 }
 
 /// Every fact of a dossier, with the states before and after it.

@@ -1,0 +1,42 @@
+//! Files compiled into the binary, served under addresses that change with their content.
+
+use axum::extract::Path;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+#[derive(RustEmbed)]
+#[folder = "src/web/assets/"]
+struct Assets;
+
+/// The address of an embedded file; it holds a piece of the content's hash, so that it may be kept for ever.
+#[must_use]
+pub fn address(path: &str) -> String {
+    let version = Assets::get(path).map(|file| version(&file));
+    format!("/assets/{path}?v={}", version.unwrap_or_default())
+}
+
+fn version(file: &EmbeddedFile) -> String {
+    let hash = file.metadata.sha256_hash();
+    hash[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub async fn serve(Path(path): Path<String>) -> Response {
+    let Some(file) = Assets::get(&path) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let kind = HeaderValue::from_str(file.metadata.mimetype())
+        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let mut response = file.data.into_owned().into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, kind);
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    response
+}

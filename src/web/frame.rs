@@ -1,0 +1,192 @@
+//! What every page has around its content: language, doors, the notice of a simulation, who is signed in.
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use super::lang::{Lang, Pair};
+use super::words;
+use crate::domain::actor::{Actor, NO_OFFICE};
+use crate::domain::reference::{JournalKind, Opened};
+
+/// The one stylesheet, inlined in every page.
+pub const STYLE: &str = include_str!("templates/style.css");
+
+/// The stylesheet's source in a content security policy.
+pub static STYLE_SOURCE: LazyLock<String> =
+    LazyLock::new(|| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(STYLE))));
+
+/// The pages that every page leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    Tracking,
+    Procedures,
+    Statistics,
+    Worklist,
+}
+
+impl Door {
+    const PUBLIC: [Self; 3] = [Self::Tracking, Self::Procedures, Self::Statistics];
+    const STAFF: [Self; 4] = [
+        Self::Tracking,
+        Self::Procedures,
+        Self::Statistics,
+        Self::Worklist,
+    ];
+
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Tracking => "/t",
+            Self::Procedures => "/p",
+            Self::Statistics => "/statistics",
+            Self::Worklist => "/worklist",
+        }
+    }
+
+    #[must_use]
+    pub fn name(self) -> Pair {
+        match self {
+            Self::Tracking => ("Tra cứu hồ sơ", "Track a dossier"),
+            Self::Procedures => ("Thủ tục", "Procedures"),
+            Self::Statistics => ("Thống kê", "Statistics"),
+            Self::Worklist => ("Việc cần làm", "Worklist"),
+        }
+    }
+}
+
+/// Who is signed in, as the head of the page says it.
+#[derive(Debug, Clone)]
+pub struct Who {
+    pub role: Pair,
+    pub office: Option<String>,
+    pub id: String,
+}
+
+impl From<&Actor> for Who {
+    fn from(actor: &Actor) -> Self {
+        Self {
+            role: words::office_role(actor.role),
+            office: (actor.office != NO_OFFICE).then(|| actor.office.clone()),
+            id: actor.id.clone(),
+        }
+    }
+}
+
+/// Everything around a page's content.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    pub lang: Lang,
+    pub title: String,
+    /// The door this page belongs to.
+    pub door: Option<Door>,
+    /// Path and query of this page, without the language.
+    pub place: String,
+    /// The story's name on a simulated journal (empty when it has none): shown on every page.
+    pub notice: Option<String>,
+    pub who: Option<Who>,
+    /// For pages that are mostly tables.
+    pub wide: bool,
+}
+
+impl Frame {
+    #[must_use]
+    pub fn new(lang: Lang, place: impl Into<String>, opened: &Opened, who: Option<&Actor>) -> Self {
+        Self {
+            lang,
+            title: String::new(),
+            door: None,
+            place: place.into(),
+            notice: notice(opened),
+            who: who.map(Who::from),
+            wide: false,
+        }
+    }
+
+    #[must_use]
+    pub fn titled(mut self, title: impl Into<String>, door: Option<Door>) -> Self {
+        self.title = title.into();
+        self.door = door;
+        self
+    }
+
+    #[must_use]
+    pub fn wide(mut self) -> Self {
+        self.wide = true;
+        self
+    }
+
+    #[must_use]
+    pub fn style(&self) -> &'static str {
+        STYLE
+    }
+
+    #[must_use]
+    pub fn doors(&self) -> &'static [Door] {
+        match self.who {
+            Some(_) => &Door::STAFF,
+            None => &Door::PUBLIC,
+        }
+    }
+
+    #[must_use]
+    pub fn is_at(&self, door: &Door) -> bool {
+        self.door == Some(*door)
+    }
+
+    /// A link inside the site that keeps the language.
+    #[must_use]
+    pub fn to(&self, place: &str) -> String {
+        in_language(place, self.lang)
+    }
+
+    /// A link to a page of one dossier: `/t/` or `/history/`, the code, and a query with its mark or nothing.
+    #[must_use]
+    pub fn to_dossier(&self, door: &str, code: &str, query: &str) -> String {
+        self.to(&format!("{door}{code}{query}"))
+    }
+
+    /// This page in the other language.
+    #[must_use]
+    pub fn in_other_language(&self) -> String {
+        in_language(&self.place, self.lang.other())
+    }
+}
+
+fn in_language(place: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => place.to_owned(),
+        Lang::En if place.contains('?') => format!("{place}&lang=en"),
+        Lang::En => format!("{place}?lang=en"),
+    }
+}
+
+fn notice(opened: &Opened) -> Option<String> {
+    match opened.kind {
+        JournalKind::Live => None,
+        JournalKind::Simulated => {
+            let story = opened.story.as_ref();
+            Some(story.map_or_else(String::new, |story| story.scenario.clone()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stylesheet_is_small_and_asks_nobody_for_anything() {
+        assert!(STYLE.len() <= 6_144, "{} bytes", STYLE.len());
+        assert!(!STYLE.contains("url(") && !STYLE.contains("@import"));
+    }
+
+    #[test]
+    fn links_keep_the_language() {
+        assert_eq!(in_language("/t", Lang::Vi), "/t");
+        assert_eq!(in_language("/t", Lang::En), "/t?lang=en");
+        assert_eq!(in_language("/p?q=a", Lang::En), "/p?q=a&lang=en");
+    }
+}

@@ -1,0 +1,259 @@
+//! The auditor's page of one dossier: every fact with who, when, what it changed, and its place in the proof.
+
+use askama::Template;
+
+use super::dates::{self, When};
+use super::frame::{Door, Frame};
+use super::lang::{Lang, Pair};
+use super::words;
+use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::dossier::Dossier;
+use crate::domain::event::Event;
+use crate::domain::time::Moment;
+use crate::projections::history::Change;
+use crate::tlog::leaf_hash;
+
+#[derive(Template)]
+#[template(path = "history.html")]
+pub struct HistoryPage {
+    frame: Frame,
+    code: String,
+    sees_people: bool,
+    /// What recomputing the hashes has shown.
+    chain: String,
+    items: Vec<Item>,
+}
+
+struct Item {
+    position: u64,
+    version: u32,
+    what: &'static str,
+    kind: &'static str,
+    recorded: When,
+    /// A claimed time and how far it lies from the recorded one.
+    claimed: Option<(When, String)>,
+    received: Option<(When, String)>,
+    role: &'static str,
+    office: Option<String>,
+    person: Option<String>,
+    reason: Option<&'static str>,
+    basis: Option<String>,
+    policy: Option<String>,
+    breach: Option<String>,
+    differences: Vec<Difference>,
+    parts: usize,
+    leaf: String,
+    prev: Option<String>,
+}
+
+/// One value of the state that a fact changed.
+struct Difference {
+    name: &'static str,
+    before: String,
+    after: String,
+}
+
+impl HistoryPage {
+    #[must_use]
+    pub fn new(frame: Frame, code: &str, changes: &[Change], who: Option<&Actor>) -> Self {
+        let lang = frame.lang;
+        let office = changes
+            .last()
+            .and_then(|change| change.after.office.as_ref());
+        let sees_people = sees_people(who, office.map_or(NO_OFFICE, |office| office.as_str()));
+        let items = changes.iter().filter_map(|change| item(change, sees_people, lang));
+        let title = lang.of("Ghi nhận của hồ sơ", "Records of dossier");
+        Self {
+            items: items.collect(),
+            chain: chain(changes, lang),
+            code: code.to_owned(),
+            sees_people,
+            frame: frame.titled(format!("{title} {code}"), Some(Door::Tracking)),
+        }
+    }
+}
+
+/// Auditors, and those who work at the office that has the dossier.
+fn sees_people(who: Option<&Actor>, office: &str) -> bool {
+    who.is_some_and(|who| match who.role {
+        Role::Auditor => true,
+        Role::Receiver
+        | Role::Handler
+        | Role::DivisionHead
+        | Role::Signer
+        | Role::Clerk
+        | Role::CentreManager => who.office == office,
+        Role::Applicant | Role::Admin | Role::System => false,
+    })
+}
+
+/// Recomputes every leaf hash from the exact bytes and follows the links.
+fn chain(changes: &[Change], lang: Lang) -> String {
+    let mut before = None;
+    for change in changes {
+        let hash = change.entry.leaf_hash;
+        if leaf_hash(&change.entry.body) != hash || change.fact.prev != before {
+            let text = lang.of(
+                "✕ Mã băm KHÔNG khớp từ ghi nhận số",
+                "✕ The hashes do NOT agree from record",
+            );
+            return format!("{text} {}.", change.fact.version);
+        }
+        before = Some(hash);
+    }
+    let count = lang.count(changes.len() as u64);
+    match lang {
+        Lang::Vi => format!("✓ Vừa tính lại: {count} mã băm đều khớp và nối liền nhau."),
+        Lang::En => format!("✓ Just recomputed: all {count} hashes agree and are linked."),
+    }
+}
+
+fn item(change: &Change, sees_people: bool, lang: Lang) -> Option<Item> {
+    let Event::Dossier(event) = &change.fact.event else {
+        return None;
+    };
+    let (fact, around) = (&change.fact, &change.fact.circumstances);
+    let claim = |at: Option<Moment>| {
+        at.map(|at| (dates::exact(at, lang), gap(at, fact.recorded_at, lang)))
+    };
+    let actor = &fact.actor;
+    Some(Item {
+        position: change.entry.position,
+        version: fact.version,
+        what: lang.pick(words::happened(event)),
+        kind: event.kind(),
+        recorded: dates::exact(fact.recorded_at, lang),
+        claimed: claim(around.occurred_at),
+        received: claim(around.received_at),
+        role: lang.pick(words::office_role(actor.role)),
+        office: (actor.office != NO_OFFICE).then(|| actor.office.clone()),
+        person: sees_people.then(|| person(actor)),
+        reason: around.reason.map(|reason| lang.pick(reason.label())),
+        basis: around.basis.clone(),
+        policy: around.policy.clone(),
+        breach: around.breach.as_ref().map(|breach| {
+            format!("{} – {}", lang.pick(breach.rule.label()), breach.basis)
+        }),
+        differences: differences(&change.before, &change.after, sees_people, lang),
+        parts: around.parts.len(),
+        leaf: hex(&change.entry.leaf_hash),
+        prev: fact.prev.as_ref().map(|hash| hex(hash)),
+    })
+}
+
+fn person(actor: &Actor) -> String {
+    match &actor.on_behalf_of {
+        Some(other) => format!("{} → {other}", actor.id),
+        None => actor.id.clone(),
+    }
+}
+
+/// How long after (or before) the claimed time a fact was recorded.
+fn gap(claimed: Moment, recorded: Moment, lang: Lang) -> String {
+    let micros = recorded.0.saturating_sub(claimed.0);
+    if micros.unsigned_abs() < Moment::SECOND.unsigned_abs() {
+        return lang.of("ghi ngay", "recorded at once").to_owned();
+    }
+    let time = dates::elapsed(micros, lang);
+    match (lang, micros > 0) {
+        (Lang::Vi, true) => format!("ghi sau {time}"),
+        (Lang::En, true) => format!("recorded {time} later"),
+        (Lang::Vi, false) => format!("ghi trước {time}"),
+        (Lang::En, false) => format!("recorded {time} earlier"),
+    }
+}
+
+fn differences(
+    before: &Dossier,
+    after: &Dossier,
+    sees_people: bool,
+    lang: Lang,
+) -> Vec<Difference> {
+    let pairs = values(before, sees_people, lang)
+        .into_iter()
+        .zip(values(after, sees_people, lang));
+    pairs
+        .filter(|((_, before), (_, after))| before != after)
+        .map(|((name, before), (_, after))| Difference {
+            name: lang.pick(name),
+            before,
+            after,
+        })
+        .collect()
+}
+
+/// What an auditor compares, in a fixed order.
+fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, String); 11] {
+    let turn = dossier.turn();
+    let time = |at: Option<Moment>| {
+        at.map_or_else(none, |at| dates::short(at, lang).words().to_owned())
+    };
+    let code = |text: Option<String>| text.unwrap_or_else(none);
+    let handler = dossier.handler.as_ref();
+    [
+        (
+            ("Trạng thái", "State"),
+            lang.pick(words::phase(dossier.phase)).to_owned(),
+        ),
+        (
+            ("Mã hồ sơ", "Code"),
+            code(dossier.code.as_ref().map(ToString::to_string)),
+        ),
+        (
+            ("Cơ quan", "Office"),
+            code(dossier.office.as_ref().map(ToString::to_string)),
+        ),
+        (("Ngày hẹn", "Promised date"), time(turn.map(|turn| turn.due_at))),
+        (
+            ("Hẹn ban đầu", "First promise"),
+            time(turn.map(|turn| turn.original_due_at)),
+        ),
+        (("Đồng hồ", "Clock"), lang.pick(clock(dossier)).to_owned()),
+        (
+            ("Người thụ lý", "Handler"),
+            if sees_people {
+                code(handler.cloned())
+            } else {
+                handler.map_or_else(none, |_| lang.of("đã có", "assigned").to_owned())
+            },
+        ),
+        (
+            ("Số lần yêu cầu bổ sung", "Supplement requests"),
+            dossier.supplement_requests.to_string(),
+        ),
+        (
+            ("Số lần xin lỗi", "Apologies"),
+            dossier.apologies.to_string(),
+        ),
+        (
+            ("Kết thúc", "End"),
+            turn.and_then(|turn| turn.ending).map_or_else(none, |end| {
+                let kind = lang.pick(words::ending(end.kind));
+                format!("{kind}, {}", dates::short(end.at, lang).words())
+            }),
+        ),
+        (
+            ("Trả kết quả", "Handed over"),
+            dossier.delivered.map_or_else(none, |method| {
+                lang.pick(words::delivery(method)).to_owned()
+            }),
+        ),
+    ]
+}
+
+fn none() -> String {
+    "–".to_owned()
+}
+
+fn clock(dossier: &Dossier) -> Pair {
+    match dossier.turn() {
+        None => ("chưa chạy", "not started"),
+        Some(turn) if turn.ending.is_some() => ("đã dừng", "ended"),
+        Some(turn) if turn.paused_since.is_some() => ("tạm dừng", "paused"),
+        Some(_) => ("đang chạy", "running"),
+    }
+}
+
+fn hex(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}

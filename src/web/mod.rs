@@ -1,0 +1,85 @@
+//! FOR PEOPLE: pages rendered on the server from the read models; no script is needed to read any of them.
+
+pub mod assets;
+pub mod dates;
+mod doors;
+pub mod frame;
+pub mod graphiql;
+pub mod history;
+pub mod home;
+pub mod lang;
+pub mod problem;
+pub mod procedures;
+pub mod qr;
+pub mod respond;
+pub mod session;
+pub mod statistics;
+#[cfg(test)]
+mod tests;
+pub mod tracking;
+mod visit;
+pub mod words;
+pub mod worklist;
+
+pub use self::doors::router;
+pub use self::visit::Visit;
+
+use crate::api::Api;
+use crate::domain::reference::{JournalKind, Opened};
+use crate::domain::time::Moment;
+use crate::projections::ReadModels;
+
+/// What the pages are made from; clones share it.
+#[derive(Clone)]
+pub struct Web {
+    api: Api,
+    link_key: [u8; 32],
+    base: Option<String>,
+}
+
+impl Web {
+    /// What the vault's keys are asked for.
+    pub const KEY: &str = "motcua/sign-in-link/v1";
+
+    /// `link_key` makes the sign-in links of a simulated journal. `base` is the scheme and host under which people reach the
+    /// pages, for QR codes; without it each request's host counts.
+    #[must_use]
+    pub fn new(api: Api, link_key: [u8; 32], base: Option<String>) -> Self {
+        let base = base.map(|base| base.trim_end_matches('/').to_owned());
+        Self {
+            api,
+            link_key,
+            base,
+        }
+    }
+
+    /// One link per role, to be printed: (`citizen`, `receiver`, `handler`, `signer`, `auditor`; address). None on a live
+    /// journal. The links work from this machine only.
+    #[must_use]
+    pub fn sign_in_links(&self, base: &str) -> Vec<(&'static str, String)> {
+        match self.opened().kind {
+            JournalKind::Simulated => session::links(base, &self.link_key),
+            JournalKind::Live => Vec::new(),
+        }
+    }
+
+    /// The code of the dossier accepted last: something to look at.
+    pub async fn example(&self) -> Option<String> {
+        let newest = session::newest(self.models()).await;
+        newest.ok().flatten().and_then(|row| row.code)
+    }
+
+    fn models(&self) -> &ReadModels {
+        &self.api.models
+    }
+
+    /// Whether the journal is a simulation, and of what.
+    fn opened(&self) -> &Opened {
+        self.api.counter.opened()
+    }
+
+    /// The office's "now": the database's or the story's clock.
+    fn now(&self) -> Moment {
+        self.api.counter.clock()
+    }
+}

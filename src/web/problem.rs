@@ -1,0 +1,174 @@
+//! What went wrong and what to do now, with the right status.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::frame::Frame;
+use super::lang::Pair;
+use super::respond;
+use crate::projections::ProjectionError;
+
+/// Why a page cannot be shown.
+#[derive(Debug)]
+pub enum Problem {
+    /// Not the shape of a dossier code.
+    CodeMalformed(String),
+    /// A code like any other, and nobody's.
+    DossierUnknown(String),
+    ProcedureUnknown,
+    PageUnknown,
+    /// The page is for officers.
+    SignInNeeded,
+    /// A sign-in link that is none (any more), or not opened on the machine itself.
+    LinkRefused,
+    /// Nothing can be read now.
+    Unavailable(&'static str),
+}
+
+impl From<ProjectionError> for Problem {
+    fn from(error: ProjectionError) -> Self {
+        tracing::error!(%error, "a page could not be read");
+        Self::Unavailable(error.code())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+pub struct ProblemPage {
+    frame: Frame,
+    headline: &'static str,
+    advice: Vec<&'static str>,
+    /// Whether a search form helps.
+    searches: bool,
+    /// What was typed, to be put right.
+    typed: String,
+    code: &'static str,
+}
+
+impl Problem {
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::CodeMalformed(_) => "DOSSIER_CODE_MALFORMED",
+            Self::DossierUnknown(_) => "DOSSIER_UNKNOWN",
+            Self::ProcedureUnknown => "PROCEDURE_UNKNOWN",
+            Self::PageUnknown => "PAGE_UNKNOWN",
+            Self::SignInNeeded => "UNAUTHENTICATED",
+            Self::LinkRefused => "SIGN_IN_LINK_REFUSED",
+            Self::Unavailable(code) => code,
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::CodeMalformed(_)
+            | Self::DossierUnknown(_)
+            | Self::ProcedureUnknown
+            | Self::PageUnknown => StatusCode::NOT_FOUND,
+            Self::SignInNeeded => StatusCode::UNAUTHORIZED,
+            Self::LinkRefused => StatusCode::FORBIDDEN,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn headline(&self) -> Pair {
+        match self {
+            Self::CodeMalformed(_) => (
+                "Đây không phải mã hồ sơ",
+                "This is not a dossier code",
+            ),
+            Self::DossierUnknown(_) => ("Không tìm thấy hồ sơ", "No such dossier"),
+            Self::ProcedureUnknown => ("Không tìm thấy thủ tục", "No such procedure"),
+            Self::PageUnknown => ("Không có trang này", "There is no such page"),
+            Self::SignInNeeded => ("Trang này dành cho cán bộ", "This page is for officers"),
+            Self::LinkRefused => (
+                "Liên kết đăng nhập không dùng được",
+                "This sign-in link cannot be used",
+            ),
+            Self::Unavailable(_) => (
+                "Tạm thời không xem được",
+                "This cannot be shown right now",
+            ),
+        }
+    }
+
+    fn advice(&self) -> &'static [Pair] {
+        match self {
+            Self::CodeMalformed(_) => &[
+                (
+                    "Mã hồ sơ gồm mã cơ quan, ngày nhận và số thứ tự, cách nhau bằng dấu gạch ngang, ví dụ H38.40-261122-0001.",
+                    "A code is the office, the day and a number, joined by hyphens: H38.40-261122-0001.",
+                ),
+                (
+                    "Xin kiểm tra lại từng chữ số trên giấy tiếp nhận và nhập lại.",
+                    "Please compare it with your receipt, digit by digit, and type it again.",
+                ),
+            ],
+            Self::DossierUnknown(_) => &[
+                (
+                    "Mã đúng dạng nhưng chưa có hồ sơ nào mang mã này tại hệ thống này.",
+                    "The code looks right, but no dossier here has it.",
+                ),
+                (
+                    "Xin kiểm tra lại từng chữ số; nếu vẫn không thấy, mang giấy tiếp nhận đến bộ phận một cửa nơi đã nộp.",
+                    "Please check every digit; if it still cannot be found, take your receipt to the one-stop unit where you filed.",
+                ),
+            ],
+            Self::ProcedureUnknown => &[(
+                "Xin tìm theo tên trong danh sách thủ tục.",
+                "Please look it up by name in the list of procedures.",
+            )],
+            Self::PageUnknown => &[(
+                "Địa chỉ có thể bị gõ sai. Xin bắt đầu lại từ trang đầu.",
+                "The address may be mistyped. Please start from the first page.",
+            )],
+            Self::SignInNeeded => &[(
+                "Xin đăng nhập bằng tài khoản cán bộ; với dữ liệu mô phỏng, dùng liên kết in ra khi khởi động.",
+                "Please sign in as an officer; on simulated data use the link printed at the start.",
+            )],
+            Self::LinkRefused => &[(
+                "Liên kết chỉ dùng được với dữ liệu mô phỏng, trên chính máy đang chạy, và đúng như được in ra.",
+                "Links work on simulated data only, on the machine itself, and exactly as printed.",
+            )],
+            Self::Unavailable(_) => &[(
+                "Không có gì bị mất. Xin thử lại sau ít phút.",
+                "Nothing is lost. Please try again in a few minutes.",
+            )],
+        }
+    }
+
+    fn typed(self) -> Option<String> {
+        match self {
+            Self::CodeMalformed(typed) | Self::DossierUnknown(typed) => Some(typed),
+            Self::ProcedureUnknown
+            | Self::PageUnknown
+            | Self::SignInNeeded
+            | Self::LinkRefused
+            | Self::Unavailable(_) => None,
+        }
+    }
+
+    #[must_use]
+    pub fn page(self, frame: Frame) -> ProblemPage {
+        let lang = frame.lang;
+        let headline = lang.pick(self.headline());
+        let advice = self.advice().iter().map(|pair| lang.pick(*pair)).collect();
+        let code = self.code();
+        let typed = self.typed();
+        ProblemPage {
+            frame: frame.titled(headline, None),
+            headline,
+            advice,
+            searches: typed.is_some(),
+            typed: typed.unwrap_or_default(),
+            code,
+        }
+    }
+
+    #[must_use]
+    pub fn respond(self, frame: Frame) -> Response {
+        let status = self.status();
+        respond::html(status, &self.page(frame))
+    }
+}

@@ -1,0 +1,58 @@
+//! Pages as responses: nothing is fetched from elsewhere, nothing runs, nothing is kept.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::frame::STYLE_SOURCE;
+
+/// A page with the strictest policy: our one inline stylesheet and nothing else.
+pub fn html(status: StatusCode, page: &impl Template) -> Response {
+    let policy = format!(
+        "default-src 'none'; style-src {}; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        *STYLE_SOURCE
+    );
+    with_policy(status, page, &policy)
+}
+
+/// A page under a policy of its own.
+pub fn with_policy(status: StatusCode, page: &impl Template, policy: &str) -> Response {
+    let Ok(text) = page.render() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut response = (status, text).into_response();
+    let headers = response.headers_mut();
+    let mut set = |name: header::HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    set(header::CONTENT_TYPE, "text/html; charset=utf-8");
+    set(header::CACHE_CONTROL, "private, no-store");
+    set(header::CONTENT_SECURITY_POLICY, policy);
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    response
+}
+
+/// For pages about one dossier: no search engine keeps them.
+pub fn unlisted(mut response: Response) -> Response {
+    let name = header::HeaderName::from_static("x-robots-tag");
+    response
+        .headers_mut()
+        .insert(name, HeaderValue::from_static("noindex"));
+    response
+}
+
+/// Asks the browser to load the page again. A header and no `<meta>`: a saved or printed copy stays as it is.
+pub fn refreshing(mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .insert(header::REFRESH, HeaderValue::from_static("60"));
+    response
+}
+
+/// See the other page, whatever the method was.
+pub fn see(place: &str) -> Response {
+    Redirect::to(place).into_response()
+}

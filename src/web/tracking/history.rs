@@ -1,0 +1,107 @@
+//! What happened to a dossier, newest first, with moved promises and corrections kept visible.
+
+use crate::domain::dossier::DossierEvent;
+use crate::domain::event::Event;
+use crate::domain::reason::Reason;
+use crate::projections::history::Change;
+use crate::web::dates::{self, When};
+use crate::web::lang::Lang;
+use crate::web::words;
+
+/// One act as the public may know it: the role, never the person.
+pub struct Line {
+    pub version: u32,
+    pub when: When,
+    pub what: &'static str,
+    pub by: &'static str,
+    pub reason: Option<&'static str>,
+    pub breach: Option<&'static str>,
+    /// An old promise and the one that took its place.
+    pub moved: Option<(When, When)>,
+    /// When it is said to have happened, if that is another minute than that of its recording.
+    pub claimed: Option<When>,
+    /// Puts something earlier right.
+    pub corrects: bool,
+}
+
+pub fn lines(changes: &[Change], lang: Lang) -> Vec<Line> {
+    let told = changes.iter().rev();
+    told.filter_map(|change| line(change, lang)).collect()
+}
+
+fn line(change: &Change, lang: Lang) -> Option<Line> {
+    let Event::Dossier(event) = &change.fact.event else {
+        return None;
+    };
+    let (fact, around) = (&change.fact, &change.fact.circumstances);
+    let claim = around.received_at.or(around.occurred_at);
+    let claim = claim.filter(|claim| (fact.recorded_at.0 - claim.0).abs() > 60 * 1_000_000);
+    Some(Line {
+        version: fact.version,
+        when: dates::short(fact.recorded_at, lang),
+        what: lang.pick(words::happened(event)),
+        by: lang.pick(words::office_role(fact.actor.role)),
+        reason: around.reason.map(|reason| lang.pick(reason.label())),
+        breach: around
+            .breach
+            .as_ref()
+            .map(|breach| lang.pick(breach.rule.label())),
+        moved: moved(change, lang),
+        claimed: claim.map(|claim| dates::short(claim, lang)),
+        corrects: corrects(event),
+    })
+}
+
+fn moved(change: &Change, lang: Lang) -> Option<(When, When)> {
+    let (old, new) = (change.before.turn()?, change.after.turn()?);
+    let same_turn = change.before.turns.len() == change.after.turns.len();
+    (same_turn && old.due_at != new.due_at).then(|| {
+        (
+            dates::short(old.due_at, lang),
+            dates::short(new.due_at, lang),
+        )
+    })
+}
+
+fn corrects(event: &DossierEvent) -> bool {
+    match event {
+        DossierEvent::ApplicantDetailsCorrected(_)
+        | DossierEvent::CapabilityReissued(_)
+        | DossierEvent::StepReturned(_)
+        | DossierEvent::DueDateRecomputed(_) => true,
+        DossierEvent::Drafted(_)
+        | DossierEvent::Submitted(_)
+        | DossierEvent::Lodged(_)
+        | DossierEvent::SupplementRequested(_)
+        | DossierEvent::AcceptanceRefused(_)
+        | DossierEvent::Accepted(_)
+        | DossierEvent::Redirected(_)
+        | DossierEvent::Forwarded(_)
+        | DossierEvent::HandlerAssigned(_)
+        | DossierEvent::SupplementSubmitted(_)
+        | DossierEvent::SupplementAccepted(_)
+        | DossierEvent::SupplementStillDeficient(_)
+        | DossierEvent::ProcessingStopped(_)
+        | DossierEvent::ResolutionRefused(_)
+        | DossierEvent::ResultDrafted(_)
+        | DossierEvent::ResultSigned(_)
+        | DossierEvent::ProcessingCompleted(_)
+        | DossierEvent::ResultIssued(_)
+        | DossierEvent::ResultDelivered(_)
+        | DossierEvent::WithdrawalRequested(_)
+        | DossierEvent::WithdrawalGranted(_)
+        | DossierEvent::WithdrawalDenied(_)
+        | DossierEvent::ApologyIssued(_) => false,
+    }
+}
+
+/// The newest apology: its reason, when one was given.
+pub fn last_apology(changes: &[Change]) -> Option<Option<Reason>> {
+    let apology = changes.iter().rev().find(|change| {
+        matches!(
+            change.fact.event,
+            Event::Dossier(DossierEvent::ApologyIssued(_))
+        )
+    });
+    apology.map(|change| change.fact.circumstances.reason)
+}

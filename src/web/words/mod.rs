@@ -1,0 +1,9 @@
+//! What pages say of states, events and law: every text in Vietnamese and English, side by side.
+
+mod event;
+mod law;
+mod state;
+
+pub use event::happened;
+pub use law::{basis_mark, doubt, level, limit, online_level, step_role};
+pub use state::{channel, delivery, ending, headline, next, office_role, phase, to_do};

@@ -23,8 +23,8 @@ impl Query {
         Some(Err(Problem::internal(anyhow::anyhow!("password=s3cret"))))
     }
 
-    async fn small(&self, number: i32) -> i32 {
-        number
+    async fn on(&self, day: crate::api::scalar::Day) -> Option<crate::api::scalar::Day> {
+        Some(day)
     }
 }
 
@@ -213,6 +213,16 @@ async fn an_internal_fault_says_nothing_but_the_request_id() {
         json!({"broken": null, "greeting": "hello "})
     );
     assert!(!answer.body.to_string().contains("s3cret"));
+}
+
+#[tokio::test]
+async fn a_field_whose_argument_cannot_be_read_is_null_beside_the_others() {
+    let answer = asked(json!({"query": "{greeting on(day: \"x\")}"})).await;
+    assert_eq!(answer.code(), "BAD_USER_INPUT");
+    assert_eq!(
+        answer.body["data"],
+        json!({"greeting": "hello ", "on": null})
+    );
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ async fn served() -> Server {
 impl Server {
     fn token(&self, role: Role, office: &str) -> String {
         let actor = Actor::new(format!("{}-01", role.name()), office, role);
-        self.api.sign_in.issue(&actor, Duration::from_secs(600))
+        self.api.sign_in.issue(&actor, Duration::from_mins(10))
     }
 
     async fn send(

@@ -228,7 +228,7 @@ async fn a_field_whose_argument_cannot_be_read_is_null_beside_the_others() {
 #[tokio::test]
 async fn a_bad_token_is_refused_and_a_good_one_says_who() {
     let actor = Actor::new("signer-1", "H38.40", Role::Signer);
-    let token = sign_in().issue(&actor, Duration::from_secs(60));
+    let token = sign_in().issue(&actor, Duration::from_mins(1));
     let with = |token: &str| post(()).header(header::AUTHORIZATION, format!("Bearer {token}"));
     let body = json!({"query": "{who}"}).to_string();
     let answer = send(

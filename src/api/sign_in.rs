@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_token_tells_who_by_header_or_by_cookie() {
-        let token = sign_in().issue(&receiver(), Duration::from_secs(60));
+        let token = sign_in().issue(&receiver(), Duration::from_mins(1));
         for headers in [
             headers(header::AUTHORIZATION, &format!("Bearer {token}")),
             headers(header::COOKIE, &format!("a=b; {COOKIE}={token}")),
@@ -186,10 +186,10 @@ mod tests {
         let refused = [
             sign_in().signed(&receiver(), ISSUER, now - 90, now - 30),
             sign_in().signed(&receiver(), "another", now, now + 60),
-            SignIn::new(&[8; 32]).issue(&receiver(), Duration::from_secs(60)),
-            sign_in().issue(&system, Duration::from_secs(60)),
-            sign_in().issue(&nowhere, Duration::from_secs(60)),
-            sign_in().issue(&named, Duration::from_secs(60)),
+            SignIn::new(&[8; 32]).issue(&receiver(), Duration::from_mins(1)),
+            sign_in().issue(&system, Duration::from_mins(1)),
+            sign_in().issue(&nowhere, Duration::from_mins(1)),
+            sign_in().issue(&named, Duration::from_mins(1)),
             unsigned,
             "x".into(),
             String::new(),

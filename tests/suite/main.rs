@@ -1,6 +1,7 @@
 //! Every integration test, in one binary: it links once.
 
 mod acts;
+mod api;
 mod golden;
 mod grounds;
 mod journal;

@@ -1,5 +1,6 @@
 //! Responses: which status, which codes, and when `data` must be absent.
 
+use async_graphql::PathSegment;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
@@ -103,12 +104,37 @@ pub fn executed(
     } else {
         StatusCode::OK
     };
+    let mut data = executed.data;
+    for error in &executed.errors {
+        fill(&mut data, &error.path);
+    }
     let errors = executed.errors.iter();
     let body = Executed {
         errors: errors.map(|error| coded(error, request_id)).collect(),
-        data: (!failed_before).then_some(executed.data),
+        data: (!failed_before).then_some(data),
     };
     respond(status, media, request_id, &body)
+}
+
+/// A field whose argument cannot be read is left out by the library; it must be null.
+fn fill(data: &mut async_graphql::Value, path: &[PathSegment]) {
+    match (path, data) {
+        ([PathSegment::Field(name)], async_graphql::Value::Object(fields)) => {
+            let name = async_graphql::Name::new(name);
+            fields.entry(name).or_insert(async_graphql::Value::Null);
+        }
+        ([PathSegment::Field(name), rest @ ..], async_graphql::Value::Object(fields)) => {
+            if let Some(inner) = fields.get_mut(name.as_str()) {
+                fill(inner, rest);
+            }
+        }
+        ([PathSegment::Index(place), rest @ ..], async_graphql::Value::List(items)) => {
+            if let Some(inner) = items.get_mut(*place) {
+                fill(inner, rest);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// What the library found wrong carries no code of its own: before execution it is validation, at a field an argument.

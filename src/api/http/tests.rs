@@ -23,8 +23,8 @@ impl Query {
         Some(Err(Problem::internal(anyhow::anyhow!("password=s3cret"))))
     }
 
-    async fn small(&self, number: i32) -> i32 {
-        number
+    async fn on(&self, day: crate::api::scalar::Day) -> Option<crate::api::scalar::Day> {
+        Some(day)
     }
 }
 
@@ -216,9 +216,19 @@ async fn an_internal_fault_says_nothing_but_the_request_id() {
 }
 
 #[tokio::test]
+async fn a_field_whose_argument_cannot_be_read_is_null_beside_the_others() {
+    let answer = asked(json!({"query": "{greeting on(day: \"x\")}"})).await;
+    assert_eq!(answer.code(), "BAD_USER_INPUT");
+    assert_eq!(
+        answer.body["data"],
+        json!({"greeting": "hello ", "on": null})
+    );
+}
+
+#[tokio::test]
 async fn a_bad_token_is_refused_and_a_good_one_says_who() {
     let actor = Actor::new("signer-1", "H38.40", Role::Signer);
-    let token = sign_in().issue(&actor, Duration::from_secs(60));
+    let token = sign_in().issue(&actor, Duration::from_mins(1));
     let with = |token: &str| post(()).header(header::AUTHORIZATION, format!("Bearer {token}"));
     let body = json!({"query": "{who}"}).to_string();
     let answer = send(

@@ -2,8 +2,10 @@
 
 mod clock;
 mod request;
+mod ruling;
 pub mod shelf;
 mod states;
+mod superseded;
 mod writer;
 
 pub use self::request::{Act, Personal, Receipt, Refusal, Request};

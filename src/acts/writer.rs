@@ -10,15 +10,13 @@ use uuid::Uuid;
 
 use super::clock::OfficeClock;
 use super::request::{Act, Receipt, Refusal, Request, Submission};
+use super::ruling::{office_of_register, rule};
 use super::states::{self, Held, State, States};
-use super::{OpenError, complete};
-use crate::domain::actor::Role;
-use crate::domain::dossier::{self, Dossier, DossierEvent, Rejection};
-use crate::domain::event::Event;
-use crate::domain::fact::{Circumstances, Draft, stream};
+use super::{OpenError, complete, superseded};
+use crate::domain::dossier::{DossierCommand, Rejection};
+use crate::domain::fact::{Draft, stream};
 use crate::domain::part::Part;
-use crate::domain::reference::{ClockKind, Reference, ReferenceEvent};
-use crate::domain::register::{CodeVoided, Register, RegisterEvent};
+use crate::domain::reference::ClockKind;
 use crate::domain::time::Moment;
 use crate::journal::{
     Entry, Journal, JournalError, KnownCommand, Look, Looked, NewCommand, Writer, fact,
@@ -31,8 +29,6 @@ const BATCH_MAX: usize = 500;
 const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How often a batch is sent again while the store does not answer: about 12 s in all.
 const ATTEMPTS_MAX: u32 = 12;
-/// Facts looked through at start for corrections whose old ciphertext may still be there.
-const LOOK_BACK: u64 = 4_000;
 
 /// The writer's desk.
 pub(super) struct Desk {
@@ -73,7 +69,7 @@ impl Desk {
         clock: Arc<OfficeClock>,
         clock_kind: ClockKind,
     ) -> Result<Self, OpenError> {
-        bury_superseded(&journal, &vault, clock.now()).await?;
+        superseded::bury(&journal, &vault, clock.now()).await?;
         Ok(Self {
             writer: journal.writer().await?,
             vault,
@@ -349,7 +345,7 @@ impl Desk {
                 Err(Rejection::IdempotencyConflict.into())
             };
         }
-        let decided = catch_unwind(AssertUnwindSafe(|| self.rule(item, now, pass)));
+        let decided = catch_unwind(AssertUnwindSafe(|| self.ruled(item, now, pass)));
         let drafts = match decided {
             Ok(drafts) => drafts?,
             Err(_) => {
@@ -382,119 +378,12 @@ impl Desk {
         Ok(receipt)
     }
 
-    /// Asks the rules. Pure but for reading states.
-    fn rule(&self, item: &Item, now: Moment, pass: &Pass) -> Result<Vec<Draft>, Rejection> {
-        let request = &item.submission.request;
-        let nothing = Reference::default();
-        let reference = match self.state(stream::reference(), pass) {
-            Some(State::Reference(reference)) => reference.as_ref(),
-            Some(State::Dossier(_) | State::Register(_) | State::Journal) | None => &nothing,
+    fn ruled(&self, item: &Item, now: Moment, pass: &Pass) -> Result<Vec<Draft>, Rejection> {
+        let state = |id: Uuid| {
+            let held = pass.after.get(&id).or_else(|| self.states.get(id));
+            held.map(|held| &held.state)
         };
-        let register = |office: &str| match self.state(stream::register(office, now.date()), pass) {
-            Some(State::Register(register)) => *register,
-            Some(State::Dossier(_) | State::Reference(_) | State::Journal) | None => {
-                Register::default()
-            }
-        };
-        let given = Circumstances {
-            occurred_at: request.occurred_at,
-            received_at: request.received_at,
-            reason: request.reason,
-            basis: request.basis.clone(),
-            parts: item.parts.clone(),
-            ..Circumstances::default()
-        };
-        match &request.act {
-            Act::Dossier {
-                dossier: id,
-                command,
-            } => {
-                let absent = Dossier::default();
-                let dossier = match self.state(*id, pass) {
-                    Some(State::Dossier(dossier)) => dossier.as_ref(),
-                    Some(State::Register(_) | State::Reference(_) | State::Journal) => {
-                        return Err(Rejection::UnknownDossier);
-                    }
-                    None => &absent,
-                };
-                if dossier.version == 0 && *id != stream::dossier(request.id) {
-                    return Err(Rejection::UnknownDossier);
-                }
-                if let Some(expected) = request
-                    .expected_version
-                    .filter(|expected| *expected != dossier.version)
-                {
-                    return Err(Rejection::Conflict {
-                        expected,
-                        current: dossier.version,
-                    });
-                }
-                let register = command
-                    .filed_at()
-                    .map_or_else(Register::default, |office| register(office.as_str()));
-                let context = dossier::Context {
-                    dossier: *id,
-                    now,
-                    actor: &request.actor,
-                    reference,
-                    register,
-                    given: &given,
-                };
-                dossier::decide(dossier, command, &context)
-            }
-            Act::VoidCode { office } => {
-                let number = register(office.as_str()).next(office, now.date());
-                void_code(request, office, number?, reference, now, given)
-            }
-            Act::Declare(year) => {
-                year.check()?;
-                let known = reference.calendar.year(year.year) == Some(year);
-                record(
-                    request,
-                    ReferenceEvent::CalendarDeclared(year.clone()),
-                    known,
-                    given,
-                )
-            }
-            Act::Adopt(policy) => {
-                let known = reference
-                    .policies
-                    .iter()
-                    .any(|known| known.reference() == policy.reference());
-                record(
-                    request,
-                    ReferenceEvent::PolicyAdopted(policy.clone()),
-                    known,
-                    given,
-                )
-            }
-            Act::Publish(procedure) => {
-                let known = reference
-                    .procedure_version(&procedure.code, procedure.version)
-                    .is_some();
-                record(
-                    request,
-                    ReferenceEvent::ProcedurePublished(procedure.as_ref().clone()),
-                    known,
-                    given,
-                )
-            }
-            Act::OpenOffice(office) => {
-                let known = reference.offices.contains_key(&office.code);
-                let office = office
-                    .clone()
-                    .checked()
-                    .map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
-                record(request, ReferenceEvent::OfficeOpened(office), known, given)
-            }
-        }
-    }
-
-    fn state<'a>(&'a self, id: Uuid, pass: &'a Pass) -> Option<&'a State> {
-        pass.after
-            .get(&id)
-            .or_else(|| self.states.get(id))
-            .map(|held| &held.state)
+        rule(&item.submission.request, &item.parts, now, state)
     }
 
     /// Exact bytes, prev, leaf hash and next position of each draft, and the states after them.
@@ -571,135 +460,16 @@ impl Pass {
     fn note_superseded(&mut self, desk: &Desk, request: &Request, parts: &[Part]) {
         let Act::Dossier {
             dossier: id,
-            command: dossier::DossierCommand::CorrectApplicantDetails,
+            command: DossierCommand::CorrectApplicantDetails,
         } = &request.act
         else {
             return;
         };
         let held = self.after.get(id).or_else(|| desk.states.get(*id));
         if let Some(State::Dossier(before)) = held.map(|held| &held.state) {
-            self.superseded.extend(replaced(before, parts));
+            self.superseded.extend(superseded::replaced(before, parts));
         }
     }
-}
-
-/// Commitments of `before` that parts of the same kind replace.
-fn replaced(before: &Dossier, parts: &[Part]) -> Vec<String> {
-    parts
-        .iter()
-        .filter_map(|part| before.part(part.kind))
-        .map(|(old, _)| old.c.clone())
-        .collect()
-}
-
-/// A crash between a correction and the deletion of the old ciphertext is made good at the next start.
-async fn bury_superseded(journal: &Journal, vault: &Vault, now: Moment) -> Result<(), OpenError> {
-    let size = journal.head().await?.size;
-    let mut from = size.saturating_sub(LOOK_BACK);
-    let mut corrected = HashSet::new();
-    while from < size {
-        let entries = journal.read(from, 1_000).await?;
-        from += entries.len() as u64;
-        for entry in &entries {
-            if let Event::Dossier(DossierEvent::ApplicantDetailsCorrected(_)) =
-                fact::decode(&entry.body)?.event
-            {
-                corrected.insert(entry.stream);
-            }
-        }
-    }
-    for id in corrected {
-        let mut held: Option<Held> = None;
-        let mut old = Vec::new();
-        for entry in journal
-            .read_stream(id, 0, crate::journal::Until::End)
-            .await?
-        {
-            let decoded = fact::decode(&entry.body)?;
-            let corrects = matches!(
-                decoded.event,
-                Event::Dossier(DossierEvent::ApplicantDetailsCorrected(_))
-            );
-            if let (
-                true,
-                Some(Held {
-                    state: State::Dossier(before),
-                    ..
-                }),
-            ) = (corrects, &held)
-            {
-                old.extend(replaced(before, &decoded.circumstances.parts));
-            }
-            held = states::fold(held, &decoded, entry.leaf_hash);
-        }
-        vault.forget_superseded(&old, now).await?;
-    }
-    Ok(())
-}
-
-/// The office whose daily register a command writes.
-fn office_of_register(act: &Act) -> Option<&str> {
-    match act {
-        Act::Dossier { command, .. } => command.filed_at().map(|office| office.as_str()),
-        Act::VoidCode { office } => Some(office.as_str()),
-        Act::Declare(_) | Act::Adopt(_) | Act::Publish(_) | Act::OpenOffice(_) => None,
-    }
-}
-
-fn void_code(
-    request: &Request,
-    office: &crate::domain::code::OfficeCode,
-    (sequence, code): (u32, crate::domain::code::DossierCode),
-    reference: &Reference,
-    now: Moment,
-    given: Circumstances,
-) -> Result<Vec<Draft>, Rejection> {
-    let role = request.actor.role;
-    if !matches!(role, Role::Receiver | Role::CentreManager) {
-        return Err(Rejection::WrongRole { role: role.name() });
-    }
-    if request.actor.office != office.as_str() {
-        return Err(Rejection::WrongOffice {
-            office: office.to_string(),
-        });
-    }
-    if request.reason.is_none() {
-        return Err(Rejection::ReasonRequired);
-    }
-    if reference.office(office.as_str(), now.date()).is_none() {
-        return Err(Rejection::UnknownOffice(office.to_string()));
-    }
-    let voided = CodeVoided {
-        office: office.clone(),
-        sequence,
-        code,
-    };
-    Ok(vec![Draft {
-        stream: stream::register(office.as_str(), now.date()),
-        event: Event::Register(RegisterEvent::CodeVoided(voided)),
-        circumstances: given,
-    }])
-}
-
-/// A record for the reference shelf: administrators only, never the same twice.
-fn record(
-    request: &Request,
-    event: ReferenceEvent,
-    known: bool,
-    given: Circumstances,
-) -> Result<Vec<Draft>, Rejection> {
-    let role = request.actor.role;
-    if !matches!(role, Role::Admin | Role::System) {
-        return Err(Rejection::WrongRole { role: role.name() });
-    }
-    if known {
-        return Err(Rejection::DuplicateRecord);
-    }
-    Ok(vec![Draft {
-        stream: stream::reference(),
-        event: Event::Reference(event),
-        circumstances: given,
-    }])
 }
 
 fn too_large(error: fact::FactError) -> Refusal {

@@ -51,9 +51,20 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         true
     };
     if arguments.no_serve {
-        return Ok(if met { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        return Ok(if met {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        });
     }
-    serve(&arguments.place, &arguments.listen, stores, models, projector).await
+    serve(
+        &arguments.place,
+        &arguments.listen,
+        stores,
+        models,
+        projector,
+    )
+    .await
 }
 
 /// Opens the story's journal, and plays it as far as it has not been played.
@@ -61,7 +72,11 @@ async fn open(arguments: &Arguments, plan: &Plan) -> anyhow::Result<Stores> {
     let place = &arguments.place;
     let journal = place.journal().await?;
     let story = Story {
-        scenario: if arguments.scale == 1 { plan.name.clone() } else { format!("{}×{}", plan.name, arguments.scale) },
+        scenario: if arguments.scale == 1 {
+            plan.name.clone()
+        } else {
+            format!("{}×{}", plan.name, arguments.scale)
+        },
         seed: arguments.seed.clone(),
         ends_on: plan.ends,
     };
@@ -73,21 +88,32 @@ async fn open(arguments: &Arguments, plan: &Plan) -> anyhow::Result<Stores> {
             bail!(
                 "{} holds another journal ({}). Choose another folder with --data, or serve this one: motcua serve{}",
                 place.data.display(),
-                opened.story.map_or_else(|| "a live one".to_owned(), |story| format!("{}, seed {}", story.scenario, story.seed)),
+                opened.story.map_or_else(
+                    || "a live one".to_owned(),
+                    |story| format!("{}, seed {}", story.scenario, story.seed)
+                ),
                 place.options()
             );
         }
     }
     let stores = place.open().await?;
-    let mark = place.data.join(format!("played-{}", stores.counter.opened().id));
+    let mark = place
+        .data
+        .join(format!("played-{}", stores.counter.opened().id));
     if !mark.exists() {
         play(&stores.counter, plan, arguments).await?;
-        std::fs::write(&mark, "The story of this journal has been played to its end.\n")?;
+        std::fs::write(
+            &mark,
+            "The story of this journal has been played to its end.\n",
+        )?;
     }
     Ok(stores)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the edge makes the ids of a new journal")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the edge makes the ids of a new journal"
+)]
 async fn begin(journal: &Journal, plan: &Plan, story: Story) -> anyhow::Result<()> {
     let id = Uuid::now_v7();
     let opened = Opened {
@@ -106,10 +132,16 @@ async fn play(counter: &Counter, plan: &Plan, arguments: &Arguments) -> anyhow::
     println!("{} — {}", plan.title_vi, plan.title_en);
     let started = std::time::Instant::now();
     let bar = progress::bar("Playing the period");
-    let played = scenario::play(counter, plan, &arguments.seed, arguments.scale, |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    })
+    let played = scenario::play(
+        counter,
+        plan,
+        &arguments.seed,
+        arguments.scale,
+        |done, total| {
+            bar.set_length(total);
+            bar.set_position(done);
+        },
+    )
     .await?;
     bar.finish_and_clear();
     let seconds = started.elapsed().as_secs_f64();
@@ -132,7 +164,11 @@ async fn open_models(place: &Place, journal: &Journal) -> anyhow::Result<(ReadMo
 }
 
 /// The table must count the whole story, also when the read models were there before it went on.
-async fn follow_to_the_end(mut projector: Projector, models: &ReadModels, journal: &Journal) -> anyhow::Result<Projector> {
+async fn follow_to_the_end(
+    mut projector: Projector,
+    models: &ReadModels,
+    journal: &Journal,
+) -> anyhow::Result<Projector> {
     let size = journal.head().await?.size;
     while models.size() < size {
         projector.step(5_000).await?;
@@ -148,13 +184,20 @@ async fn compare(plan: &Plan, expected: &Expected, models: &ReadModels) -> anyho
             Some(question) => Some(tally(models, &question).await?),
             None => None,
         };
-        answers.push(Answer { tally: tally(models, &figure.question).await?, by_date });
+        answers.push(Answer {
+            tally: tally(models, &figure.question).await?,
+            by_date,
+        });
     }
     let rows = expected.compare(&answers);
     println!("\n{}", table::periods(plan, models).await?);
     println!("{}", table::figures(&rows));
     let met = rows.iter().filter(|row| row.met).count();
-    println!("{met} of {} published figures are met (journal size {}).\n", rows.len(), models.size());
+    println!(
+        "{met} of {} published figures are met (journal size {}).\n",
+        rows.len(),
+        models.size()
+    );
     Ok(met == rows.len())
 }
 

@@ -29,11 +29,17 @@ struct Finding {
 }
 
 fn good(what: impl Into<String>) -> Finding {
-    Finding { what: what.into(), cure: None }
+    Finding {
+        what: what.into(),
+        cure: None,
+    }
 }
 
 fn bad(what: impl Into<String>, cure: impl Into<String>) -> Finding {
-    Finding { what: what.into(), cure: Some(cure.into()) }
+    Finding {
+        what: what.into(),
+        cure: Some(cure.into()),
+    }
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -61,16 +67,24 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
     }
     println!("\n{} checks, {sick} to look at.", findings.len());
-    Ok(if sick == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if sick == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn folder(place: &Place) -> Finding {
     match std::fs::metadata(&place.data) {
-        Ok(found) if found.permissions().readonly() => {
-            bad(format!("data folder {} is read-only", place.data.display()), "make it writable for the user who runs motcua")
-        }
+        Ok(found) if found.permissions().readonly() => bad(
+            format!("data folder {} is read-only", place.data.display()),
+            "make it writable for the user who runs motcua",
+        ),
         Ok(_) => good(format!("data folder {}", place.data.display())),
-        Err(error) => bad(format!("data folder {}: {error}", place.data.display()), "choose it with --data"),
+        Err(error) => bad(
+            format!("data folder {}: {error}", place.data.display()),
+            "choose it with --data",
+        ),
     }
 }
 
@@ -86,9 +100,10 @@ fn keys(place: &Place) -> anyhow::Result<Finding> {
             format!("keys lie inside the data folder ({})", folder.display()),
             "move them out and name the new place with --keys: whoever copies the data must not copy its key",
         ),
-        Ok(found) if found.permissions().mode() & 0o077 != 0 => {
-            bad(format!("{} can be read by others", file.display()), format!("chmod 600 {}", file.display()))
-        }
+        Ok(found) if found.permissions().mode() & 0o077 != 0 => bad(
+            format!("{} can be read by others", file.display()),
+            format!("chmod 600 {}", file.display()),
+        ),
         Ok(_) => good(format!("keys in {}", folder.display())),
         Err(error) => bad(
             format!("{}: {error}", file.display()),
@@ -105,28 +120,51 @@ async fn look_at_journal(journal: &Journal) -> Vec<Finding> {
                 JournalKind::Live => "live",
                 JournalKind::Simulated => "simulated",
             };
-            findings.push(good(format!("journal {} ({kind}), {} facts, format {}", opened.id, head.size, opened.format)));
-            let ahead = head.recorded_at.map_or(0, |newest| newest.0 - clock::system().0);
+            findings.push(good(format!(
+                "journal {} ({kind}), {} facts, format {}",
+                opened.id, head.size, opened.format
+            )));
+            let ahead = head
+                .recorded_at
+                .map_or(0, |newest| newest.0 - clock::system().0);
             if opened.kind == JournalKind::Live && ahead > 30_000_000 {
                 findings.push(bad(
-                    format!("the newest fact is {} s ahead of this machine's clock", ahead / 1_000_000),
+                    format!(
+                        "the newest fact is {} s ahead of this machine's clock",
+                        ahead / 1_000_000
+                    ),
                     "set the clock right (chrony); recorded times wait until it has caught up",
                 ));
             }
-            findings.push(calendars(journal, head.recorded_at.unwrap_or_default().max(match opened.kind {
-                JournalKind::Live => clock::system(),
-                JournalKind::Simulated => head.recorded_at.unwrap_or_default(),
-            })).await);
+            findings.push(
+                calendars(
+                    journal,
+                    head.recorded_at.unwrap_or_default().max(match opened.kind {
+                        JournalKind::Live => clock::system(),
+                        JournalKind::Simulated => head.recorded_at.unwrap_or_default(),
+                    }),
+                )
+                .await,
+            );
         }
-        (Err(error), _) => findings.push(bad(format!("journal: {error}"), "restore it from a backup, or open a new one with `motcua init`")),
-        (_, Err(error)) => findings.push(bad(format!("journal: {error}"), "check that the database answers")),
+        (Err(error), _) => findings.push(bad(
+            format!("journal: {error}"),
+            "restore it from a backup, or open a new one with `motcua init`",
+        )),
+        (_, Err(error)) => findings.push(bad(
+            format!("journal: {error}"),
+            "check that the database answers",
+        )),
     }
     findings
 }
 
 async fn calendars(journal: &Journal, now: crate::domain::time::Moment) -> Finding {
     let mut reference = Reference::default();
-    let Ok(entries) = journal.read_stream(stream::reference(), 0, Until::End).await else {
+    let Ok(entries) = journal
+        .read_stream(stream::reference(), 0, Until::End)
+        .await
+    else {
         return bad("the reference shelf cannot be read", "motcua verify");
     };
     for entry in entries {
@@ -134,7 +172,9 @@ async fn calendars(journal: &Journal, now: crate::domain::time::Moment) -> Findi
             reference.evolve(&event);
         }
     }
-    let until = now.plus(CALENDAR_DAYS_AHEAD * crate::domain::time::Moment::DAY).date();
+    let until = now
+        .plus(CALENDAR_DAYS_AHEAD * crate::domain::time::Moment::DAY)
+        .date();
     match reference.calendar.certainty_of(until) {
         Ok(Certainty::Provisional) => good(format!(
             "calendars reach {until}; {} is provisional until its notice is declared",
@@ -150,16 +190,25 @@ async fn calendars(journal: &Journal, now: crate::domain::time::Moment) -> Findi
 
 async fn vault(place: &Place) -> Finding {
     let Ok(keys) = place.keys() else {
-        return bad("the vault cannot be opened without keys", "see the keys above");
+        return bad(
+            "the vault cannot be opened without keys",
+            "see the keys above",
+        );
     };
     match place.vault(&keys).await {
         Ok(_) => good("vault opens with these keys"),
-        Err(error) => bad(format!("vault: {error:#}"), "use the keys this vault was filled under, with --keys"),
+        Err(error) => bad(
+            format!("vault: {error:#}"),
+            "use the keys this vault was filled under, with --keys",
+        ),
     }
 }
 
 fn read_models(place: &Place) -> Finding {
-    let files = std::fs::read_dir(&place.data).into_iter().flatten().flatten();
+    let files = std::fs::read_dir(&place.data)
+        .into_iter()
+        .flatten()
+        .flatten();
     let found = files.filter(|file| {
         let name = file.file_name();
         let name = name.to_string_lossy();
@@ -167,6 +216,8 @@ fn read_models(place: &Place) -> Finding {
     });
     match found.count() {
         0 => good("no read models yet: `serve` fills them, or `motcua rebuild`"),
-        count => good(format!("{count} file(s) of read models; `motcua verify --replay` compares them with the journal")),
+        count => good(format!(
+            "{count} file(s) of read models; `motcua verify --replay` compares them with the journal"
+        )),
     }
 }

@@ -26,7 +26,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let journal = arguments.place.journal_read_only().await?;
     let mut out: Box<dyn std::io::Write> = match &arguments.out {
         Some(path) => {
-            let file = std::fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+            let file = std::fs::File::create(path)
+                .with_context(|| format!("cannot write {}", path.display()))?;
             Box::new(std::io::BufWriter::new(file))
         }
         None => Box::new(std::io::BufWriter::new(std::io::stdout().lock())),

@@ -30,7 +30,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let journal = arguments.place.journal_read_only().await?;
     let dossier = find(&journal, &arguments.code).await?;
     let changes = history::changes(&journal, dossier).await?;
-    let known = changes.into_iter().filter(|change| arguments.as_of.is_none_or(|at| change.fact.recorded_at <= at));
+    let known = changes.into_iter().filter(|change| {
+        arguments
+            .as_of
+            .is_none_or(|at| change.fact.recorded_at <= at)
+    });
     let known: Vec<Change> = known.collect();
     if known.is_empty() {
         bail!("{} was not recorded yet at that time", arguments.code);
@@ -44,8 +48,13 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 
 /// The register of the office's day says whose number it is.
 async fn find(journal: &Journal, code: &DossierCode) -> anyhow::Result<Uuid> {
-    let (office, date) = code.office_and_date().with_context(|| format!("{code} names no day"))?;
-    for entry in journal.read_stream(stream::register(office.as_str(), date), 0, Until::End).await? {
+    let (office, date) = code
+        .office_and_date()
+        .with_context(|| format!("{code} names no day"))?;
+    for entry in journal
+        .read_stream(stream::register(office.as_str(), date), 0, Until::End)
+        .await?
+    {
         if let Event::Register(RegisterEvent::Entered(entered)) = fact::decode(&entry.body)?.event
             && entered.code == *code
         {
@@ -65,25 +74,57 @@ fn print(change: &Change) {
         fact.recorded_at.local().strftime("%d/%m/%Y %H:%M:%S"),
         fact.event.kind()
     );
-    println!("    by      {} ({}, {})", fact.actor.id, fact.actor.role.name(), fact.actor.office);
-    for (name, claim) in [("claimed", around.occurred_at), ("slip", around.received_at)] {
+    println!(
+        "    by      {} ({}, {})",
+        fact.actor.id,
+        fact.actor.role.name(),
+        fact.actor.office
+    );
+    for (name, claim) in [
+        ("claimed", around.occurred_at),
+        ("slip", around.received_at),
+    ] {
         if let Some(claim) = claim {
-            println!("    {name:<7} {}", claim.local().strftime("%d/%m/%Y %H:%M:%S"));
+            println!(
+                "    {name:<7} {}",
+                claim.local().strftime("%d/%m/%Y %H:%M:%S")
+            );
         }
     }
     if let Some(reason) = around.reason {
         println!("    why     {} / {}", reason.label().0, reason.label().1);
     }
     if let Some(breach) = &around.breach {
-        println!("    BREACH  {} / {} ({})", breach.rule.label().0, breach.rule.label().1, breach.basis);
+        println!(
+            "    BREACH  {} / {} ({})",
+            breach.rule.label().0,
+            breach.rule.label().1,
+            breach.basis
+        );
     }
-    println!("    state   {} → {}", change.before.phase.name(), change.after.phase.name());
+    println!(
+        "    state   {} → {}",
+        change.before.phase.name(),
+        change.after.phase.name()
+    );
     let due = |dossier: &crate::domain::dossier::Dossier| {
-        dossier.turn().map_or_else(|| "–".to_owned(), |turn| turn.due_at.local().strftime("%d/%m/%Y %H:%M").to_string())
+        dossier.turn().map_or_else(
+            || "–".to_owned(),
+            |turn| turn.due_at.local().strftime("%d/%m/%Y %H:%M").to_string(),
+        )
     };
     if due(&change.before) != due(&change.after) {
-        println!("    due     {} → {}", due(&change.before), due(&change.after));
+        println!(
+            "    due     {} → {}",
+            due(&change.before),
+            due(&change.after)
+        );
     }
-    let hash: String = change.entry.leaf_hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = change
+        .entry
+        .leaf_hash
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     println!("    leaf    {hash}");
 }

@@ -57,18 +57,27 @@ impl From<OfficeLevel> for Level {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the edge makes the ids of a new journal")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the edge makes the ids of a new journal"
+)]
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let place = &arguments.place;
     let catalogue = match &arguments.catalogue {
-        Some(path) => Some(std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?),
+        Some(path) => Some(
+            std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read {}", path.display()))?,
+        ),
         None => None,
     };
     let mut acts = shelf::shipped(catalogue.as_deref())?;
     let office = Office {
         code: arguments.office.to_string(),
         name_vi: arguments.name.clone(),
-        name_en: arguments.name_en.clone().unwrap_or_else(|| arguments.name.clone()),
+        name_en: arguments
+            .name_en
+            .clone()
+            .unwrap_or_else(|| arguments.name.clone()),
         level: arguments.level.into(),
         parent: None,
         valid_from: system().date(),
@@ -82,7 +91,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     acts.push(Act::OpenOffice(office.checked()?));
     let journal = place.journal().await?;
     if journal.head().await?.size > 0 {
-        bail!("there is a journal already at {:?}; nothing was changed. Serve it: motcua serve{}", place.journal_location()?, place.options());
+        bail!(
+            "there is a journal already at {:?}; nothing was changed. Serve it: motcua serve{}",
+            place.journal_location()?,
+            place.options()
+        );
     }
     let id = Uuid::now_v7();
     let opened = Opened {
@@ -99,9 +112,16 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     stores.counter.furnish(acts, None).await?;
     let admin = Actor::new("admin-01", NO_OFFICE, Role::Admin);
     println!("Opened journal {id} with {records} calendars, policies, procedures and offices.");
-    println!("\nAdministrator's token (30 days; keep it secret):\n{}\n", token::issue(&stores.keys, &admin, 30));
+    println!(
+        "\nAdministrator's token (30 days; keep it secret):\n{}\n",
+        token::issue(&stores.keys, &admin, 30)
+    );
     println!("Next:");
-    println!("  motcua token --role receiver --actor receiver-01 --office {}{}", arguments.office, place.options());
+    println!(
+        "  motcua token --role receiver --actor receiver-01 --office {}{}",
+        arguments.office,
+        place.options()
+    );
     println!("  motcua serve{}", place.options());
     Ok(ExitCode::SUCCESS)
 }

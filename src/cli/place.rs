@@ -13,10 +13,20 @@ use crate::vault::{self, Keys, Vault};
 #[derive(Debug, Clone, Args)]
 pub struct Place {
     /// Folder of the embedded journal, the vault and the read models.
-    #[arg(long, value_name = "DIR", default_value = "motcua-data", env = "MOTCUA_DATA")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "motcua-data",
+        env = "MOTCUA_DATA"
+    )]
     pub data: PathBuf,
     /// Journal and vault on PostgreSQL instead of in --data: postgres://user:password@host:port/database
-    #[arg(long, value_name = "URL", env = "MOTCUA_JOURNAL", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "MOTCUA_JOURNAL",
+        hide_env_values = true
+    )]
     pub journal: Option<String>,
     /// Folder of the keys; never inside --data. Nodes of one journal share them.
     #[arg(long, value_name = "DIR", env = "MOTCUA_KEYS")]
@@ -33,7 +43,9 @@ impl Place {
 
     fn vault_location(&self) -> vault::Location {
         match &self.journal {
-            Some(address) if address.starts_with("postgres") => vault::Location::Postgres(address.clone()),
+            Some(address) if address.starts_with("postgres") => {
+                vault::Location::Postgres(address.clone())
+            }
             Some(_) | None => vault::Location::Sqlite(self.data.join("vault.db")),
         }
     }
@@ -46,7 +58,8 @@ impl Place {
         if let Some(state) = std::env::var_os("XDG_STATE_HOME") {
             return Ok(PathBuf::from(state).join("motcua"));
         }
-        let home = std::env::var_os("HOME").context("neither --keys nor HOME is set: say where the keys are, with --keys DIR")?;
+        let home = std::env::var_os("HOME")
+            .context("neither --keys nor HOME is set: say where the keys are, with --keys DIR")?;
         Ok(PathBuf::from(home).join(".local/state/motcua"))
     }
 
@@ -77,11 +90,17 @@ impl Place {
         let journal = self.journal().await?;
         let vault = self.vault(&keys).await?;
         let counter = Counter::open(journal.clone(), vault.clone(), &keys).await?;
-        Ok(Stores { journal, vault, keys, counter })
+        Ok(Stores {
+            journal,
+            vault,
+            keys,
+            counter,
+        })
     }
 
     fn make_folder(&self) -> anyhow::Result<()> {
-        std::fs::create_dir_all(&self.data).with_context(|| format!("cannot make {}", self.data.display()))
+        std::fs::create_dir_all(&self.data)
+            .with_context(|| format!("cannot make {}", self.data.display()))
     }
 
     /// The options that lead back here, for printed hints.

@@ -28,7 +28,12 @@ pub struct Arguments {
 #[derive(Debug, Clone, Args)]
 pub struct Listen {
     /// Address and port to listen on; port 0 takes a free one.
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080", env = "MOTCUA_LISTEN")]
+    #[arg(
+        long,
+        value_name = "ADDR:PORT",
+        default_value = "127.0.0.1:8080",
+        env = "MOTCUA_LISTEN"
+    )]
     pub listen: SocketAddr,
     /// Address people reach this node at, for links and QR codes.
     #[arg(long, value_name = "URL", env = "MOTCUA_PUBLIC_URL")]
@@ -38,13 +43,21 @@ pub struct Listen {
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let stores = arguments.place.open().await?;
     let bar = progress::bar("Filling the read models");
-    let (models, projector) = ReadModels::open_telling(&arguments.place.data, stores.journal.clone(), |pace| {
-        bar.set_length(pace.total);
-        bar.set_position(pace.done);
-    })
-    .await?;
+    let (models, projector) =
+        ReadModels::open_telling(&arguments.place.data, stores.journal.clone(), |pace| {
+            bar.set_length(pace.total);
+            bar.set_position(pace.done);
+        })
+        .await?;
     bar.finish_and_clear();
-    serve(&arguments.place, &arguments.listen, stores, models, projector).await
+    serve(
+        &arguments.place,
+        &arguments.listen,
+        stores,
+        models,
+        projector,
+    )
+    .await
 }
 
 /// Serves an open node until SIGTERM or Ctrl-C.
@@ -57,14 +70,35 @@ pub async fn serve(
 ) -> anyhow::Result<ExitCode> {
     let listener = tokio::net::TcpListener::bind(listen.listen)
         .await
-        .with_context(|| format!("cannot listen on {}: choose another with --listen 127.0.0.1:0", listen.listen))?;
+        .with_context(|| {
+            format!(
+                "cannot listen on {}: choose another with --listen 127.0.0.1:0",
+                listen.listen
+            )
+        })?;
     let address = listener.local_addr()?;
-    let public_url = listen.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let public_url = listen
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{address}"));
     let stop = CancellationToken::new();
     let following = tokio::spawn(projector.run(stop.clone()));
-    let api = Api::new(stores.counter, models, stores.journal, stores.vault, &stores.keys);
-    let pages = Web::new(api.clone(), stores.keys.derive(Web::KEY), listen.public_url.clone());
-    print!("{}", super::welcome::text(&api, &pages, &public_url, place).await?);
+    let api = Api::new(
+        stores.counter,
+        models,
+        stores.journal,
+        stores.vault,
+        &stores.keys,
+    );
+    let pages = Web::new(
+        api.clone(),
+        stores.keys.derive(Web::KEY),
+        listen.public_url.clone(),
+    );
+    print!(
+        "{}",
+        super::welcome::text(&api, &pages, &public_url, place).await?
+    );
     let router = api::router(api).merge(web::router(pages));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let until = stop.clone();
@@ -73,7 +107,8 @@ pub async fn serve(
         until.cancel();
     });
     let ended = stop.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move { ended.cancelled().await });
+    let server = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { ended.cancelled().await });
     let deadline = async {
         stop.cancelled().await;
         tokio::time::sleep(DRAIN).await;

@@ -12,9 +12,22 @@ use crate::scenario::expected::{Question, Row, Scope};
 pub async fn periods(plan: &Plan, models: &ReadModels) -> anyhow::Result<String> {
     let mut text = format!(
         "{} → {}: dossiers, lateness by date against the promise in force\n{:<12} {:>9} {:>8} {:>9} {:>8} {:>9} {:>7} {:>7} {:>8}\n",
-        plan.period.from, plan.period.to, "level", "received", "online", "settled", "early", "on time", "late", "closed", "pending"
+        plan.period.from,
+        plan.period.to,
+        "level",
+        "received",
+        "online",
+        "settled",
+        "early",
+        "on time",
+        "late",
+        "closed",
+        "pending"
     );
-    let levels = plan.levels().into_iter().map(|level| (format!("{level:?}").to_lowercase(), Scope::Level(level)));
+    let levels = plan
+        .levels()
+        .into_iter()
+        .map(|level| (format!("{level:?}").to_lowercase(), Scope::Level(level)));
     for (name, scope) in levels.chain(std::iter::once(("all".to_owned(), Scope::All))) {
         let question = Question {
             scope,
@@ -42,12 +55,22 @@ pub async fn periods(plan: &Plan, models: &ReadModels) -> anyhow::Result<String>
 
 /// Published beside measured figures.
 pub fn figures(rows: &[Row]) -> String {
-    let mut text = format!("{:<3} {:<46} {:<24} {:>10}  measured\n", "", "figure", "period", "published");
+    let mut text = format!(
+        "{:<3} {:<46} {:<24} {:>10}  measured\n",
+        "", "figure", "period", "published"
+    );
     for row in rows {
         let mark = if row.met { "ok" } else { "≠" };
         let period = format!("{}…{}", row.question.from, row.question.to);
-        let by_date = row.by_date.as_ref().map_or_else(String::new, |figure| format!("   (by DATE: {figure})"));
-        let _ = writeln!(text, "{mark:<3} {:<46} {period:<24} {:>10}  {}{by_date}", row.figure, row.expected, row.measured);
+        let by_date = row
+            .by_date
+            .as_ref()
+            .map_or_else(String::new, |figure| format!("   (by DATE: {figure})"));
+        let _ = writeln!(
+            text,
+            "{mark:<3} {:<46} {period:<24} {:>10}  {}{by_date}",
+            row.figure, row.expected, row.measured
+        );
     }
     text
 }

@@ -33,10 +33,17 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let Some(role) = Role::from_name(&arguments.role) else {
         let known: Vec<&str> = Role::ALL.into_iter().map(Role::name).collect();
-        bail!("unknown role {}; one of {}", arguments.role, known.join(", "));
+        bail!(
+            "unknown role {}; one of {}",
+            arguments.role,
+            known.join(", ")
+        );
     };
     if !crate::api::sign_in::is_actor_id(&arguments.actor) {
-        bail!("{} is not an actor id: letters, digits, dots and dashes", arguments.actor);
+        bail!(
+            "{} is not an actor id: letters, digits, dots and dashes",
+            arguments.actor
+        );
     }
     let keys = arguments.place.keys()?;
     let actor = Actor::new(arguments.actor, arguments.office, role);

@@ -41,11 +41,15 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match checked {
         Ok(report) => {
             print(&report, arguments.replay);
-            Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::from(DIFFERS) })
+            Ok(if report.holds() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(DIFFERS)
+            })
         }
-        Err(error @ ProjectionError::Missing(_)) => {
-            Ok(cannot_check(&format!("{error}. `motcua rebuild` fills the read models first")))
-        }
+        Err(error @ ProjectionError::Missing(_)) => Ok(cannot_check(&format!(
+            "{error}. `motcua rebuild` fills the read models first"
+        ))),
         Err(error) => Ok(cannot_check(&error.to_string())),
     }
 }
@@ -62,15 +66,24 @@ fn print(report: &Report, replay: bool) {
     );
     if replay && report.holds() {
         let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
-        println!("Folded again and compared {rows} rows of {} tables at size {}.", report.tables.len(), report.size);
+        println!(
+            "Folded again and compared {rows} rows of {} tables at size {}.",
+            report.tables.len(),
+            report.size
+        );
     }
     for finding in &report.findings {
-        let place = finding.position.map_or_else(String::new, |position| format!(" at position {position}"));
+        let place = finding
+            .position
+            .map_or_else(String::new, |position| format!(" at position {position}"));
         println!("DIFFERS  {}{place}: {}", finding.check.name(), finding.what);
     }
     if report.holds() {
         println!("Good: nothing differs.");
     } else {
-        println!("{} finding(s). Keep the files as they are and call an auditor.", report.findings.len());
+        println!(
+            "{} finding(s). Keep the files as they are and call an auditor.",
+            report.findings.len()
+        );
     }
 }

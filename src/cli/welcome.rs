@@ -25,7 +25,11 @@ pub async fn text(api: &Api, pages: &Web, url: &str, place: &Place) -> anyhow::R
         (JournalKind::Live, _) => {}
     }
     let example = pages.example().await;
-    writeln!(text, "Serving {} facts. Open in a browser:", api.models.size())?;
+    writeln!(
+        text,
+        "Serving {} facts. Open in a browser:",
+        api.models.size()
+    )?;
     writeln!(text, "  start          {url}/")?;
     if let Some(code) = &example {
         writeln!(text, "  a dossier      {url}/t/{code}")?;
@@ -49,7 +53,11 @@ pub async fn text(api: &Api, pages: &Web, url: &str, place: &Place) -> anyhow::R
     if let Some(code) = &example {
         let address = format!("{url}/t/{code}");
         if let Ok(qr) = QrCode::new(&address) {
-            writeln!(text, "\n{}\n{address}", qr.render::<Dense1x2>().quiet_zone(true).build())?;
+            writeln!(
+                text,
+                "\n{}\n{address}",
+                qr.render::<Dense1x2>().quiet_zone(true).build()
+            )?;
         }
         writeln!(text, "\nAsk from another terminal:")?;
         writeln!(text, "  motcua history {code}{}", place.options())?;

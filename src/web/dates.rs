@@ -235,7 +235,10 @@ mod tests {
     #[test]
     fn elapsed_time_names_its_two_largest_units() {
         assert_eq!(elapsed(0, Lang::En), "0 seconds");
-        assert_eq!(elapsed(90 * Moment::SECOND, Lang::En), "1 minute 30 seconds");
+        assert_eq!(
+            elapsed(90 * Moment::SECOND, Lang::En),
+            "1 minute 30 seconds"
+        );
         assert_eq!(
             elapsed(2 * Moment::DAY + 3 * Moment::HOUR, Lang::Vi),
             "2 ngày 3 giờ"

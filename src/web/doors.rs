@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
 
-use super::home::{HomePage, SearchPage};
 use super::history::HistoryPage;
+use super::home::{HomePage, SearchPage};
 use super::problem::Problem;
 use super::procedures::{self, ProcedurePage, ProceduresPage};
 use super::statistics::{self, Params, Part, StatisticsPage, csv};
@@ -74,7 +74,11 @@ async fn find(State(web): State<Web>, visit: Visit, Query(typed): Query<Typed>) 
     answer(&visit, &web, found)
 }
 
-async fn find_history(State(web): State<Web>, visit: Visit, Query(typed): Query<Typed>) -> Response {
+async fn find_history(
+    State(web): State<Web>,
+    visit: Visit,
+    Query(typed): Query<Typed>,
+) -> Response {
     let found = search(&web, &visit, typed, "/history");
     answer(&visit, &web, found)
 }
@@ -210,11 +214,13 @@ async fn figures_csv(
         let mut rows = vec![(asked.query.scope.clone(), counts)];
         rows.extend(parts.into_iter().map(|part| (part.scope, part.counts)));
         let frame = visit.frame(&web);
-        let data = frame.notice.map_or_else(
-            || "live".to_owned(),
-            |story| format!("simulated:{story}"),
-        );
-        let kind = [(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present")];
+        let data = frame
+            .notice
+            .map_or_else(|| "live".to_owned(), |story| format!("simulated:{story}"));
+        let kind = [(
+            header::CONTENT_TYPE,
+            "text/csv; charset=utf-8; header=present",
+        )];
         (kind, csv::table(&data, &asked.query, &rows, &reference)).into_response()
     });
     answer(&visit, &web, counted)
@@ -232,7 +238,9 @@ async fn list_procedures(
     Query(sought): Query<Sought>,
 ) -> Response {
     let words: String = sought.q.unwrap_or_default().chars().take(100).collect();
-    let after = sought.after.filter(|after| after.parse::<ProcedureCode>().is_ok());
+    let after = sought
+        .after
+        .filter(|after| after.parse::<ProcedureCode>().is_ok());
     let found = found_procedures(&web, &visit, words, after.as_deref()).await;
     answer(&visit, &web, found)
 }
@@ -342,8 +350,14 @@ async fn playground(State(web): State<Web>, visit: Visit) -> Response {
     let office = visit.who.as_ref().map(|who| who.office.clone());
     let office = office.filter(|office| office != NO_OFFICE);
     let example = graphiql::Example {
-        dossier: or(row.as_ref().and_then(|row| row.code.clone()), "H38.40-261122-0001"),
-        office: or(office.or(row.as_ref().map(|row| row.office.clone())), "H38.40"),
+        dossier: or(
+            row.as_ref().and_then(|row| row.code.clone()),
+            "H38.40-261122-0001",
+        ),
+        office: or(
+            office.or(row.as_ref().map(|row| row.office.clone())),
+            "H38.40",
+        ),
         procedure: or(row.map(|row| row.procedure), "1.001193"),
         from: to.first_of_year().to_string(),
         to: to.to_string(),

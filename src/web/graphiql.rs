@@ -71,9 +71,9 @@ impl GraphiqlPage {
     #[must_use]
     pub fn new(frame: Frame, example: &Example) -> Self {
         let tabs = DOCUMENTS.iter().zip(variables(example));
-        let tabs = tabs.map(|(query, variables)| {
-            json!({ "query": query, "variables": format!("{variables:#}") })
-        });
+        let tabs = tabs.map(
+            |(query, variables)| json!({ "query": query, "variables": format!("{variables:#}") }),
+        );
         let tabs = Value::from_iter(tabs).to_string();
         Self {
             lang: frame.lang,

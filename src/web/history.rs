@@ -61,7 +61,9 @@ impl HistoryPage {
             .last()
             .and_then(|change| change.after.office.as_ref());
         let sees_people = sees_people(who, office.map_or(NO_OFFICE, |office| office.as_str()));
-        let items = changes.iter().filter_map(|change| item(change, sees_people, lang));
+        let items = changes
+            .iter()
+            .filter_map(|change| item(change, sees_people, lang));
         let title = lang.of("Ghi nhận của hồ sơ", "Records of dossier");
         Self {
             items: items.collect(),
@@ -113,9 +115,8 @@ fn item(change: &Change, sees_people: bool, lang: Lang) -> Option<Item> {
         return None;
     };
     let (fact, around) = (&change.fact, &change.fact.circumstances);
-    let claim = |at: Option<Moment>| {
-        at.map(|at| (dates::exact(at, lang), gap(at, fact.recorded_at, lang)))
-    };
+    let claim =
+        |at: Option<Moment>| at.map(|at| (dates::exact(at, lang), gap(at, fact.recorded_at, lang)));
     let actor = &fact.actor;
     Some(Item {
         position: change.entry.position,
@@ -131,9 +132,10 @@ fn item(change: &Change, sees_people: bool, lang: Lang) -> Option<Item> {
         reason: around.reason.map(|reason| lang.pick(reason.label())),
         basis: around.basis.clone(),
         policy: around.policy.clone(),
-        breach: around.breach.as_ref().map(|breach| {
-            format!("{} – {}", lang.pick(breach.rule.label()), breach.basis)
-        }),
+        breach: around
+            .breach
+            .as_ref()
+            .map(|breach| format!("{} – {}", lang.pick(breach.rule.label()), breach.basis)),
         differences: differences(&change.before, &change.after, sees_people, lang),
         parts: around.parts.len(),
         leaf: hex(&change.entry.leaf_hash),
@@ -185,9 +187,8 @@ fn differences(
 /// What an auditor compares, in a fixed order.
 fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, String); 11] {
     let turn = dossier.turn();
-    let time = |at: Option<Moment>| {
-        at.map_or_else(none, |at| dates::short(at, lang).words().to_owned())
-    };
+    let time =
+        |at: Option<Moment>| at.map_or_else(none, |at| dates::short(at, lang).words().to_owned());
     let code = |text: Option<String>| text.unwrap_or_else(none);
     let handler = dossier.handler.as_ref();
     [
@@ -203,7 +204,10 @@ fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, String); 
             ("Cơ quan", "Office"),
             code(dossier.office.as_ref().map(ToString::to_string)),
         ),
-        (("Ngày hẹn", "Promised date"), time(turn.map(|turn| turn.due_at))),
+        (
+            ("Ngày hẹn", "Promised date"),
+            time(turn.map(|turn| turn.due_at)),
+        ),
         (
             ("Hẹn ban đầu", "First promise"),
             time(turn.map(|turn| turn.original_due_at)),
@@ -234,9 +238,9 @@ fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, String); 
         ),
         (
             ("Trả kết quả", "Handed over"),
-            dossier.delivered.map_or_else(none, |method| {
-                lang.pick(words::delivery(method)).to_owned()
-            }),
+            dossier
+                .delivered
+                .map_or_else(none, |method| lang.pick(words::delivery(method)).to_owned()),
         ),
     ]
 }

@@ -102,10 +102,7 @@ mod tests {
 
     #[test]
     fn one_late_dossier_among_many_keeps_the_share_below_a_hundred() {
-        assert_eq!(
-            Lang::Vi.percent(9_999, 10_000).as_deref(),
-            Some("99,9 %")
-        );
+        assert_eq!(Lang::Vi.percent(9_999, 10_000).as_deref(), Some("99,9 %"));
         assert_eq!(Lang::En.percent(3, 3).as_deref(), Some("100.0 %"));
         assert_eq!(Lang::En.percent(0, 0), None);
     }

@@ -74,10 +74,7 @@ impl Problem {
 
     fn headline(&self) -> Pair {
         match self {
-            Self::CodeMalformed(_) => (
-                "Đây không phải mã hồ sơ",
-                "This is not a dossier code",
-            ),
+            Self::CodeMalformed(_) => ("Đây không phải mã hồ sơ", "This is not a dossier code"),
             Self::DossierUnknown(_) => ("Không tìm thấy hồ sơ", "No such dossier"),
             Self::ProcedureUnknown => ("Không tìm thấy thủ tục", "No such procedure"),
             Self::PageUnknown => ("Không có trang này", "There is no such page"),
@@ -86,10 +83,7 @@ impl Problem {
                 "Liên kết đăng nhập không dùng được",
                 "This sign-in link cannot be used",
             ),
-            Self::Unavailable(_) => (
-                "Tạm thời không xem được",
-                "This cannot be shown right now",
-            ),
+            Self::Unavailable(_) => ("Tạm thời không xem được", "This cannot be shown right now"),
         }
     }
 

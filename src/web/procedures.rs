@@ -131,7 +131,10 @@ impl ProcedurePage {
             online_mark: mark(one.online_certainty, lang),
             version: one.version,
             valid: valid(one, lang),
-            qr: qr::svg(&address, lang.of("Mã QR của trang này", "QR code of this page")),
+            qr: qr::svg(
+                &address,
+                lang.of("Mã QR của trang này", "QR code of this page"),
+            ),
             address,
         }
     }

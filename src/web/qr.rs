@@ -46,7 +46,11 @@ mod tests {
     #[test]
     fn an_address_fits_and_a_book_does_not() {
         let code = svg("https://example.org/t/H38.40-261122-0001", "QR");
-        assert!(code.starts_with("<svg") && code.len() < 12_000, "{}", code.len());
+        assert!(
+            code.starts_with("<svg") && code.len() < 12_000,
+            "{}",
+            code.len()
+        );
         assert_eq!(svg(&"x".repeat(5_000), "QR"), "");
     }
 }

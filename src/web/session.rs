@@ -72,7 +72,10 @@ pub async fn actor(models: &ReadModels, role: Role) -> Result<Actor> {
         ..Filter::default()
     };
     let found = audit::search(models, &filter, Order::NewestFirst, None, LOOK_BACK).await?;
-    let acted = found.rows.into_iter().find(|(_, row)| row.actor_role == role);
+    let acted = found
+        .rows
+        .into_iter()
+        .find(|(_, row)| row.actor_role == role);
     Ok(acted.map_or_else(
         || unknown(&office),
         |(_, row)| Actor::new(row.actor_id, row.actor_office, role),
@@ -103,12 +106,16 @@ pub fn is_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
 /// On to the first page, with the session's cookie.
 pub fn begin(token: &str) -> Response {
     let age = SESSION.as_secs();
-    with_cookie(&format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}"))
+    with_cookie(&format!(
+        "{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}"
+    ))
 }
 
 /// On to the first page, without it.
 pub fn end() -> Response {
-    with_cookie(&format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"))
+    with_cookie(&format!(
+        "{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"
+    ))
 }
 
 fn with_cookie(cookie: &str) -> Response {
@@ -118,13 +125,15 @@ fn with_cookie(cookie: &str) -> Response {
         headers.insert(header::SET_COOKIE, cookie);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
     response
 }
 
 fn mac(link_key: &[u8; 32], name: &str) -> Hmac<Sha256> {
-    let mut mac =
-        <Hmac<Sha256>>::new_from_slice(link_key).expect("HMAC takes a key of any length");
+    let mut mac = <Hmac<Sha256>>::new_from_slice(link_key).expect("HMAC takes a key of any length");
     mac.update(b"motcua/sign-in-link/v1\0");
     mac.update(name.as_bytes());
     mac

@@ -19,8 +19,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::Procedure;
 use crate::domain::dossier::{
     Accepted, ApologyIssued, Channel, DeliveryMethod, Dossier, DossierEvent, DueDateCause,
-    DueDateRecomputed, Handed, Lodged, Nothing, Phase, ResultDelivered, Stage,
-    SupplementRequested,
+    DueDateRecomputed, Handed, Lodged, Nothing, Phase, ResultDelivered, Stage, SupplementRequested,
 };
 use crate::domain::event::Event;
 use crate::domain::fact::{Breach, BreachRule, Circumstances, Fact};
@@ -73,7 +72,11 @@ fn reference() -> Reference {
     for (code, name, level) in [
         (OFFICE, "Ủy ban nhân dân xã Mẫu Sơn", "commune"),
         ("H38.41", "Ủy ban nhân dân phường <Đông> & Tây", "commune"),
-        ("H38", "Trung tâm Phục vụ hành chính công tỉnh Mẫu", "province"),
+        (
+            "H38",
+            "Trung tâm Phục vụ hành chính công tỉnh Mẫu",
+            "province",
+        ),
     ] {
         let office: Office = serde_json::from_value(serde_json::json!({
             "code": code, "name_vi": name, "name_en": format!("Office {code}"), "level": level,
@@ -180,7 +183,12 @@ fn in_processing() -> Teller {
     });
     Teller::default()
         .plain("2026-11-09T08:31", Role::Receiver, lodged())
-        .tell("2026-11-09T08:31", Role::Receiver, accepted("2026-11-16T17:00"), received)
+        .tell(
+            "2026-11-09T08:31",
+            Role::Receiver,
+            accepted("2026-11-16T17:00"),
+            received,
+        )
         .plain("2026-11-09T14:00", Role::Receiver, handed)
 }
 
@@ -214,7 +222,12 @@ fn troubled() -> Teller {
     };
     let nothing = Nothing {};
     in_processing()
-        .because("2026-11-10T09:00", Role::Handler, asked, Reason::MissingComponent)
+        .because(
+            "2026-11-10T09:00",
+            Role::Handler,
+            asked,
+            Reason::MissingComponent,
+        )
         .plain(
             "2026-11-12T10:00",
             Role::Receiver,
@@ -241,9 +254,21 @@ fn handed_over() -> Teller {
         method: DeliveryMethod::Counter,
     });
     in_processing()
-        .plain("2026-11-12T09:00", Role::Handler, DossierEvent::ResultDrafted(nothing))
-        .plain("2026-11-12T15:00", Role::Signer, DossierEvent::ResultSigned(nothing))
-        .plain("2026-11-12T15:30", Role::Clerk, DossierEvent::ProcessingCompleted(nothing))
+        .plain(
+            "2026-11-12T09:00",
+            Role::Handler,
+            DossierEvent::ResultDrafted(nothing),
+        )
+        .plain(
+            "2026-11-12T15:00",
+            Role::Signer,
+            DossierEvent::ResultSigned(nothing),
+        )
+        .plain(
+            "2026-11-12T15:30",
+            Role::Clerk,
+            DossierEvent::ProcessingCompleted(nothing),
+        )
         .plain("2026-11-13T08:10", Role::Receiver, delivered)
 }
 
@@ -405,17 +430,63 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     };
     let typed = Problem::CodeMalformed("<script>alert(1)</script>".into());
     vec![
-        ("home", text(&HomePage::new(frame(lang, None), Some(CODE.into()), 12_345))),
+        (
+            "home",
+            text(&HomePage::new(frame(lang, None), Some(CODE.into()), 12_345)),
+        ),
         ("search", text(&search)),
-        ("tracking-open", text(&tracking(lang, &in_processing(), "2026-11-12T10:00", false))),
-        ("tracking-late", text(&tracking(lang, &troubled, "2026-11-20T10:00", false))),
-        ("tracking-done", text(&tracking(lang, &handed_over(), "2026-11-20T10:00", true))),
-        ("tracking-refused", text(&tracking(lang, &refused(), "2026-11-20T10:00", false))),
-        ("history", text(&HistoryPage::new(public.clone(), CODE, &troubled.changes, None))),
-        ("history-auditor", text(&HistoryPage::new(seen, CODE, &troubled.changes, Some(&auditor)))),
+        (
+            "tracking-open",
+            text(&tracking(lang, &in_processing(), "2026-11-12T10:00", false)),
+        ),
+        (
+            "tracking-late",
+            text(&tracking(lang, &troubled, "2026-11-20T10:00", false)),
+        ),
+        (
+            "tracking-done",
+            text(&tracking(lang, &handed_over(), "2026-11-20T10:00", true)),
+        ),
+        (
+            "tracking-refused",
+            text(&tracking(lang, &refused(), "2026-11-20T10:00", false)),
+        ),
+        (
+            "history",
+            text(&HistoryPage::new(
+                public.clone(),
+                CODE,
+                &troubled.changes,
+                None,
+            )),
+        ),
+        (
+            "history-auditor",
+            text(&HistoryPage::new(
+                seen,
+                CODE,
+                &troubled.changes,
+                Some(&auditor),
+            )),
+        ),
         ("statistics", text(&statistics(lang))),
-        ("procedures", text(&ProceduresPage::new(public.clone(), "khai".into(), &procedures, Some("/p?q=khai&after=1".into())))),
-        ("procedure", text(&ProcedurePage::new(public.clone(), &procedures[0], "http://127.0.0.1:8080"))),
+        (
+            "procedures",
+            text(&ProceduresPage::new(
+                public.clone(),
+                "khai".into(),
+                &procedures,
+                Some("/p?q=khai&after=1".into()),
+            )),
+        ),
+        (
+            "procedure",
+            text(&ProcedurePage::new(
+                public.clone(),
+                &procedures[0],
+                "http://127.0.0.1:8080",
+            )),
+        ),
         ("worklist", text(&worklist(lang))),
         ("problem", text(&typed.page(public.clone()))),
         ("graphiql", text(&GraphiqlPage::new(public, &example()))),
@@ -429,11 +500,24 @@ fn every_page_is_whole_in_both_languages_and_asks_nobody_else_for_anything() {
             look_at(name, lang, &text);
             let tag = format!("<html lang=\"{}\">", lang.tag());
             assert!(text.contains(&tag), "{name}: language");
-            assert!(text.ends_with("</html>\n") || text.ends_with("</html>"), "{name}: end");
-            for foreign in ["src=\"http", "src=\"//", "@import", "url(", "<iframe", " style=\""] {
+            assert!(
+                text.ends_with("</html>\n") || text.ends_with("</html>"),
+                "{name}: end"
+            );
+            for foreign in [
+                "src=\"http",
+                "src=\"//",
+                "@import",
+                "url(",
+                "<iframe",
+                " style=\"",
+            ] {
                 assert!(!text.contains(foreign), "{name}: {foreign}");
             }
-            assert!(text.contains("a-small-story"), "{name}: the notice of a simulation");
+            assert!(
+                text.contains("a-small-story"),
+                "{name}: the notice of a simulation"
+            );
         }
     }
 }
@@ -460,7 +544,12 @@ fn every_page_has_one_first_heading_landmarks_and_a_way_past_the_navigation() {
             continue;
         }
         assert_eq!(text.matches("<h1").count(), 1, "{name}");
-        for part in ["<main id=\"main\"", "<nav aria-label", "<footer", "href=\"#main\""] {
+        for part in [
+            "<main id=\"main\"",
+            "<nav aria-label",
+            "<footer",
+            "href=\"#main\"",
+        ] {
             assert!(text.contains(part), "{name}: {part}");
         }
     }
@@ -523,7 +612,12 @@ fn an_overdue_dossier_without_an_apology_says_so() {
 #[test]
 fn who_acted_is_shown_to_auditors_and_not_to_the_public() {
     let pages = pages(Lang::Vi);
-    let page = |wanted: &str| pages.iter().find(|(name, _)| *name == wanted).expect("a page");
+    let page = |wanted: &str| {
+        pages
+            .iter()
+            .find(|(name, _)| *name == wanted)
+            .expect("a page")
+    };
     assert!(!page("history").1.contains("handler-07"));
     assert!(page("history-auditor").1.contains("handler-07"));
 }
@@ -532,10 +626,18 @@ fn who_acted_is_shown_to_auditors_and_not_to_the_public() {
 fn a_changed_record_is_found_when_the_hashes_are_recomputed() {
     let mut told = troubled();
     let page = HistoryPage::new(frame(Lang::En, None), CODE, &told.changes, None);
-    assert!(page.render().expect("a page").contains("Just recomputed: all 9 hashes"));
+    assert!(
+        page.render()
+            .expect("a page")
+            .contains("Just recomputed: all 9 hashes")
+    );
     told.changes[4].entry.body = "forged".into();
     let page = HistoryPage::new(frame(Lang::En, None), CODE, &told.changes, None);
-    assert!(page.render().expect("a page").contains("do NOT agree from record 5"));
+    assert!(
+        page.render()
+            .expect("a page")
+            .contains("do NOT agree from record 5")
+    );
 }
 
 #[test]
@@ -551,5 +653,8 @@ fn every_address_of_an_asset_leads_to_a_file() {
     let text = text.render().expect("a page");
     let addresses: Vec<&str> = text.split("\"/assets/").skip(1).collect();
     assert_eq!(addresses.len(), 6);
-    assert!(addresses.iter().all(|rest| !rest.contains("?v=\"")), "a file is missing");
+    assert!(
+        addresses.iter().all(|rest| !rest.contains("?v=\"")),
+        "a file is missing"
+    );
 }

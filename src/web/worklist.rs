@@ -51,10 +51,15 @@ impl WorklistPage {
         let lang = frame.lang;
         let hours = tracking::hours(desk.office);
         let title = lang.of("Việc cần làm", "Worklist");
-        let name = desk.office.map(|office| lang.of(&office.name_vi, &office.name_en));
+        let name = desk
+            .office
+            .map(|office| lang.of(&office.name_vi, &office.name_en));
         Self {
             office: name.map_or_else(|| desk.office_code.to_owned(), Clone::clone),
-            rows: rows.iter().map(|row| Row::new(row, desk, &hours, lang)).collect(),
+            rows: rows
+                .iter()
+                .map(|row| Row::new(row, desk, &hours, lang))
+                .collect(),
             more: more.map(|place| frame.to(place)),
             updated: dates::short(desk.now, lang),
             frame: frame.titled(title, Some(Door::Worklist)).wide(),

@@ -195,7 +195,11 @@ pub fn all(query: &Query, reference: &Reference, lang: Lang) -> Vec<Choice> {
     };
     let comparisons = vec![
         by("date", ("Theo ngày", "By day"), Comparison::Date),
-        by("timestamp", ("Theo phút", "By the minute"), Comparison::Timestamp),
+        by(
+            "timestamp",
+            ("Theo phút", "By the minute"),
+            Comparison::Timestamp,
+        ),
     ];
     [
         ("level", ("Cấp", "Level"), level_options),

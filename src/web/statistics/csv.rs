@@ -18,13 +18,7 @@ pub fn table(data: &str, query: &Query, rows: &[(Scope, Counts)], reference: &Re
     text
 }
 
-fn row(
-    data: &str,
-    query: &Query,
-    scope: &Scope,
-    counts: &Counts,
-    reference: &Reference,
-) -> String {
+fn row(data: &str, query: &Query, scope: &Scope, counts: &Counts, reference: &Reference) -> String {
     let (unit, kind) = match scope {
         Scope::All => ("*", "all"),
         Scope::Level(level) => (level_name(*level), "level"),
@@ -44,11 +38,18 @@ fn row(
         kind.to_owned(),
         query.from.to_string(),
         query.to.to_string(),
-        query.channel.map_or("*", |channel| channel.name()).to_owned(),
+        query
+            .channel
+            .map_or("*", |channel| channel.name())
+            .to_owned(),
         comparison.to_owned(),
     ];
     let numbers = numbers(counts).map(|number| number.to_string());
-    texts.into_iter().chain(numbers).collect::<Vec<_>>().join(",")
+    texts
+        .into_iter()
+        .chain(numbers)
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 fn numbers(counts: &Counts) -> [u64; 26] {

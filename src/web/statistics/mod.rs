@@ -70,10 +70,13 @@ impl StatisticsPage {
         let (lang, query) = (frame.lang, &asked.query);
         let row = |part: &Part| PartRow {
             name: scope_name(&part.scope, reference, lang),
-            link: frame.to(&choice::place("/statistics", &Query {
-                scope: part.scope.clone(),
-                ..query.clone()
-            })),
+            link: frame.to(&choice::place(
+                "/statistics",
+                &Query {
+                    scope: part.scope.clone(),
+                    ..query.clone()
+                },
+            )),
             is_level: match part.scope {
                 Scope::All | Scope::Level(_) => true,
                 Scope::Office(_) => false,
@@ -84,7 +87,9 @@ impl StatisticsPage {
         Self {
             period: format!("{from} – {to}"),
             scope: scope_name(&query.scope, reference, lang),
-            channel: query.channel.map(|channel| lang.pick(words::channel(channel))),
+            channel: query
+                .channel
+                .map(|channel| lang.pick(words::channel(channel))),
             problems: asked.problems.iter().map(|pair| lang.pick(*pair)).collect(),
             figures: Figures::from(counts),
             parts: parts.iter().map(row).collect(),
@@ -124,10 +129,10 @@ pub fn scope_name(scope: &Scope, reference: &Reference, lang: Lang) -> String {
     match scope {
         Scope::All => lang.of("Tất cả cơ quan", "All offices").to_owned(),
         Scope::Level(level) => lang.pick(words::level(*level)).to_owned(),
-        Scope::Office(code) => reference
-            .offices
-            .get(code)
-            .map_or_else(|| code.clone(), |office| lang.of(&office.name_vi, &office.name_en).clone()),
+        Scope::Office(code) => reference.offices.get(code).map_or_else(
+            || code.clone(),
+            |office| lang.of(&office.name_vi, &office.name_en).clone(),
+        ),
     }
 }
 

@@ -110,8 +110,13 @@ impl TrackingPage {
             notes: notes(story.changes, &clock, lang),
             steps: steps::of(story.changes, dossier, lang),
             history: history::lines(story.changes, lang),
-            contact: story.office.map(|office| Contact::new(office, &hours, lang)),
-            qr: qr::svg(&address, lang.of("Mã QR của trang này", "QR code of this page")),
+            contact: story
+                .office
+                .map(|office| Contact::new(office, &hours, lang)),
+            qr: qr::svg(
+                &address,
+                lang.of("Mã QR của trang này", "QR code of this page"),
+            ),
             address,
             updated: dates::short(story.now, lang),
             position: last.entry.position,
@@ -182,7 +187,10 @@ fn notes(changes: &[Change], clock: &standing::Clock<'_>, lang: Lang) -> Vec<(To
     if let Some(reason) = history::last_apology(changes) {
         let text = lang.of("Cơ quan đã xin lỗi", "The office has apologised");
         let reason = reason.map(|reason| lang.pick(reason.label()));
-        notes.push((Tone::Info, reason.map_or_else(|| format!("{text}."), |why| format!("{text}: {why}."))));
+        notes.push((
+            Tone::Info,
+            reason.map_or_else(|| format!("{text}."), |why| format!("{text}: {why}.")),
+        ));
     } else if standing::is_overdue(dossier, clock.now) {
         let text = lang.of(
             "Hồ sơ đã quá hẹn mà chưa có thư xin lỗi.",

@@ -86,7 +86,8 @@ fn promise(turn: &Turn, due_at: Moment, clock: &Clock<'_>) -> Promise {
         },
         None if turn.paused_since.is_some() => (
             Tone::Warn,
-            clock.lang
+            clock
+                .lang
                 .of(
                     "đang tạm dừng chờ bổ sung; ngày hẹn sẽ được báo lại",
                     "on hold for the supplement; the date will be told anew",
@@ -146,17 +147,15 @@ fn time_between(from: Moment, to: Moment, clock: &Clock<'_>) -> String {
 /// The label under the headline.
 pub fn tag(dossier: &Dossier, promise: Option<&Promise>, lang: Lang) -> (Tone, String) {
     let (tone, text) = match dossier.phase {
-        Phase::AwaitingSupplement(_) => {
-            (Tone::Warn, lang.of("Đang chờ ông/bà", "Waiting for you"))
-        }
+        Phase::AwaitingSupplement(_) => (Tone::Warn, lang.of("Đang chờ ông/bà", "Waiting for you")),
         Phase::Completed => (Tone::Good, lang.of("Mời nhận kết quả", "Ready to collect")),
         Phase::Returned => (Tone::Good, lang.of("Hoàn tất", "Complete")),
         Phase::NotAccepted | Phase::Refused => (Tone::Bad, lang.of("Từ chối", "Refused")),
         Phase::Stopped | Phase::Withdrawn => (Tone::Warn, lang.of("Đã khép lại", "Closed")),
-        Phase::Absent
-        | Phase::Draft
-        | Phase::Submitted
-        | Phase::Redirected => (Tone::Info, lang.of("Chưa tính thời hạn", "Clock not started")),
+        Phase::Absent | Phase::Draft | Phase::Submitted | Phase::Redirected => (
+            Tone::Info,
+            lang.of("Chưa tính thời hạn", "Clock not started"),
+        ),
         Phase::Supplemented
         | Phase::Accepted
         | Phase::InProcessing

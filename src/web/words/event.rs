@@ -44,10 +44,9 @@ pub fn happened(event: &DossierEvent) -> Pair {
             "Supplement handed in by the applicant",
         ),
         DossierEvent::SupplementAccepted(_) => ("Giấy tờ bổ sung đã đủ", "Supplement complete"),
-        DossierEvent::SupplementStillDeficient(_) => (
-            "Giấy tờ bổ sung chưa đủ",
-            "Supplement still not complete",
-        ),
+        DossierEvent::SupplementStillDeficient(_) => {
+            ("Giấy tờ bổ sung chưa đủ", "Supplement still not complete")
+        }
         DossierEvent::DueDateRecomputed(moved) => match moved.cause {
             DueDateCause::Supplement => (
                 "Tính lại ngày hẹn sau khi bổ sung",
@@ -80,10 +79,9 @@ pub fn happened(event: &DossierEvent) -> Pair {
             "Xin lỗi; ngày hẹn giữ nguyên",
             "Apology; the promised date stands",
         ),
-        DossierEvent::ApplicantDetailsCorrected(_) => (
-            "Sửa thông tin người nộp",
-            "Applicant's details corrected",
-        ),
+        DossierEvent::ApplicantDetailsCorrected(_) => {
+            ("Sửa thông tin người nộp", "Applicant's details corrected")
+        }
         DossierEvent::CapabilityReissued(_) => (
             "Cấp lại mã trên giấy tiếp nhận; mã cũ hết hiệu lực",
             "Receipt code reissued; the old one is void",

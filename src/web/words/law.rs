@@ -14,7 +14,11 @@ pub fn limit(limit: Limit, lang: Lang) -> String {
             )
             .to_owned(),
         Limit::WorkingDays(days) => plural(days.into(), ("ngày làm việc", "working day"), lang),
-        Limit::CalendarDays(days) => plural(days.into(), ("ngày, tính cả ngày nghỉ", "calendar day"), lang),
+        Limit::CalendarDays(days) => plural(
+            days.into(),
+            ("ngày, tính cả ngày nghỉ", "calendar day"),
+            lang,
+        ),
         Limit::WorkingHours(hours) => plural(hours.into(), ("giờ làm việc", "working hour"), lang),
         Limit::Months(months) => plural(months.into(), ("tháng", "month"), lang),
     }
@@ -70,7 +74,10 @@ pub fn level(level: Level) -> Pair {
     match level {
         Level::Ministry => ("Cấp bộ", "Ministry"),
         Level::Province => ("Cấp tỉnh", "Province"),
-        Level::District => ("Cấp huyện (trước 01/7/2025)", "District (until 30 June 2025)"),
+        Level::District => (
+            "Cấp huyện (trước 01/7/2025)",
+            "District (until 30 June 2025)",
+        ),
         Level::Commune => ("Cấp xã", "Commune"),
         Level::Vertical => ("Ngành dọc", "Vertical agency"),
     }

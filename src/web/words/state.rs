@@ -49,26 +49,23 @@ pub fn headline(phase: Phase) -> Pair {
             "Đã nhận giấy tờ bổ sung, đang kiểm tra",
             "Your supplement has arrived and is being checked",
         ),
-        Phase::NotAccepted => (
-            "Hồ sơ không được tiếp nhận",
-            "The dossier was not accepted",
-        ),
+        Phase::NotAccepted => ("Hồ sơ không được tiếp nhận", "The dossier was not accepted"),
         Phase::Redirected => (
             "Hồ sơ đã được chuyển tới cơ quan có thẩm quyền",
             "Passed on to the competent office",
         ),
         Phase::Accepted => ("Hồ sơ đã được tiếp nhận", "The dossier has been accepted"),
-        Phase::InProcessing => ("Hồ sơ đang được giải quyết", "Your dossier is being processed"),
+        Phase::InProcessing => (
+            "Hồ sơ đang được giải quyết",
+            "Your dossier is being processed",
+        ),
         Phase::ResultDrafted => (
             "Kết quả đã được dự thảo, đang chờ ký",
             "The result is drafted and awaits signature",
         ),
         Phase::Completed => ("Đã có kết quả, mời đến nhận", "The result is ready for you"),
         Phase::Returned => ("Đã trả kết quả", "The result has been handed over"),
-        Phase::Refused => (
-            "Hồ sơ bị từ chối giải quyết",
-            "The application was refused",
-        ),
+        Phase::Refused => ("Hồ sơ bị từ chối giải quyết", "The application was refused"),
         Phase::Stopped => ("Đã dừng giải quyết hồ sơ", "Processing has been stopped"),
         Phase::WithdrawalRequested => (
             "Đang xem xét yêu cầu rút hồ sơ",

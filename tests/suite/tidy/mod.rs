@@ -16,7 +16,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("tlog", &[]),
     ("vault", &["domain"]),
     ("journal", &["domain", "tlog"]),
-    ("acts", &["domain", "vault", "journal"]),
+    ("acts", &["domain", "tlog", "vault", "journal"]),
     ("integrity", &["tlog", "journal"]),
     ("projections", &["domain", "journal"]),
     (

@@ -1,0 +1,192 @@
+//! Which rule answers a request: the dossier's, the register's or the reference shelf's.
+
+use uuid::Uuid;
+
+use super::request::{Act, Request};
+use super::states::State;
+use crate::domain::actor::Role;
+use crate::domain::code::{DossierCode, OfficeCode};
+use crate::domain::dossier::{self, Dossier, Rejection};
+use crate::domain::event::Event;
+use crate::domain::fact::{Circumstances, Draft, stream};
+use crate::domain::part::Part;
+use crate::domain::reference::{Reference, ReferenceEvent};
+use crate::domain::register::{CodeVoided, Register, RegisterEvent};
+use crate::domain::time::Moment;
+
+/// Asks the rules about one request on the newest states. Pure.
+pub fn rule<'a>(
+    request: &Request,
+    parts: &[Part],
+    now: Moment,
+    state: impl Fn(Uuid) -> Option<&'a State>,
+) -> Result<Vec<Draft>, Rejection> {
+    let nothing = Reference::default();
+    let reference = match state(stream::reference()) {
+        Some(State::Reference(reference)) => reference.as_ref(),
+        Some(State::Dossier(_) | State::Register(_) | State::Journal) | None => &nothing,
+    };
+    let register = |office: &str| match state(stream::register(office, now.date())) {
+        Some(State::Register(register)) => *register,
+        Some(State::Dossier(_) | State::Reference(_) | State::Journal) | None => {
+            Register::default()
+        }
+    };
+    let given = Circumstances {
+        occurred_at: request.occurred_at,
+        received_at: request.received_at,
+        reason: request.reason,
+        basis: request.basis.clone(),
+        parts: parts.to_vec(),
+        ..Circumstances::default()
+    };
+    match &request.act {
+        Act::Dossier {
+            dossier: id,
+            command,
+        } => {
+            let absent = Dossier::default();
+            let dossier = match state(*id) {
+                Some(State::Dossier(dossier)) => dossier.as_ref(),
+                Some(State::Register(_) | State::Reference(_) | State::Journal) => {
+                    return Err(Rejection::UnknownDossier);
+                }
+                None => &absent,
+            };
+            if dossier.version == 0 && *id != stream::dossier(request.id) {
+                return Err(Rejection::UnknownDossier);
+            }
+            if let Some(expected) = request
+                .expected_version
+                .filter(|expected| *expected != dossier.version)
+            {
+                return Err(Rejection::Conflict {
+                    expected,
+                    current: dossier.version,
+                });
+            }
+            let register = command
+                .filed_at()
+                .map_or_else(Register::default, |office| register(office.as_str()));
+            let context = dossier::Context {
+                dossier: *id,
+                now,
+                actor: &request.actor,
+                reference,
+                register,
+                given: &given,
+            };
+            dossier::decide(dossier, command, &context)
+        }
+        Act::VoidCode { office } => {
+            let number = register(office.as_str()).next(office, now.date());
+            void_code(request, office, number?, reference, now, given)
+        }
+        Act::Declare(year) => {
+            year.check()?;
+            let known = reference.calendar.year(year.year) == Some(year);
+            record(
+                request,
+                ReferenceEvent::CalendarDeclared(year.clone()),
+                known,
+                given,
+            )
+        }
+        Act::Adopt(policy) => {
+            let known = reference
+                .policies
+                .iter()
+                .any(|known| known.reference() == policy.reference());
+            record(
+                request,
+                ReferenceEvent::PolicyAdopted(policy.clone()),
+                known,
+                given,
+            )
+        }
+        Act::Publish(procedure) => {
+            let known = reference
+                .procedure_version(&procedure.code, procedure.version)
+                .is_some();
+            record(
+                request,
+                ReferenceEvent::ProcedurePublished(procedure.as_ref().clone()),
+                known,
+                given,
+            )
+        }
+        Act::OpenOffice(office) => {
+            let known = reference.offices.contains_key(&office.code);
+            let office = office
+                .clone()
+                .checked()
+                .map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
+            record(request, ReferenceEvent::OfficeOpened(office), known, given)
+        }
+    }
+}
+
+/// The office whose daily register a command writes.
+pub fn office_of_register(act: &Act) -> Option<&str> {
+    match act {
+        Act::Dossier { command, .. } => command.filed_at().map(|office| office.as_str()),
+        Act::VoidCode { office } => Some(office.as_str()),
+        Act::Declare(_) | Act::Adopt(_) | Act::Publish(_) | Act::OpenOffice(_) => None,
+    }
+}
+
+fn void_code(
+    request: &Request,
+    office: &OfficeCode,
+    (sequence, code): (u32, DossierCode),
+    reference: &Reference,
+    now: Moment,
+    given: Circumstances,
+) -> Result<Vec<Draft>, Rejection> {
+    let role = request.actor.role;
+    if !matches!(role, Role::Receiver | Role::CentreManager) {
+        return Err(Rejection::WrongRole { role: role.name() });
+    }
+    if request.actor.office != office.as_str() {
+        return Err(Rejection::WrongOffice {
+            office: office.to_string(),
+        });
+    }
+    if request.reason.is_none() {
+        return Err(Rejection::ReasonRequired);
+    }
+    if reference.office(office.as_str(), now.date()).is_none() {
+        return Err(Rejection::UnknownOffice(office.to_string()));
+    }
+    let voided = CodeVoided {
+        office: office.clone(),
+        sequence,
+        code,
+    };
+    Ok(vec![Draft {
+        stream: stream::register(office.as_str(), now.date()),
+        event: Event::Register(RegisterEvent::CodeVoided(voided)),
+        circumstances: given,
+    }])
+}
+
+/// A record for the reference shelf: administrators only, never the same twice.
+fn record(
+    request: &Request,
+    event: ReferenceEvent,
+    known: bool,
+    given: Circumstances,
+) -> Result<Vec<Draft>, Rejection> {
+    let role = request.actor.role;
+    if !matches!(role, Role::Admin | Role::System) {
+        return Err(Rejection::WrongRole { role: role.name() });
+    }
+    if known {
+        return Err(Rejection::DuplicateRecord);
+    }
+    Ok(vec![Draft {
+        stream: stream::reference(),
+        event: Event::Reference(event),
+        circumstances: given,
+    }])
+}

@@ -37,7 +37,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
         ],
     ),
     ("papers", &["domain"]),
-    ("web", &["tlog", "integrity", "projections", "api"]),
+    ("web", &["domain", "tlog", "integrity", "projections", "api"]),
     ("scenario", &["domain", "acts"]),
     (
         "cli",

@@ -283,6 +283,33 @@ async fn a_journal_set_back_is_never_followed() {
 }
 
 #[tokio::test]
+async fn who_follows_a_journal_that_is_set_back_stops_and_says_so() {
+    let (ground, home) = (folder(), folder());
+    let mut story = story_in(&ground).await;
+    let (models, mut projector) = open(home.path(), &story.journal).await;
+    catch_up(&mut projector, 5_000).await;
+    let seen = models.size();
+    let file = SqliteConnectOptions::new().filename(ground.path().join("journal.db"));
+    let mut journal = file.connect().await.expect("the journal's file");
+    let sql = "drop trigger entry_is_never_updated;
+        update entry set leaf_hash = zeroblob(32) where position = (select max(position) from entry);";
+    sqlx::raw_sql(sql)
+        .execute(&mut journal)
+        .await
+        .expect("another last entry");
+    story.accept("H63.40.01", "1.004873");
+    story.write().await;
+
+    let error = projector.run(CancellationToken::new()).await;
+    assert_eq!(error.expect_err("stopped").code(), "BESIDE_JOURNAL");
+    assert_eq!(models.progress().stopped, Some("BESIDE_JOURNAL"));
+    let waited = std::time::Instant::now();
+    assert!(!models.reach(seen, PATIENCE).await);
+    assert!(waited.elapsed() < PATIENCE / 2, "nobody is waited for");
+    assert_eq!(models.size(), seen);
+}
+
+#[tokio::test]
 async fn a_second_process_is_refused_the_file() {
     let (ground, home) = (folder(), folder());
     let story = story_in(&ground).await;

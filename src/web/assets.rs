@@ -5,6 +5,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use crate::api::scalar::hex;
+
 #[derive(RustEmbed)]
 #[folder = "src/web/assets/"]
 struct Assets;
@@ -17,8 +19,7 @@ pub fn address(path: &str) -> String {
 }
 
 fn version(file: &EmbeddedFile) -> String {
-    let hash = file.metadata.sha256_hash();
-    hash[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&file.metadata.sha256_hash()[..6])
 }
 
 pub async fn serve(Path(path): Path<String>) -> Response {

@@ -74,7 +74,7 @@ impl GraphiqlPage {
         let tabs = tabs.map(
             |(query, variables)| json!({ "query": query, "variables": format!("{variables:#}") }),
         );
-        let tabs = Value::from_iter(tabs).to_string();
+        let tabs = tabs.collect::<Value>().to_string();
         Self {
             lang: frame.lang,
             notice: frame.notice,

@@ -6,6 +6,7 @@ use super::dates::{self, When};
 use super::frame::{Door, Frame};
 use super::lang::{Lang, Pair};
 use super::words;
+use crate::api::scalar::hex;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
@@ -256,8 +257,4 @@ fn clock(dossier: &Dossier) -> Pair {
         Some(turn) if turn.paused_since.is_some() => ("tạm dừng", "paused"),
         Some(_) => ("đang chạy", "running"),
     }
-}
-
-fn hex(hash: &[u8]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -9,6 +9,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::respond;
+use crate::api::scalar::hex;
 use crate::api::sign_in::COOKIE;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::projections::audit::{self, Filter, Order};
@@ -31,7 +32,7 @@ pub const PEOPLE: [(&str, Role); 5] = [
 ];
 
 /// How many of an office's newest facts are looked through for somebody with a role.
-const LOOK_BACK: u32 = 500;
+const LOOK_BACK: u32 = 200;
 
 /// A link per role, to be printed: (name, address). `base` is scheme and host.
 #[must_use]
@@ -82,17 +83,20 @@ pub async fn actor(models: &ReadModels, role: Role) -> Result<Actor> {
     ))
 }
 
-/// The dossier accepted last.
+/// Something to look at: among the dossiers accepted last one that is under way and may be named in public.
 pub async fn newest(models: &ReadModels) -> Result<Option<DossierRow>> {
     let filter = Filter {
         kind: Some("dossier.accepted".into()),
         ..Filter::default()
     };
-    let page = audit::search(models, &filter, Order::NewestFirst, None, 1).await?;
-    match page.rows.first().and_then(|(_, row)| row.dossier) {
-        Some(id) => tracking::by_id(models, id).await,
-        None => Ok(None),
-    }
+    let page = audit::search(models, &filter, Order::NewestFirst, None, LOOK_BACK).await?;
+    let ids = page.rows.iter().filter_map(|(_, row)| row.dossier);
+    let mut found = tracking::by_ids(models, &ids.collect::<Vec<_>>()).await?;
+    found.sort_by_key(|row| {
+        let under_way = row.handler.is_some() && row.ended_at.is_none();
+        (!row.sensitive, under_way, row.position)
+    });
+    Ok(found.pop())
 }
 
 /// Whether the request comes from this machine, and not through a proxy on it.
@@ -137,10 +141,6 @@ fn mac(link_key: &[u8; 32], name: &str) -> Hmac<Sha256> {
     mac.update(b"motcua/sign-in-link/v1\0");
     mac.update(name.as_bytes());
     mac
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn bytes(hex: &str) -> Option<Vec<u8>> {

@@ -65,10 +65,10 @@ fn place(uri: &Uri) -> String {
     let kept: Vec<&str> = pairs(uri)
         .filter(|pair| !pair.starts_with("lang="))
         .collect();
-    match kept.is_empty() {
-        true => uri.path().to_owned(),
-        false => format!("{}?{}", uri.path(), kept.join("&")),
+    if kept.is_empty() {
+        return uri.path().to_owned();
     }
+    format!("{}?{}", uri.path(), kept.join("&"))
 }
 
 /// Host names and addresses with a port: nothing that could break out of a link.

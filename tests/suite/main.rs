@@ -12,3 +12,4 @@ mod scenario;
 mod story;
 mod tidy;
 mod vault;
+mod web;

@@ -2,7 +2,6 @@
 
 use crate::domain::dossier::DossierEvent;
 use crate::domain::event::Event;
-use crate::domain::reason::Reason;
 use crate::projections::history::Change;
 use crate::web::dates::{self, When};
 use crate::web::lang::Lang;
@@ -95,13 +94,12 @@ fn corrects(event: &DossierEvent) -> bool {
     }
 }
 
-/// The newest apology: its reason, when one was given.
-pub fn last_apology(changes: &[Change]) -> Option<Option<Reason>> {
-    let apology = changes.iter().rev().find(|change| {
+/// The newest apology.
+pub fn last_apology(changes: &[Change]) -> Option<&Change> {
+    changes.iter().rev().find(|change| {
         matches!(
             change.fact.event,
             Event::Dossier(DossierEvent::ApologyIssued(_))
         )
-    });
-    apology.map(|change| change.fact.circumstances.reason)
+    })
 }

@@ -16,7 +16,7 @@ use super::lang::Lang;
 use super::{qr, words};
 use crate::domain::calendar::OfficeHours;
 use crate::domain::catalogue::Procedure;
-use crate::domain::dossier::{Dossier, Phase, Stage};
+use crate::domain::dossier::{Dossier, Phase, Stage, Turn};
 use crate::domain::office::Office;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
@@ -103,7 +103,7 @@ impl TrackingPage {
             office: office_name(dossier, story.office, lang),
             original: standing::original(dossier, &clock),
             promise,
-            limit: dossier.turn().map(|turn| words::limit(turn.limit, lang)),
+            limit: dossier.turn().map(|turn| limit(turn, lang)),
             doubts: doubts(dossier, lang),
             next: lang.pick(words::next(dossier.phase)),
             to_do: words::to_do(dossier.phase).map(|pair| lang.pick(pair)),
@@ -164,6 +164,15 @@ fn office_name(dossier: &Dossier, office: Option<&Office>, lang: Lang) -> String
     }
 }
 
+/// Never without the mark of how sure it is.
+fn limit(turn: &Turn, lang: Lang) -> String {
+    let limit = words::limit(turn.limit, lang);
+    match words::basis_mark(turn.limit_certainty) {
+        None => limit,
+        Some(mark) => format!("{limit} ({})", lang.pick(mark)),
+    }
+}
+
 /// Said only where somebody still waits for the date.
 fn doubts(dossier: &Dossier, lang: Lang) -> Vec<&'static str> {
     let waiting = dossier.turn().filter(|turn| turn.ending.is_none());
@@ -184,8 +193,9 @@ fn notes(changes: &[Change], clock: &standing::Clock<'_>, lang: Lang) -> Vec<(To
         let text = lang.of("Cơ quan đã yêu cầu bổ sung", "Supplement requested");
         notes.push((Tone::Warn, format!("{text} {times}.")));
     }
-    if let Some(reason) = history::last_apology(changes) {
+    if let Some(apology) = history::last_apology(changes) {
         let text = lang.of("Cơ quan đã xin lỗi", "The office has apologised");
+        let reason = apology.fact.circumstances.reason;
         let reason = reason.map(|reason| lang.pick(reason.label()));
         notes.push((
             Tone::Info,

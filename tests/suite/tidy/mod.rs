@@ -37,7 +37,10 @@ const ARROWS: [(&str, &[&str]); 14] = [
         ],
     ),
     ("papers", &["domain"]),
-    ("web", &["domain", "tlog", "integrity", "projections", "api"]),
+    (
+        "web",
+        &["domain", "tlog", "integrity", "projections", "api"],
+    ),
     ("scenario", &["domain", "acts"]),
     (
         "cli",

@@ -33,6 +33,7 @@
       storage: memory(),
       shouldPersistHeaders: false,
       forcedTheme: 'light',
+      defaultEditorToolsVisibility: 'variables',
       isHeadersEditorEnabled: true,
     })
   );

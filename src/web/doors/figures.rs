@@ -1,0 +1,72 @@
+//! Public statistics, as a page and as CSV.
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::{Asked, answer, asked};
+use crate::projections::statistics::{self as counting, Counts};
+use crate::web::problem::Problem;
+use crate::web::statistics::{self, Params, Part, StatisticsPage, csv};
+use crate::web::{Visit, Web, respond};
+
+/// Today, or the last day of the story.
+pub(super) fn period_end(web: &Web) -> jiff::civil::Date {
+    let story = web.opened().story.as_ref();
+    story.map_or_else(|| web.now().date(), |story| story.ends_on)
+}
+
+pub(super) async fn figures(
+    State(web): State<Web>,
+    visit: Visit,
+    params: Asked<Params>,
+) -> Response {
+    let reference = web.models().reference();
+    let asked = asked(params).asked(period_end(&web), &reference);
+    let counted = counted(&web, &asked.query).await.map(|(counts, parts)| {
+        let frame = visit.frame(&web);
+        let page = StatisticsPage::new(frame, &asked, &counts, &parts, &reference);
+        respond::html(StatusCode::OK, &page)
+    });
+    answer(&visit, &web, counted)
+}
+
+async fn counted(web: &Web, query: &counting::Query) -> Result<(Counts, Vec<Part>), Problem> {
+    let counts = counting::count(web.models(), query).await?;
+    let mut parts = Vec::new();
+    for scope in statistics::parts_of(&query.scope, &web.models().reference()) {
+        let query = counting::Query {
+            scope: scope.clone(),
+            ..query.clone()
+        };
+        let counts = counting::count(web.models(), &query).await?;
+        let at_work = counts.received.total() > 0;
+        if at_work {
+            parts.push(Part { scope, counts });
+        }
+    }
+    Ok((counts, parts))
+}
+
+pub(super) async fn figures_csv(
+    State(web): State<Web>,
+    visit: Visit,
+    params: Asked<Params>,
+) -> Response {
+    let reference = web.models().reference();
+    let asked = asked(params).asked(period_end(&web), &reference);
+    let counted = counted(&web, &asked.query).await.map(|(counts, parts)| {
+        let mut rows = vec![(asked.query.scope.clone(), counts)];
+        rows.extend(parts.into_iter().map(|part| (part.scope, part.counts)));
+        let frame = visit.frame(&web);
+        let data = frame
+            .notice
+            .map_or_else(|| "live".to_owned(), |story| format!("simulated:{story}"));
+        let kind = [(
+            header::CONTENT_TYPE,
+            "text/csv; charset=utf-8; header=present",
+        )];
+        (kind, csv::table(&data, &asked.query, &rows, &reference)).into_response()
+    });
+    answer(&visit, &web, counted)
+}

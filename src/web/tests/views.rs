@@ -1,0 +1,134 @@
+//! Pages of the small office.
+
+use super::*;
+pub(super) fn tracking(lang: Lang, told: &Teller, now: &str, sensitive: bool) -> TrackingPage {
+    let reference = reference();
+    let procedure = &procedures()[0];
+    let story = Story {
+        code: CODE,
+        changes: &told.changes,
+        procedure: Some(procedure),
+        sensitive,
+        office: reference.offices.get(OFFICE).map(AsRef::as_ref),
+        reference: &reference,
+        now: at(now),
+        base: "http://127.0.0.1:8080",
+    };
+    TrackingPage::new(frame(lang, None), &story).expect("there are facts")
+}
+
+pub(super) fn counts() -> Counts {
+    let settled = Settled {
+        early: 1_498,
+        on_time: 40,
+        late: 6,
+        undated: 2,
+    };
+    Counts {
+        received: Received {
+            online: 400,
+            direct: 1_150,
+            carried_over: 31,
+        },
+        settled,
+        settled_by_original: Settled {
+            on_time: 31,
+            late: 15,
+            ..settled
+        },
+        closed: Closed {
+            withdrawn: 7,
+            stopped: 2,
+            redirected: 1,
+        },
+        pending: Pending {
+            in_time: 20,
+            overdue: 5,
+            undated: 0,
+        },
+        pending_by_original: Pending {
+            in_time: 18,
+            overdue: 7,
+            undated: 0,
+        },
+        size: 12_345,
+    }
+}
+
+pub(super) fn statistics(lang: Lang) -> StatisticsPage {
+    let reference = reference();
+    let asked = Params::default().asked(date(2026, 11, 22), &reference);
+    let parts = parts_of(&Scope::All, &reference).into_iter();
+    let parts: Vec<Part> = parts
+        .map(|scope| Part {
+            scope,
+            counts: counts(),
+        })
+        .collect();
+    StatisticsPage::new(frame(lang, None), &asked, &counts(), &parts, &reference)
+}
+
+pub(super) fn row(phase: Phase, due: Option<&str>) -> DossierRow {
+    DossierRow {
+        id: Uuid::nil(),
+        version: 3,
+        code: Some(CODE.into()),
+        procedure: "1.001193".into(),
+        procedure_version: Some(1),
+        sensitive: false,
+        office: OFFICE.into(),
+        reception_office: OFFICE.into(),
+        phase,
+        channel: Some(Channel::Counter),
+        lodged_at: None,
+        received_at: None,
+        accepted_at: None,
+        original_due_at: due.map(at),
+        due_at: due.map(at),
+        due_certainty: None,
+        limit_certainty: None,
+        paused: false,
+        ended_at: None,
+        end_kind: None,
+        delivered_at: None,
+        delivery_method: None,
+        supplement_requests: 0,
+        supplement_items: Vec::new(),
+        apologies: 0,
+        breaches: Vec::new(),
+        handler: Some("handler-07".into()),
+        applicant: None,
+        capability: None,
+        changed_at: at("2026-11-09T14:00"),
+        position: 1_209,
+    }
+}
+
+pub(super) fn worklist(lang: Lang) -> WorklistPage {
+    let reference = reference();
+    let desk = Desk {
+        office: reference.offices.get(OFFICE).map(AsRef::as_ref),
+        office_code: OFFICE,
+        reference: &reference,
+        now: at("2026-11-16T10:00"),
+    };
+    let rows = [
+        row(Phase::InProcessing, Some("2026-11-12T17:00")),
+        row(Phase::ResultDrafted, Some("2026-11-16T17:00")),
+        row(Phase::InProcessing, Some("2026-11-27T17:00")),
+        row(Phase::Submitted, None),
+    ];
+    let receiver = Actor::new("receiver-07", OFFICE, Role::Receiver);
+    let frame = frame(lang, Some(&receiver));
+    WorklistPage::new(frame, &desk, &rows, Some("/worklist?after=1.x"))
+}
+
+pub(super) fn example() -> Example {
+    Example {
+        dossier: CODE.into(),
+        office: OFFICE.into(),
+        procedure: "1.001193".into(),
+        from: "2026-01-01".into(),
+        to: "2026-11-22".into(),
+    }
+}

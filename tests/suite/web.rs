@@ -1,0 +1,187 @@
+//! The pages over HTTP, as a browser meets them.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use motcua::api::{self, Api};
+use motcua::domain::actor::{Actor, NO_OFFICE, Role};
+use motcua::journal::Location;
+use motcua::projections::ReadModels;
+use motcua::web::graphiql::{self, Example};
+use motcua::web::{self, Web};
+use reqwest::header::{CONTENT_SECURITY_POLICY, REFRESH};
+use reqwest::{Client, Response, StatusCode, redirect};
+use tokio_util::sync::CancellationToken;
+
+use crate::office::{self, OFFICE, PROCEDURE};
+
+/// A served office with one accepted dossier.
+struct Served {
+    base: String,
+    code: String,
+    api: Api,
+    stop: CancellationToken,
+    _folders: [tempfile::TempDir; 2],
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+async fn given_a_served_office() -> Served {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (keys_folder, keys) = office::keys_folder();
+    let location = Location::Sqlite(folder.path().join("journal.db"));
+    let node = office::node(&location, &keys).await;
+    let (dossier, request) = office::acceptance(office::id(), "Công dân 000123");
+    let receipt = node.counter.submit(request).await.expect("accepted");
+    let opened = ReadModels::open(folder.path(), node.journal.clone()).await;
+    let (models, projector) = opened.expect("read models open");
+    let stop = CancellationToken::new();
+    tokio::spawn(projector.run(stop.clone()));
+    let reached = models.reach(
+        receipt.position + u64::from(receipt.entries) - 1,
+        Duration::from_secs(10),
+    );
+    assert!(reached.await, "the acceptance is shown");
+    let row = motcua::projections::tracking::by_id(&models, dossier).await;
+    let code = row.expect("a row").expect("a dossier").code;
+    let api = Api::new(node.counter, models, node.journal, node.vault, &node.keys);
+    let pages = Web::new(api.clone(), [7; 32], None);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a free port");
+    let base = format!("http://{}", listener.local_addr().expect("an address"));
+    let router = api::router(api.clone()).merge(web::router(pages));
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    Served {
+        base,
+        code: code.expect("a code"),
+        api,
+        stop,
+        _folders: [folder, keys_folder],
+    }
+}
+
+impl Served {
+    async fn get(&self, path: &str) -> Response {
+        let client = Client::builder().redirect(redirect::Policy::none());
+        let client = client.build().expect("a client");
+        let address = format!("{}{path}", self.base);
+        client.get(address).send().await.expect("an answer")
+    }
+
+    fn token(&self, role: Role) -> String {
+        let office = match role {
+            Role::Auditor => NO_OFFICE,
+            _ => OFFICE,
+        };
+        let actor = Actor::new(format!("{}-01", role.name()), office, role);
+        self.api.sign_in.issue(&actor, Duration::from_mins(1))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_citizen_finds_the_dossier_by_its_code_however_it_is_typed() {
+    let served = given_a_served_office().await;
+    let typed = served.code.to_lowercase();
+    let found = served.get(&format!("/t?code=%20{typed}&lang=en")).await;
+    assert_eq!(found.status(), StatusCode::SEE_OTHER);
+    let place = found.headers()["location"].to_str().expect("a place");
+    assert_eq!(place, format!("/t/{}?lang=en", served.code));
+    let page = served.get(place).await;
+    assert_eq!(page.status(), StatusCode::OK);
+    assert_eq!(page.headers()[REFRESH], "60");
+    let policy = page.headers()[CONTENT_SECURITY_POLICY].to_str();
+    assert!(policy.expect("a policy").starts_with("default-src 'none'"));
+    let text = page.text().await.expect("a text");
+    assert!(text.contains("The dossier has been accepted"));
+    assert!(!text.contains("000123"), "personal data");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_answers_and_a_wrong_address_is_told_what_to_do() {
+    let served = given_a_served_office().await;
+    let history = format!("/history/{}", served.code);
+    let procedure = format!("/p/{PROCEDURE}");
+    let good = [
+        "/",
+        "/t",
+        "/p?q=ket+hon",
+        "/statistics",
+        "/statistics.csv",
+        "/graphiql",
+    ];
+    for path in good.into_iter().chain([&*history, &*procedure]) {
+        assert_eq!(served.get(path).await.status(), StatusCode::OK, "{path}");
+    }
+    for (path, status, code) in [
+        ("/t/XYZ", 404, "DOSSIER_CODE_MALFORMED"),
+        ("/t/a%FF", 404, "DOSSIER_CODE_MALFORMED"),
+        ("/t?code=%3Cb%3E", 404, "DOSSIER_CODE_MALFORMED"),
+        ("/t/H38.40.01-200101-0001", 404, "DOSSIER_UNKNOWN"),
+        ("/history/H38.40.01-200101-0001", 404, "DOSSIER_UNKNOWN"),
+        ("/p/9.999999", 404, "PROCEDURE_UNKNOWN"),
+        ("/nowhere", 404, "PAGE_UNKNOWN"),
+        ("/worklist", 401, "UNAUTHENTICATED"),
+        ("/sign-in/receiver?k=0", 403, "SIGN_IN_LINK_REFUSED"),
+    ] {
+        let page = served.get(path).await;
+        assert_eq!(page.status().as_u16(), status, "{path}");
+        let text = page.text().await.expect("a text");
+        assert!(text.contains(code) && text.contains("</html>"), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_journal_has_no_sign_in_links() {
+    let served = given_a_served_office().await;
+    let pages = Web::new(served.api.clone(), [7; 32], None);
+    assert!(pages.sign_in_links(&served.base).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_ready_query_of_the_playground_is_answered_without_an_error() {
+    let served = given_a_served_office().await;
+    let example = Example {
+        dossier: served.code.clone(),
+        office: OFFICE.into(),
+        procedure: PROCEDURE.into(),
+        from: "2026-01-01".into(),
+        to: "2026-12-31".into(),
+    };
+    let roles = [
+        None,
+        Some(Role::Auditor),
+        Some(Role::Receiver),
+        None,
+        None,
+        Some(Role::Receiver),
+    ];
+    let queries = graphiql::DOCUMENTS
+        .iter()
+        .zip(graphiql::variables(&example));
+    for ((query, variables), role) in queries.zip(roles) {
+        let id = office::id().to_string();
+        let variables = variables.to_string().replace("NEW_UUID", &id);
+        let variables: serde_json::Value = variables.parse().expect("variables");
+        let body = serde_json::json!({ "query": query, "variables": variables });
+        let mut request = Client::new()
+            .post(format!("{}/graphql", served.base))
+            .json(&body);
+        if let Some(role) = role {
+            request = request.bearer_auth(served.token(role));
+        }
+        let answer = request.send().await.expect("an answer");
+        let answer: serde_json::Value = answer.json().await.expect("JSON");
+        assert!(answer.get("errors").is_none(), "{query}\n{answer}");
+        let data = answer["data"].as_object().expect("data");
+        for found in data.values() {
+            assert!(!found.is_null(), "{query}\n{answer}");
+            let refused = found.get("errors").and_then(|errors| errors.as_array());
+            assert!(refused.is_none_or(Vec::is_empty), "{query}\n{answer}");
+        }
+    }
+}

@@ -49,7 +49,7 @@ fn options() -> Options {
         match word.as_str() {
             "--postgres" => options.postgres = words.next(),
             "--clients" => {
-                options.clients = words.next().and_then(|n| n.parse().ok()).unwrap_or(64)
+                options.clients = words.next().and_then(|n| n.parse().ok()).unwrap_or(64);
             }
             "--seconds" => options.seconds = words.next().and_then(|n| n.parse().ok()).unwrap_or(5),
             "--bare" => options.bare = true,

@@ -129,7 +129,7 @@ pub fn rule<'a>(
 /// The office whose daily register a command writes.
 pub fn office_of_register(act: &Act) -> Option<&str> {
     match act {
-        Act::Dossier { command, .. } => command.filed_at().map(|office| office.as_str()),
+        Act::Dossier { command, .. } => command.filed_at().map(OfficeCode::as_str),
         Act::VoidCode { office } => Some(office.as_str()),
         Act::Declare(_) | Act::Adopt(_) | Act::Publish(_) | Act::OpenOffice(_) => None,
     }

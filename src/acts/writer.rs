@@ -346,13 +346,11 @@ impl Desk {
             };
         }
         let decided = catch_unwind(AssertUnwindSafe(|| self.ruled(item, now, pass)));
-        let drafts = match decided {
-            Ok(drafts) => drafts?,
-            Err(_) => {
-                tracing::error!(command = %request.id, "a rule panicked");
-                return Err(Refusal::Fault);
-            }
+        let Ok(drafts) = decided else {
+            tracing::error!(command = %request.id, "a rule panicked");
+            return Err(Refusal::Fault);
         };
+        let drafts = drafts?;
         let position = looked.head.size + pass.entries.len() as u64;
         let (entries, after) = self.facts(drafts, request, now, position, pass)?;
         let known = KnownCommand {
@@ -414,7 +412,7 @@ impl Desk {
                 request.actor.clone(),
                 now,
             )
-            .map_err(too_large)?;
+            .map_err(|error| too_large(&error))?;
             let held = states::fold(held, &fact, entry.leaf_hash).ok_or(Refusal::Fault)?;
             after.insert(id, held);
             entries.push(entry);
@@ -472,9 +470,9 @@ impl Pass {
     }
 }
 
-fn too_large(error: fact::FactError) -> Refusal {
+fn too_large(error: &fact::FactError) -> Refusal {
     match error {
-        fact::FactError::TooLarge(bytes) => Refusal::TooLarge(bytes),
+        fact::FactError::TooLarge(bytes) => Refusal::TooLarge(*bytes),
         fact::FactError::Malformed(_)
         | fact::FactError::Envelope(_)
         | fact::FactError::Prev

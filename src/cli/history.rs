@@ -120,11 +120,14 @@ fn print(change: &Change) {
             due(&change.after)
         );
     }
-    let hash: String = change
+    let hash = change
         .entry
         .leaf_hash
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+        .fold(String::new(), |mut text, byte| {
+            use std::fmt::Write as _;
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
     println!("    leaf    {hash}");
 }

@@ -107,13 +107,15 @@ impl Place {
     pub fn options(&self) -> String {
         let mut options = String::new();
         if self.data != std::path::Path::new("motcua-data") {
-            options += &format!(" --data {}", self.data.display());
+            options.push_str(" --data ");
+            options.push_str(&self.data.display().to_string());
         }
         if self.journal.is_some() {
             options += " --journal \"$MOTCUA_JOURNAL\"";
         }
         if let Some(keys) = &self.keys {
-            options += &format!(" --keys {}", keys.display());
+            options.push_str(" --keys ");
+            options.push_str(&keys.display().to_string());
         }
         options
     }

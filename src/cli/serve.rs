@@ -106,15 +106,15 @@ pub async fn serve(
         signal().await;
         until.cancel();
     });
-    let ended = stop.clone();
-    let server = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { ended.cancelled().await });
+    let draining = stop.clone();
+    let serving = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { draining.cancelled().await });
     let deadline = async {
         stop.cancelled().await;
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
-        served = server => served?,
+        ended = serving => ended?,
         () = deadline => tracing::warn!("open requests were cut off"),
     }
     stop.cancel();

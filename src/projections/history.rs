@@ -7,7 +7,8 @@ use super::{ReadModels, Result};
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::fact::Fact;
-use crate::journal::{Entry, Journal, Until};
+pub use crate::journal::Entry;
+use crate::journal::{Journal, Until};
 
 /// One fact of a dossier and what it changed.
 #[derive(Debug, Clone, PartialEq, Eq)]

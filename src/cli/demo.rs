@@ -35,6 +35,9 @@ pub struct Arguments {
     /// Stop after the table; exit 1 when a figure differs.
     #[arg(long)]
     no_serve: bool,
+    /// While serving, arrivals go on at the office's pace.
+    #[arg(long, conflicts_with = "no_serve")]
+    live: bool,
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
@@ -55,6 +58,14 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
+        });
+    }
+    if arguments.live {
+        let (counter, seed) = (stores.counter.clone(), arguments.seed.clone());
+        tokio::spawn(async move {
+            if let Err(error) = scenario::live::go_on(&counter, &plan, &seed).await {
+                tracing::error!(%error, "arrivals stopped");
+            }
         });
     }
     serve(

@@ -5,6 +5,7 @@
 
 mod dice;
 pub mod expected;
+pub mod live;
 mod office_time;
 mod plan;
 pub mod player;

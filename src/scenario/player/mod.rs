@@ -47,10 +47,10 @@ pub struct Played {
 
 /// Which step of which script; in order of time, and of the script within a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Turn {
-    at: i64,
-    script: u32,
-    step: u32,
+pub(super) struct Turn {
+    pub at: i64,
+    pub script: u32,
+    pub step: u32,
 }
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Receipt, Refusal>> + Send + 'a>>;
@@ -102,7 +102,7 @@ pub async fn play(
 }
 
 /// Every step of every script in the order of the story.
-fn in_order(scripts: &[Script]) -> Vec<Turn> {
+pub(super) fn in_order(scripts: &[Script]) -> Vec<Turn> {
     let mut turns: Vec<Turn> = (0_u32..)
         .zip(scripts)
         .flat_map(|(script, written)| {

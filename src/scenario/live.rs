@@ -9,6 +9,7 @@ use super::player::{Turn, in_order};
 use super::script;
 use super::source::ScenarioError;
 use crate::acts::Counter;
+use crate::domain::calendar::Calendar;
 use crate::domain::time::Moment;
 
 /// How long to sleep at most before the office's clock is looked at again.
@@ -25,7 +26,11 @@ pub async fn go_on(counter: &Counter, plan: &Plan, seed: &str) -> Result<(), Sce
     let scripts = script::write(plan, &seed, 1)?;
     let clerk = Clerk::new(plan, &seed);
     let turns = in_order(&scripts);
-    let first_day = turns.first().map_or(today, |turn| Moment(turn.at).date());
+    // The plan's first working day is today: what came in online before it arrives at once.
+    let calendar: Calendar = Calendar::shipped().into_iter().collect();
+    let first_day = calendar
+        .on_or_after(plan.period.from)
+        .unwrap_or(plan.period.from);
     let shift = i64::from((today - first_day).get_days()) * Moment::DAY;
     let mut left = HashSet::new();
     for Turn { at, script, step } in turns {

@@ -1,7 +1,7 @@
 //! The counter's promises, tried on every back end: order, exactly once, nothing acknowledged is lost.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ async fn everything(journal: &Journal) -> Vec<Entry> {
 }
 
 /// Positions, versions and prev links of a whole journal, and every part can be opened.
-async fn check_everything(node: &Node) -> Vec<Entry> {
+pub async fn check_everything(node: &Node) -> Vec<Entry> {
     let entries = everything(&node.journal).await;
     let mut tails: HashMap<Uuid, (u32, [u8; 32])> = HashMap::new();
     let mut wanted = Vec::new();
@@ -329,9 +329,10 @@ async fn corrected_details_replace_the_old_ones_which_are_deleted() {
     }
 }
 
-/// Environment of a child process that accepts dossiers until it is killed.
-const CHILD: &str = "MOTCUA_TEST_CHILD";
-const CHILD_KEYS: &str = "MOTCUA_TEST_CHILD_KEYS";
+/// Environment of a child process that accepts dossiers: where the journal lies.
+pub const CHILD: &str = "MOTCUA_TEST_CHILD";
+/// The same: the folder of the keys.
+pub const CHILD_KEYS: &str = "MOTCUA_TEST_CHILD_KEYS";
 
 /// Not a test of its own: the body of the child process (returns at once without the environment).
 #[tokio::test(flavor = "multi_thread")]
@@ -356,6 +357,32 @@ async fn child_accepts_until_killed() {
     join_all(clients).await;
 }
 
+/// A location as a child's environment holds it.
+pub fn address(location: &Location) -> String {
+    match location {
+        Location::Sqlite(path) => path.display().to_string(),
+        Location::Postgres(address) => address.clone(),
+    }
+}
+
+/// Reads `ack` lines: command, position, number of facts.
+pub fn acknowledgements<'a>(
+    lines: impl Iterator<Item = &'a str>,
+) -> impl Iterator<Item = (Uuid, u64, u32)> {
+    lines.filter_map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let ["ack", command, position, entries] = words[..] else {
+            return None;
+        };
+        // The last line may be torn: an acknowledgement that nobody read.
+        Some((
+            command.parse().ok()?,
+            position.parse().ok()?,
+            entries.parse().ok()?,
+        ))
+    })
+}
+
 struct Busy {
     process: Child,
     lines: BufReader<std::process::ChildStdout>,
@@ -363,13 +390,9 @@ struct Busy {
 
 impl Busy {
     fn start(location: &Location, keys: &std::path::Path) -> Self {
-        let address = match location {
-            Location::Sqlite(path) => path.display().to_string(),
-            Location::Postgres(address) => address.clone(),
-        };
         let mut process = Command::new(std::env::current_exe().expect("this binary"))
             .args(["--exact", "acts::child_accepts_until_killed", "--nocapture"])
-            .env(CHILD, address)
+            .env(CHILD, address(location))
             .env(CHILD_KEYS, keys)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -398,20 +421,9 @@ impl Busy {
     fn kill(mut self) -> Vec<(Uuid, u64, u32)> {
         self.signal("-KILL");
         self.process.wait().expect("it ends");
-        let mut acknowledged = Vec::new();
-        for line in self.lines.lines() {
-            let line = line.expect("a line");
-            let words: Vec<&str> = line.split(' ').collect();
-            if let ["ack", command, position, entries] = words[..] {
-                // The last line may be torn: an acknowledgement that nobody read.
-                if let (Ok(command), Ok(position), Ok(entries)) =
-                    (command.parse(), position.parse(), entries.parse())
-                {
-                    acknowledged.push((command, position, entries));
-                }
-            }
-        }
-        acknowledged
+        let mut output = String::new();
+        self.lines.read_to_string(&mut output).expect("its lines");
+        acknowledgements(output.lines()).collect()
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod acts;
 mod api;
+#[cfg(target_os = "linux")]
+mod faults;
 mod golden;
 mod grounds;
 mod journal;

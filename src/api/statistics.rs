@@ -310,6 +310,11 @@ impl StatisticsQuery {
             }
             let api = api(context);
             wait_for(api, min_position).await?;
+            if let Scope::Office(code) = &query.scope
+                && !api.models.reference().offices.contains_key(code)
+            {
+                return Err(Problem::bad_input("no office has this code"));
+            }
             let counts = statistics::count(&api.models, &query).await?;
             Ok(Statistics { counts, query })
         };

@@ -81,6 +81,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 /// Opens the story's journal, and plays it as far as it has not been played.
 async fn open(arguments: &Arguments, plan: &Plan) -> anyhow::Result<Stores> {
     let place = &arguments.place;
+    let keys = place.keys_or_new()?;
     let journal = place.journal().await?;
     let story = Story {
         scenario: if arguments.scale == 1 {
@@ -91,7 +92,8 @@ async fn open(arguments: &Arguments, plan: &Plan) -> anyhow::Result<Stores> {
         seed: arguments.seed.clone(),
         ends_on: plan.ends,
     };
-    if journal.head().await?.size == 0 {
+    let begun = journal.head().await?.size == 0;
+    if begun {
         begin(&journal, plan, story).await?;
     } else {
         let opened = acts::opened(&journal).await?;
@@ -107,7 +109,11 @@ async fn open(arguments: &Arguments, plan: &Plan) -> anyhow::Result<Stores> {
             );
         }
     }
-    let stores = place.open().await?;
+    let stores = if begun {
+        place.open_new(keys).await?
+    } else {
+        place.open().await?
+    };
     let mark = place
         .data
         .join(format!("played-{}", stores.counter.opened().id));

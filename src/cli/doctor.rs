@@ -12,6 +12,7 @@ use crate::domain::fact::stream;
 use crate::domain::law::Certainty;
 use crate::domain::reference::{JournalKind, Reference};
 use crate::journal::{Journal, Until, clock, fact};
+use crate::projections::verify;
 
 /// How far ahead promised dates may reach: calendars must be declared so far.
 const CALENDAR_DAYS_AHEAD: i64 = 90;
@@ -48,6 +49,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match place.journal_read_only().await {
         Ok(journal) => {
             findings.extend(look_at_journal(&journal).await);
+            findings.extend(record(&journal).await);
             findings.push(vault(place).await);
             findings.push(read_models(place));
         }
@@ -159,6 +161,42 @@ async fn look_at_journal(journal: &Journal) -> Vec<Finding> {
     findings
 }
 
+/// Every fact, and what keeps the facts from being changed.
+async fn record(journal: &Journal) -> Vec<Finding> {
+    let guards = match journal.guards().await {
+        Ok((standing, needed)) if standing >= needed => {
+            good("the database refuses to change or delete facts")
+        }
+        Ok((standing, needed)) => bad(
+            format!("{standing} of {needed} triggers that keep the journal append-only stand"),
+            "find out who took them away; then restore the journal from a copy that verifies",
+        ),
+        Err(error) => bad(
+            format!("triggers: {error}"),
+            "check that the database answers",
+        ),
+    };
+    let chain = match verify::journal(journal, |_| {}).await {
+        Ok(report) => match report.findings.first() {
+            None => good(format!("{} facts hold together", report.entries)),
+            Some(finding) => bad(
+                format!(
+                    "{} at position {:?}: {}",
+                    finding.check.name(),
+                    finding.position,
+                    finding.what
+                ),
+                "keep the files as they are, call an auditor, and see `motcua verify`",
+            ),
+        },
+        Err(error) => bad(
+            format!("the journal cannot be checked: {error}"),
+            "motcua verify",
+        ),
+    };
+    vec![guards, chain]
+}
+
 async fn calendars(journal: &Journal, now: crate::domain::time::Moment) -> Finding {
     let mut reference = Reference::default();
     let Ok(entries) = journal
@@ -189,6 +227,12 @@ async fn calendars(journal: &Journal, now: crate::domain::time::Moment) -> Findi
 }
 
 async fn vault(place: &Place) -> Finding {
+    if !place.has_vault() {
+        return bad(
+            format!("the vault is missing from {}", place.data.display()),
+            "restore it from its backup; without it no name can be read",
+        );
+    }
     let Ok(keys) = place.keys() else {
         return bad(
             "the vault cannot be opened without keys",

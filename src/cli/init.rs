@@ -89,11 +89,15 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         certainty: Certainty::Stated,
     };
     acts.push(Act::OpenOffice(office.checked()?));
+    let keys = place.keys_or_new()?;
     let journal = place.journal().await?;
     if journal.head().await?.size > 0 {
         bail!(
-            "there is a journal already at {:?}; nothing was changed. Serve it: motcua serve{}",
-            place.journal_location()?,
+            "there is a journal already in {}; nothing was changed. Serve it: motcua serve{}",
+            place.journal.as_ref().map_or_else(
+                || place.data.display().to_string(),
+                |_| "that database".to_owned()
+            ),
             place.options()
         );
     }
@@ -107,7 +111,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         story: None,
     };
     found(&journal, opened, Uuid::now_v7(), None).await?;
-    let stores = place.open().await?;
+    let stores = place.open_new(keys).await?;
     let records = acts.len();
     stores.counter.furnish(acts, None).await?;
     let admin = Actor::new("admin-01", NO_OFFICE, Role::Admin);

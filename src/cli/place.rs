@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 
 use crate::acts::Counter;
@@ -63,8 +63,30 @@ impl Place {
         Ok(PathBuf::from(home).join(".local/state/motcua"))
     }
 
+    /// The keys of an existing journal; never made.
     pub fn keys(&self) -> anyhow::Result<Keys> {
         let folder = self.keys_folder()?;
+        if !folder.join("master.key").exists() {
+            bail!(
+                "there are no keys in {}: say where they are with --keys, or restore them from their backup",
+                folder.display()
+            );
+        }
+        self.keys_or_new()
+    }
+
+    /// The keys, made when there are none: for a new journal only.
+    pub fn keys_or_new(&self) -> anyhow::Result<Keys> {
+        let folder = self.keys_folder()?;
+        std::fs::create_dir_all(&self.data)?;
+        std::fs::create_dir_all(&folder)?;
+        if std::fs::canonicalize(&folder)?.starts_with(std::fs::canonicalize(&self.data)?) {
+            bail!(
+                "the keys would lie inside the data folder ({}): choose another place with --keys, or every copy of the \
+                 data would carry its own key",
+                folder.display()
+            );
+        }
         Keys::load_or_create(&folder).with_context(|| format!("keys in {}", folder.display()))
     }
 
@@ -79,14 +101,39 @@ impl Place {
         Ok(Journal::open_read_only(&self.journal_location()?).await?)
     }
 
+    /// Whether the vault is there. One on PostgreSQL is looked for when it is opened.
+    pub fn has_vault(&self) -> bool {
+        match self.vault_location() {
+            vault::Location::Sqlite(path) => path.exists(),
+            vault::Location::Postgres(_) => true,
+        }
+    }
+
+    /// The vault, made when there is none: for a new journal only.
     pub async fn vault(&self, keys: &Keys) -> anyhow::Result<Vault> {
         self.make_folder()?;
         Ok(Vault::create_or_open(&self.vault_location(), keys).await?)
     }
 
-    /// Everything a node needs to take commands.
+    /// Everything a node needs to take commands on a journal that exists; nothing is made.
     pub async fn open(&self) -> anyhow::Result<Stores> {
+        let found = self.journal_read_only().await.context(
+            "nothing was made. `motcua init` opens a live journal, `motcua demo` a simulated one; --data or --journal say where one is",
+        )?;
+        crate::acts::opened(&found).await?;
+        drop(found);
         let keys = self.keys()?;
+        if !self.has_vault() {
+            bail!(
+                "the vault of this journal is missing from {}: restore it from its backup; without it no name can be read",
+                self.data.display()
+            );
+        }
+        self.open_new(keys).await
+    }
+
+    /// As [`Place::open`], for a journal that has just been begun.
+    pub async fn open_new(&self, keys: Keys) -> anyhow::Result<Stores> {
         let journal = self.journal().await?;
         let vault = self.vault(&keys).await?;
         let counter = Counter::open(journal.clone(), vault.clone(), &keys).await?;

@@ -27,6 +27,17 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Ok(journal) => journal,
         Err(error) => return Ok(cannot_check(&format!("{error:#}"))),
     };
+    if journal.head().await?.size == 0 {
+        return Ok(cannot_check(
+            "the journal is empty, which no journal ever is",
+        ));
+    }
+    let (standing, needed) = journal.guards().await?;
+    if standing < needed {
+        println!(
+            "WARNING  {standing} of {needed} triggers that keep the journal append-only stand: somebody took them away."
+        );
+    }
     let bar = progress::bar("Checking");
     let tell = |pace: Pace| {
         bar.set_length(pace.total);

@@ -63,6 +63,16 @@ pub async fn text(api: &Api, pages: &Web, url: &str, place: &Place) -> anyhow::R
         writeln!(text, "  motcua history {code}{}", place.options())?;
         writeln!(text, "  motcua verify --replay{}", place.options())?;
     }
+    if url.contains("//127.")
+        || url.contains("//localhost")
+        || url.contains("//0.0.0.0")
+        || url.contains("//[::")
+    {
+        writeln!(
+            text,
+            "\nThis address is good on this machine only. For a phone: --listen 0.0.0.0:8080 --public-url http://ADDRESS-OF-THIS-MACHINE:8080"
+        )?;
+    }
     writeln!(text, "\nStop with Ctrl-C.")?;
     Ok(text)
 }

@@ -290,6 +290,11 @@ impl Journal {
         found.into_iter().map(rows::tail).collect()
     }
 
+    /// How many of the triggers that keep the record append-only stand, and how many there must be.
+    pub async fn guards(&self) -> Result<(u32, u32)> {
+        either!(Store, &self.shared.store, store => store.guards().await)
+    }
+
     /// What was answered to a command, if it was.
     pub async fn command(&self, id: Uuid) -> Result<Option<KnownCommand>> {
         either!(Store, &self.shared.store, store => store.command(id).await?)

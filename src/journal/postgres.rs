@@ -159,6 +159,13 @@ impl Store {
             .await?)
     }
 
+    pub async fn guards(&self) -> Result<(u32, u32)> {
+        let sql = "select count(*) from pg_trigger
+             where tgrelid = 'journal.entry'::regclass and not tgisinternal and tgenabled in ('O', 'A')";
+        let standing: i64 = query_scalar(sql).fetch_one(&self.pool).await?;
+        Ok((u32::try_from(standing).unwrap_or(0), 1))
+    }
+
     pub async fn command(&self, id: Uuid) -> Result<Option<CommandRow>> {
         let sql = "select mac, position, entries from journal.command where id = $1";
         Ok(query_as(sql).bind(id).fetch_optional(&self.pool).await?)

@@ -30,6 +30,7 @@
     React.createElement(GraphiQL, {
       fetcher: GraphiQL.createFetcher({ url: '/graphql' }),
       defaultTabs: tabs,
+      variables: tabs[0].variables,
       storage: memory(),
       shouldPersistHeaders: false,
       forcedTheme: 'light',

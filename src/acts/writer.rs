@@ -154,7 +154,7 @@ impl Desk {
         batch
             .into_iter()
             .map(|submission| {
-                let has_parts = self.to_deposit(&submission.request).is_some();
+                let has_parts = dossier_of_parts(&submission.request).is_some();
                 let parts = if has_parts {
                     put.next().unwrap_or_default()
                 } else {
@@ -166,13 +166,8 @@ impl Desk {
     }
 
     fn to_deposit(&self, request: &Request) -> Option<Deposit> {
-        let Act::Dossier { dossier, .. } = &request.act else {
-            return None;
-        };
-        if request.personal.is_empty() {
-            return None;
-        }
-        let subject = self.states.subject(*dossier);
+        let dossier = dossier_of_parts(request)?;
+        let subject = self.states.subject(dossier);
         let parts = request
             .personal
             .iter()
@@ -184,7 +179,7 @@ impl Desk {
             .collect();
         Some(Deposit {
             command: request.id,
-            stream: *dossier,
+            stream: dossier,
             parts,
         })
     }
@@ -467,6 +462,19 @@ impl Pass {
         if let Some(State::Dossier(before)) = held.map(|held| &held.state) {
             self.superseded.extend(superseded::replaced(before, parts));
         }
+    }
+}
+
+/// The dossier whose personal parts a request brings, if it brings any.
+fn dossier_of_parts(request: &Request) -> Option<Uuid> {
+    match &request.act {
+        Act::Dossier { dossier, .. } if !request.personal.is_empty() => Some(*dossier),
+        Act::Dossier { .. }
+        | Act::VoidCode { .. }
+        | Act::Declare(_)
+        | Act::Adopt(_)
+        | Act::Publish(_)
+        | Act::OpenOffice(_) => None,
     }
 }
 

@@ -9,6 +9,7 @@ mod superseded;
 mod writer;
 
 pub use self::request::{Act, Personal, Receipt, Refusal, Request};
+pub use self::states::reference;
 
 use std::sync::Arc;
 
@@ -69,7 +70,7 @@ impl Counter {
     pub async fn open(journal: Journal, vault: Vault, keys: &Keys) -> Result<Self, OpenError> {
         let opened = Arc::new(opened(&journal).await?);
         let head = journal.head().await?;
-        let reference = states::fold_reference(&journal).await?;
+        let reference = reference(&journal).await?;
         let clock = Arc::new(OfficeClock::new(&opened, head.recorded_at, &reference));
         let (inbox, waiting) = mpsc::channel(WAITING_MAX);
         let states = States::new(keys.derive("motcua/subject/v1"));

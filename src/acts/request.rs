@@ -142,30 +142,30 @@ impl Refusal {
     /// What happened and what to do next: (Vietnamese, English).
     #[must_use]
     pub fn message(&self) -> (String, String) {
-        let pair = |vietnamese: &str, english: &str| (vietnamese.to_owned(), english.to_owned());
-        match self {
-            Self::Rejected(rejection) => rejection.message(),
-            Self::TooLarge(_) => pair(
+        let (vietnamese, english) = match self {
+            Self::Rejected(rejection) => return rejection.message(),
+            Self::TooLarge(_) => (
                 "Nội dung quá lớn. Rút gọn rồi gửi lại.",
                 "The input is too large. Shorten it and send it again.",
             ),
-            Self::Overloaded => pair(
+            Self::Overloaded => (
                 "Hệ thống đang quá tải. Gửi lại sau vài giây với cùng mã lệnh.",
                 "The system is overloaded. Send the same command id again in a few seconds.",
             ),
-            Self::Stopping => pair(
+            Self::Stopping => (
                 "Máy chủ đang dừng. Gửi lại với cùng mã lệnh.",
                 "This node is stopping. Send the same command id again.",
             ),
-            Self::Unavailable => pair(
+            Self::Unavailable => (
                 "Kho dữ liệu chưa trả lời. Gửi lại với cùng mã lệnh; không bị ghi hai lần.",
                 "The store did not answer. Send the same command id again; nothing is done twice.",
             ),
-            Self::Fault => pair(
+            Self::Fault => (
                 "Lỗi hệ thống. Báo cho quản trị viên.",
                 "Internal fault. Tell the operator.",
             ),
-        }
+        };
+        (vietnamese.to_owned(), english.to_owned())
     }
 }
 

@@ -153,8 +153,8 @@ impl States {
     }
 }
 
-/// The reference shelf as it stands now.
-pub async fn fold_reference(journal: &Journal) -> Result<Reference, OpenError> {
+/// The reference shelf as it stands now: calendars, policies, procedures, offices.
+pub async fn reference(journal: &Journal) -> Result<Reference, OpenError> {
     let mut reference = Reference::default();
     for entry in journal
         .read_stream(stream::reference(), 0, Until::End)

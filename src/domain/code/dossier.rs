@@ -1,12 +1,12 @@
 //! The code of a dossier: on the slip, in the bar code, typed into the tracking page.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::reader::Reader;
-use super::{CodeError, OfficeCode, normalised};
+use super::{CodeError, OfficeCode, normalised, written_as_text};
 
 /// Office, date of reception in Hanoi and sequence of that day (Decree 61/2018 art. 26; Circular
 /// 01/2018 art. 19): `H38.40-261122-0001`. Foreign codes of older and ministry systems are read too.
@@ -28,10 +28,6 @@ impl DossierCode {
         Ok(Self(format!(
             "{office}-{year:02}{month:02}{day:02}-{sequence:04}"
         )))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 
     /// The office and the day in the code; none for codes of the older order, or for a day that never was.
@@ -78,21 +74,4 @@ impl FromStr for DossierCode {
     }
 }
 
-impl TryFrom<String> for DossierCode {
-    type Error = CodeError;
-    fn try_from(text: String) -> Result<Self, CodeError> {
-        text.parse()
-    }
-}
-
-impl From<DossierCode> for String {
-    fn from(code: DossierCode) -> Self {
-        code.0
-    }
-}
-
-impl fmt::Display for DossierCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
+written_as_text!(DossierCode);

@@ -42,6 +42,37 @@ impl CodeError {
     }
 }
 
+/// A code is stored, sent and printed as its text.
+macro_rules! written_as_text {
+    ($code:ident) => {
+        impl $code {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $code {
+            type Error = CodeError;
+            fn try_from(text: String) -> Result<Self, CodeError> {
+                text.parse()
+            }
+        }
+
+        impl From<$code> for String {
+            fn from(code: $code) -> Self {
+                code.0
+            }
+        }
+
+        impl std::fmt::Display for $code {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    };
+}
+use written_as_text;
+
 /// Upper-cases ASCII and refuses what is too long; other letters fail in the parsers.
 fn normalised(text: &str) -> Result<String, CodeError> {
     if text.len() > LENGTH_MAX {

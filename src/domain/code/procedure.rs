@@ -1,23 +1,17 @@
 //! The code of a procedure in the national catalogue.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::reader::Reader;
-use super::{CodeError, normalised};
+use super::{CodeError, normalised, written_as_text};
 
 /// `1.001193` (national), `1.012753.H19` or the older `2.000815.000.00.00.H55` (local).
 /// Written in upper case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ProcedureCode(String);
-
-impl ProcedureCode {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// `[1-3]\.\d{6}(?:\.(?:000\.00\.00\.)?[GH]\d{2})?`
 fn matches(text: &str) -> bool {
@@ -47,21 +41,4 @@ impl FromStr for ProcedureCode {
     }
 }
 
-impl TryFrom<String> for ProcedureCode {
-    type Error = CodeError;
-    fn try_from(text: String) -> Result<Self, CodeError> {
-        text.parse()
-    }
-}
-
-impl From<ProcedureCode> for String {
-    fn from(code: ProcedureCode) -> Self {
-        code.0
-    }
-}
-
-impl fmt::Display for ProcedureCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
+written_as_text!(ProcedureCode);

@@ -7,6 +7,7 @@ mod samples;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use motcua::api::words::act_label;
 use motcua::domain::fact::Fact;
 use motcua::journal::fact::{decode, encode};
 use serde_json::value::RawValue;
@@ -58,6 +59,17 @@ fn every_event_has_a_golden_fact_and_every_golden_fact_an_event() {
     let files: BTreeSet<String> = files().into_keys().collect();
     assert_eq!(events.len(), facts.len(), "one fact of each type");
     assert_eq!(files, events, "left: files, right: events");
+}
+
+#[test]
+fn every_event_has_a_name_of_its_own_in_both_languages() {
+    let unknown = act_label("nothing.known");
+    let (mut vi, mut en) = (BTreeSet::from([unknown.0]), BTreeSet::from([unknown.1]));
+    for kind in files().keys() {
+        let name = act_label(kind);
+        assert!(vi.insert(name.0), "{kind}: {}", name.0);
+        assert!(en.insert(name.1), "{kind}: {}", name.1);
+    }
 }
 
 #[test]

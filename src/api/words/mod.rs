@@ -1,6 +1,10 @@
 //! The domain's words in the schema: enums under their GraphQL names, and labels in Vietnamese and English.
 
+mod act;
+
 use async_graphql::{Enum, SimpleObject};
+
+pub use self::act::act_label;
 
 use crate::domain::dossier::{Phase, Stage};
 
@@ -319,51 +323,6 @@ pub fn phase_label(phase: Phase) -> (&'static str, &'static str) {
         Phase::Stopped => ("Dừng giải quyết", "Stopped"),
         Phase::WithdrawalRequested => ("Xin rút hồ sơ", "Withdrawal requested"),
         Phase::Withdrawn => ("Đã rút hồ sơ", "Withdrawn"),
-    }
-}
-
-/// What a fact of this type tells, in words: (Vietnamese, English).
-#[must_use]
-pub fn act_label(kind: &str) -> (&'static str, &'static str) {
-    match kind {
-        "journal.opened" => ("Mở sổ", "Journal opened"),
-        "calendar.declared" => ("Khai báo lịch làm việc", "Calendar declared"),
-        "policy.adopted" => ("Ban hành chính sách", "Policy adopted"),
-        "procedure.published" => ("Công bố thủ tục", "Procedure published"),
-        "office.opened" => ("Khai báo cơ quan", "Office opened"),
-        "register.entered" => ("Vào sổ", "Entered in the register"),
-        "register.code_voided" => ("Hủy số", "Number voided"),
-        "dossier.drafted" => ("Soạn hồ sơ", "Drafted"),
-        "dossier.submitted" => ("Nộp trực tuyến", "Submitted on-line"),
-        "dossier.lodged" => ("Nộp hồ sơ", "Lodged"),
-        "dossier.supplement_requested" => ("Yêu cầu bổ sung", "Supplement requested"),
-        "dossier.acceptance_refused" => ("Từ chối tiếp nhận", "Acceptance refused"),
-        "dossier.accepted" => ("Tiếp nhận và hẹn trả", "Accepted, date promised"),
-        "dossier.redirected" => ("Chuyển cơ quan khác", "Passed on to another office"),
-        "dossier.forwarded" => ("Chuyển bộ phận giải quyết", "Forwarded for processing"),
-        "dossier.handler_assigned" => ("Phân công thụ lý", "Handler assigned"),
-        "dossier.supplement_submitted" => ("Nộp bổ sung", "Supplement submitted"),
-        "dossier.supplement_accepted" => ("Nhận bổ sung", "Supplement accepted"),
-        "dossier.supplement_still_deficient" => ("Bổ sung chưa đạt", "Supplement still deficient"),
-        "dossier.due_date_recomputed" => ("Tính lại ngày hẹn", "Due date computed anew"),
-        "dossier.processing_stopped" => ("Dừng giải quyết", "Processing stopped"),
-        "dossier.resolution_refused" => ("Từ chối giải quyết", "Resolution refused"),
-        "dossier.result_drafted" => ("Dự thảo kết quả", "Result drafted"),
-        "dossier.step_returned" => ("Trả lại bước trước", "Step returned"),
-        "dossier.result_signed" => ("Ký kết quả", "Result signed"),
-        "dossier.processing_completed" => ("Hoàn thành giải quyết", "Processing completed"),
-        "dossier.result_issued" => ("Phát hành kết quả", "Result issued"),
-        "dossier.result_delivered" => ("Trả kết quả", "Result handed over"),
-        "dossier.withdrawal_requested" => ("Xin rút hồ sơ", "Withdrawal requested"),
-        "dossier.withdrawal_granted" => ("Cho rút hồ sơ", "Withdrawal granted"),
-        "dossier.withdrawal_denied" => ("Không cho rút hồ sơ", "Withdrawal denied"),
-        "dossier.apology_issued" => ("Xin lỗi và hẹn lại", "Apology and new date"),
-        "dossier.applicant_details_corrected" => (
-            "Đính chính thông tin người nộp",
-            "Applicant's details corrected",
-        ),
-        "dossier.capability_reissued" => ("Cấp lại giấy tiếp nhận", "Receipt reissued"),
-        _ => ("Việc khác", "Something else"), // foreign: types of newer programs
     }
 }
 

@@ -1,0 +1,66 @@
+//! What happened, as everybody may read it: one name for every event, for machines and on pages.
+
+/// What a fact of this type tells: (Vietnamese, English). Says nothing personal: no name, no officer, no paper's content.
+/// A type of a newer program is "something else".
+#[must_use]
+pub fn act_label(kind: &str) -> (&'static str, &'static str) {
+    match kind {
+        "journal.opened" => ("Mở sổ", "Journal opened"),
+        "calendar.declared" => ("Khai báo lịch làm việc", "Calendar declared"),
+        "policy.adopted" => ("Ban hành chính sách", "Policy adopted"),
+        "procedure.published" => ("Công bố thủ tục", "Procedure published"),
+        "office.opened" => ("Khai báo cơ quan", "Office opened"),
+        "register.entered" => ("Vào sổ", "Entered in the register"),
+        "register.code_voided" => ("Hủy số", "Number voided"),
+        "dossier.drafted" => ("Soạn hồ sơ", "Dossier drafted"),
+        "dossier.submitted" => ("Nộp hồ sơ trực tuyến", "Submitted online"),
+        "dossier.lodged" => (
+            "Nhận giấy tờ, ghi vào sổ",
+            "Papers received and entered in the register",
+        ),
+        "dossier.supplement_requested" => ("Yêu cầu bổ sung", "Supplement requested"),
+        "dossier.acceptance_refused" => ("Từ chối tiếp nhận", "Acceptance refused"),
+        "dossier.accepted" => (
+            "Tiếp nhận hồ sơ và hẹn trả kết quả",
+            "Accepted, with a promised date",
+        ),
+        "dossier.redirected" => ("Chuyển cơ quan khác", "Passed on to another office"),
+        "dossier.forwarded" => ("Chuyển người thụ lý", "Handed to the handler"),
+        "dossier.handler_assigned" => ("Phân công người thụ lý", "Handler assigned"),
+        "dossier.supplement_submitted" => (
+            "Người nộp bổ sung giấy tờ",
+            "Supplement handed in by the applicant",
+        ),
+        "dossier.supplement_accepted" => ("Giấy tờ bổ sung đã đủ", "Supplement complete"),
+        "dossier.supplement_still_deficient" => {
+            ("Giấy tờ bổ sung chưa đủ", "Supplement still not complete")
+        }
+        "dossier.due_date_recomputed" => ("Tính lại ngày hẹn", "Promised date counted anew"),
+        "dossier.processing_stopped" => ("Dừng giải quyết", "Processing stopped"),
+        "dossier.resolution_refused" => ("Từ chối giải quyết", "Refused after appraisal"),
+        "dossier.result_drafted" => ("Dự thảo kết quả", "Result drafted"),
+        "dossier.step_returned" => (
+            "Trả lại người thụ lý để chỉnh sửa",
+            "Sent back to the handler for correction",
+        ),
+        "dossier.result_signed" => ("Ký kết quả", "Result signed"),
+        "dossier.processing_completed" => ("Giải quyết xong", "Processing completed"),
+        "dossier.result_issued" => ("Phát hành kết quả", "Result issued"),
+        "dossier.result_delivered" => ("Trả kết quả", "Result handed over"),
+        "dossier.withdrawal_requested" => ("Yêu cầu rút hồ sơ", "Withdrawal requested"),
+        "dossier.withdrawal_granted" => ("Đồng ý cho rút hồ sơ", "Withdrawal granted"),
+        "dossier.withdrawal_denied" => ("Không đồng ý cho rút hồ sơ", "Withdrawal denied"),
+        "dossier.apology_issued" => (
+            "Xin lỗi và hẹn lại ngày trả kết quả",
+            "Apology, with a new promised date",
+        ),
+        "dossier.applicant_details_corrected" => {
+            ("Sửa thông tin người nộp", "Applicant's details corrected")
+        }
+        "dossier.capability_reissued" => (
+            "Cấp lại mã trên giấy tiếp nhận; mã cũ hết hiệu lực",
+            "Receipt code reissued; the old one is void",
+        ),
+        _ => ("Việc khác", "Something else"), // foreign: types of newer programs
+    }
+}

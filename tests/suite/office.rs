@@ -38,6 +38,8 @@ pub fn id() -> Uuid {
 
 /// Opens a node; the first one opens the journal and furnishes it.
 pub async fn node(location: &Location, keys_folder: &std::path::Path) -> Node {
+    // The tests' HTTP clients do not choose a TLS provider themselves; a second time it is there already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let journal = Journal::create_or_open(location)
         .await
         .expect("a journal opens");

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::place::Place;
 use crate::api::sign_in::SignIn;
-use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::actor::{Actor, NO_OFFICE, Role, is_id};
 use crate::vault::Keys;
 
 #[derive(Debug, Args)]
@@ -39,9 +39,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             known.join(", ")
         );
     };
-    if !crate::api::sign_in::is_actor_id(&arguments.actor) {
+    if !is_id(&arguments.actor) {
         bail!(
-            "{} is not an actor id: letters, digits, dots and dashes",
+            "{} is not an actor id: at most 64 letters, digits and . _ - : with a digit among them, such as receiver-01; never a name",
             arguments.actor
         );
     }

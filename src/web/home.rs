@@ -69,8 +69,8 @@ const DOORS: [Doorplate; 6] = [
         path: "/graphiql",
         name: ("Lập trình viên: GraphQL", "Developers: GraphQL"),
         says: (
-            "Thử giao diện lập trình với sáu truy vấn sẵn.",
-            "Try the API with six ready queries.",
+            "Thử giao diện lập trình với chín truy vấn sẵn.",
+            "Try the API with nine ready queries.",
         ),
     },
 ];

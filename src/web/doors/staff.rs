@@ -103,13 +103,16 @@ pub(super) async fn sign_in(
         }
         JournalKind::Simulated | JournalKind::Live => None,
     };
-    let begun = begin(&web, role).await;
+    // Whoever changes the role stays at the office: the same dossier goes on from hand to hand.
+    let office = visit.who.as_ref().map(|who| who.office.as_str());
+    let office = office.filter(|office| *office != NO_OFFICE);
+    let begun = begin(&web, role, office).await;
     answer(&visit, &web, begun)
 }
 
-async fn begin(web: &Web, role: Option<Role>) -> Answer {
+async fn begin(web: &Web, role: Option<Role>, office: Option<&str>) -> Answer {
     let role = role.ok_or(Problem::LinkRefused)?;
-    let actor = session::actor(web.models(), role).await?;
+    let actor = session::actor(web.models(), role, office).await?;
     let token = web.api.sign_in.issue(&actor, session::SESSION);
     Ok(session::begin(&token))
 }

@@ -9,6 +9,7 @@ mod superseded;
 mod writer;
 
 pub use self::request::{Act, Personal, Receipt, Refusal, Request};
+pub use self::states::fold_reference;
 
 use std::sync::Arc;
 

@@ -7,11 +7,9 @@ use clap::Args;
 
 use super::place::Place;
 use crate::acts;
-use crate::domain::event::Event;
-use crate::domain::fact::stream;
 use crate::domain::law::Certainty;
-use crate::domain::reference::{JournalKind, Reference};
-use crate::journal::{Journal, Until, clock, fact};
+use crate::domain::reference::JournalKind;
+use crate::journal::{Journal, clock};
 use crate::projections::verify;
 
 /// How far ahead promised dates may reach: calendars must be declared so far.
@@ -198,18 +196,9 @@ async fn record(journal: &Journal) -> Vec<Finding> {
 }
 
 async fn calendars(journal: &Journal, now: crate::domain::time::Moment) -> Finding {
-    let mut reference = Reference::default();
-    let Ok(entries) = journal
-        .read_stream(stream::reference(), 0, Until::End)
-        .await
-    else {
+    let Ok(reference) = acts::fold_reference(journal).await else {
         return bad("the reference shelf cannot be read", "motcua verify");
     };
-    for entry in entries {
-        if let Ok(Event::Reference(event)) = fact::decode(&entry.body).map(|fact| fact.event) {
-            reference.evolve(&event);
-        }
-    }
     let until = now
         .plus(CALENDAR_DAYS_AHEAD * crate::domain::time::Moment::DAY)
         .date();

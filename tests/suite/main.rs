@@ -9,6 +9,7 @@ mod grounds;
 mod journal;
 mod life_cycle;
 mod office;
+mod program;
 mod projections;
 mod scenario;
 mod story;

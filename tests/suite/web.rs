@@ -232,3 +232,29 @@ async fn the_playground_is_filled_with_the_dossier_that_waits_for_each_step() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_those_who_have_a_worklist_are_led_to_it() {
+    let served = given_a_served_office().await;
+    let page = async |role: Option<Role>, path: &str| {
+        let mut request = Client::new().get(format!("{}{path}", served.base));
+        if let Some(role) = role {
+            let cookie = format!("{}={}", api::sign_in::COOKIE, served.token(role));
+            request = request.header("cookie", cookie);
+        }
+        let page = request.send().await.expect("an answer");
+        (page.status().as_u16(), page.text().await.expect("a text"))
+    };
+    let leads = |text: &str| text.matches("href=\"/worklist\"").count();
+    let (_, home) = page(Some(Role::Receiver), "/").await;
+    assert_eq!(leads(&home), 2, "a door above and one on the page");
+    assert_eq!(page(Some(Role::Receiver), "/worklist").await.0, 200);
+    let (_, home) = page(Some(Role::Auditor), "/").await;
+    assert_eq!(leads(&home), 0);
+    let (status, text) = page(Some(Role::Auditor), "/worklist").await;
+    assert_eq!(status, 403);
+    assert!(text.contains("FORBIDDEN") && text.contains("/worklist?office="));
+    let named = format!("/worklist?office={OFFICE}");
+    assert_eq!(page(Some(Role::Auditor), &named).await.0, 200);
+    assert_eq!(leads(&page(None, "/").await.1), 1, "the public may sign in");
+}

@@ -299,6 +299,14 @@ async fn what_must_not_be_is_refused_with_its_code_and_leaves_no_trace() {
         &act(Role::Receiver, with(forward(), "note", "a\u{0}b")).await,
         "TEXT_CONTROL_CHARACTER",
     );
+    let mut turned = acceptance(id());
+    turned["applicant"]["fullName"] = "Lê \u{202e}B ịhT".into();
+    let payload = server
+        .act(Role::Receiver, "acceptDossierAtCounter", turned)
+        .await;
+    refused(&payload, "TEXT_INVISIBLE_CHARACTER");
+    let message = payload["errors"][0]["messageVi"].as_str();
+    assert!(message.is_some_and(|text| text.contains("U+202E")));
     refused(
         &act(Role::Receiver, with(forward(), "basis", "vì tôi muốn")).await,
         "VALUE_MALFORMED",

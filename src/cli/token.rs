@@ -74,9 +74,10 @@ async fn known_office(place: &Place, office: &str) -> anyhow::Result<()> {
     let office: OfficeCode = office
         .parse()
         .with_context(|| format!("--office {office}"))?;
-    let journal = place.journal_read_only().await.context(
-        "--office is looked up in the journal; say where it is with --data or --journal",
-    )?;
+    let journal = place
+        .journal_read_only()
+        .await
+        .context("--office is looked up in the journal")?;
     let reference = acts::fold_reference(&journal).await?;
     if reference.offices.contains_key(office.as_str()) {
         return Ok(());

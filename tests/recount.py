@@ -178,6 +178,20 @@ class Turn:
     )
 
 
+class NoFacts(Exception):
+    """The input is not what `motcua export` writes."""
+
+
+def fact_of(line, number):
+    try:
+        fact = json.loads(line)
+    except ValueError:
+        fact = None
+    if not isinstance(fact, dict) or not {"type", "data", "stream"} <= fact.keys():
+        raise NoFacts(f"line {number} is not a fact: give the output of `motcua export`, one JSON object per line")
+    return fact
+
+
 class Recount:
     def __init__(self):
         self.calendar = Calendar()
@@ -193,7 +207,7 @@ class Recount:
     def read(self, lines, since=0):
         for position, line in enumerate(lines, since):
             if line.strip():
-                self.take(position, json.loads(line))
+                self.take(position, fact_of(line, position - since + 1))
                 self.facts += 1
         for turn in self.turns:
             if turn.dues[-1][1] != turn.own:
@@ -344,7 +358,7 @@ class Recount:
         return {
             "figure": figure["figure"],
             "expected": figure["value"],
-            "recount": None if measured is None else str(measured),
+            "recount": printed(figure["measure"], counts, measured),
             "met": measured is not None and meets(figure, measured),
         }
 
@@ -358,12 +372,30 @@ def compare(end, due, comparison):
     return (a > b) - (a < b)
 
 
-def measure(name, counts):
+def parts(name, counts):
+    """How many, of how many; of nothing when it is no share."""
     counts = dict(counts, early_and_on_time=counts["early"] + counts["on_time"])
     if not name.endswith("_share"):
-        return Fraction(counts[name])
-    whole = counts["received" if name == "online_share" else "settled"]
-    return Fraction(100 * counts[name.removesuffix("_share")], whole) if whole else None
+        return counts[name], None
+    return counts[name.removesuffix("_share")], counts["received" if name == "online_share" else "settled"]
+
+
+def measure(name, counts):
+    part, whole = parts(name, counts)
+    if whole is None:
+        return Fraction(part)
+    return Fraction(100 * part, whole) if whole else None
+
+
+def printed(name, counts, measured):
+    """A count as it is; a share in per cent, cut after two digits, with both its numbers."""
+    part, whole = parts(name, counts)
+    if whole is None:
+        return str(part)
+    if measured is None:
+        return None
+    hundredths = (measured * 100).__floor__()
+    return f"{hundredths // 100}.{hundredths % 100:02d} % ({part}/{whole})"
 
 
 def meets(figure, measured):
@@ -383,6 +415,11 @@ def period(recount):
     return (min(days), max(days)) if days else (date(1970, 1, 1), date(1970, 1, 1))
 
 
+def fail(why):
+    print(f"recount: {why}", file=sys.stderr)
+    return 3
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("file", nargs="?", help="exported facts; standard input when absent")
@@ -394,8 +431,18 @@ def main():
     given = options.parse_args()
     if given.self_test:
         return self_test()
-    lines = open(given.file, encoding="utf-8") if given.file else sys.stdin
-    recount = Recount().read(lines, given.since)
+    try:
+        recount = Recount().read(open(given.file, encoding="utf-8") if given.file else sys.stdin, given.since)
+    except NoFacts as error:
+        return fail(error)
+    except OSError as error:
+        return fail(f"{error.filename}: {error.strerror}")
+    except UnicodeDecodeError:
+        return fail("the input is no text in UTF-8: give the output of `motcua export`")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return fail(f"a fact is not as this program knows it ({type(error).__name__}: {error}); was it exported from position 0?")
+    if not recount.facts:
+        return fail("no facts at all: give the output of `motcua export`")
     first, last = period(recount)
     first, last = given.first or first, given.last or last
     answer = {
@@ -409,8 +456,11 @@ def main():
     }
     met = not recount.differences
     if given.expect:
-        with open(given.expect, encoding="utf-8") as file:
-            figures = json.load(file)["expected"]
+        try:
+            with open(given.expect, encoding="utf-8") as file:
+                figures = json.load(file)["expected"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            return fail(f"{given.expect} is no scenario with expected figures ({error})")
         answer["expected"] = [recount.expected(figure) for figure in figures]
         met = met and all(row["met"] for row in answer["expected"])
     json.dump(answer, sys.stdout, ensure_ascii=False, indent=1)
@@ -522,6 +572,10 @@ def test_figures(recount):
     assert figure("received", "5") and not figure("received", "4") and figure("received", ">4")
     assert figure("early_and_on_time_share", "66.7%") and figure("early_and_on_time_share", "66.6%", rounding="truncate")
     assert figure("late", "0", level="district") and figure("late", "1", unit="H99.1.1")
+    march = recount.count(lambda turn: True, date(2023, 3, 1), date(2023, 3, 31), "DATE")
+    share = "early_and_on_time_share"
+    assert printed(share, march, measure(share, march)) == "66.66 % (2/3)"
+    assert printed("received", march, measure("received", march)) == "5"
     assert figure("online_share", "100%", channel="online") and not figure("early_share", "0%", unit="H99.9")
 
 

@@ -65,6 +65,12 @@ pub fn may_open(actor: &Actor, row: &DossierRow) -> bool {
     }
 }
 
+/// Whether a reader of a dossier's history learns who acted and what else is no part of the public one.
+#[must_use]
+pub fn sees_people(actor: Option<&Actor>, row: &DossierRow) -> bool {
+    actor.is_some_and(|actor| may_open(actor, row))
+}
+
 /// How much of the applicant somebody needs to know who may open the dossier.
 #[must_use]
 pub fn sight(actor: &Actor, row: &DossierRow) -> Sight {

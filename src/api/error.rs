@@ -222,6 +222,8 @@ pub enum ErrorCode {
     InvalidRecord,
     /// A text holds a NUL, a line break or another control character.
     TextControlCharacter,
+    /// A text holds a character of no width, or one that turns the direction of writing.
+    TextInvisibleCharacter,
     /// A text has more characters than its field takes.
     TextTooLong,
     /// A required text is empty.
@@ -359,6 +361,12 @@ impl UserError {
             TextError::ControlCharacter(_) => (
                 ErrorCode::TextControlCharacter,
                 "Văn bản chứa ký tự điều khiển. Hãy nhập lại.".into(),
+            ),
+            TextError::InvisibleCharacter(character) => (
+                ErrorCode::TextInvisibleCharacter,
+                format!(
+                    "Văn bản chứa ký tự không nhìn thấy được (U+{character:04X}). Hãy gõ lại thay vì sao chép."
+                ),
             ),
             TextError::TooLong { chars, chars_max } => (
                 ErrorCode::TextTooLong,

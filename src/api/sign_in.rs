@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::actor::{Actor, NO_OFFICE, Role, is_id};
 use crate::domain::code::OfficeCode;
 
 /// The cookie of the web pages: HttpOnly, SameSite=Strict.
@@ -87,7 +87,7 @@ impl SignIn {
             .claims;
         let known_office =
             claims.office == NO_OFFICE || claims.office.parse::<OfficeCode>().is_ok();
-        if claims.role == Role::System || !known_office || !is_actor_id(&claims.sub) {
+        if claims.role == Role::System || !known_office || !is_id(&claims.sub) {
             return Err(TokenRefused);
         }
         Ok(Actor {
@@ -113,15 +113,6 @@ impl SignIn {
             None => Ok(None),
         }
     }
-}
-
-/// A pseudonym as it may stand in a fact: 1 to 64 letters, digits and `. _ - :`, nothing a name is written with.
-#[must_use]
-pub fn is_actor_id(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte))
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
@@ -181,8 +172,8 @@ mod tests {
             )
         };
         let system = Actor::system();
-        let nowhere = Actor::new("a", "nowhere", Role::Receiver);
-        let named = Actor::new("Nguyễn Văn A", "H38.40", Role::Receiver);
+        let nowhere = Actor::new("a-1", "nowhere", Role::Receiver);
+        let named = Actor::new("Nguyễn Văn A 1", "H38.40", Role::Receiver);
         let refused = [
             sign_in().signed(&receiver(), ISSUER, now - 90, now - 30),
             sign_in().signed(&receiver(), "another", now, now + 60),

@@ -43,6 +43,10 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let source = Source::find(&arguments.scenario)?;
     let plan = Plan::load(&source)?;
+    let listener = match arguments.no_serve {
+        true => None,
+        false => Some(arguments.listen.bind().await?),
+    };
     let stores = open(&arguments, &plan).await?;
     let (models, projector) = open_models(&arguments.place, &stores.journal).await?;
     let projector = follow_to_the_end(projector, &models, &stores.journal).await?;
@@ -53,13 +57,13 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         println!("The load was multiplied: the published figures are not compared.");
         true
     };
-    if arguments.no_serve {
+    let Some(listener) = listener else {
         return Ok(if met {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
         });
-    }
+    };
     if arguments.live {
         let (counter, seed) = (stores.counter.clone(), arguments.seed.clone());
         tokio::spawn(async move {
@@ -71,6 +75,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     serve(
         &arguments.place,
         &arguments.listen,
+        listener,
         stores,
         models,
         projector,

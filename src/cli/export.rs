@@ -24,6 +24,13 @@ pub struct Arguments {
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let journal = arguments.place.journal_read_only().await?;
+    let size = journal.head().await?.size;
+    if arguments.since >= size {
+        eprintln!(
+            "nothing to export: the journal holds {size} facts, so position {} is beyond its end",
+            arguments.since
+        );
+    }
     let mut out: Box<dyn std::io::Write> = match &arguments.out {
         Some(path) => {
             let file = std::fs::File::create(path)

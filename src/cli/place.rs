@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use crate::acts::Counter;
-use crate::journal::{Journal, Location};
+use crate::journal::{Journal, JournalError, Location};
 use crate::vault::{self, Keys, Vault};
 
 /// Options of every command that touches a node.
@@ -93,12 +93,14 @@ impl Place {
     /// The journal, made when there is none.
     pub async fn journal(&self) -> anyhow::Result<Journal> {
         self.make_folder()?;
-        Ok(Journal::create_or_open(&self.journal_location()?).await?)
+        let journal = Journal::create_or_open(&self.journal_location()?).await;
+        journal.map_err(with_advice)
     }
 
     /// The journal as it is; never written.
     pub async fn journal_read_only(&self) -> anyhow::Result<Journal> {
-        Ok(Journal::open_read_only(&self.journal_location()?).await?)
+        let journal = Journal::open_read_only(&self.journal_location()?).await;
+        journal.map_err(with_advice)
     }
 
     /// Whether the vault is there. One on PostgreSQL is looked for when it is opened.
@@ -117,9 +119,7 @@ impl Place {
 
     /// Everything a node needs to take commands on a journal that exists; nothing is made.
     pub async fn open(&self) -> anyhow::Result<Stores> {
-        let found = self.journal_read_only().await.context(
-            "nothing was made. `motcua init` opens a live journal, `motcua demo` a simulated one; --data or --journal say where one is",
-        )?;
+        let found = self.journal_read_only().await?;
         crate::acts::opened(&found).await?;
         drop(found);
         let keys = self.keys()?;
@@ -166,6 +166,35 @@ impl Place {
         }
         options
     }
+}
+
+/// A journal that cannot be opened, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}; {advice}")]
+pub struct Unopened {
+    pub error: JournalError,
+    pub advice: &'static str,
+}
+
+fn with_advice(error: JournalError) -> anyhow::Error {
+    let advice = match &error {
+        JournalError::Missing(_) => {
+            "nothing was made. `motcua init` opens a live journal, `motcua demo` a simulated one; --data or --journal say \
+             where one is"
+        }
+        JournalError::Foreign(_) => {
+            "nothing was changed. Bring the file back from a backup or a mirror, or say with --data where the journal is"
+        }
+        JournalError::NewerThanProgram { .. } => "use a newer motcua",
+        JournalError::Unavailable(_)
+        | JournalError::Address(_)
+        | JournalError::Gap { .. }
+        | JournalError::Damaged { .. }
+        | JournalError::SetBack { .. }
+        | JournalError::Misuse(_)
+        | JournalError::Sql(_) => "check --data or --journal, and that the database answers",
+    };
+    Unopened { error, advice }.into()
 }
 
 /// An open node.

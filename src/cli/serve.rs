@@ -1,11 +1,12 @@
 //! `motcua serve`: the doors of a journal, until it is told to stop.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use clap::Args;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::place::{Place, Stores};
@@ -40,7 +41,25 @@ pub struct Listen {
     pub public_url: Option<String>,
 }
 
+impl Listen {
+    /// Takes the address before anything else is done: filling read models may take minutes. Whoever calls before the
+    /// node serves waits.
+    pub async fn bind(&self) -> anyhow::Result<TcpListener> {
+        TcpListener::bind(self.listen).await.map_err(|error| {
+            let address = self.listen;
+            match error.kind() {
+                ErrorKind::AddrInUse => anyhow::anyhow!(
+                    "{address} is in use by another program: stop it, or choose another address, such as --listen 127.0.0.1:0 \
+                     (a free port)"
+                ),
+                _ => anyhow::anyhow!("cannot listen on {address}: {error}; choose with --listen"),
+            }
+        })
+    }
+}
+
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let listener = arguments.listen.bind().await?;
     let stores = arguments.place.open().await?;
     let bar = progress::bar("Filling the read models");
     let (models, projector) =
@@ -53,6 +72,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     serve(
         &arguments.place,
         &arguments.listen,
+        listener,
         stores,
         models,
         projector,
@@ -64,18 +84,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 pub async fn serve(
     place: &Place,
     listen: &Listen,
+    listener: TcpListener,
     stores: Stores,
     models: ReadModels,
     projector: Projector,
 ) -> anyhow::Result<ExitCode> {
-    let listener = tokio::net::TcpListener::bind(listen.listen)
-        .await
-        .with_context(|| {
-            format!(
-                "cannot listen on {}: choose another with --listen 127.0.0.1:0",
-                listen.listen
-            )
-        })?;
     let address = listener.local_addr()?;
     let public_url = listen
         .public_url

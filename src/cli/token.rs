@@ -3,12 +3,15 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use clap::Args;
 
 use super::place::Place;
+use crate::acts;
+use crate::api::access;
 use crate::api::sign_in::SignIn;
-use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::actor::{Actor, NO_OFFICE, Role, is_id};
+use crate::domain::code::OfficeCode;
 use crate::vault::Keys;
 
 #[derive(Debug, Args)]
@@ -29,26 +32,75 @@ pub struct Arguments {
     days: u32,
 }
 
-#[expect(clippy::unused_async, reason = "every subcommand is called alike")]
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let Some(role) = Role::from_name(&arguments.role) else {
-        let known: Vec<&str> = Role::ALL.into_iter().map(Role::name).collect();
+    let role = role(&arguments.role)?;
+    if !is_id(&arguments.actor) {
         bail!(
-            "unknown role {}; one of {}",
-            arguments.role,
-            known.join(", ")
-        );
-    };
-    if !crate::api::sign_in::is_actor_id(&arguments.actor) {
-        bail!(
-            "{} is not an actor id: letters, digits, dots and dashes",
+            "{} is not an actor id: at most 64 letters, digits and . _ - : with a digit among them, such as receiver-01; never a name",
             arguments.actor
         );
+    }
+    if access::is_officer(role) && arguments.office == NO_OFFICE {
+        bail!(
+            "a {} works for an office: name it with --office CODE",
+            role.name()
+        );
+    }
+    if arguments.office != NO_OFFICE {
+        known_office(&arguments.place, &arguments.office).await?;
     }
     let keys = arguments.place.keys()?;
     let actor = Actor::new(arguments.actor, arguments.office, role);
     println!("{}", issue(&keys, &actor, arguments.days));
     Ok(ExitCode::SUCCESS)
+}
+
+fn role(name: &str) -> anyhow::Result<Role> {
+    match Role::from_name(name) {
+        Some(Role::System) => bail!(
+            "system is the program's own role: what it does follows from facts, and nobody signs in as it"
+        ),
+        Some(role) => Ok(role),
+        None => {
+            let people = Role::ALL.into_iter().filter(|role| *role != Role::System);
+            let known: Vec<&str> = people.map(Role::name).collect();
+            bail!("unknown role {name}; one of {}", known.join(", "))
+        }
+    }
+}
+
+/// A token for an office that the journal does not know would open nothing.
+async fn known_office(place: &Place, office: &str) -> anyhow::Result<()> {
+    let office: OfficeCode = office
+        .parse()
+        .with_context(|| format!("--office {office}"))?;
+    let journal = place
+        .journal_read_only()
+        .await
+        .context("--office is looked up in the journal")?;
+    let reference = acts::reference(&journal).await?;
+    if reference.offices.contains_key(office.as_str()) {
+        return Ok(());
+    }
+    let known: Vec<&str> = reference.offices.keys().map(String::as_str).collect();
+    bail!(
+        "this journal knows no office {office}; it knows {}",
+        some(&known)
+    )
+}
+
+/// The first few of a list, and how many more there are.
+fn some(codes: &[&str]) -> String {
+    const SHOWN: usize = 5;
+    match codes {
+        [] => "none".to_owned(),
+        few if few.len() <= SHOWN => few.join(", "),
+        many => format!(
+            "{} and {} more",
+            many[..SHOWN].join(", "),
+            many.len() - SHOWN
+        ),
+    }
 }
 
 /// A token for `days`.

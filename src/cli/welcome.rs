@@ -47,7 +47,7 @@ pub async fn text(api: &Api, pages: &Web, url: &str, place: &Place) -> anyhow::R
         }
         writeln!(
             text,
-            "\nTry: sign in as receiver, open GraphiQL, run its tab “Accept at the counter”, open /t/ with the code it answers."
+            "\nTry: sign in as receiver, open GraphiQL, run its tab AcceptDossierAtCounter, open /t/ with the code it answers; reload GraphiQL for ForwardDossier; then SignResult as signer."
         )?;
     }
     if let Some(code) = &example {

@@ -1,4 +1,4 @@
-//! Text from people: one normal form, no control characters, a known length; and the folding that search uses.
+//! Text from people: one normal form, nothing that cannot be seen, a known length; and the folding that search uses.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -8,6 +8,9 @@ pub enum TextError {
     /// A NUL, a line break inside, or any other control character.
     #[error("the text holds a control character (U+{0:04X})")]
     ControlCharacter(u32),
+    /// A character of no width, or one that turns the direction of writing: two texts would look alike and differ.
+    #[error("the text holds a character that cannot be seen (U+{0:04X})")]
+    InvisibleCharacter(u32),
     /// More characters than the field takes, counted after normalising and trimming.
     #[error("the text has {chars} characters, at most {chars_max} are taken")]
     TooLong { chars: usize, chars_max: usize },
@@ -21,6 +24,7 @@ impl TextError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::ControlCharacter(_) => "TEXT_CONTROL_CHARACTER",
+            Self::InvisibleCharacter(_) => "TEXT_INVISIBLE_CHARACTER",
             Self::TooLong { .. } => "TEXT_TOO_LONG",
             Self::Empty => "TEXT_EMPTY",
         }
@@ -30,19 +34,32 @@ impl TextError {
 /// The text in NFC without white space around it; an empty text is fine.
 ///
 /// # Errors
-/// [`TextError::ControlCharacter`] for a control character left after trimming, [`TextError::TooLong`]
-/// for more than `chars_max` characters (Unicode scalar values, not bytes).
+/// [`TextError::ControlCharacter`] for a control character left after trimming, [`TextError::InvisibleCharacter`]
+/// for one that cannot be seen wherever it stands, [`TextError::TooLong`] for more than `chars_max` characters (Unicode scalar values, not bytes).
 pub fn clean(input: &str, chars_max: usize) -> Result<String, TextError> {
     let normal: String = input.nfc().collect();
     let text = normal.trim();
     if let Some(control) = text.chars().find(|c| c.is_control()) {
         return Err(TextError::ControlCharacter(control.into()));
     }
+    if let Some(invisible) = text.chars().find(|c| is_invisible(*c)) {
+        return Err(TextError::InvisibleCharacter(invisible.into()));
+    }
     let chars = text.chars().count();
     if chars > chars_max {
         return Err(TextError::TooLong { chars, chars_max });
     }
     Ok(text.to_owned())
+}
+
+/// Characters that take no room or turn the direction of writing (Unicode's format characters and default ignorables):
+/// no Vietnamese name or address needs one.
+fn is_invisible(c: char) -> bool {
+    matches!(u32::from(c),
+        0xAD | 0x34F | 0x61C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F
+        | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0x3164
+        | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFB
+        | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
 }
 
 /// As [`clean`], and something must be left.
@@ -124,6 +141,23 @@ mod tests {
         for text in ["a\0b", "a\nb", "a\tb", "\u{1b}[31m", "a\u{85}b", "a\u{7f}"] {
             let error = clean(text, 50).expect_err(text);
             assert_eq!(error.code(), "TEXT_CONTROL_CHARACTER", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_refused_wherever_it_stands() {
+        for text in [
+            "Nguyễn \u{202e}A nệìV", // turned around
+            "Lê\u{200b} Thị B",      // no width
+            "\u{feff}Lê Thị B",
+            "Lê Thị B\u{200f}",
+            "Lê\u{ad}Thị",
+            "Lê\u{2066}Thị\u{2069}",
+            "\u{3164}",
+            "Lê\u{e0041}",
+        ] {
+            let error = clean(text, 50).expect_err(text);
+            assert_eq!(error.code(), "TEXT_INVISIBLE_CHARACTER", "{text:?}");
         }
     }
 

@@ -12,6 +12,9 @@ pub enum JournalError {
     /// There is no journal at this place.
     #[error("there is no journal at {0}")]
     Missing(String),
+    /// There is a file at this place, but no journal in it.
+    #[error("{0} is not a journal: not a database, or one that is badly damaged")]
+    Foreign(String),
     /// An address that names neither a file nor a PostgreSQL database.
     #[error("not a journal's address: {0}")]
     Address(String),
@@ -41,6 +44,7 @@ impl JournalError {
         match self {
             Self::Unavailable(_) => "JOURNAL_UNAVAILABLE",
             Self::Missing(_) => "JOURNAL_MISSING",
+            Self::Foreign(_) => "JOURNAL_FOREIGN",
             Self::Address(_) => "JOURNAL_ADDRESS",
             Self::Gap { .. } => "JOURNAL_GAP",
             Self::Damaged { .. } => "JOURNAL_DAMAGED",

@@ -30,6 +30,21 @@ fn migrator() -> Migrator {
     migrator
 }
 
+/// SQLite's code for a file that is none of its own.
+const NOT_A_DATABASE: &str = "26";
+
+/// A file that is no database is named.
+fn named(error: JournalError, file: &Path) -> JournalError {
+    match error {
+        JournalError::Sql(sqlx::Error::Database(database))
+            if database.code().as_deref() == Some(NOT_A_DATABASE) =>
+        {
+            JournalError::Foreign(file.display().to_string())
+        }
+        other => other,
+    }
+}
+
 /// The reading side: a pool that cannot write.
 pub struct Store {
     options: SqliteConnectOptions,
@@ -40,6 +55,11 @@ pub struct Store {
 
 impl Store {
     pub async fn create_or_open(file: &Path) -> Result<Self> {
+        let opened = Self::made_or_there(file).await;
+        opened.map_err(|error| named(error, file))
+    }
+
+    async fn made_or_there(file: &Path) -> Result<Self> {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
         }
@@ -60,6 +80,11 @@ impl Store {
     }
 
     pub async fn open_read_only(file: &Path) -> Result<Self> {
+        let opened = Self::there(file).await;
+        opened.map_err(|error| named(error, file))
+    }
+
+    async fn there(file: &Path) -> Result<Self> {
         let missing = || JournalError::Missing(file.display().to_string());
         if !file.exists() {
             return Err(missing());

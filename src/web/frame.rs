@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::lang::{Lang, Pair};
 use super::words;
+use crate::api::access;
 use crate::domain::actor::{Actor, NO_OFFICE};
 use crate::domain::reference::{JournalKind, Opened};
 
@@ -61,6 +62,8 @@ impl Door {
 #[derive(Debug, Clone)]
 pub struct Who {
     pub role: Pair,
+    /// Has a worklist: works for an office.
+    pub has_work: bool,
     pub office: Option<String>,
     pub id: String,
 }
@@ -69,10 +72,17 @@ impl From<&Actor> for Who {
     fn from(actor: &Actor) -> Self {
         Self {
             role: words::office_role(actor.role),
+            has_work: has_work(actor),
             office: (actor.office != NO_OFFICE).then(|| actor.office.clone()),
             id: actor.id.clone(),
         }
     }
+}
+
+/// Whether somebody has a worklist of their own.
+#[must_use]
+pub fn has_work(actor: &Actor) -> bool {
+    access::is_officer(actor.role) && actor.office != NO_OFFICE
 }
 
 /// Everything around a page's content.
@@ -125,9 +135,9 @@ impl Frame {
 
     #[must_use]
     pub fn doors(&self) -> &'static [Door] {
-        match self.who {
-            Some(_) => &Door::STAFF,
-            None => &Door::PUBLIC,
+        match &self.who {
+            Some(who) if who.has_work => &Door::STAFF,
+            Some(_) | None => &Door::PUBLIC,
         }
     }
 

@@ -1,4 +1,4 @@
-//! GraphiQL without the internet: everything it needs is in the binary, and six queries are ready.
+//! GraphiQL without the internet: everything it needs is in the binary, and nine queries are ready.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -30,24 +30,41 @@ pub struct Example {
     pub dossier: String,
     pub office: String,
     pub procedure: String,
+    /// Pseudonym of somebody who can handle a dossier.
+    pub handler: String,
+    /// Codes of dossiers that wait for each of these steps.
+    pub to_forward: String,
+    pub to_sign: String,
+    pub to_deliver: String,
     /// The period of the statistics.
     pub from: String,
     pub to: String,
 }
 
 /// The documents, as they are offered.
-pub const DOCUMENTS: [&str; 6] = [
+pub const DOCUMENTS: [&str; 9] = [
     include_str!("queries/tracking.graphql"),
     include_str!("queries/history.graphql"),
     include_str!("queries/worklist.graphql"),
     include_str!("queries/statistics.graphql"),
     include_str!("queries/procedures.graphql"),
     include_str!("queries/accept.graphql"),
+    include_str!("queries/forward.graphql"),
+    include_str!("queries/sign.graphql"),
+    include_str!("queries/deliver.graphql"),
 ];
 
 /// Variables for each document; `NEW_UUID` is replaced in the browser when the page opens.
 #[must_use]
-pub fn variables(example: &Example) -> [Value; 6] {
+pub fn variables(example: &Example) -> [Value; 9] {
+    let on = |dossier: &str| json!({ "commandId": "NEW_UUID", "dossier": dossier });
+    let (mut forward, sign, mut deliver) = (
+        on(&example.to_forward),
+        on(&example.to_sign),
+        on(&example.to_deliver),
+    );
+    forward["to"] = example.handler.clone().into();
+    deliver["method"] = "COUNTER".into();
     [
         json!({ "code": example.dossier }),
         json!({ "code": example.dossier }),
@@ -60,6 +77,9 @@ pub fn variables(example: &Example) -> [Value; 6] {
             "office": example.office,
             "applicant": { "fullName": "Công dân 000123", "phone": "0000000123" }
         }}),
+        json!({ "input": forward }),
+        json!({ "input": sign }),
+        json!({ "input": deliver }),
     ]
 }
 

@@ -7,7 +7,7 @@ use super::frame::{Door, Frame};
 use super::lang::{Lang, Pair};
 use super::words;
 use crate::api::scalar::hex;
-use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::actor::{Actor, NO_OFFICE};
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::time::Moment;
@@ -55,13 +55,10 @@ struct Difference {
 }
 
 impl HistoryPage {
+    /// `sees_people`: the reader may open the dossier and learns who acted.
     #[must_use]
-    pub fn new(frame: Frame, code: &str, changes: &[Change], who: Option<&Actor>) -> Self {
+    pub fn new(frame: Frame, code: &str, changes: &[Change], sees_people: bool) -> Self {
         let lang = frame.lang;
-        let office = changes
-            .last()
-            .and_then(|change| change.after.office.as_ref());
-        let sees_people = sees_people(who, office.map_or(NO_OFFICE, |office| office.as_str()));
         let items = changes
             .iter()
             .filter_map(|change| item(change, sees_people, lang));
@@ -74,20 +71,6 @@ impl HistoryPage {
             frame: frame.titled(format!("{title} {code}"), Some(Door::Tracking)),
         }
     }
-}
-
-/// Auditors, and those who work at the office that has the dossier.
-fn sees_people(who: Option<&Actor>, office: &str) -> bool {
-    who.is_some_and(|who| match who.role {
-        Role::Auditor => true,
-        Role::Receiver
-        | Role::Handler
-        | Role::DivisionHead
-        | Role::Signer
-        | Role::Clerk
-        | Role::CentreManager => who.office == office,
-        Role::Applicant | Role::Admin | Role::System => false,
-    })
 }
 
 /// Recomputes every leaf hash from the exact bytes and follows the links.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::frame::Frame;
+use super::frame::{Door, Frame};
 use super::lang::Pair;
 
 /// A code like those on receipts, for those who have none at hand.
@@ -14,7 +14,7 @@ pub struct HomePage {
     frame: Frame,
     /// A code to try: a real one where there is one and the journal is a simulation.
     example: String,
-    doors: &'static [Doorplate],
+    doors: Vec<&'static Doorplate>,
     size: String,
 }
 
@@ -69,8 +69,8 @@ const DOORS: [Doorplate; 6] = [
         path: "/graphiql",
         name: ("Lập trình viên: GraphQL", "Developers: GraphQL"),
         says: (
-            "Thử giao diện lập trình với sáu truy vấn sẵn.",
-            "Try the API with six ready queries.",
+            "Thử giao diện lập trình với chín truy vấn sẵn.",
+            "Try the API with nine ready queries.",
         ),
     },
 ];
@@ -81,11 +81,18 @@ impl HomePage {
         let title = frame.lang.of("Trang đầu", "First page");
         Self {
             size: frame.lang.count(size),
+            doors: doors(&frame),
             frame: frame.titled(title, None),
             example: example.unwrap_or_else(|| EXAMPLE.to_owned()),
-            doors: &DOORS,
         }
     }
+}
+
+/// All, but no worklist to those who are signed in and have none.
+fn doors(frame: &Frame) -> Vec<&'static Doorplate> {
+    let without_work = frame.who.as_ref().is_some_and(|who| !who.has_work);
+    let open = |door: &&Doorplate| !(without_work && door.path == Door::Worklist.path());
+    DOORS.iter().filter(open).collect()
 }
 
 /// A search by code alone.

@@ -20,6 +20,8 @@ pub enum Problem {
     PageUnknown,
     /// The page is for officers.
     SignInNeeded,
+    /// Signed in, but as nobody who has a worklist.
+    NoWorklist,
     /// A sign-in link that is none (any more), or not opened on the machine itself.
     LinkRefused,
     /// Nothing can be read now.
@@ -55,6 +57,7 @@ impl Problem {
             Self::ProcedureUnknown => "PROCEDURE_UNKNOWN",
             Self::PageUnknown => "PAGE_UNKNOWN",
             Self::SignInNeeded => "UNAUTHENTICATED",
+            Self::NoWorklist => "FORBIDDEN",
             Self::LinkRefused => "SIGN_IN_LINK_REFUSED",
             Self::Unavailable(code) => code,
         }
@@ -67,7 +70,7 @@ impl Problem {
             | Self::ProcedureUnknown
             | Self::PageUnknown => StatusCode::NOT_FOUND,
             Self::SignInNeeded => StatusCode::UNAUTHORIZED,
-            Self::LinkRefused => StatusCode::FORBIDDEN,
+            Self::NoWorklist | Self::LinkRefused => StatusCode::FORBIDDEN,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -78,7 +81,9 @@ impl Problem {
             Self::DossierUnknown(_) => ("Không tìm thấy hồ sơ", "No such dossier"),
             Self::ProcedureUnknown => ("Không tìm thấy thủ tục", "No such procedure"),
             Self::PageUnknown => ("Không có trang này", "There is no such page"),
-            Self::SignInNeeded => ("Trang này dành cho cán bộ", "This page is for officers"),
+            Self::SignInNeeded | Self::NoWorklist => {
+                ("Trang này dành cho cán bộ", "This page is for officers")
+            }
             Self::LinkRefused => (
                 "Liên kết đăng nhập không dùng được",
                 "This sign-in link cannot be used",
@@ -121,6 +126,10 @@ impl Problem {
                 "Xin đăng nhập bằng tài khoản cán bộ; với dữ liệu mô phỏng, dùng liên kết in ra khi khởi động.",
                 "Please sign in as an officer; on simulated data use the link printed at the start.",
             )],
+            Self::NoWorklist => &[(
+                "Chỉ cán bộ của một cơ quan có danh sách việc; kiểm tra viên xem của một cơ quan bằng /worklist?office=MÃ.",
+                "Officers of an office have a worklist; auditors read that of an office at /worklist?office=CODE.",
+            )],
             Self::LinkRefused => &[(
                 "Liên kết chỉ dùng được với dữ liệu mô phỏng, trên chính máy đang chạy, và đúng như được in ra.",
                 "Links work on simulated data only, on the machine itself, and exactly as printed.",
@@ -138,6 +147,7 @@ impl Problem {
             Self::ProcedureUnknown
             | Self::PageUnknown
             | Self::SignInNeeded
+            | Self::NoWorklist
             | Self::LinkRefused
             | Self::Unavailable(_) => None,
         }

@@ -12,6 +12,7 @@ use super::respond;
 use crate::api::scalar::hex;
 use crate::api::sign_in::COOKIE;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::dossier::Phase;
 use crate::projections::audit::{self, Filter, Order};
 use crate::projections::tracking::{self, DossierRow};
 use crate::projections::{ReadModels, Result};
@@ -53,8 +54,8 @@ pub fn role(name: &str, key: &str, link_key: &[u8; 32]) -> Option<Role> {
     mac.verify_truncated_left(&bytes).ok().map(|()| role)
 }
 
-/// Somebody of the story with a role: the one who acted last at the office that last accepted a dossier.
-pub async fn actor(models: &ReadModels, role: Role) -> Result<Actor> {
+/// Somebody of the story with a role: the one who acted last at `office`; unless told, where a dossier is under way.
+pub async fn actor(models: &ReadModels, role: Role, office: Option<&str>) -> Result<Actor> {
     let unknown = |office: &str| Actor::new(format!("{}-01", role.name()), office, role);
     let office = match role {
         Role::Applicant | Role::Auditor | Role::Admin | Role::System => NO_OFFICE.to_owned(),
@@ -63,9 +64,12 @@ pub async fn actor(models: &ReadModels, role: Role) -> Result<Actor> {
         | Role::DivisionHead
         | Role::Signer
         | Role::Clerk
-        | Role::CentreManager => match newest(models).await? {
-            Some(row) => row.office,
-            None => return Ok(unknown(NO_OFFICE)),
+        | Role::CentreManager => match office {
+            Some(office) => office.to_owned(),
+            None => match newest(models).await? {
+                Some(row) => row.office,
+                None => return Ok(unknown(NO_OFFICE)),
+            },
         },
     };
     let filter = Filter {
@@ -97,6 +101,27 @@ pub async fn newest(models: &ReadModels) -> Result<Option<DossierRow>> {
         (!row.sensitive, under_way, row.position)
     });
     Ok(found.pop())
+}
+
+/// Code of the dossier that an office brought last into a phase by a fact of this kind, if it still is there.
+pub async fn waiting(
+    models: &ReadModels,
+    office: &str,
+    kind: &str,
+    phase: Phase,
+) -> Result<Option<String>> {
+    let filter = Filter {
+        office: Some(office.to_owned()),
+        kind: Some(kind.to_owned()),
+        ..Filter::default()
+    };
+    let page = audit::search(models, &filter, Order::NewestFirst, None, LOOK_BACK).await?;
+    let ids = page.rows.iter().filter_map(|(_, row)| row.dossier);
+    let found = tracking::by_ids(models, &ids.collect::<Vec<_>>()).await?;
+    let here = found
+        .into_iter()
+        .filter(|row| row.phase == phase && row.office == office);
+    Ok(here.max_by_key(|row| row.position).and_then(|row| row.code))
 }
 
 /// Whether the request comes from this machine, and not through a proxy on it.

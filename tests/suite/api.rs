@@ -300,6 +300,14 @@ async fn what_must_not_be_is_refused_with_its_code_and_leaves_no_trace() {
         &act(Role::Receiver, with(forward(), "note", "a\u{0}b")).await,
         "TEXT_CONTROL_CHARACTER",
     );
+    let mut turned = acceptance(id());
+    turned["applicant"]["fullName"] = "Lê \u{202e}B ịhT".into();
+    let payload = server
+        .act(Role::Receiver, "acceptDossierAtCounter", turned)
+        .await;
+    refused(&payload, "TEXT_INVISIBLE_CHARACTER");
+    let message = payload["errors"][0]["messageVi"].as_str();
+    assert!(message.is_some_and(|text| text.contains("U+202E")));
     refused(
         &act(Role::Receiver, with(forward(), "basis", "vì tôi muốn")).await,
         "VALUE_MALFORMED",
@@ -434,6 +442,48 @@ async fn an_auditor_reads_who_did_what_when_and_why_page_by_page_and_as_of_any_m
     let (_, body) = server.send(Some(&handler), trail, json!({})).await;
     assert_eq!(body["errors"][0]["extensions"]["code"], "FORBIDDEN");
     assert_eq!(body["data"], json!({"auditTrail": null}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_reads_what_happened_to_a_dossier_and_only_its_people_who_did_it() {
+    let server = served().await;
+    let accepted = server.accepted(id()).await;
+    let forward = with(on(&accepted), "to", "handler-01");
+    server.act(Role::Receiver, "forwardDossier", forward).await;
+    let history = "query($code: String!) { dossierHistory(code: $code) { nodes {
+        position version kind label { vi } recordedAt claimedAt receivedAt role office reasonLabel { vi } basis breach
+        policy leafHash previousHash commitments actor onBehalfOf command
+        before { status } after { status handler } changes { field before after } } } }";
+    let variables = json!({"code": accepted["code"]});
+    let public = server.ask(None, history, variables.clone()).await;
+    let facts = public["dossierHistory"]["nodes"].as_array().expect("facts");
+    assert_eq!(facts.len(), 3);
+    for (fact, before) in facts.iter().skip(1).zip(facts) {
+        assert_eq!(fact["previousHash"], before["leafHash"]);
+    }
+    assert_eq!(facts[0]["commitments"], 2);
+    assert_eq!(facts[1]["policy"], "one-stop-2025/1");
+    assert_eq!(facts[2]["role"], "RECEIVER");
+    assert_eq!(facts[2]["after"]["handler"], "•••");
+    for fact in facts {
+        for hidden in ["actor", "onBehalfOf", "command"] {
+            assert_eq!(fact[hidden], Value::Null, "{fact}");
+        }
+    }
+    for hidden in ["receiver-01", "handler-01", PROCEDURE, "personalData"] {
+        assert!(!public.to_string().contains(hidden), "{hidden}");
+    }
+    let elsewhere = server.token(Role::Receiver, "H38.40.02");
+    let (_, body) = server
+        .send(Some(&elsewhere), history, variables.clone())
+        .await;
+    assert_eq!(body["data"], public);
+    for role in [Role::Handler, Role::Auditor] {
+        let seen = server.ask(Some(role), history, variables.clone()).await;
+        let last = &seen["dossierHistory"]["nodes"][2];
+        assert_eq!(last["actor"], "receiver-01", "{role:?}");
+        assert_eq!(last["after"]["handler"], "handler-01", "{role:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

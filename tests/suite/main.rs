@@ -10,6 +10,7 @@ mod grounds;
 mod journal;
 mod life_cycle;
 mod office;
+mod program;
 mod projections;
 mod scenario;
 mod story;

@@ -150,15 +150,22 @@ async fn every_ready_query_of_the_playground_is_answered_without_an_error() {
         dossier: served.code.clone(),
         office: OFFICE.into(),
         procedure: PROCEDURE.into(),
+        handler: "handler-01".into(),
+        to_forward: served.code.clone(),
+        to_sign: served.code.clone(),
+        to_deliver: served.code.clone(),
         from: "2026-01-01".into(),
         to: "2026-12-31".into(),
     };
     let roles = [
         None,
-        Some(Role::Auditor),
+        None,
         Some(Role::Receiver),
         None,
         None,
+        Some(Role::Receiver),
+        Some(Role::Receiver),
+        Some(Role::Signer),
         Some(Role::Receiver),
     ];
     let queries = graphiql::DOCUMENTS
@@ -185,4 +192,70 @@ async fn every_ready_query_of_the_playground_is_answered_without_an_error() {
             assert!(refused.is_none_or(Vec::is_empty), "{query}\n{answer}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_playground_is_filled_with_the_dossier_that_waits_for_each_step() {
+    let served = given_a_served_office().await;
+    let offered = async |role: Role, tab: usize| {
+        let cookie = format!("{}={}", api::sign_in::COOKIE, served.token(role));
+        let address = format!("{}/graphiql", served.base);
+        let page = client::client().get(address).header("cookie", cookie).send();
+        let text = page.await.expect("an answer").text().await.expect("a text");
+        let (_, json) = text.split_once("id=\"queries\">").expect("the queries");
+        let (json, _) = json.split_once("</script>").expect("an end");
+        let tabs: serde_json::Value = json.parse().expect("JSON");
+        let variables = tabs[tab]["variables"].as_str().expect("variables");
+        let variables = variables.replace("NEW_UUID", &office::id().to_string());
+        let variables: serde_json::Value = variables.parse().expect("JSON");
+        (tabs[tab]["query"].clone(), variables)
+    };
+    for (role, tab) in [
+        (Role::Receiver, 5),
+        (Role::Receiver, 6),
+        (Role::Signer, 7),
+        (Role::Receiver, 8),
+    ] {
+        let (query, variables) = offered(role, tab).await;
+        let body = serde_json::json!({ "query": query, "variables": variables });
+        let request = client::client().post(format!("{}/graphql", served.base));
+        let request = request.bearer_auth(served.token(role)).json(&body);
+        let answer = request.send().await.expect("an answer");
+        let answer: serde_json::Value = answer.json().await.expect("JSON");
+        let payload = answer["data"]
+            .as_object()
+            .and_then(|data| data.values().next());
+        let payload = payload.unwrap_or_else(|| panic!("{answer}"));
+        assert_eq!(payload["errors"], serde_json::json!([]), "{query}");
+        if tab > 5 {
+            assert_eq!(payload["code"], variables["input"]["dossier"]);
+            assert_ne!(payload["code"], served.code, "the newest is meant");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_those_who_have_a_worklist_are_led_to_it() {
+    let served = given_a_served_office().await;
+    let page = async |role: Option<Role>, path: &str| {
+        let mut request = client::client().get(format!("{}{path}", served.base));
+        if let Some(role) = role {
+            let cookie = format!("{}={}", api::sign_in::COOKIE, served.token(role));
+            request = request.header("cookie", cookie);
+        }
+        let page = request.send().await.expect("an answer");
+        (page.status().as_u16(), page.text().await.expect("a text"))
+    };
+    let leads = |text: &str| text.matches("href=\"/worklist\"").count();
+    let (_, home) = page(Some(Role::Receiver), "/").await;
+    assert_eq!(leads(&home), 2, "a door above and one on the page");
+    assert_eq!(page(Some(Role::Receiver), "/worklist").await.0, 200);
+    let (_, home) = page(Some(Role::Auditor), "/").await;
+    assert_eq!(leads(&home), 0);
+    let (status, text) = page(Some(Role::Auditor), "/worklist").await;
+    assert_eq!(status, 403);
+    assert!(text.contains("FORBIDDEN") && text.contains("/worklist?office="));
+    let named = format!("/worklist?office={OFFICE}");
+    assert_eq!(page(Some(Role::Auditor), &named).await.0, 200);
+    assert_eq!(leads(&page(None, "/").await.1), 1, "the public may sign in");
 }

@@ -8,7 +8,7 @@ use crate::api::dossier::applicant::{
     ADDRESS, BIRTH_DATE, CITIZEN_NUMBER, EMAIL, FULL_NAME, PHONE,
 };
 use crate::api::error::UserError;
-use crate::api::sign_in::is_actor_id;
+use crate::domain::actor::is_id;
 use crate::domain::code::CodeError;
 use crate::domain::part::PartKind;
 use crate::domain::text;
@@ -43,16 +43,16 @@ impl Form {
         }
     }
 
-    /// The pseudonym of a person at work.
+    /// The pseudonym of a person at work. There is no staff register yet: its shape is all that is checked.
     pub fn person(&mut self, path: &str, input: &str) -> Option<String> {
         let id = input.trim();
-        if is_actor_id(id) {
+        if is_id(id) {
             return Some(id.to_owned());
         }
         self.fail(UserError::malformed(
             path,
-            "Không phải mã nhân viên: chỉ gồm chữ không dấu, số và dấu . _ - :",
-            "not a person's pseudonym: letters, digits and . _ - : only",
+            "Không phải mã nhân viên: chỉ gồm chữ không dấu, số và dấu . _ - :, có ít nhất một chữ số, ví dụ handler-01.",
+            "not a person's pseudonym: letters, digits and . _ - : only, with a digit, such as handler-01",
         ))
     }
 
@@ -273,6 +273,7 @@ mod tests {
         assert_eq!(form.basis(Some("ông Nguyễn Văn A")), None);
         assert_eq!(form.document_number("bà Lê Thị B"), None);
         assert_eq!(form.person("input.to", "Nguyễn Văn A"), None);
-        assert_eq!(form.errors.len(), 3);
+        assert_eq!(form.person("input.to", "nguyenvana"), None);
+        assert_eq!(form.errors.len(), 4);
     }
 }

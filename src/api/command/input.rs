@@ -131,7 +131,7 @@ pub struct RedirectDossierInput {
 pub struct ForwardDossierInput {
     #[graphql(flatten)]
     pub on: OnDossier,
-    /// Pseudonym of the handler.
+    /// Pseudonym of the handler, such as `handler-01`. Only its shape is checked: there is no staff register yet.
     pub to: String,
 }
 
@@ -140,7 +140,7 @@ pub struct ForwardDossierInput {
 pub struct AssignHandlerInput {
     #[graphql(flatten)]
     pub on: OnDossier,
-    /// Pseudonym of the handler.
+    /// Pseudonym of the handler, such as `handler-01`. Only its shape is checked: there is no staff register yet.
     pub to: String,
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::api::Api;
-use crate::api::access::api;
+use crate::api::access::{self, api};
 use crate::api::error::{Answered, Result};
 use crate::api::paging::{self, Cursor};
 use crate::api::scalar::{Digest, Long};
@@ -20,6 +20,7 @@ use crate::domain::dossier::Dossier as State;
 use crate::domain::time::Moment;
 use crate::projections::audit::{self, AuditRow, Filter, Order};
 use crate::projections::history::{self, Change};
+use crate::projections::tracking::DossierRow;
 
 /// The fold of one dossier, shared by the entries of a page.
 type Changes = Arc<OnceCell<Arc<Vec<Change>>>>;
@@ -28,7 +29,12 @@ type Changes = Arc<OnceCell<Arc<Vec<Change>>>>;
 pub struct AuditEntry {
     pub row: AuditRow,
     changes: Changes,
+    /// The reader learns who acted; else only what is public is told.
+    sees_people: bool,
 }
+
+/// Stands for the pseudonym of a handler that the reader may not know.
+const SOMEBODY: &str = "•••";
 
 /// What a dossier was at one moment, as far as facts tell.
 #[derive(SimpleObject)]
@@ -41,7 +47,7 @@ pub struct DossierState {
     code: Option<String>,
     /// The office that had it.
     office: Option<String>,
-    /// Pseudonym of the one who had it.
+    /// Pseudonym of the one who had it; `•••` for those who may not know who.
     handler: Option<String>,
     /// The first promise.
     original_due_at: Option<Moment>,
@@ -68,7 +74,7 @@ pub struct FieldChange {
     after: Option<String>,
 }
 
-/// One fact of the journal, as an auditor reads it.
+/// One fact of the journal. Who acted is told to those who may open the dossier or read the trail.
 #[Object]
 impl AuditEntry {
     /// Its place in the journal, from zero; also its leaf in the tree of proofs.
@@ -111,9 +117,9 @@ impl AuditEntry {
         self.row.received_at
     }
 
-    /// Who did it: a pseudonym.
-    async fn actor(&self) -> &str {
-        &self.row.actor_id
+    /// Who did it: a pseudonym. Null for those who may open neither the dossier nor the trail.
+    async fn actor(&self) -> Option<&str> {
+        self.sees_people.then_some(&*self.row.actor_id)
     }
 
     /// In which role.
@@ -126,9 +132,12 @@ impl AuditEntry {
         &self.row.actor_office
     }
 
-    /// On whose behalf, when not one's own.
+    /// On whose behalf, when not one's own. Null for those who do not see `actor`.
     async fn on_behalf_of(&self) -> Option<&str> {
-        self.row.on_behalf_of.as_deref()
+        self.row
+            .on_behalf_of
+            .as_deref()
+            .filter(|_| self.sees_people)
     }
 
     /// Why.
@@ -151,9 +160,9 @@ impl AuditEntry {
         self.row.breach.map(Into::into)
     }
 
-    /// The command that brought it.
-    async fn command(&self) -> Uuid {
-        self.row.command
+    /// The command that brought it. Null for those who do not see `actor`.
+    async fn command(&self) -> Option<Uuid> {
+        self.sees_people.then_some(self.row.command)
     }
 
     /// Its place in its stream, from 1.
@@ -166,7 +175,7 @@ impl AuditEntry {
     async fn before(&self, context: &Context<'_>) -> Answered<DossierState> {
         let change = self.change(api(context)).await;
         change
-            .map(|change| change.map(|(before, _)| shown(&before)))
+            .map(|change| change.map(|change| shown(&change.before, self.sees_people)))
             .transpose()
     }
 
@@ -175,22 +184,50 @@ impl AuditEntry {
     async fn after(&self, context: &Context<'_>) -> Answered<DossierState> {
         let change = self.change(api(context)).await;
         change
-            .map(|change| change.map(|(_, after)| shown(&after)))
+            .map(|change| change.map(|change| shown(&change.after, self.sees_people)))
             .transpose()
     }
 
-    /// What it changed; null for facts of other streams.
+    /// What it changed; null for facts of other streams. Those who do not see `actor` read neither the procedure nor
+    /// commitments, and `•••` in place of handlers.
     #[graphql(complexity = "5 + child_complexity")]
     async fn changes(&self, context: &Context<'_>) -> Answered<Vec<FieldChange>> {
         let change = self.change(api(context)).await;
         change
-            .map(|change| change.map(|(before, after)| differences(&before, &after)))
+            .map(|change| change.map(|change| told(&change, self.sees_people)))
+            .transpose()
+    }
+
+    /// Policy it was decided under, `code/version`; null for facts of other streams.
+    #[graphql(complexity = "5")]
+    async fn policy(&self, context: &Context<'_>) -> Answered<String> {
+        let change = self.change(api(context)).await;
+        change
+            .map(|change| change.and_then(|change| change.fact.circumstances.policy))
+            .transpose()
+    }
+
+    /// Leaf hash of the stream's fact before it; null for the first one and for facts of other streams.
+    #[graphql(complexity = "5")]
+    async fn previous_hash(&self, context: &Context<'_>) -> Answered<Digest> {
+        let change = self.change(api(context)).await;
+        change
+            .map(|change| change.and_then(|change| change.fact.prev).map(Digest))
+            .transpose()
+    }
+
+    /// How many commitments to personal data it carries; null for facts of other streams.
+    #[graphql(complexity = "5")]
+    async fn commitments(&self, context: &Context<'_>) -> Answered<usize> {
+        let change = self.change(api(context)).await;
+        change
+            .map(|change| change.map(|change| change.fact.circumstances.parts.len()))
             .transpose()
     }
 }
 
 impl AuditEntry {
-    async fn change(&self, api: &Api) -> Result<Option<(State, State)>> {
+    async fn change(&self, api: &Api) -> Result<Option<Change>> {
         let Some(dossier) = self.row.dossier else {
             return Ok(None);
         };
@@ -199,18 +236,29 @@ impl AuditEntry {
         let found = changes
             .iter()
             .find(|change| change.entry.position == self.row.position);
-        Ok(found.map(|change| (change.before.clone(), change.after.clone())))
+        Ok(found.cloned())
     }
 }
 
-fn shown(state: &State) -> DossierState {
+fn handler(state: &State, sees_people: bool) -> Option<String> {
+    let named = |handler: &String| {
+        if sees_people {
+            handler.clone()
+        } else {
+            SOMEBODY.to_owned()
+        }
+    };
+    state.handler.as_ref().map(named)
+}
+
+fn shown(state: &State, sees_people: bool) -> DossierState {
     let turn = state.turn();
     DossierState {
         version: state.version,
         status: state.phase.into(),
         code: state.code.as_ref().map(ToString::to_string),
         office: state.office.as_ref().map(ToString::to_string),
-        handler: state.handler.clone(),
+        handler: handler(state, sees_people),
         original_due_at: turn.map(|turn| turn.original_due_at),
         due_at: turn.map(|turn| turn.due_at),
         paused: turn.is_some_and(|turn| turn.paused_since.is_some() && turn.ending.is_none()),
@@ -218,6 +266,23 @@ fn shown(state: &State) -> DossierState {
         apologies: state.apologies,
         ended_at: turn.and_then(|turn| turn.ending).map(|ending| ending.at),
     }
+}
+
+/// What a fact changed, as far as the reader may know it: what a sensitive dossier is about is nobody else's business.
+fn told(change: &Change, sees_people: bool) -> Vec<FieldChange> {
+    let mut differences = differences(&change.before, &change.after);
+    if !sees_people {
+        differences
+            .retain(|change| !["procedure", "receipt", "personalData"].contains(&&*change.field));
+        let public = |state| handler(state, false);
+        differences.retain_mut(|one| {
+            if one.field == "handler" {
+                (one.before, one.after) = (public(&change.before), public(&change.after));
+            }
+            one.before != one.after
+        });
+    }
+    differences
 }
 
 /// What differs, field by field. Personal data differs by its commitments, which tell nothing.
@@ -303,16 +368,18 @@ pub type AuditPage = Connection<Cursor, AuditEntry, EmptyFields, EmptyFields>;
 
 /// The facts of one dossier, oldest first.
 pub async fn of_dossier(
-    api: &Api,
-    dossier: Uuid,
+    context: &Context<'_>,
+    dossier: &DossierRow,
     first: Option<i32>,
     after: Option<&str>,
 ) -> Result<AuditPage> {
     let filter = Filter {
-        dossier: Some(dossier),
+        dossier: Some(dossier.id),
         ..Filter::default()
     };
-    page(api, &filter, Order::OldestFirst, first, after).await
+    let sees_people = access::sees_people(access::actor(context), dossier);
+    let order = Order::OldestFirst;
+    page(api(context), &filter, order, first, after, sees_people).await
 }
 
 pub async fn page(
@@ -321,6 +388,7 @@ pub async fn page(
     order: Order,
     first: Option<i32>,
     after: Option<&str>,
+    sees_people: bool,
 ) -> Result<AuditPage> {
     let (first, after) = (paging::first(first)?, paging::position(after)?);
     let found = audit::search(&api.models, filter, order, after, first).await?;
@@ -329,7 +397,11 @@ pub async fn page(
         let changes = Arc::clone(folds.entry(row.dossier).or_default());
         (
             paging::position_cursor(position),
-            AuditEntry { row, changes },
+            AuditEntry {
+                row,
+                changes,
+                sees_people,
+            },
         )
     });
     let rows: Vec<_> = rows.collect();

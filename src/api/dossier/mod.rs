@@ -264,7 +264,7 @@ impl Dossier {
         #[graphql(desc = "How many, at most 100; 20 unless told.")] first: Option<i32>,
         #[graphql(desc = "A cursor of this list.")] after: Option<String>,
     ) -> Answered<AuditPage> {
-        let page = audit::of_dossier(api(context), self.row.id, first, after.as_deref());
+        let page = audit::of_dossier(context, &self.row, first, after.as_deref());
         Some(page.await)
     }
 }

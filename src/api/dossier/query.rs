@@ -9,13 +9,13 @@ use crate::api::access::{self, api, may_open};
 use crate::api::error::{Answered, Problem, Result};
 use crate::api::paging;
 use crate::api::scalar::Long;
-use crate::api::wait_for;
+use crate::api::{Api, wait_for};
 use crate::domain::actor::{NO_OFFICE, Role};
 use crate::domain::code::DossierCode;
 use crate::domain::time::Moment;
 use crate::journal::Until;
 use crate::projections::audit::{Filter, Order};
-use crate::projections::tracking::{by_code, by_id};
+use crate::projections::tracking::{DossierRow, by_code, by_id};
 
 /// Which dossier.
 #[derive(OneofObject)]
@@ -81,7 +81,8 @@ impl DossierQuery {
             .transpose()
     }
 
-    /// The facts of one dossier, oldest first; null when there is none or it is not for the reader.
+    /// The facts of one dossier, oldest first; null when there is none. Everybody reads what the page `/history/CODE` shows;
+    /// who acted is for its office, its applicant and auditors.
     #[graphql(complexity = "paging::cost(first, child_complexity)")]
     async fn dossier_history(
         &self,
@@ -93,11 +94,10 @@ impl DossierQuery {
         min_position: Option<Long>,
     ) -> Answered<AuditPage> {
         let facts = async {
-            let Some(dossier) = dossier(context, DossierBy::Code(code), None, min_position).await?
-            else {
+            let Some(row) = row_of_code(api(context), &code, min_position).await? else {
                 return Ok(None);
             };
-            let page = audit::of_dossier(api(context), dossier.row.id, first, after.as_deref());
+            let page = audit::of_dossier(context, &row, first, after.as_deref());
             page.await.map(Some)
         };
         facts.await.transpose()
@@ -128,10 +128,18 @@ async fn tracked(
     min_position: Option<Long>,
 ) -> Result<Option<Tracking>> {
     let api = api(context);
+    let row = row_of_code(api, code, min_position).await?;
+    Ok(row.map(|row| tracking::tracked(row, capability, api.counter.clock())))
+}
+
+async fn row_of_code(
+    api: &Api,
+    code: &str,
+    min_position: Option<Long>,
+) -> Result<Option<DossierRow>> {
     let code: DossierCode = code.trim().parse()?;
     wait_for(api, min_position).await?;
-    let row = by_code(&api.models, code.as_str()).await?;
-    Ok(row.map(|row| tracking::tracked(row, capability, api.counter.clock())))
+    Ok(by_code(&api.models, code.as_str()).await?)
 }
 
 /// The dossier if the caller may open it as it is now.
@@ -210,6 +218,6 @@ async fn trail(
         from: asked.from,
         to: asked.to,
     };
-    let page = audit::page(api, &filter, order, first, after).await?;
+    let page = audit::page(api, &filter, order, first, after, true).await?;
     Ok(Some(page))
 }

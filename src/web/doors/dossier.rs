@@ -6,6 +6,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::{Answer, Asked, Segment, answer, asked, segment};
+use crate::api::access;
 use crate::domain::code::DossierCode;
 use crate::projections::history::{self, Change};
 use crate::projections::tracking::{self, DossierRow};
@@ -117,8 +118,9 @@ async fn tracking_page(web: &Web, visit: &Visit, code: &str, refresh: bool) -> A
 pub(super) async fn records(State(web): State<Web>, visit: Visit, path: Segment) -> Response {
     let found = dossier(&web, &segment(path))
         .await
-        .map(|(code, _, changes)| {
-            let page = HistoryPage::new(visit.frame(&web), &code, &changes, visit.who.as_ref());
+        .map(|(code, row, changes)| {
+            let sees_people = access::sees_people(visit.who.as_ref(), &row);
+            let page = HistoryPage::new(visit.frame(&web), &code, &changes, sees_people);
             respond::html(StatusCode::OK, &page)
         });
     respond::unlisted(answer(&visit, &web, found))

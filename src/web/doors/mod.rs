@@ -2,6 +2,7 @@
 
 mod dossier;
 mod figures;
+mod playground;
 mod procedures;
 mod staff;
 
@@ -14,8 +15,7 @@ use axum::routing::{get, post};
 
 use super::home::HomePage;
 use super::problem::Problem;
-use super::{Visit, Web, assets, graphiql, respond, session};
-use crate::domain::actor::NO_OFFICE;
+use super::{Visit, Web, assets, respond};
 use crate::domain::reference::JournalKind;
 
 /// Every page. The listener must hand on the peer's address (`into_make_service_with_connect_info`), or nobody can sign
@@ -32,7 +32,7 @@ pub fn router(web: Web) -> Router {
         .route("/p", get(procedures::list_procedures))
         .route("/p/{code}", get(procedures::procedure))
         .route("/worklist", get(staff::work))
-        .route("/graphiql", get(playground))
+        .route("/graphiql", get(playground::playground))
         .route("/sign-in/{person}", get(staff::sign_in))
         .route("/sign-out", post(staff::sign_out))
         .route("/assets/{*path}", get(assets::serve))
@@ -69,28 +69,6 @@ async fn home(State(web): State<Web>, visit: Visit) -> Response {
     };
     let page = HomePage::new(visit.frame(&web), example, web.models().size());
     respond::html(StatusCode::OK, &page)
-}
-
-async fn playground(State(web): State<Web>, visit: Visit) -> Response {
-    let row = session::newest(web.models()).await.ok().flatten();
-    let to = figures::period_end(&web);
-    let or = |value: Option<String>, otherwise: &str| value.unwrap_or_else(|| otherwise.to_owned());
-    let office = visit.who.as_ref().map(|who| who.office.clone());
-    let office = office.filter(|office| office != NO_OFFICE);
-    let example = graphiql::Example {
-        dossier: or(
-            row.as_ref().and_then(|row| row.code.clone()),
-            "H38.40-261122-0001",
-        ),
-        office: or(
-            office.or(row.as_ref().map(|row| row.office.clone())),
-            "H38.40",
-        ),
-        procedure: or(row.map(|row| row.procedure), "1.001193"),
-        from: to.first_of_year().to_string(),
-        to: to.to_string(),
-    };
-    graphiql::page(visit.frame(&web), &example)
 }
 
 async fn unknown(State(web): State<Web>, visit: Visit) -> Response {

@@ -8,12 +8,13 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::{Answer, Asked, Segment, answer, asked, segment};
-use crate::domain::actor::{NO_OFFICE, Role};
+use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::code::OfficeCode;
 use crate::domain::reference::JournalKind;
 use crate::projections::offices;
 use crate::projections::tracking::DossierRow;
 use crate::projections::worklist::{Cursor, Filter, page};
+use crate::web::frame::has_work;
 use crate::web::problem::Problem;
 use crate::web::worklist::{self, Desk, WorklistPage};
 use crate::web::{Visit, Web, respond, session};
@@ -32,7 +33,8 @@ pub(super) async fn work(State(web): State<Web>, visit: Visit, place: Asked<Plac
 }
 
 async fn worklist_page(web: &Web, visit: &Visit, place: &Place) -> Answer {
-    let office = worklist_office(visit, place).ok_or(Problem::SignInNeeded)?;
+    let who = visit.who.as_ref().ok_or(Problem::SignInNeeded)?;
+    let office = worklist_office(who, place).ok_or(Problem::NoWorklist)?;
     let after = place.after.as_deref().and_then(|text| {
         let (rank, id) = text.split_once('.')?;
         Some(Cursor {
@@ -63,22 +65,24 @@ async fn worklist_page(web: &Web, visit: &Visit, place: &Place) -> Answer {
     Ok(respond::html(StatusCode::OK, &page))
 }
 
-/// One's own office; an auditor names one.
-fn worklist_office(visit: &Visit, place: &Place) -> Option<String> {
-    let who = visit.who.as_ref()?;
+/// One's own office; an auditor of all offices names one.
+fn worklist_office(who: &Actor, place: &Place) -> Option<String> {
+    if has_work(who) {
+        return Some(who.office.clone());
+    }
+    let named = || place.office.as_deref()?.parse::<OfficeCode>().ok();
     match who.role {
+        Role::Auditor if who.office != NO_OFFICE => Some(who.office.clone()),
+        Role::Auditor => named().map(|office| office.to_string()),
         Role::Receiver
         | Role::Handler
         | Role::DivisionHead
         | Role::Signer
         | Role::Clerk
-        | Role::CentreManager => (who.office != NO_OFFICE).then(|| who.office.clone()),
-        Role::Auditor => place
-            .office
-            .as_deref()
-            .and_then(|office| office.parse::<OfficeCode>().ok())
-            .map(|office| office.to_string()),
-        Role::Applicant | Role::Admin | Role::System => None,
+        | Role::CentreManager
+        | Role::Applicant
+        | Role::Admin
+        | Role::System => None,
     }
 }
 
@@ -103,13 +107,16 @@ pub(super) async fn sign_in(
         }
         JournalKind::Simulated | JournalKind::Live => None,
     };
-    let begun = begin(&web, role).await;
+    // Whoever changes the role stays at the office: the same dossier goes on from hand to hand.
+    let office = visit.who.as_ref().map(|who| who.office.as_str());
+    let office = office.filter(|office| *office != NO_OFFICE);
+    let begun = begin(&web, role, office).await;
     answer(&visit, &web, begun)
 }
 
-async fn begin(web: &Web, role: Option<Role>) -> Answer {
+async fn begin(web: &Web, role: Option<Role>, office: Option<&str>) -> Answer {
     let role = role.ok_or(Problem::LinkRefused)?;
-    let actor = session::actor(web.models(), role).await?;
+    let actor = session::actor(web.models(), role, office).await?;
     let token = web.api.sign_in.issue(&actor, session::SESSION);
     Ok(session::begin(&token))
 }

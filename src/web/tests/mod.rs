@@ -82,17 +82,12 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                 public.clone(),
                 CODE,
                 &troubled.changes,
-                None,
+                false,
             )),
         ),
         (
             "history-auditor",
-            text(&HistoryPage::new(
-                seen,
-                CODE,
-                &troubled.changes,
-                Some(&auditor),
-            )),
+            text(&HistoryPage::new(seen, CODE, &troubled.changes, true)),
         ),
         ("statistics", text(&statistics(lang))),
         (
@@ -250,14 +245,14 @@ fn who_acted_is_shown_to_auditors_and_not_to_the_public() {
 #[test]
 fn a_changed_record_is_found_when_the_hashes_are_recomputed() {
     let mut told = troubled();
-    let page = HistoryPage::new(frame(Lang::En, None), CODE, &told.changes, None);
+    let page = HistoryPage::new(frame(Lang::En, None), CODE, &told.changes, false);
     assert!(
         page.render()
             .expect("a page")
             .contains("Just recomputed: all 9 hashes")
     );
     told.changes[4].entry.body = "forged".into();
-    let page = HistoryPage::new(frame(Lang::En, None), CODE, &told.changes, None);
+    let page = HistoryPage::new(frame(Lang::En, None), CODE, &told.changes, false);
     assert!(
         page.render()
             .expect("a page")

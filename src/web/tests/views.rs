@@ -128,6 +128,10 @@ pub(super) fn example() -> Example {
         dossier: CODE.into(),
         office: OFFICE.into(),
         procedure: "1.001193".into(),
+        handler: "handler-07".into(),
+        to_forward: CODE.into(),
+        to_sign: CODE.into(),
+        to_deliver: CODE.into(),
         from: "2026-01-01".into(),
         to: "2026-11-22".into(),
     }

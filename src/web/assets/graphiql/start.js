@@ -1,4 +1,4 @@
-// Opens GraphiQL on the ready queries. Nothing is kept in the browser: each visit begins with the same six.
+// Opens GraphiQL on the ready queries. Nothing is kept in the browser: each visit begins with the same queries.
 (function () {
   'use strict';
   function uuid() {

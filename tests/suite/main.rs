@@ -14,5 +14,6 @@ mod projections;
 mod scenario;
 mod story;
 mod tidy;
+mod tlog;
 mod vault;
 mod web;

@@ -21,15 +21,15 @@ mod tests;
 
 use sha2::{Digest, Sha256};
 
-pub use bundle::Bundle;
-pub use checkpoint::{Checkpoint, SignedCheckpoint};
+pub use bundle::{Bundle, BundleError};
+pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use edge::Edge;
-pub use note::{KeyKind, Note, SignatureLine, SigningKey, VerifierKey};
-pub use policy::{Policy, Standing};
+pub use note::{KeyKind, Note, NoteError, SignatureLine, SigningKey, VerifierKey};
+pub use policy::{Policy, PolicyError, Standing};
 pub use proof::{Hashes, ProofError};
-pub use receipt::{Receipt, Verified};
-pub use tile::{Tile, tiles_of};
-pub use witness::AddCheckpoint;
+pub use receipt::{Receipt, ReceiptError, Verified};
+pub use tile::{PathError, Tile, tiles_of};
+pub use witness::{AddCheckpoint, Refusal};
 
 /// A SHA-256 digest.
 pub type Hash = [u8; 32];

@@ -1,6 +1,7 @@
 //! Inclusion and consistency proofs, made from tiles and checked without them (RFC 6962 §2.1, RFC 9162 §2.1.3–2.1.4).
 
 use std::ops::Range;
+use std::slice;
 
 use super::edge::{Edge, join};
 use super::tile::{HEIGHT, Tile};
@@ -45,7 +46,7 @@ pub fn consistency(hashes: &impl Hashes, old: u64, new: u64) -> Option<Vec<Hash>
 /// The tiles from which a remote reader computes the root of `size` leaves.
 #[must_use]
 pub fn needed_for_root(size: u64) -> Vec<Tile> {
-    tiles_over(&[0..size], size)
+    tiles_over(slice::from_ref(&(0..size)), size)
 }
 
 /// The tiles that [`inclusion`] reads; none outside the tree.
@@ -170,7 +171,7 @@ impl ProofError {
 
 /// The last node of a level without a sibling moves up as it is.
 fn climb_while_even(node: &mut u64, last: &mut u64) {
-    while *node % 2 == 0 && *node != 0 {
+    while node.is_multiple_of(2) && *node != 0 {
         (*node, *last) = (*node >> 1, *last >> 1);
     }
 }

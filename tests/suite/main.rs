@@ -15,5 +15,6 @@ mod projections;
 mod scenario;
 mod story;
 mod tidy;
+mod tlog;
 mod vault;
 mod web;

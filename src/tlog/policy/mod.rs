@@ -9,6 +9,9 @@ use super::checkpoint::{CheckpointError, SignedCheckpoint, is_signed};
 use super::cosignature;
 use super::note::{NoteError, VerifierKey};
 
+/// The quorum of a policy that asks for no witness.
+const NONE: &str = "none";
+
 /// What a verifier trusts. As text, the policy file without its comments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
@@ -166,7 +169,7 @@ impl fmt::Display for Policy {
             let members = group.members.join(" ");
             writeln!(out, "group {} {} {members}", group.name, group.threshold)?;
         }
-        writeln!(out, "quorum {}", self.quorum.as_deref().unwrap_or("none"))
+        writeln!(out, "quorum {}", self.quorum.as_deref().unwrap_or(NONE))
     }
 }
 

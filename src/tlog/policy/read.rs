@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Group, LineProblem, Log, Policy, PolicyError, Witness};
+use super::{Group, LineProblem, Log, NONE, Policy, PolicyError, Witness};
 use crate::tlog::note::{KeyKind, NoteError, VerifierKey};
 use crate::tlog::text;
 
@@ -18,11 +18,12 @@ impl FromStr for Policy {
             };
             reader.line(line).map_err(problem)?;
         }
+        let quorum = reader.quorum.ok_or(PolicyError::NoQuorum)?;
         Ok(Self {
             logs: reader.logs,
             witnesses: reader.witnesses,
             groups: reader.groups,
-            quorum: reader.quorum.ok_or(PolicyError::NoQuorum)?,
+            quorum: Some(quorum).filter(|name| name != NONE),
         })
     }
 }
@@ -32,7 +33,8 @@ struct Reader {
     logs: Vec<Log>,
     witnesses: Vec<Witness>,
     groups: Vec<Group>,
-    quorum: Option<Option<String>>,
+    /// As written: `none` as well.
+    quorum: Option<String>,
 }
 
 impl Reader {
@@ -111,15 +113,15 @@ impl Reader {
         if self.quorum.is_some() {
             return Err(LineProblem::SecondQuorum);
         }
-        if name != "none" && !self.is_known(name) {
+        if name != NONE && !self.is_known(name) {
             return Err(LineProblem::UnknownName);
         }
-        self.quorum = Some((name != "none").then(|| name.to_owned()));
+        self.quorum = Some(name.to_owned());
         Ok(())
     }
 
     fn new_name(&self, name: &str) -> Result<String, LineProblem> {
-        if name == "none" || self.is_known(name) {
+        if name == NONE || self.is_known(name) {
             return Err(LineProblem::SameName);
         }
         Ok(name.to_owned())

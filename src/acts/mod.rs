@@ -10,7 +10,7 @@ mod writer;
 
 pub use self::request::{Act, Personal, Receipt, Refusal, Request};
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -62,6 +62,7 @@ pub struct Counter {
     clock: Arc<OfficeClock>,
     opened: Arc<Opened>,
     mac_key: Arc<[u8; 32]>,
+    halted: Arc<OnceLock<&'static str>>,
 }
 
 impl Counter {
@@ -81,6 +82,7 @@ impl Counter {
             clock,
             opened,
             mac_key,
+            halted: Arc::default(),
         })
     }
 
@@ -90,6 +92,9 @@ impl Counter {
     /// A [`Refusal`] with a stable code. `Unavailable` means the outcome may be unknown: send the same
     /// command id again.
     pub async fn submit(&self, request: Request) -> Result<Receipt, Refusal> {
+        if let Some(why) = self.halted() {
+            return Err(Refusal::Halted(why));
+        }
         let (reply, answer) = oneshot::channel();
         let submission = Submission::new(request, &self.mac_key, reply)?;
         self.inbox
@@ -99,6 +104,18 @@ impl Counter {
                 mpsc::error::TrySendError::Closed(_) => Refusal::Stopping,
             })?;
         answer.await.unwrap_or(Err(Refusal::Stopping))
+    }
+
+    /// Takes no command any more, until the program is started again: the record is not what was sealed or shown. `why` is
+    /// the code of what was found; the first one stays.
+    pub fn halt(&self, why: &'static str) {
+        let _ = self.halted.set(why);
+    }
+
+    /// Why no command is taken, if none is.
+    #[must_use]
+    pub fn halted(&self) -> Option<&'static str> {
+        self.halted.get().copied()
     }
 
     /// What the clock on the office's wall shows: the machine's, or the story's in a simulation.

@@ -117,6 +117,9 @@ pub enum Refusal {
     Overloaded,
     #[error("this node is stopping")]
     Stopping,
+    /// The record is not what was sealed or shown: this node takes no commands. The code says what was found.
+    #[error("this node takes no commands: {0}")]
+    Halted(&'static str),
     /// The store did not answer: send the same command id again.
     #[error("the store did not answer")]
     Unavailable,
@@ -134,6 +137,7 @@ impl Refusal {
             Self::TooLarge(_) => "TOO_LARGE",
             Self::Overloaded => "OVERLOADED",
             Self::Stopping => "STOPPING",
+            Self::Halted(_) => "NODE_HALTED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Fault => "INTERNAL",
         }
@@ -156,6 +160,14 @@ impl Refusal {
             Self::Stopping => pair(
                 "Máy chủ đang dừng. Gửi lại với cùng mã lệnh.",
                 "This node is stopping. Send the same command id again.",
+            ),
+            Self::Halted(why) => (
+                format!(
+                    "Hệ thống tạm dừng nhận thao tác vì sổ ghi không khớp với bản đã niêm phong hoặc đã công bố ({why}). Chưa có gì được ghi; báo ngay cho quản trị viên."
+                ),
+                format!(
+                    "This node takes no commands: its record is not the one that was sealed or shown ({why}). Nothing was recorded; tell the operator at once."
+                ),
             ),
             Self::Unavailable => pair(
                 "Kho dữ liệu chưa trả lời. Gửi lại với cùng mã lệnh; không bị ghi hai lần.",

@@ -246,6 +246,8 @@ pub enum ErrorCode {
     Overloaded,
     /// This node is stopping. Send the same again.
     Stopping,
+    /// This node takes no commands: its record is not the one that was sealed or shown. Tell the operator.
+    NodeHalted,
     /// The journal or the vault does not answer. Send the same again later.
     Unavailable,
 }
@@ -347,6 +349,7 @@ impl UserError {
             Refusal::TooLarge(_) => ErrorCode::TooLarge,
             Refusal::Overloaded => ErrorCode::Overloaded,
             Refusal::Stopping => ErrorCode::Stopping,
+            Refusal::Halted(_) => ErrorCode::NodeHalted,
             Refusal::Unavailable => ErrorCode::Unavailable,
             Refusal::Fault => return None,
         };

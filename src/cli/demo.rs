@@ -7,7 +7,7 @@ use clap::Args;
 use uuid::Uuid;
 
 use super::place::{Place, Stores};
-use super::serve::{Listen, serve};
+use super::serve::{Listen, Sealing, serve};
 use super::{progress, table};
 use crate::acts::{self, Counter, found};
 use crate::domain::reference::{ClockKind, JournalKind, Opened, Story};
@@ -23,6 +23,8 @@ pub struct Arguments {
     place: Place,
     #[command(flatten)]
     listen: Listen,
+    #[command(flatten)]
+    sealing: Sealing,
     /// luc-yen-2023, lang-son-2022, dinh-hoa-2021, or a file of one's own.
     #[arg(long, value_name = "NAME", default_value = "luc-yen-2023")]
     scenario: String,
@@ -53,7 +55,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         println!("The load was multiplied: the published figures are not compared.");
         true
     };
+    let (integrity, mut sealer) = arguments
+        .sealing
+        .open(&arguments.place, &stores.journal)
+        .await?;
     if arguments.no_serve {
+        sealer.step().await?;
         return Ok(if met {
             ExitCode::SUCCESS
         } else {
@@ -68,14 +75,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
         });
     }
-    serve(
-        &arguments.place,
-        &arguments.listen,
-        stores,
-        models,
-        projector,
-    )
-    .await
+    let (reading, proof) = ((models, projector), (integrity, sealer));
+    serve(&arguments.place, &arguments.listen, stores, reading, proof).await
 }
 
 /// Opens the story's journal, and plays it as far as it has not been played.

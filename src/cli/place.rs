@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use crate::acts::Counter;
+use crate::integrity;
 use crate::journal::{Journal, Location};
 use crate::vault::{self, Keys, Vault};
 
@@ -99,6 +100,16 @@ impl Place {
     /// The journal as it is; never written.
     pub async fn journal_read_only(&self) -> anyhow::Result<Journal> {
         Ok(Journal::open_read_only(&self.journal_location()?).await?)
+    }
+
+    /// Where the proof of this journal lies.
+    pub fn proof(&self, policy: Option<PathBuf>) -> anyhow::Result<integrity::Place> {
+        Ok(integrity::Place {
+            data: self.data.clone(),
+            keys: self.keys_folder()?,
+            journal: self.journal_location()?,
+            policy,
+        })
     }
 
     /// Whether the vault is there. One on PostgreSQL is looked for when it is opened.

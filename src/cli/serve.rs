@@ -1,6 +1,7 @@
 //! `motcua serve`: the doors of a journal, until it is told to stop.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -10,8 +11,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::place::{Place, Stores};
 use super::progress;
+use crate::acts::Counter;
 use crate::api::{self, Api};
-use crate::projections::{Projector, ReadModels};
+use crate::integrity::{Integrity, Role, Sealer, Status};
+use crate::journal::{Journal, Location};
+use crate::projections::{Progress, Projector, ReadModels};
 use crate::web::{self, Web};
 
 /// How long open requests may take to end after the signal.
@@ -23,6 +27,44 @@ pub struct Arguments {
     place: Place,
     #[command(flatten)]
     listen: Listen,
+    #[command(flatten)]
+    sealing: Sealing,
+}
+
+/// How this node takes part in the proof.
+#[derive(Debug, Clone, Args)]
+pub struct Sealing {
+    /// Sign the log here; exactly one process does. On by itself for an embedded journal.
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        env = "MOTCUA_SIGNER"
+    )]
+    signer: Option<bool>,
+    /// Policy that names the witnesses, instead of `policy` beside the log's key.
+    #[arg(long, value_name = "FILE", env = "MOTCUA_POLICY")]
+    policy: Option<PathBuf>,
+}
+
+impl Sealing {
+    /// Opens the proof of a node. A log that was set back or forked opens too, and says so.
+    pub async fn open(
+        &self,
+        place: &Place,
+        journal: &Journal,
+    ) -> anyhow::Result<(Integrity, Sealer)> {
+        let embedded = matches!(place.journal_location()?, Location::Sqlite(_));
+        let role = if self.signer.unwrap_or(embedded) {
+            Role::Signer
+        } else {
+            Role::Reader
+        };
+        let place = place.proof(self.policy.clone())?;
+        Ok(Integrity::open(&place, journal.clone(), role).await?)
+    }
 }
 
 #[derive(Debug, Clone, Args)]
@@ -50,14 +92,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         })
         .await?;
     bar.finish_and_clear();
-    serve(
-        &arguments.place,
-        &arguments.listen,
-        stores,
-        models,
-        projector,
-    )
-    .await
+    let proof = arguments
+        .sealing
+        .open(&arguments.place, &stores.journal)
+        .await?;
+    let reading = (models, projector);
+    serve(&arguments.place, &arguments.listen, stores, reading, proof).await
 }
 
 /// Serves an open node until SIGTERM or Ctrl-C.
@@ -65,8 +105,8 @@ pub async fn serve(
     place: &Place,
     listen: &Listen,
     stores: Stores,
-    models: ReadModels,
-    projector: Projector,
+    (models, projector): (ReadModels, Projector),
+    (integrity, sealer): (Integrity, Sealer),
 ) -> anyhow::Result<ExitCode> {
     let listener = tokio::net::TcpListener::bind(listen.listen)
         .await
@@ -82,7 +122,9 @@ pub async fn serve(
         .clone()
         .unwrap_or_else(|| format!("http://{address}"));
     let stop = CancellationToken::new();
+    watch_over(&stores.counter, &models, &integrity);
     let following = tokio::spawn(projector.run(stop.clone()));
+    let sealing = tokio::spawn(sealer.run(stop.clone()));
     let api = Api::new(
         stores.counter,
         models,
@@ -119,7 +161,32 @@ pub async fn serve(
     }
     stop.cancel();
     following.await??;
+    sealing.await??;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Closes the counter as soon as the record is found not to be the one that was shown or sealed.
+fn watch_over(counter: &Counter, models: &ReadModels, integrity: &Integrity) {
+    let (mut shown, mut sealed) = (models.watch(), integrity.watch());
+    let counter = counter.clone();
+    let look = move |shown: Progress, sealed: &Status| {
+        let halted = sealed.halted.as_ref().map(|halted| halted.code);
+        if let Some(why) = halted.or(shown.stopped) {
+            counter.halt(why);
+        }
+    };
+    look(*shown.borrow_and_update(), &sealed.borrow_and_update());
+    tokio::spawn(async move {
+        loop {
+            // When both have ended, so has the node.
+            tokio::select! {
+                Ok(()) = shown.changed() => {}
+                Ok(()) = sealed.changed() => {}
+                else => return,
+            }
+            look(*shown.borrow_and_update(), &sealed.borrow_and_update());
+        }
+    });
 }
 
 async fn signal() {

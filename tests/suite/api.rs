@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::client::client;
 use crate::office::{OFFICE, PROCEDURE, id, node};
 
 const NAME: &str = "Công dân 000123";
@@ -71,7 +72,7 @@ impl Server {
         query: &str,
         variables: Value,
     ) -> (StatusCode, Value) {
-        let client = reqwest::Client::new();
+        let client = client();
         let mut request = client
             .post(format!("{}/graphql", self.url))
             .header("accept", "application/graphql-response+json")
@@ -476,7 +477,7 @@ async fn the_catalogue_the_offices_and_the_journal_are_everybodys() {
     let codes = seen["offices"].as_array().expect("offices").iter();
     assert!(codes.clone().any(|office| office["code"] == OFFICE));
     for path in ["/livez", "/readyz", "/metrics"] {
-        let response = reqwest::get(format!("{}{path}", server.url)).await;
+        let response = client().get(format!("{}{path}", server.url)).send().await;
         assert_eq!(
             response.expect("an answer").status(),
             StatusCode::OK,

@@ -2,6 +2,7 @@
 
 mod acts;
 mod api;
+mod client;
 #[cfg(target_os = "linux")]
 mod faults;
 mod golden;

@@ -10,9 +10,10 @@ use motcua::projections::ReadModels;
 use motcua::web::graphiql::{self, Example};
 use motcua::web::{self, Web};
 use reqwest::header::{CONTENT_SECURITY_POLICY, REFRESH};
-use reqwest::{Client, Response, StatusCode, redirect};
+use reqwest::{Response, StatusCode, redirect};
 use tokio_util::sync::CancellationToken;
 
+use crate::client;
 use crate::office::{self, OFFICE, PROCEDURE};
 
 /// A served office with one accepted dossier.
@@ -67,7 +68,7 @@ async fn given_a_served_office() -> Served {
 
 impl Served {
     async fn get(&self, path: &str) -> Response {
-        let client = Client::builder().redirect(redirect::Policy::none());
+        let client = client::builder().redirect(redirect::Policy::none());
         let client = client.build().expect("a client");
         let address = format!("{}{path}", self.base);
         client.get(address).send().await.expect("an answer")
@@ -168,7 +169,7 @@ async fn every_ready_query_of_the_playground_is_answered_without_an_error() {
         let variables = variables.to_string().replace("NEW_UUID", &id);
         let variables: serde_json::Value = variables.parse().expect("variables");
         let body = serde_json::json!({ "query": query, "variables": variables });
-        let mut request = Client::new()
+        let mut request = client::client()
             .post(format!("{}/graphql", served.base))
             .json(&body);
         if let Some(role) = role {

@@ -123,6 +123,9 @@ pub enum Refusal {
     /// The store did not answer: send the same command id again.
     #[error("the store did not answer")]
     Unavailable,
+    /// This node holds a copy of the journal and writes none.
+    #[error("this node takes no commands")]
+    ReadOnlyNode,
     /// A fault of the program; the cause is in the log, never in the answer.
     #[error("internal fault")]
     Fault,
@@ -139,6 +142,7 @@ impl Refusal {
             Self::Stopping => "STOPPING",
             Self::Halted(_) => "NODE_HALTED",
             Self::Unavailable => "UNAVAILABLE",
+            Self::ReadOnlyNode => "READ_ONLY_NODE",
             Self::Fault => "INTERNAL",
         }
     }
@@ -172,6 +176,10 @@ impl Refusal {
             Self::Unavailable => pair(
                 "Kho dữ liệu chưa trả lời. Gửi lại với cùng mã lệnh; không bị ghi hai lần.",
                 "The store did not answer. Send the same command id again; nothing is done twice.",
+            ),
+            Self::ReadOnlyNode => pair(
+                "Máy chủ này chỉ để tra cứu bản sao sổ nhật ký. Gửi lệnh tới máy chủ của chính cơ quan.",
+                "This node only shows a copy of the journal. Send the command to the office's own node.",
             ),
             Self::Fault => pair(
                 "Lỗi hệ thống. Báo cho quản trị viên.",

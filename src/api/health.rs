@@ -32,7 +32,7 @@ pub async fn readyz(State(api): State<Api>) -> Text {
             "the journal does not answer\n".into(),
         );
     };
-    if let Some(code) = api.counter.halted() {
+    if let Some(code) = api.halted() {
         let body = format!("this node takes no commands: {code}\n");
         return text(StatusCode::SERVICE_UNAVAILABLE, body);
     }
@@ -56,7 +56,7 @@ pub async fn metrics(State(api): State<Api>) -> Text {
     let size = head.map_or(progress.size, |head| head.size);
     let lag = size.saturating_sub(progress.size);
     let following = u8::from(progress.stopped.is_none());
-    let halted = u8::from(api.counter.halted().is_some());
+    let halted = u8::from(api.halted().is_some());
     let body = format!(
         "# HELP motcua_journal_up Whether the journal answers.\n\
          # TYPE motcua_journal_up gauge\n\

@@ -7,7 +7,7 @@ use clap::Args;
 use uuid::Uuid;
 
 use super::place::{Place, Stores};
-use super::serve::{Listen, Sealing, serve};
+use super::serve::{Listen, Node, Sealing, open_models, serve};
 use super::{progress, table};
 use crate::acts::{self, Counter, found};
 use crate::domain::reference::{ClockKind, JournalKind, Opened, Story};
@@ -75,8 +75,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
         });
     }
-    let (reading, proof) = ((models, projector), (integrity, sealer));
-    serve(&arguments.place, &arguments.listen, stores, reading, proof).await
+    let node = Node::new(stores, (models, projector), (integrity, sealer));
+    serve(&arguments.place, &arguments.listen, node).await
 }
 
 /// Opens the story's journal, and plays it as far as it has not been played.
@@ -168,17 +168,6 @@ async fn play(counter: &Counter, plan: &Plan, arguments: &Arguments) -> anyhow::
         played.dossiers, played.commands, played.facts
     );
     Ok(())
-}
-
-async fn open_models(place: &Place, journal: &Journal) -> anyhow::Result<(ReadModels, Projector)> {
-    let bar = progress::bar("Filling the read models");
-    let opened = ReadModels::open_telling(&place.data, journal.clone(), |pace| {
-        bar.set_length(pace.total);
-        bar.set_position(pace.done);
-    })
-    .await;
-    bar.finish_and_clear();
-    Ok(opened?)
 }
 
 /// The table must count the whole story, also when the read models were there before it went on.

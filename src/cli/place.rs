@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use clap::Args;
 
-use crate::acts::Counter;
+use crate::acts::{Counter, Premises};
 use crate::integrity;
 use crate::journal::{Journal, Location};
 use crate::vault::{self, Keys, Vault};
@@ -112,6 +112,16 @@ impl Place {
         })
     }
 
+    /// The file that says whose log this folder is a copy of; only a mirror has it.
+    pub fn mirror_file(&self) -> PathBuf {
+        self.data.join("mirror.json")
+    }
+
+    /// Whether this is somebody else's journal: copied, never written, without a vault.
+    pub fn is_mirror(&self) -> bool {
+        self.journal.is_none() && self.mirror_file().exists() && !self.has_vault()
+    }
+
     /// Whether the vault is there. One on PostgreSQL is looked for when it is opened.
     pub fn has_vault(&self) -> bool {
         match self.vault_location() {
@@ -156,6 +166,19 @@ impl Place {
         })
     }
 
+    /// Everything a node needs to answer from a copy; keys are made when there are none, for its own tokens.
+    pub async fn open_mirror(&self) -> anyhow::Result<Mirrored> {
+        let journal = self.journal_read_only().await?;
+        let office = Premises::enter(&journal).await.context(
+            "nothing can be shown of this copy yet: `motcua mirror` fetches what is missing",
+        )?;
+        Ok(Mirrored {
+            keys: self.keys_or_new()?,
+            journal,
+            office,
+        })
+    }
+
     fn make_folder(&self) -> anyhow::Result<()> {
         std::fs::create_dir_all(&self.data)
             .with_context(|| format!("cannot make {}", self.data.display()))
@@ -179,7 +202,14 @@ impl Place {
     }
 }
 
-/// An open node.
+/// An open node on a copy of somebody else's journal.
+pub struct Mirrored {
+    pub journal: Journal,
+    pub keys: Keys,
+    pub office: Premises,
+}
+
+/// An office's own open node.
 pub struct Stores {
     pub journal: Journal,
     pub vault: Vault,

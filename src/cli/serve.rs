@@ -9,13 +9,14 @@ use anyhow::Context as _;
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use super::place::{Place, Stores};
+use super::place::{Mirrored, Place, Stores};
 use super::progress;
 use crate::acts::Counter;
 use crate::api::{self, Api};
 use crate::integrity::{Integrity, Role, Sealer, Status};
 use crate::journal::{Journal, Location};
 use crate::projections::{Progress, Projector, ReadModels};
+use crate::vault::Keys;
 use crate::web::{self, Web};
 
 /// How long open requests may take to end after the signal.
@@ -57,7 +58,7 @@ impl Sealing {
         journal: &Journal,
     ) -> anyhow::Result<(Integrity, Sealer)> {
         let embedded = matches!(place.journal_location()?, Location::Sqlite(_));
-        let role = if self.signer.unwrap_or(embedded) {
+        let role = if self.signer.unwrap_or(embedded && !place.is_mirror()) {
             Role::Signer
         } else {
             Role::Reader
@@ -83,31 +84,100 @@ pub struct Listen {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let stores = arguments.place.open().await?;
+    let Arguments {
+        place,
+        listen,
+        sealing,
+    } = &arguments;
+    let node = if place.is_mirror() {
+        let copy = place.open_mirror().await?;
+        let reading = open_models(place, &copy.journal).await?;
+        let proof = sealing.open(place, &copy.journal).await?;
+        Node::mirrored(copy, reading, proof)
+    } else {
+        let stores = place.open().await?;
+        let reading = open_models(place, &stores.journal).await?;
+        let proof = sealing.open(place, &stores.journal).await?;
+        Node::new(stores, reading, proof)
+    };
+    serve(place, listen, node).await
+}
+
+/// What is served, and what keeps it current.
+pub struct Node {
+    api: Api,
+    keys: Keys,
+    projector: Projector,
+    integrity: Integrity,
+    sealer: Sealer,
+}
+
+impl Node {
+    /// An office's own.
+    pub fn new(
+        stores: Stores,
+        (models, projector): (ReadModels, Projector),
+        (integrity, sealer): (Integrity, Sealer),
+    ) -> Self {
+        let Stores {
+            journal,
+            vault,
+            keys,
+            counter,
+        } = stores;
+        Self {
+            api: Api::new(counter, models, journal, vault, &keys),
+            keys,
+            projector,
+            integrity,
+            sealer,
+        }
+    }
+
+    fn mirrored(
+        copy: Mirrored,
+        (models, projector): (ReadModels, Projector),
+        (integrity, sealer): (Integrity, Sealer),
+    ) -> Self {
+        let Mirrored {
+            journal,
+            keys,
+            office,
+        } = copy;
+        Self {
+            api: Api::read_only(office, models, journal, &keys),
+            keys,
+            projector,
+            integrity,
+            sealer,
+        }
+    }
+}
+
+/// The read models in --data, filled first when there are none of this program's version.
+pub async fn open_models(
+    place: &Place,
+    journal: &Journal,
+) -> anyhow::Result<(ReadModels, Projector)> {
     let bar = progress::bar("Filling the read models");
-    let (models, projector) =
-        ReadModels::open_telling(&arguments.place.data, stores.journal.clone(), |pace| {
-            bar.set_length(pace.total);
-            bar.set_position(pace.done);
-        })
-        .await?;
+    let opened = ReadModels::open_telling(&place.data, journal.clone(), |pace| {
+        bar.set_length(pace.total);
+        bar.set_position(pace.done);
+    })
+    .await;
     bar.finish_and_clear();
-    let proof = arguments
-        .sealing
-        .open(&arguments.place, &stores.journal)
-        .await?;
-    let reading = (models, projector);
-    serve(&arguments.place, &arguments.listen, stores, reading, proof).await
+    Ok(opened?)
 }
 
 /// Serves an open node until SIGTERM or Ctrl-C.
-pub async fn serve(
-    place: &Place,
-    listen: &Listen,
-    stores: Stores,
-    (models, projector): (ReadModels, Projector),
-    (integrity, sealer): (Integrity, Sealer),
-) -> anyhow::Result<ExitCode> {
+pub async fn serve(place: &Place, listen: &Listen, node: Node) -> anyhow::Result<ExitCode> {
+    let Node {
+        api,
+        keys,
+        projector,
+        integrity,
+        sealer,
+    } = node;
     let listener = tokio::net::TcpListener::bind(listen.listen)
         .await
         .with_context(|| {
@@ -122,19 +192,14 @@ pub async fn serve(
         .clone()
         .unwrap_or_else(|| format!("http://{address}"));
     let stop = CancellationToken::new();
-    watch_over(&stores.counter, &models, &integrity);
+    if let Some(desk) = &api.desk {
+        watch_over(&desk.counter, &api.models, &integrity);
+    }
     let following = tokio::spawn(projector.run(stop.clone()));
     let sealing = tokio::spawn(sealer.run(stop.clone()));
-    let api = Api::new(
-        stores.counter,
-        models,
-        stores.journal,
-        stores.vault,
-        &stores.keys,
-    );
     let pages = Web::new(
         api.clone(),
-        stores.keys.derive(Web::KEY),
+        keys.derive(Web::KEY),
         listen.public_url.clone(),
     );
     print!(

@@ -49,7 +49,7 @@ impl Visit {
             web.opened(),
             self.who.as_ref(),
         )
-        .halted(web.api.counter.halted())
+        .halted(web.api.halted())
     }
 }
 

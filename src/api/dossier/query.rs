@@ -131,7 +131,7 @@ async fn tracked(
     let code: DossierCode = code.trim().parse()?;
     wait_for(api, min_position).await?;
     let row = by_code(&api.models, code.as_str()).await?;
-    Ok(row.map(|row| tracking::tracked(row, capability, api.counter.clock())))
+    Ok(row.map(|row| tracking::tracked(row, capability, api.office.clock())))
 }
 
 /// The dossier if the caller may open it as it is now.
@@ -157,7 +157,7 @@ pub async fn dossier(
         return Ok(None);
     };
     match as_of {
-        None => Ok(Some(Dossier::current(row, api.counter.clock()))),
+        None => Ok(Some(Dossier::current(row, api.office.clock()))),
         Some(until) => Dossier::as_of(api, &row, until).await,
     }
 }

@@ -10,6 +10,8 @@ pub mod journal;
 
 pub mod acts;
 
+pub mod integrity;
+
 pub mod projections;
 
 pub mod api;

@@ -1,6 +1,7 @@
 //! THE COUNTER: commands come in, one writer decides them under the journal's lock, receipts go out.
 
 mod clock;
+mod premises;
 mod request;
 mod ruling;
 pub mod shelf;
@@ -8,15 +9,15 @@ mod states;
 mod superseded;
 mod writer;
 
+pub use self::premises::Premises;
 pub use self::request::{Act, Personal, Receipt, Refusal, Request};
 pub use self::states::reference;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use self::clock::OfficeClock;
 use self::request::Submission;
 use self::states::States;
 use self::writer::Desk;
@@ -60,28 +61,26 @@ pub const FORMAT: u32 = 1;
 #[derive(Clone)]
 pub struct Counter {
     inbox: mpsc::Sender<Submission>,
-    clock: Arc<OfficeClock>,
-    opened: Arc<Opened>,
+    office: Premises,
     mac_key: Arc<[u8; 32]>,
+    halted: Arc<OnceLock<&'static str>>,
 }
 
 impl Counter {
     /// Opens the counter on a journal that [`found`] has begun; the writer runs as a task of its own.
     pub async fn open(journal: Journal, vault: Vault, keys: &Keys) -> Result<Self, OpenError> {
-        let opened = Arc::new(opened(&journal).await?);
-        let head = journal.head().await?;
-        let reference = reference(&journal).await?;
-        let clock = Arc::new(OfficeClock::new(&opened, head.recorded_at, &reference));
+        let office = Premises::enter(&journal).await?;
         let (inbox, waiting) = mpsc::channel(WAITING_MAX);
         let states = States::new(keys.derive("motcua/subject/v1"));
-        let desk = Desk::new(journal, vault, states, Arc::clone(&clock), opened.clock).await?;
+        let clock = office.shared_clock();
+        let desk = Desk::new(journal, vault, states, clock, office.opened().clock).await?;
         tokio::spawn(desk.serve(waiting));
         let mac_key = Arc::new(keys.derive("motcua/command-mac/v1"));
         Ok(Self {
             inbox,
-            clock,
-            opened,
+            office,
             mac_key,
+            halted: Arc::default(),
         })
     }
 
@@ -91,6 +90,9 @@ impl Counter {
     /// A [`Refusal`] with a stable code. `Unavailable` means the outcome may be unknown: send the same
     /// command id again.
     pub async fn submit(&self, request: Request) -> Result<Receipt, Refusal> {
+        if let Some(why) = self.halted() {
+            return Err(Refusal::Halted(why));
+        }
         let (reply, answer) = oneshot::channel();
         let submission = Submission::new(request, &self.mac_key, reply)?;
         self.inbox
@@ -102,16 +104,34 @@ impl Counter {
         answer.await.unwrap_or(Err(Refusal::Stopping))
     }
 
+    /// Takes no command any more, until the program is started again: the record is not what was sealed or shown. `why` is
+    /// the code of what was found; the first one stays.
+    pub fn halt(&self, why: &'static str) {
+        let _ = self.halted.set(why);
+    }
+
+    /// Why no command is taken, if none is.
+    #[must_use]
+    pub fn halted(&self) -> Option<&'static str> {
+        self.halted.get().copied()
+    }
+
+    /// The office it stands in.
+    #[must_use]
+    pub fn office(&self) -> &Premises {
+        &self.office
+    }
+
     /// What the clock on the office's wall shows: the machine's, or the story's in a simulation.
     #[must_use]
     pub fn clock(&self) -> Moment {
-        self.clock.now()
+        self.office.clock()
     }
 
     /// What the journal says of itself.
     #[must_use]
     pub fn opened(&self) -> &Opened {
-        &self.opened
+        self.office.opened()
     }
 }
 

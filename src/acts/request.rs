@@ -117,9 +117,15 @@ pub enum Refusal {
     Overloaded,
     #[error("this node is stopping")]
     Stopping,
+    /// The record is not what was sealed or shown: this node takes no commands. The code says what was found.
+    #[error("this node takes no commands: {0}")]
+    Halted(&'static str),
     /// The store did not answer: send the same command id again.
     #[error("the store did not answer")]
     Unavailable,
+    /// This node holds a copy of the journal and writes none.
+    #[error("this node takes no commands")]
+    ReadOnlyNode,
     /// A fault of the program; the cause is in the log, never in the answer.
     #[error("internal fault")]
     Fault,
@@ -134,7 +140,9 @@ impl Refusal {
             Self::TooLarge(_) => "TOO_LARGE",
             Self::Overloaded => "OVERLOADED",
             Self::Stopping => "STOPPING",
+            Self::Halted(_) => "NODE_HALTED",
             Self::Unavailable => "UNAVAILABLE",
+            Self::ReadOnlyNode => "READ_ONLY_NODE",
             Self::Fault => "INTERNAL",
         }
     }
@@ -156,9 +164,23 @@ impl Refusal {
                 "Máy chủ đang dừng. Gửi lại với cùng mã lệnh.",
                 "This node is stopping. Send the same command id again.",
             ),
+            Self::Halted(why) => {
+                return (
+                    format!(
+                        "Hệ thống tạm dừng nhận thao tác vì sổ ghi không khớp với bản đã niêm phong hoặc đã công bố ({why}). Chưa có gì được ghi; báo ngay cho quản trị viên."
+                    ),
+                    format!(
+                        "This node takes no commands: its record is not the one that was sealed or shown ({why}). Nothing was recorded; tell the operator at once."
+                    ),
+                );
+            }
             Self::Unavailable => (
                 "Kho dữ liệu chưa trả lời. Gửi lại với cùng mã lệnh; không bị ghi hai lần.",
                 "The store did not answer. Send the same command id again; nothing is done twice.",
+            ),
+            Self::ReadOnlyNode => (
+                "Máy chủ này chỉ để tra cứu bản sao sổ nhật ký. Gửi lệnh tới máy chủ của chính cơ quan.",
+                "This node only shows a copy of the journal. Send the command to the office's own node.",
             ),
             Self::Fault => (
                 "Lỗi hệ thống. Báo cho quản trị viên.",

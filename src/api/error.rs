@@ -37,6 +37,8 @@ pub enum FailureCode {
     Unauthenticated,
     /// Signed in, but not allowed to see this.
     Forbidden,
+    /// Personal data, which this node does not hold: it shows a copy of the journal. Ask the office's own node.
+    Withheld,
     /// `minPosition` is not reached yet. Ask again.
     NotYet,
     /// It took longer than ten seconds. A command may be sent again with the same `commandId`.
@@ -62,6 +64,7 @@ impl FailureCode {
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
+            Self::Withheld => "WITHHELD",
             Self::NotYet => "NOT_YET",
             Self::Timeout => "TIMEOUT",
             Self::Unavailable => "UNAVAILABLE",
@@ -78,6 +81,8 @@ pub enum Problem {
     Malformed(CodeError),
     Unauthenticated,
     Forbidden,
+    /// Only the vault knows, and this node has none.
+    Withheld,
     /// The position waited for, and how far the read models are.
     NotYet {
         wanted: u64,
@@ -148,6 +153,10 @@ impl From<Problem> for async_graphql::Error {
             Problem::BadInput(message) => (FailureCode::BadUserInput, message),
             Problem::Unauthenticated => (FailureCode::Unauthenticated, "sign in first".into()),
             Problem::Forbidden => (FailureCode::Forbidden, "not allowed to see this".into()),
+            Problem::Withheld => (
+                FailureCode::Withheld,
+                "this node holds no personal data; ask the office's own node".into(),
+            ),
             Problem::NotYet { wanted, size } => (
                 FailureCode::NotYet,
                 format!("position {wanted} is not readable here yet (size {size}); ask again"),
@@ -248,8 +257,12 @@ pub enum ErrorCode {
     Overloaded,
     /// This node is stopping. Send the same again.
     Stopping,
+    /// This node takes no commands: its record is not the one that was sealed or shown. Tell the operator.
+    NodeHalted,
     /// The journal or the vault does not answer. Send the same again later.
     Unavailable,
+    /// This node shows a copy of the journal and takes no commands. Send it to the office's own node.
+    ReadOnlyNode,
 }
 
 impl From<&Rejection> for ErrorCode {
@@ -349,7 +362,9 @@ impl UserError {
             Refusal::TooLarge(_) => ErrorCode::TooLarge,
             Refusal::Overloaded => ErrorCode::Overloaded,
             Refusal::Stopping => ErrorCode::Stopping,
+            Refusal::Halted(_) => ErrorCode::NodeHalted,
             Refusal::Unavailable => ErrorCode::Unavailable,
+            Refusal::ReadOnlyNode => ErrorCode::ReadOnlyNode,
             Refusal::Fault => return None,
         };
         Some(Self::new("input", code, refusal.message()))

@@ -32,6 +32,10 @@ pub async fn readyz(State(api): State<Api>) -> Text {
             "the journal does not answer\n".into(),
         );
     };
+    if let Some(code) = api.halted() {
+        let body = format!("this node takes no commands: {code}\n");
+        return text(StatusCode::SERVICE_UNAVAILABLE, body);
+    }
     if let Some(code) = progress.stopped {
         let body = format!("the read models stand still: {code}\n");
         return text(StatusCode::SERVICE_UNAVAILABLE, body);
@@ -52,6 +56,7 @@ pub async fn metrics(State(api): State<Api>) -> Text {
     let size = head.map_or(progress.size, |head| head.size);
     let lag = size.saturating_sub(progress.size);
     let following = u8::from(progress.stopped.is_none());
+    let halted = u8::from(api.halted().is_some());
     let body = format!(
         "# HELP motcua_journal_up Whether the journal answers.\n\
          # TYPE motcua_journal_up gauge\n\
@@ -67,7 +72,10 @@ pub async fn metrics(State(api): State<Api>) -> Text {
          motcua_read_models_lag {lag}\n\
          # HELP motcua_read_models_following Whether the read models follow the journal.\n\
          # TYPE motcua_read_models_following gauge\n\
-         motcua_read_models_following {following}\n",
+         motcua_read_models_following {following}\n\
+         # HELP motcua_halted Whether this node takes no commands because its record is not the one that was sealed.\n\
+         # TYPE motcua_halted gauge\n\
+         motcua_halted {halted}\n",
         progress.size
     );
     (

@@ -29,7 +29,7 @@ use self::http::Endpoint;
 use self::scalar::Long;
 use self::schema::GraphqlSchema;
 use self::sign_in::SignIn;
-use crate::acts::Counter;
+use crate::acts::{Counter, Premises, Refusal};
 use crate::journal::Journal;
 use crate::projections::ReadModels;
 use crate::vault::{Keys, Vault};
@@ -37,18 +37,27 @@ use crate::vault::{Keys, Vault};
 /// How long an answer waits until this node shows what was asked for.
 const WAIT_MAX: Duration = Duration::from_secs(2);
 
+/// Where commands are taken and names are kept.
+#[derive(Clone)]
+pub struct Desk {
+    pub counter: Counter,
+    pub vault: Vault,
+}
+
 /// What resolvers work on. Clones share everything.
 #[derive(Clone)]
 pub struct Api {
-    pub counter: Counter,
+    pub office: Premises,
+    /// None on a node that only follows: it takes no command and knows no name.
+    pub desk: Option<Desk>,
     pub models: ReadModels,
     pub journal: Journal,
-    pub vault: Vault,
     pub sign_in: SignIn,
     pub capabilities: Capabilities,
 }
 
 impl Api {
+    /// The doors of the office's own node.
     #[must_use]
     pub fn new(
         counter: Counter,
@@ -57,14 +66,50 @@ impl Api {
         vault: Vault,
         keys: &Keys,
     ) -> Self {
+        let office = counter.office().clone();
+        let desk = Some(Desk { counter, vault });
         Self {
-            counter,
+            desk,
+            ..Self::read_only(office, models, journal, keys)
+        }
+    }
+
+    /// The doors of a node that follows somebody's journal: everything is answered but what only the vault knows, and
+    /// nothing is accepted. `keys` are its own, for its own tokens.
+    #[must_use]
+    pub fn read_only(office: Premises, models: ReadModels, journal: Journal, keys: &Keys) -> Self {
+        Self {
+            office,
+            desk: None,
             models,
             journal,
-            vault,
             sign_in: SignIn::new(&keys.derive(SignIn::KEY)),
             capabilities: Capabilities::new(keys.derive(Capabilities::KEY)),
         }
+    }
+
+    /// Where commands are handed in.
+    ///
+    /// # Errors
+    /// [`Refusal::ReadOnlyNode`] where none are taken.
+    pub fn counter(&self) -> Result<&Counter, Refusal> {
+        let desk = self.desk.as_ref().ok_or(Refusal::ReadOnlyNode)?;
+        Ok(&desk.counter)
+    }
+
+    /// Why no command is taken, if none is by fault; a node that never takes any has no such reason.
+    #[must_use]
+    pub fn halted(&self) -> Option<&'static str> {
+        self.desk.as_ref().and_then(|desk| desk.counter.halted())
+    }
+
+    /// Where names are kept.
+    ///
+    /// # Errors
+    /// [`Problem::Withheld`] where there are none.
+    pub fn vault(&self) -> Result<&Vault> {
+        let desk = self.desk.as_ref().ok_or(Problem::Withheld)?;
+        Ok(&desk.vault)
     }
 }
 

@@ -177,7 +177,7 @@ impl JournalInfo {
 
     /// What the clock on the office's wall shows now; a story's clock in a simulated journal.
     async fn clock(&self, context: &Context<'_>) -> Moment {
-        api(context).counter.clock()
+        api(context).office.clock()
     }
 }
 
@@ -188,7 +188,7 @@ pub const SIMULATED: (&str, &str) = (
 );
 
 fn opened<'a>(context: &Context<'a>) -> &'a reference::Opened {
-    api(context).counter.opened()
+    api(context).office.opened()
 }
 
 /// The offices and the journal.

@@ -65,7 +65,7 @@ async fn page(
         return Err(Problem::Forbidden);
     }
     wait_for(api, min_position).await?;
-    let now = api.counter.clock();
+    let now = api.office.clock();
     let filter = worklist::Filter {
         office: actor.office.clone(),
         phases: asked.statuses.into_iter().map(Into::into).collect(),

@@ -7,7 +7,7 @@ use clap::Args;
 use uuid::Uuid;
 
 use super::place::{Place, Stores};
-use super::serve::{Listen, serve};
+use super::serve::{Listen, Node, Sealing, open_models, serve};
 use super::{progress, table};
 use crate::acts::{self, Counter, found};
 use crate::domain::reference::{ClockKind, JournalKind, Opened, Story};
@@ -23,6 +23,8 @@ pub struct Arguments {
     place: Place,
     #[command(flatten)]
     listen: Listen,
+    #[command(flatten)]
+    sealing: Sealing,
     /// luc-yen-2023, lang-son-2022, dinh-hoa-2021, or a file of one's own.
     #[arg(long, value_name = "NAME", default_value = "luc-yen-2023")]
     scenario: String,
@@ -57,7 +59,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         println!("The load was multiplied: the published figures are not compared.");
         true
     };
+    let (integrity, mut sealer) = arguments
+        .sealing
+        .open(&arguments.place, &stores.journal)
+        .await?;
     let Some(listener) = listener else {
+        sealer.step().await?;
         return Ok(if met {
             ExitCode::SUCCESS
         } else {
@@ -72,15 +79,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
         });
     }
-    serve(
-        &arguments.place,
-        &arguments.listen,
-        listener,
-        stores,
-        models,
-        projector,
-    )
-    .await
+    let node = Node::new(stores, (models, projector), (integrity, sealer));
+    serve(&arguments.place, &arguments.listen, listener, node).await
 }
 
 /// Opens the story's journal, and plays it as far as it has not been played.
@@ -172,17 +172,6 @@ async fn play(counter: &Counter, plan: &Plan, arguments: &Arguments) -> anyhow::
         played.dossiers, played.commands, played.facts
     );
     Ok(())
-}
-
-async fn open_models(place: &Place, journal: &Journal) -> anyhow::Result<(ReadModels, Projector)> {
-    let bar = progress::bar("Filling the read models");
-    let opened = ReadModels::open_telling(&place.data, journal.clone(), |pace| {
-        bar.set_length(pace.total);
-        bar.set_position(pace.done);
-    })
-    .await;
-    bar.finish_and_clear();
-    Ok(opened?)
 }
 
 /// The table must count the whole story, also when the read models were there before it went on.

@@ -43,7 +43,10 @@ fn bad(what: impl Into<String>, cure: impl Into<String>) -> Finding {
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let place = &arguments.place;
-    let mut findings = vec![folder(place), keys(place)?];
+    let mut findings = vec![folder(place)];
+    if !place.is_mirror() {
+        findings.push(keys(place)?);
+    }
     match place.journal_read_only().await {
         Ok(journal) => {
             findings.extend(look_at_journal(&journal).await);
@@ -216,6 +219,9 @@ async fn calendars(journal: &Journal, now: crate::domain::time::Moment) -> Findi
 }
 
 async fn vault(place: &Place) -> Finding {
+    if place.is_mirror() {
+        return good("a mirror: no vault, no names, nothing to lose");
+    }
     if !place.has_vault() {
         return bad(
             format!("the vault is missing from {}", place.data.display()),

@@ -16,6 +16,7 @@ use crate::domain::code::OfficeCode;
 use crate::domain::law::Certainty;
 use crate::domain::office::Office;
 use crate::domain::reference::{ClockKind, JournalKind, Opened};
+use crate::integrity::signer;
 use crate::journal::clock::system;
 
 #[derive(Debug, Args)]
@@ -102,9 +103,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         );
     }
     let id = Uuid::now_v7();
+    let origin = format!("localhost/{id}");
+    let key = signer::make_key(&signer::folder(&place.keys_folder()?, id), &origin)?;
     let opened = Opened {
         id,
-        origin: format!("localhost/{id}"),
+        origin,
         kind: JournalKind::Live,
         clock: ClockKind::Database,
         format: crate::acts::FORMAT,
@@ -116,6 +119,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     stores.counter.furnish(acts, None).await?;
     let admin = Actor::new("admin-01", NO_OFFICE, Role::Admin);
     println!("Opened journal {id} with {records} calendars, policies, procedures and offices.");
+    println!("\nKey of its log, for whoever checks it:\n{key}");
     println!(
         "\nAdministrator's token (30 days; keep it secret):\n{}\n",
         token::issue(&stores.keys, &admin, 30)

@@ -10,6 +10,7 @@ mod progress;
 mod rebuild;
 mod schema;
 mod serve;
+mod signer;
 mod table;
 mod token;
 mod verify;
@@ -48,6 +49,8 @@ enum What {
     Verify(verify::Arguments),
     /// Print a sign-in token of this office's own issuer.
     Token(token::Arguments),
+    /// Who signs this log: show it, or move it to this node.
+    Signer(signer::Arguments),
     /// Check everything around this node and say what to do.
     Doctor(doctor::Arguments),
 }
@@ -79,6 +82,7 @@ pub fn run() -> ExitCode {
             What::Rebuild(arguments) => rebuild::run(arguments).await,
             What::Verify(arguments) => verify::run(arguments).await,
             What::Token(arguments) => token::run(arguments).await,
+            What::Signer(arguments) => signer::run(arguments).await,
             What::Doctor(arguments) => doctor::run(arguments).await,
         }
     });

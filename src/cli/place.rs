@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use clap::Args;
 
-use crate::acts::Counter;
+use crate::acts::{Counter, Premises};
+use crate::integrity;
 use crate::journal::{Journal, JournalError, Location};
 use crate::vault::{self, Keys, Vault};
 
@@ -103,6 +104,26 @@ impl Place {
         journal.map_err(with_advice)
     }
 
+    /// Where the proof of this journal lies.
+    pub fn proof(&self, policy: Option<PathBuf>) -> anyhow::Result<integrity::Place> {
+        Ok(integrity::Place {
+            data: self.data.clone(),
+            keys: self.keys_folder()?,
+            journal: self.journal_location()?,
+            policy,
+        })
+    }
+
+    /// The file that says whose log this folder is a copy of; only a mirror has it.
+    pub fn mirror_file(&self) -> PathBuf {
+        self.data.join("mirror.json")
+    }
+
+    /// Whether this is somebody else's journal: copied, never written, without a vault.
+    pub fn is_mirror(&self) -> bool {
+        self.journal.is_none() && self.mirror_file().exists() && !self.has_vault()
+    }
+
     /// Whether the vault is there. One on PostgreSQL is looked for when it is opened.
     pub fn has_vault(&self) -> bool {
         match self.vault_location() {
@@ -142,6 +163,19 @@ impl Place {
             vault,
             keys,
             counter,
+        })
+    }
+
+    /// Everything a node needs to answer from a copy; keys are made when there are none, for its own tokens.
+    pub async fn open_mirror(&self) -> anyhow::Result<Mirrored> {
+        let journal = self.journal_read_only().await?;
+        let office = Premises::enter(&journal).await.context(
+            "nothing can be shown of this copy yet: `motcua mirror` fetches what is missing",
+        )?;
+        Ok(Mirrored {
+            keys: self.keys_or_new()?,
+            journal,
+            office,
         })
     }
 
@@ -197,7 +231,14 @@ fn with_advice(error: JournalError) -> anyhow::Error {
     Unopened { error, advice }.into()
 }
 
-/// An open node.
+/// An open node on a copy of somebody else's journal.
+pub struct Mirrored {
+    pub journal: Journal,
+    pub keys: Keys,
+    pub office: Premises,
+}
+
+/// An office's own open node.
 pub struct Stores {
     pub journal: Journal,
     pub vault: Vault,

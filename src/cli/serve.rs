@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -9,10 +10,14 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use super::place::{Place, Stores};
+use super::place::{Mirrored, Place, Stores};
 use super::progress;
+use crate::acts::Counter;
 use crate::api::{self, Api};
-use crate::projections::{Projector, ReadModels};
+use crate::integrity::{Integrity, Role, Sealer, Status};
+use crate::journal::{Journal, Location};
+use crate::projections::{Progress, Projector, ReadModels};
+use crate::vault::Keys;
 use crate::web::{self, Web};
 
 /// How long open requests may take to end after the signal.
@@ -24,6 +29,44 @@ pub struct Arguments {
     place: Place,
     #[command(flatten)]
     listen: Listen,
+    #[command(flatten)]
+    sealing: Sealing,
+}
+
+/// How this node takes part in the proof.
+#[derive(Debug, Clone, Args)]
+pub struct Sealing {
+    /// Sign the log here; exactly one process does. On by itself for an embedded journal.
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        env = "MOTCUA_SIGNER"
+    )]
+    signer: Option<bool>,
+    /// Policy that names the witnesses, instead of `policy` beside the log's key.
+    #[arg(long, value_name = "FILE", env = "MOTCUA_POLICY")]
+    policy: Option<PathBuf>,
+}
+
+impl Sealing {
+    /// Opens the proof of a node. A log that was set back or forked opens too, and says so.
+    pub async fn open(
+        &self,
+        place: &Place,
+        journal: &Journal,
+    ) -> anyhow::Result<(Integrity, Sealer)> {
+        let embedded = matches!(place.journal_location()?, Location::Sqlite(_));
+        let role = if self.signer.unwrap_or(embedded && !place.is_mirror()) {
+            Role::Signer
+        } else {
+            Role::Reader
+        };
+        let place = place.proof(self.policy.clone())?;
+        Ok(Integrity::open(&place, journal.clone(), role).await?)
+    }
 }
 
 #[derive(Debug, Clone, Args)]
@@ -60,24 +103,89 @@ impl Listen {
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let listener = arguments.listen.bind().await?;
-    let stores = arguments.place.open().await?;
+    let Arguments {
+        place,
+        listen,
+        sealing,
+    } = &arguments;
+    let node = if place.is_mirror() {
+        let copy = place.open_mirror().await?;
+        let reading = open_models(place, &copy.journal).await?;
+        let proof = sealing.open(place, &copy.journal).await?;
+        Node::mirrored(copy, reading, proof)
+    } else {
+        let stores = place.open().await?;
+        let reading = open_models(place, &stores.journal).await?;
+        let proof = sealing.open(place, &stores.journal).await?;
+        Node::new(stores, reading, proof)
+    };
+    serve(place, listen, listener, node).await
+}
+
+/// What is served, and what keeps it current.
+pub struct Node {
+    api: Api,
+    keys: Keys,
+    projector: Projector,
+    integrity: Integrity,
+    sealer: Sealer,
+}
+
+impl Node {
+    /// An office's own.
+    pub fn new(
+        stores: Stores,
+        (models, projector): (ReadModels, Projector),
+        (integrity, sealer): (Integrity, Sealer),
+    ) -> Self {
+        let Stores {
+            journal,
+            vault,
+            keys,
+            counter,
+        } = stores;
+        Self {
+            api: Api::new(counter, models, journal, vault, &keys),
+            keys,
+            projector,
+            integrity,
+            sealer,
+        }
+    }
+
+    fn mirrored(
+        copy: Mirrored,
+        (models, projector): (ReadModels, Projector),
+        (integrity, sealer): (Integrity, Sealer),
+    ) -> Self {
+        let Mirrored {
+            journal,
+            keys,
+            office,
+        } = copy;
+        Self {
+            api: Api::read_only(office, models, journal, &keys),
+            keys,
+            projector,
+            integrity,
+            sealer,
+        }
+    }
+}
+
+/// The read models in --data, filled first when there are none of this program's version.
+pub async fn open_models(
+    place: &Place,
+    journal: &Journal,
+) -> anyhow::Result<(ReadModels, Projector)> {
     let bar = progress::bar("Filling the read models");
-    let (models, projector) =
-        ReadModels::open_telling(&arguments.place.data, stores.journal.clone(), |pace| {
-            bar.set_length(pace.total);
-            bar.set_position(pace.done);
-        })
-        .await?;
+    let opened = ReadModels::open_telling(&place.data, journal.clone(), |pace| {
+        bar.set_length(pace.total);
+        bar.set_position(pace.done);
+    })
+    .await;
     bar.finish_and_clear();
-    serve(
-        &arguments.place,
-        &arguments.listen,
-        listener,
-        stores,
-        models,
-        projector,
-    )
-    .await
+    Ok(opened?)
 }
 
 /// Serves an open node until SIGTERM or Ctrl-C.
@@ -85,27 +193,29 @@ pub async fn serve(
     place: &Place,
     listen: &Listen,
     listener: TcpListener,
-    stores: Stores,
-    models: ReadModels,
-    projector: Projector,
+    node: Node,
 ) -> anyhow::Result<ExitCode> {
+    let Node {
+        api,
+        keys,
+        projector,
+        integrity,
+        sealer,
+    } = node;
     let address = listener.local_addr()?;
     let public_url = listen
         .public_url
         .clone()
         .unwrap_or_else(|| format!("http://{address}"));
     let stop = CancellationToken::new();
+    if let Some(desk) = &api.desk {
+        watch_over(&desk.counter, &api.models, &integrity);
+    }
     let following = tokio::spawn(projector.run(stop.clone()));
-    let api = Api::new(
-        stores.counter,
-        models,
-        stores.journal,
-        stores.vault,
-        &stores.keys,
-    );
+    let sealing = tokio::spawn(sealer.run(stop.clone()));
     let pages = Web::new(
         api.clone(),
-        stores.keys.derive(Web::KEY),
+        keys.derive(Web::KEY),
         listen.public_url.clone(),
     );
     print!(
@@ -132,7 +242,32 @@ pub async fn serve(
     }
     stop.cancel();
     following.await??;
+    sealing.await??;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Closes the counter as soon as the record is found not to be the one that was shown or sealed.
+fn watch_over(counter: &Counter, models: &ReadModels, integrity: &Integrity) {
+    let (mut shown, mut sealed) = (models.watch(), integrity.watch());
+    let counter = counter.clone();
+    let look = move |shown: Progress, sealed: &Status| {
+        let halted = sealed.halted.as_ref().map(|halted| halted.code);
+        if let Some(why) = halted.or(shown.stopped) {
+            counter.halt(why);
+        }
+    };
+    look(*shown.borrow_and_update(), &sealed.borrow_and_update());
+    tokio::spawn(async move {
+        loop {
+            // When both have ended, so has the node.
+            tokio::select! {
+                Ok(()) = shown.changed() => {}
+                Ok(()) = sealed.changed() => {}
+                else => return,
+            }
+            look(*shown.borrow_and_update(), &sealed.borrow_and_update());
+        }
+    });
 }
 
 async fn signal() {

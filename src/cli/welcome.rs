@@ -11,7 +11,7 @@ use crate::domain::reference::JournalKind;
 use crate::web::Web;
 
 pub async fn text(api: &Api, pages: &Web, url: &str, place: &Place) -> anyhow::Result<String> {
-    let opened = api.counter.opened();
+    let opened = api.office.opened();
     let mut text = String::new();
     match (opened.kind, &opened.story) {
         (JournalKind::Simulated, Some(story)) => writeln!(
@@ -19,10 +19,17 @@ pub async fn text(api: &Api, pages: &Web, url: &str, place: &Place) -> anyhow::R
             "SIMULATION {} (seed {}): only totals are the office's, everything else is invented.\nThe office's clock shows {}.\n",
             story.scenario,
             story.seed,
-            api.counter.clock().local().strftime("%d/%m/%Y %H:%M")
+            api.office.clock().local().strftime("%d/%m/%Y %H:%M")
         )?,
         (JournalKind::Simulated, None) => writeln!(text, "SIMULATION\n")?,
         (JournalKind::Live, _) => {}
+    }
+    if api.desk.is_none() {
+        writeln!(
+            text,
+            "MIRROR of {}: read-only; names stay with the office and are answered as WITHHELD.\n",
+            opened.origin
+        )?;
     }
     let example = pages.example().await;
     writeln!(
@@ -42,9 +49,11 @@ pub async fn text(api: &Api, pages: &Web, url: &str, place: &Place) -> anyhow::R
     let links = pages.sign_in_links(url);
     if !links.is_empty() {
         writeln!(text, "\nSign in as (from this machine only):")?;
-        for (name, link) in links {
+        for (name, link) in &links {
             writeln!(text, "  {name:<14} {link}")?;
         }
+    }
+    if !links.is_empty() && api.desk.is_some() {
         writeln!(
             text,
             "\nTry: sign in as receiver, open GraphiQL, run its tab AcceptDossierAtCounter, open /t/ with the code it answers; reload GraphiQL for ForwardDossier; then SignResult as signer."

@@ -4,6 +4,7 @@
 //! stream; `recorded_at` never runs backwards. Nothing here ever changes or deletes an entry.
 
 pub mod clock;
+mod copy;
 mod error;
 pub mod fact;
 mod follow;
@@ -21,6 +22,7 @@ use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
 pub use self::{
+    copy::{Copier, CopyError, NO_MAC},
     error::JournalError,
     follow::Follower,
     location::Location,

@@ -270,6 +270,13 @@ impl Connection {
             )
             .execute(&mut self.0)
             .await?;
+        if let Some(continued) = batch.continued {
+            query("update journal.command set entries = entries + $2 where id = $1")
+                .bind(continued.id)
+                .bind(int(continued.more))
+                .execute(&mut self.0)
+                .await?;
+        }
         Ok(())
     }
 

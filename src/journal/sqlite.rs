@@ -294,6 +294,13 @@ impl Connection {
             }
             self.insert(statement, (size - rows.len()) * 4).await?;
         }
+        if let Some(continued) = batch.continued {
+            query("update command set entries = entries + ?2 where id = ?1")
+                .bind(continued.id)
+                .bind(continued.more)
+                .execute(&mut self.sqlite)
+                .await?;
+        }
         Ok(())
     }
 

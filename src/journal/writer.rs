@@ -39,6 +39,15 @@ pub struct Batch<'a> {
     /// The newest version of each stream of the batch.
     pub tails: Vec<(Uuid, u32, Hash)>,
     pub commands: &'a [NewCommand],
+    pub continued: Option<Continued>,
+}
+
+/// A command whose first facts are in the journal already; only copying cuts a command in two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Continued {
+    pub id: Uuid,
+    /// Entries of it in this batch.
+    pub more: u32,
 }
 
 /// The one that appends, on a connection of its own.
@@ -116,11 +125,21 @@ impl Writer {
     /// Every stream of the batch must have been looked at under this lock. On [`JournalError::Unavailable`] the outcome
     /// is unknown: lock again and look the command ids up.
     pub async fn commit(&mut self, entries: &[Entry], commands: &[NewCommand]) -> Result<()> {
+        self.commit_copy(entries, commands, None).await
+    }
+
+    /// [`Writer::commit`] of a batch that may begin in the middle of a command.
+    pub(super) async fn commit_copy(
+        &mut self,
+        entries: &[Entry],
+        commands: &[NewCommand],
+        continued: Option<Continued>,
+    ) -> Result<()> {
         let mut held = self
             .held
             .take()
             .ok_or(JournalError::Misuse("committing without the lock"))?;
-        match held.write(entries, commands).await {
+        match held.write(entries, commands, continued).await {
             Ok(()) => {
                 self.idle = Some(held.connection);
                 self.journal.wake();
@@ -159,13 +178,19 @@ impl Held {
         }
     }
 
-    async fn write(&mut self, entries: &[Entry], commands: &[NewCommand]) -> Result<()> {
+    async fn write(
+        &mut self,
+        entries: &[Entry],
+        commands: &[NewCommand],
+        continued: Option<Continued>,
+    ) -> Result<()> {
         let tails = self.tails(entries)?;
         self.connection
             .append(&Batch {
                 entries,
                 tails,
                 commands,
+                continued,
             })
             .await?;
         self.connection.commit().await

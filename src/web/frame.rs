@@ -97,6 +97,8 @@ pub struct Frame {
     /// The story's name on a simulated journal (empty when it has none): shown on every page.
     pub notice: Option<String>,
     pub who: Option<Who>,
+    /// Code of what was found when the record is not the one that was sealed: said on every page.
+    pub halted: Option<&'static str>,
     /// For pages that are mostly tables.
     pub wide: bool,
 }
@@ -111,6 +113,7 @@ impl Frame {
             place: place.into(),
             notice: notice(opened),
             who: who.map(Who::from),
+            halted: None,
             wide: false,
         }
     }
@@ -119,6 +122,12 @@ impl Frame {
     pub fn titled(mut self, title: impl Into<String>, door: Option<Door>) -> Self {
         self.title = title.into();
         self.door = door;
+        self
+    }
+
+    #[must_use]
+    pub fn halted(mut self, why: Option<&'static str>) -> Self {
+        self.halted = why;
         self
     }
 

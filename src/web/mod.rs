@@ -75,11 +75,11 @@ impl Web {
 
     /// Whether the journal is a simulation, and of what.
     fn opened(&self) -> &Opened {
-        self.api.counter.opened()
+        self.api.office.opened()
     }
 
     /// The office's "now": the database's or the story's clock.
     fn now(&self) -> Moment {
-        self.api.counter.clock()
+        self.api.office.clock()
     }
 }

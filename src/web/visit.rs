@@ -49,6 +49,7 @@ impl Visit {
             web.opened(),
             self.who.as_ref(),
         )
+        .halted(web.api.halted())
     }
 }
 

@@ -222,7 +222,7 @@ async fn a_dossier_goes_its_whole_way_and_the_public_follows_it() {
         (&json!(false), &Value::Null)
     );
 
-    let today = server.api.counter.clock().date().to_string();
+    let today = server.api.office.clock().date().to_string();
     let counts = "query($from: Date!, $to: Date!, $office: String) { statistics(from: $from, to: $to, office: $office) {
         received { direct total } settled { early total } balanced size
         earlyAndOnTimeRate { numerator denominator percent } } }";

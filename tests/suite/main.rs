@@ -9,6 +9,7 @@ mod golden;
 mod grounds;
 mod journal;
 mod life_cycle;
+mod mirror;
 mod office;
 mod program;
 mod projections;

@@ -200,7 +200,10 @@ async fn the_playground_is_filled_with_the_dossier_that_waits_for_each_step() {
     let offered = async |role: Role, tab: usize| {
         let cookie = format!("{}={}", api::sign_in::COOKIE, served.token(role));
         let address = format!("{}/graphiql", served.base);
-        let page = client::client().get(address).header("cookie", cookie).send();
+        let page = client::client()
+            .get(address)
+            .header("cookie", cookie)
+            .send();
         let text = page.await.expect("an answer").text().await.expect("a text");
         let (_, json) = text.split_once("id=\"queries\">").expect("the queries");
         let (json, _) = json.split_once("</script>").expect("an end");

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::form::Form;
 use super::input::{Around, OnDossier};
-use crate::acts::{Act, Personal, Receipt, Request};
+use crate::acts::{Act, Personal, Receipt, Refusal, Request};
 use crate::api::access::{self, api, may_open};
 use crate::api::dossier::Dossier;
 use crate::api::error::{Answered, Problem, Result, UserError};
@@ -90,6 +90,10 @@ pub async fn perform(context: &Context<'_>, asked: Asked) -> Answered<CommandPay
 }
 
 async fn answer(api: &Api, actor: &Actor, asked: Asked) -> Result<CommandPayload> {
+    let counter = match api.counter() {
+        Ok(counter) => counter,
+        Err(refusal) => return turned_away(refusal),
+    };
     let capability = asked.capability.clone();
     let request = match prepare(api, actor, asked).await? {
         Ok(request) => request,
@@ -103,15 +107,19 @@ async fn answer(api: &Api, actor: &Actor, asked: Asked) -> Result<CommandPayload
         | Act::Publish(_)
         | Act::OpenOffice(_) => None,
     };
-    match api.counter.submit(request).await {
+    match counter.submit(request).await {
         Ok(receipt) => {
             let done = shown(api, actor, dossier, receipt).await?;
             Ok(CommandPayload { capability, ..done })
         }
-        Err(refusal) => match UserError::refused(&refusal) {
-            Some(error) => Ok(refused(vec![error])),
-            None => Err(Problem::internal(refusal)),
-        },
+        Err(refusal) => turned_away(refusal),
+    }
+}
+
+fn turned_away(refusal: Refusal) -> Result<CommandPayload> {
+    match UserError::refused(&refusal) {
+        Some(error) => Ok(refused(vec![error])),
+        None => Err(Problem::internal(refusal)),
     }
 }
 
@@ -198,7 +206,7 @@ async fn shown(
         && let Some(row) = by_id(&api.models, id).await?
     {
         payload.code.clone_from(&row.code);
-        payload.dossier = may_open(actor, &row).then(|| Dossier::current(row, api.counter.clock()));
+        payload.dossier = may_open(actor, &row).then(|| Dossier::current(row, api.office.clock()));
     }
     Ok(payload)
 }

@@ -40,7 +40,7 @@ pub struct Applicant {
     pub erased: bool,
 }
 
-/// Reads the newest parts before `until`. Names are masked unless `named`, the rest unless `revealed` as well.
+/// Reads the newest parts before `until`; [`Problem::Withheld`] where there are some but no vault. Names are masked unless `named`, the rest unless `revealed` as well.
 pub async fn open(
     api: &Api,
     dossier: Uuid,
@@ -61,7 +61,7 @@ pub async fn open(
         return Ok(None);
     }
     let mut applicant = Applicant::default();
-    for opened in api.vault.open(&wanted).await? {
+    for opened in api.vault()?.open(&wanted).await? {
         match opened {
             Opened::Present(value) => applicant.fill(&value),
             Opened::Erased => applicant.erased = true,

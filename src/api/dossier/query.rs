@@ -129,7 +129,7 @@ async fn tracked(
 ) -> Result<Option<Tracking>> {
     let api = api(context);
     let row = row_of_code(api, code, min_position).await?;
-    Ok(row.map(|row| tracking::tracked(row, capability, api.counter.clock())))
+    Ok(row.map(|row| tracking::tracked(row, capability, api.office.clock())))
 }
 
 async fn row_of_code(
@@ -165,7 +165,7 @@ pub async fn dossier(
         return Ok(None);
     };
     match as_of {
-        None => Ok(Some(Dossier::current(row, api.counter.clock()))),
+        None => Ok(Some(Dossier::current(row, api.office.clock()))),
         Some(until) => Dossier::as_of(api, &row, until).await,
     }
 }

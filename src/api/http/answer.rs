@@ -47,6 +47,7 @@ impl Refused {
             | FailureCode::GraphqlValidationFailed
             | FailureCode::BadUserInput
             | FailureCode::Forbidden
+            | FailureCode::Withheld
             | FailureCode::NotYet => request_error(media),
         }
     }

@@ -3,6 +3,7 @@
 mod answer;
 pub mod limits;
 mod media;
+mod order;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ use uuid::Uuid;
 pub use self::answer::REQUEST_ID;
 use self::answer::Refused;
 use self::media::Media;
+use self::order::Order;
 use super::error::FailureCode;
 use super::sign_in::SignIn;
 
@@ -81,15 +83,17 @@ async fn answer<E: Executor>(
     } else {
         return Err(not_allowed("GET, POST"));
     };
-    let request = prepare(asked, method)?;
+    let (request, order) = prepare(asked, method)?;
     let actor = endpoint
         .sign_in
         .authenticate(headers)
         .map_err(|refused| Refused::new(FailureCode::Unauthenticated, refused.to_string()))?;
     let executing = endpoint.schema.execute(request.data(actor));
-    tokio::time::timeout(EXECUTION_MAX, executing)
+    let mut response = tokio::time::timeout(EXECUTION_MAX, executing)
         .await
-        .map_err(|_| Refused::new(FailureCode::Timeout, "it took too long"))
+        .map_err(|_| Refused::new(FailureCode::Timeout, "it took too long"))?;
+    order.put(&mut response);
+    Ok(response)
 }
 
 async fn from_body(headers: &HeaderMap, body: Body) -> Result<Asked, Refused> {
@@ -141,7 +145,7 @@ fn from_parameters(text: &str) -> Result<Asked, Refused> {
 }
 
 /// Parses, chooses the operation and counts what it asks for.
-fn prepare(asked: Asked, method: &Method) -> Result<Request, Refused> {
+fn prepare(asked: Asked, method: &Method) -> Result<(Request, Order), Refused> {
     let query = asked.query.ok_or_else(|| bad_request("query is missing"))?;
     limits::nesting(&query)
         .map_err(|message| Refused::new(FailureCode::GraphqlParseFailed, message))?;
@@ -158,11 +162,12 @@ fn prepare(asked: Asked, method: &Method) -> Result<Request, Refused> {
         }
     }
     limits::check(&document, operation).map_err(invalid)?;
+    let order = Order::of(&document, operation);
     let variables = asked.variables.unwrap_or_default();
     let mut request = Request::new(query).variables(Variables::from_json(variables.into()));
     request.operation_name = asked.operation_name;
     request.set_parsed_query(document);
-    Ok(request)
+    Ok((request, order))
 }
 
 /// The operation meant: the named one, or the only one.

@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("vault", &["domain"]),
     ("journal", &["domain", "tlog"]),
     ("acts", &["domain", "tlog", "vault", "journal"]),
-    ("integrity", &["tlog", "journal"]),
+    ("integrity", &["domain", "tlog", "journal"]),
     ("projections", &["domain", "journal"]),
     (
         "reactions",

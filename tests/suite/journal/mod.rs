@@ -1,5 +1,7 @@
 //! The record's promises, tried on every back end.
 
+mod copy;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use bytes::Bytes;

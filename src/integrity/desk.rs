@@ -64,12 +64,12 @@ impl Desk {
             let (mut signer, mut tree) = (held(&signer), held(&tree));
             sign(&mut signer, &mut tree, origin)
         });
-        let signed = signing.await.map_err(|_| IntegrityError::Cut)??;
-        let Checkpoint { size, root, .. } = *signed.checkpoint();
+        let done = signing.await.map_err(|_| IntegrityError::Cut)??;
+        let Checkpoint { size, root, .. } = *done.checkpoint();
         Ok(Seal {
             size,
             root,
-            note: signed.to_string(),
+            note: done.to_string(),
             signed_at: clock::system(),
             published_at: None,
         })
@@ -84,13 +84,15 @@ impl Desk {
 fn sign(signer: &mut Signer, tree: &mut TreeWriter, origin: String) -> Result<SignedCheckpoint> {
     tree.sync()?;
     let (size, root) = (tree.size(), tree.root());
-    let (signed, _) = signer.remembered();
+    let (last, _) = signer.remembered();
     let reader = tree.tree();
-    if reader.root(size)? != root || signed > size {
-        let asked = size;
-        return Err(IntegrityError::NotConsistent { signed, asked });
+    if reader.root(size)? != root || last > size {
+        return Err(IntegrityError::NotConsistent {
+            signed: last,
+            asked: size,
+        });
     }
-    let proof = reader.consistency(signed, size)?;
+    let proof = reader.consistency(last, size)?;
     signer.sign(&Checkpoint { origin, size, root }, &proof)
 }
 

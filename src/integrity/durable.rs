@@ -22,14 +22,14 @@ pub fn create(path: &Path, bytes: &[u8], mode: u32) -> Result<bool> {
     // A name that exists is never taken over, which a rename would do.
     let named = fs::hard_link(&draft, path);
     let removed = fs::remove_file(&draft);
-    let made = match named {
+    let is_new = match named {
         Ok(()) => true,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => false,
         Err(error) => return Err(at(path)(error)),
     };
     removed.map_err(at(&draft))?;
     sync_folder(path)?;
-    Ok(made)
+    Ok(is_new)
 }
 
 /// Puts new content in the place of a file: whoever reads it sees the old or the new one.

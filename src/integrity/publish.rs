@@ -104,14 +104,12 @@ pub async fn publish(log: &Log, trust: &Trust, seal: &mut Seal) -> Result<Option
     if !standing.quorum {
         return Ok(None);
     }
-    let published_at = match seal.published_at {
-        Some(at) => at,
-        None => {
-            let now = clock::system();
-            log.seals.publish(seal.size, now).await?;
-            *seal.published_at.insert(now)
-        }
-    };
+    if seal.published_at.is_none() {
+        let now = clock::system();
+        log.seals.publish(seal.size, now).await?;
+        seal.published_at = Some(now);
+    }
+    let published_at = seal.published_at.unwrap_or_default();
     Ok(Some(served(&signed, standing, published_at)))
 }
 

@@ -21,7 +21,7 @@ const SEAL_EVERY: Duration = Duration::from_secs(1);
 /// How soon witnesses are asked again while the quorum is not reached.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 /// How often witnesses are asked while nothing happens, so that a quiet log can be told from a stale one.
-const HEARTBEAT: Duration = Duration::from_secs(600);
+const HEARTBEAT: Duration = Duration::from_mins(10);
 /// How often a node that does not sign looks for new checkpoints.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long nothing may come before the journal is asked whether it is still the same.
@@ -124,21 +124,23 @@ impl Sealer {
 
     /// Waits for entries or for the next thing to do, and does it.
     async fn turn(&mut self, follower: &mut Follower) -> Result<()> {
-        let due = self.due().min(Instant::now() + QUIET_MAX);
+        let now = Instant::now();
+        let due = self.due(now).min(now + QUIET_MAX);
         tokio::select! {
             entries = follower.next(BATCH_MAX) => self.grow(entries?).await?,
             () = sleep_until(due) => self.check_beside().await?,
         }
-        if Instant::now() < self.due() {
+        let now = Instant::now();
+        if now < self.due(now) {
             return Ok(());
         }
         self.sign_and_keep().await?;
         self.publish().await
     }
 
-    /// When there is something to do, if no entry comes before.
-    fn due(&self) -> Instant {
-        let after = |last: Option<Instant>, pause| last.map_or_else(Instant::now, |at| at + pause);
+    /// When there is something to do: now, if it never was done.
+    fn due(&self, now: Instant) -> Instant {
+        let after = |last: Option<Instant>, pause| last.map_or(now, |at| at + pause);
         let Some(_) = &self.desk else {
             return after(self.asked_at, LOOK_EVERY);
         };

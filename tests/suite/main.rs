@@ -7,6 +7,7 @@ mod client;
 mod faults;
 mod golden;
 mod grounds;
+mod integrity;
 mod journal;
 mod life_cycle;
 mod mirror;

@@ -41,7 +41,7 @@ pub struct Seals {
 
 enum Store {
     Sqlite(sqlite::Store),
-    Postgres(postgres::Store),
+    Postgres(Box<postgres::Store>),
 }
 
 /// `size, root, note, signed_at, published_at`.
@@ -80,7 +80,9 @@ impl Seals {
     pub async fn create_or_open(location: &Location) -> Result<Self> {
         Ok(Self::new(match location {
             Location::Sqlite(file) => Store::Sqlite(sqlite::Store::create_or_open(file).await?),
-            Location::Postgres(url) => Store::Postgres(postgres::Store::create_or_open(url).await?),
+            Location::Postgres(url) => {
+                Store::Postgres(Box::new(postgres::Store::create_or_open(url).await?))
+            }
         }))
     }
 
@@ -88,7 +90,9 @@ impl Seals {
     pub async fn open_read_only(location: &Location) -> Result<Self> {
         Ok(Self::new(match location {
             Location::Sqlite(file) => Store::Sqlite(sqlite::Store::open_read_only(file).await?),
-            Location::Postgres(url) => Store::Postgres(postgres::Store::open_read_only(url).await?),
+            Location::Postgres(url) => {
+                Store::Postgres(Box::new(postgres::Store::open_read_only(url).await?))
+            }
         }))
     }
 

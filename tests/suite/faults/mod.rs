@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::acts::{CHILD, CHILD_KEYS, acknowledgements, address, check_everything};
 use crate::office::{acceptance, id, keys_folder, node};
 
-const KILL_AT: &str = "MOTCUA_TEST_KILL_AT";
+pub const KILL_AT: &str = "MOTCUA_TEST_KILL_AT";
 const COMMAND: &str = "MOTCUA_TEST_COMMAND";
 const CLOSING: Duration = Duration::from_millis(100);
 /// Far more than a run has: a kill that never stops hitting must end the test.
@@ -43,7 +43,7 @@ async fn child_accepts_once() {
 }
 
 /// Makes the library that counts the syncs and kills; the C compiler is the one Rust links with.
-fn library(folder: &Path) -> PathBuf {
+pub fn library(folder: &Path) -> PathBuf {
     let library = folder.join("kill_at_sync.so");
     let made = Command::new("cc")
         .args(["-shared", "-fPIC", "-O1", "-o"])

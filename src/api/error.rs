@@ -48,6 +48,15 @@ pub enum FailureCode {
 }
 
 impl FailureCode {
+    /// The code of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = <Self as async_graphql::resolver_utils::EnumType>::items();
+        all.iter()
+            .map(|item| item.value)
+            .find(|code| code.name() == name)
+    }
+
     /// As it stands in `extensions.code`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -69,6 +78,8 @@ impl FailureCode {
         }
     }
 }
+
+const MALFORMED_VI: &str = "Mã không đúng mẫu. Kiểm tra lại mã.";
 
 /// Why a field could not be answered.
 #[derive(Debug, Clone)]
@@ -140,8 +151,13 @@ impl From<VaultError> for Problem {
 impl From<Problem> for async_graphql::Error {
     fn from(problem: Problem) -> Self {
         let reason = match &problem {
-            Problem::Malformed(error) => Some(error.code()),
-            _ => None,
+            Problem::Malformed(error) => Some((error.code(), MALFORMED_VI)),
+            Problem::BadInput(_)
+            | Problem::Unauthenticated
+            | Problem::Forbidden
+            | Problem::NotYet { .. }
+            | Problem::Unavailable(_)
+            | Problem::Internal(_) => None,
         };
         let (code, message) = match problem {
             Problem::Malformed(error) => (FailureCode::BadUserInput, error.to_string()),
@@ -166,8 +182,9 @@ impl From<Problem> for async_graphql::Error {
         };
         Self::new(message).extend_with(|_, extensions| {
             extensions.set("code", code.name());
-            if let Some(reason) = reason {
+            if let Some((reason, vietnamese)) = reason {
                 extensions.set("reason", reason);
+                extensions.set("messageVi", vietnamese);
             }
         })
     }
@@ -386,8 +403,7 @@ impl UserError {
             CodeError::Office => ErrorCode::OfficeCodeMalformed,
             CodeError::Sequence => ErrorCode::DossierSequenceOutOfRange,
         };
-        let vietnamese = "Mã không đúng mẫu. Kiểm tra lại mã.";
-        Self::new(path, code, (vietnamese.into(), error.to_string()))
+        Self::new(path, code, (MALFORMED_VI.into(), error.to_string()))
     }
 
     #[must_use]

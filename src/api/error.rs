@@ -203,7 +203,7 @@ pub enum ErrorCode {
     AlreadyClosed,
     /// The caller's role may not do this.
     WrongRole,
-    /// The dossier is with another office.
+    /// The dossier is with another office, or one is to be entered at another office than one's own.
     WrongOffice,
     /// The caller is not the applicant of this dossier.
     NotTheApplicant,
@@ -277,7 +277,9 @@ impl From<&Rejection> for ErrorCode {
             Rejection::WrongState { .. } => Self::WrongState,
             Rejection::AlreadyClosed { .. } => Self::AlreadyClosed,
             Rejection::WrongRole { .. } => Self::WrongRole,
-            Rejection::WrongOffice { .. } => Self::WrongOffice,
+            Rejection::WrongOffice { .. }
+            | Rejection::NotOwnOffice { .. }
+            | Rejection::AlreadyThere { .. } => Self::WrongOffice,
             Rejection::NotTheApplicant => Self::NotTheApplicant,
             Rejection::Conflict { .. } => Self::Conflict,
             Rejection::IdempotencyConflict => Self::IdempotencyConflict,
@@ -335,7 +337,8 @@ impl UserError {
             Rejection::ReasonRequired => "input.reason",
             Rejection::BasisRequired => "input.basis",
             Rejection::ItemsRequired => "input.items",
-            Rejection::UnknownOffice(_) => "input.office",
+            Rejection::UnknownOffice(_) | Rejection::NotOwnOffice { .. } => "input.office",
+            Rejection::AlreadyThere { .. } => "input.to",
             Rejection::UnknownProcedure(_) => "input.procedure",
             Rejection::NewDateTooEarly => "input.newDueOn",
             Rejection::DetailsRequired => "input.applicant",

@@ -234,6 +234,12 @@ async fn a_dossier_goes_its_whole_way_and_the_public_follows_it() {
         json!({"numerator": 1, "denominator": 1, "percent": "100.00"})
     );
     assert_eq!(counted["balanced"], true);
+    let going_on = "query($from: Date!) { statistics(from: $from, to: \"9000-01-01\") { to running pending { total } } }";
+    let counted = server.ask(None, going_on, json!({"from": today})).await;
+    assert_eq!(
+        counted["statistics"],
+        json!({"to": today, "running": true, "pending": {"total": 0}})
+    );
     let never = json!({"from": "2001-01-01", "to": "2001-01-31"});
     let nothing = &server.ask(None, counts, never).await["statistics"];
     assert_eq!(nothing["earlyAndOnTimeRate"]["percent"], Value::Null);
@@ -285,6 +291,15 @@ async fn what_must_not_be_is_refused_with_its_code_and_leaves_no_trace() {
         .act_with(&elsewhere, "forwardDossier", forward())
         .await;
     refused(&payload, "WRONG_OFFICE");
+    let payload = server
+        .act_with(&elsewhere, "acceptDossierAtCounter", acceptance(id()))
+        .await;
+    refused(&payload, "WRONG_OFFICE");
+    assert_eq!(payload["errors"][0]["field"], json!(["input", "office"]));
+    let words = payload["errors"][0]["messageEn"]
+        .as_str()
+        .unwrap_or_default();
+    assert!(words.starts_with("You act for office H38.40.02"), "{words}");
     let future = with(forward(), "occurredAt", "2099-01-01T00:00:00Z");
     refused(&act(Role::Receiver, future).await, "FUTURE_CLAIM");
     refused(
@@ -633,6 +648,10 @@ async fn questions_that_cannot_be_answered_are_told_apart() {
         ),
         (
             "{ statistics(from: \"2026-02-01\", to: \"2026-01-01\") { size } }",
+            "BAD_USER_INPUT",
+        ),
+        (
+            "{ statistics(from: \"9000-01-01\", to: \"9000-12-31\") { size } }",
             "BAD_USER_INPUT",
         ),
         (

@@ -177,12 +177,8 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             debug_assert!(phase != P::Absent);
             Err(Rejection::AlreadyExists)
         }
-        (phase, _) if phase.is_closed() => Err(Rejection::AlreadyClosed {
-            state: phase.name(),
-        }),
-        (phase, _) => Err(Rejection::WrongState {
-            state: phase.name(),
-        }),
+        (phase, _) if phase.is_closed() => Err(Rejection::AlreadyClosed { state: phase }),
+        (phase, _) => Err(Rejection::WrongState { state: phase }),
     }
 }
 
@@ -212,7 +208,7 @@ fn redirect(
     office_on(to, context)?;
     let (from, _) = filed(dossier)?;
     if to == from {
-        return Err(Rejection::WrongOffice {
+        return Err(Rejection::AlreadyThere {
             office: from.to_string(),
         });
     }

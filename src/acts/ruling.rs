@@ -145,10 +145,11 @@ fn void_code(
 ) -> Result<Vec<Draft>, Rejection> {
     let role = request.actor.role;
     if !matches!(role, Role::Receiver | Role::CentreManager) {
-        return Err(Rejection::WrongRole { role: role.name() });
+        return Err(Rejection::WrongRole { role });
     }
     if request.actor.office != office.as_str() {
-        return Err(Rejection::WrongOffice {
+        return Err(Rejection::NotOwnOffice {
+            own: request.actor.office.clone(),
             office: office.to_string(),
         });
     }
@@ -179,7 +180,7 @@ fn record(
 ) -> Result<Vec<Draft>, Rejection> {
     let role = request.actor.role;
     if !matches!(role, Role::Admin | Role::System) {
-        return Err(Rejection::WrongRole { role: role.name() });
+        return Err(Rejection::WrongRole { role });
     }
     if known {
         return Err(Rejection::DuplicateRecord);

@@ -50,6 +50,15 @@ pub enum FailureCode {
 }
 
 impl FailureCode {
+    /// The code of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = <Self as async_graphql::resolver_utils::EnumType>::items();
+        all.iter()
+            .map(|item| item.value)
+            .find(|code| code.name() == name)
+    }
+
     /// As it stands in `extensions.code`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -72,6 +81,8 @@ impl FailureCode {
         }
     }
 }
+
+const MALFORMED_VI: &str = "Mã không đúng mẫu. Kiểm tra lại mã.";
 
 /// Why a field could not be answered.
 #[derive(Debug, Clone)]
@@ -145,8 +156,14 @@ impl From<VaultError> for Problem {
 impl From<Problem> for async_graphql::Error {
     fn from(problem: Problem) -> Self {
         let reason = match &problem {
-            Problem::Malformed(error) => Some(error.code()),
-            _ => None,
+            Problem::Malformed(error) => Some((error.code(), MALFORMED_VI)),
+            Problem::BadInput(_)
+            | Problem::Unauthenticated
+            | Problem::Forbidden
+            | Problem::Withheld
+            | Problem::NotYet { .. }
+            | Problem::Unavailable(_)
+            | Problem::Internal(_) => None,
         };
         let (code, message) = match problem {
             Problem::Malformed(error) => (FailureCode::BadUserInput, error.to_string()),
@@ -175,8 +192,9 @@ impl From<Problem> for async_graphql::Error {
         };
         Self::new(message).extend_with(|_, extensions| {
             extensions.set("code", code.name());
-            if let Some(reason) = reason {
+            if let Some((reason, vietnamese)) = reason {
                 extensions.set("reason", reason);
+                extensions.set("messageVi", vietnamese);
             }
         })
     }
@@ -195,7 +213,7 @@ pub enum ErrorCode {
     AlreadyClosed,
     /// The caller's role may not do this.
     WrongRole,
-    /// The dossier is with another office.
+    /// The dossier is with another office, or one is to be entered at another office than one's own.
     WrongOffice,
     /// The caller is not the applicant of this dossier.
     NotTheApplicant,
@@ -273,7 +291,9 @@ impl From<&Rejection> for ErrorCode {
             Rejection::WrongState { .. } => Self::WrongState,
             Rejection::AlreadyClosed { .. } => Self::AlreadyClosed,
             Rejection::WrongRole { .. } => Self::WrongRole,
-            Rejection::WrongOffice { .. } => Self::WrongOffice,
+            Rejection::WrongOffice { .. }
+            | Rejection::NotOwnOffice { .. }
+            | Rejection::AlreadyThere { .. } => Self::WrongOffice,
             Rejection::NotTheApplicant => Self::NotTheApplicant,
             Rejection::Conflict { .. } => Self::Conflict,
             Rejection::IdempotencyConflict => Self::IdempotencyConflict,
@@ -331,7 +351,8 @@ impl UserError {
             Rejection::ReasonRequired => "input.reason",
             Rejection::BasisRequired => "input.basis",
             Rejection::ItemsRequired => "input.items",
-            Rejection::UnknownOffice(_) => "input.office",
+            Rejection::UnknownOffice(_) | Rejection::NotOwnOffice { .. } => "input.office",
+            Rejection::AlreadyThere { .. } => "input.to",
             Rejection::UnknownProcedure(_) => "input.procedure",
             Rejection::NewDateTooEarly => "input.newDueOn",
             Rejection::DetailsRequired => "input.applicant",
@@ -401,8 +422,7 @@ impl UserError {
             CodeError::Office => ErrorCode::OfficeCodeMalformed,
             CodeError::Sequence => ErrorCode::DossierSequenceOutOfRange,
         };
-        let vietnamese = "Mã không đúng mẫu. Kiểm tra lại mã.";
-        Self::new(path, code, (vietnamese.into(), error.to_string()))
+        Self::new(path, code, (MALFORMED_VI.into(), error.to_string()))
     }
 
     #[must_use]

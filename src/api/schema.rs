@@ -154,7 +154,8 @@ mod tests {
     fn the_table_of_error_codes_is_current() {
         let mut table = String::from(
             "# Error codes\n\nGenerated from the code; a test keeps it current.\n\n\
-             Codes never change their meaning. Texts for people may.\n",
+             Codes never change their meaning. Texts for people may. In a failed request `message` is English and\n\
+             `extensions.messageVi` Vietnamese; some carry `extensions.reason`, a narrower code.\n",
         );
         let told = [
             (

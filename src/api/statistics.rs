@@ -1,6 +1,7 @@
 //! What offices publish, with every numerator and denominator.
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
+use jiff::civil::Date;
 
 use super::access::api;
 use super::error::{Answered, Problem, Result};
@@ -135,6 +136,8 @@ pub struct PendingCounts {
 pub struct Statistics {
     counts: Counts,
     query: Query,
+    /// The last day asked for.
+    asked_to: Date,
 }
 
 /// The counts of a period. Received = settled + closed + pending, for every history.
@@ -145,9 +148,14 @@ impl Statistics {
         Day(self.query.from)
     }
 
-    /// Last day; pending and overdue are as of its end.
+    /// Last day counted; pending and overdue are as of its end. Of a running period it is today.
     async fn to(&self) -> Day {
         Day(self.query.to)
+    }
+
+    /// The period asked for goes on after today: it is counted up to today.
+    async fn running(&self) -> bool {
+        self.asked_to > self.query.to
     }
 
     /// How an end is compared with a promise.
@@ -276,7 +284,7 @@ pub struct StatisticsQuery;
 
 #[Object]
 impl StatisticsQuery {
-    /// The counts of a period, for everybody. Whoever asks about a running period names the days that have passed.
+    /// The counts of a period, for everybody. Nothing is counted after today: `to` and `running` say so.
     #[expect(
         clippy::too_many_arguments,
         reason = "each is an argument of the field"
@@ -286,7 +294,7 @@ impl StatisticsQuery {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "First day.")] from: Day,
-        #[graphql(desc = "Last day.")] to: Day,
+        #[graphql(desc = "Last day; today when that comes first.")] to: Day,
         #[graphql(desc = "Code of an office; all offices unless told.")] office: Option<String>,
         #[graphql(desc = "All offices of a level; not together with office.")] level: Option<Level>,
         #[graphql(desc = "How they came in; all unless told.")] channel: Option<Channel>,
@@ -302,11 +310,14 @@ impl StatisticsQuery {
                 channel: channel.map(Into::into),
                 procedure: procedure.map(|code| known_procedure(&code)).transpose()?,
                 from: from.0,
-                to: to.0,
+                to: to.0.min(api(context).office.clock().date()),
                 comparison: comparison.into(),
             };
-            if query.to < query.from {
+            if to.0 < from.0 {
                 return Err(Problem::bad_input("to lies before from"));
+            }
+            if query.to < query.from {
+                return Err(Problem::bad_input("the period has not begun"));
             }
             let api = api(context);
             wait_for(api, min_position).await?;
@@ -316,7 +327,11 @@ impl StatisticsQuery {
                 return Err(Problem::bad_input("no office has this code"));
             }
             let counts = statistics::count(&api.models, &query).await?;
-            Ok(Statistics { counts, query })
+            Ok(Statistics {
+                counts,
+                query,
+                asked_to: to.0,
+            })
         };
         Some(counted.await)
     }

@@ -63,6 +63,26 @@ impl Role {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
+
+    /// What people call it: (Vietnamese, English).
+    #[must_use]
+    pub fn label(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Applicant => ("Người nộp hồ sơ", "Applicant"),
+            Self::Receiver => ("Công chức tiếp nhận", "Receiving officer"),
+            Self::Handler => ("Công chức thụ lý", "Handler"),
+            Self::DivisionHead => ("Lãnh đạo phòng", "Head of division"),
+            Self::Signer => ("Người có thẩm quyền ký", "Signer"),
+            Self::Clerk => ("Văn thư", "Clerk"),
+            Self::CentreManager => (
+                "Người đứng đầu bộ phận một cửa",
+                "Head of the one-stop unit",
+            ),
+            Self::Auditor => ("Kiểm tra viên", "Auditor"),
+            Self::Admin => ("Quản trị hệ thống", "Administrator"),
+            Self::System => ("Hệ thống", "The system"),
+        }
+    }
 }
 
 /// The office of somebody who acts for none: applicants, administrators, the program.

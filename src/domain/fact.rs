@@ -31,6 +31,8 @@ pub enum BreachRule {
     EnteredLate,
     /// A refusal issued after the due date.
     LateRefusal,
+    /// A result signed after the due date.
+    LateResult,
 }
 
 impl BreachRule {
@@ -46,6 +48,7 @@ impl BreachRule {
             Self::RepeatedApology => ("Xin lỗi quá số lần", "Apologised too often"),
             Self::EnteredLate => ("Nhập hồ sơ muộn", "Entered late"),
             Self::LateRefusal => ("Từ chối sau hạn", "Refused after the due date"),
+            Self::LateResult => ("Ký kết quả sau hạn", "Signed after the due date"),
         }
     }
 }

@@ -50,7 +50,9 @@ struct Item {
 /// One value of the state that a fact changed.
 struct Difference {
     name: &'static str,
-    before: String,
+    /// Nothing when there was nothing.
+    before: Option<String>,
+    /// A dash when nothing is left.
     after: String,
 }
 
@@ -163,30 +165,28 @@ fn differences(
         .map(|((name, before), (_, after))| Difference {
             name: lang.pick(name),
             before,
-            after,
+            after: after.unwrap_or_else(|| "–".to_owned()),
         })
         .collect()
 }
 
 /// What an auditor compares, in a fixed order.
-fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, String); 11] {
+fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, Option<String>); 11] {
     let turn = dossier.turn();
-    let time =
-        |at: Option<Moment>| at.map_or_else(none, |at| dates::short(at, lang).words().to_owned());
-    let code = |text: Option<String>| text.unwrap_or_else(none);
+    let time = |at: Option<Moment>| at.map(|at| dates::short(at, lang).words().to_owned());
     let handler = dossier.handler.as_ref();
     [
         (
             ("Trạng thái", "State"),
-            lang.pick(words::phase(dossier.phase)).to_owned(),
+            (dossier.version > 0).then(|| lang.pick(words::phase(dossier.phase)).to_owned()),
         ),
         (
             ("Mã hồ sơ", "Code"),
-            code(dossier.code.as_ref().map(ToString::to_string)),
+            dossier.code.as_ref().map(ToString::to_string),
         ),
         (
             ("Cơ quan", "Office"),
-            code(dossier.office.as_ref().map(ToString::to_string)),
+            dossier.office.as_ref().map(ToString::to_string),
         ),
         (
             ("Ngày hẹn", "Promised date"),
@@ -196,26 +196,28 @@ fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, String); 
             ("Hẹn ban đầu", "First promise"),
             time(turn.map(|turn| turn.original_due_at)),
         ),
-        (("Đồng hồ", "Clock"), lang.pick(clock(dossier)).to_owned()),
+        (
+            ("Đồng hồ", "Clock"),
+            Some(lang.pick(clock(dossier)).to_owned()),
+        ),
         (
             ("Người thụ lý", "Handler"),
-            if sees_people {
-                code(handler.cloned())
-            } else {
-                handler.map_or_else(none, |_| lang.of("đã có", "assigned").to_owned())
-            },
+            handler.map(|handler| match sees_people {
+                true => handler.clone(),
+                false => lang.of("đã có", "assigned").to_owned(),
+            }),
         ),
         (
             ("Số lần yêu cầu bổ sung", "Supplement requests"),
-            dossier.supplement_requests.to_string(),
+            Some(dossier.supplement_requests.to_string()),
         ),
         (
             ("Số lần xin lỗi", "Apologies"),
-            dossier.apologies.to_string(),
+            Some(dossier.apologies.to_string()),
         ),
         (
             ("Kết thúc", "End"),
-            turn.and_then(|turn| turn.ending).map_or_else(none, |end| {
+            turn.and_then(|turn| turn.ending).map(|end| {
                 let kind = lang.pick(words::ending(end.kind));
                 format!("{kind}, {}", dates::short(end.at, lang).words())
             }),
@@ -224,13 +226,9 @@ fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, String); 
             ("Trả kết quả", "Handed over"),
             dossier
                 .delivered
-                .map_or_else(none, |method| lang.pick(words::delivery(method)).to_owned()),
+                .map(|method| lang.pick(words::delivery(method)).to_owned()),
         ),
     ]
-}
-
-fn none() -> String {
-    "–".to_owned()
 }
 
 fn clock(dossier: &Dossier) -> Pair {

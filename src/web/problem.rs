@@ -18,6 +18,8 @@ pub enum Problem {
     DossierUnknown(String),
     ProcedureUnknown,
     PageUnknown,
+    /// There is a page, and it is read, not sent to (or the other way round).
+    MethodNotAllowed,
     /// The page is for officers.
     SignInNeeded,
     /// Signed in, but as nobody who has a worklist.
@@ -56,6 +58,7 @@ impl Problem {
             Self::DossierUnknown(_) => "DOSSIER_UNKNOWN",
             Self::ProcedureUnknown => "PROCEDURE_UNKNOWN",
             Self::PageUnknown => "PAGE_UNKNOWN",
+            Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::SignInNeeded => "UNAUTHENTICATED",
             Self::NoWorklist => "FORBIDDEN",
             Self::LinkRefused => "SIGN_IN_LINK_REFUSED",
@@ -69,6 +72,7 @@ impl Problem {
             | Self::DossierUnknown(_)
             | Self::ProcedureUnknown
             | Self::PageUnknown => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::SignInNeeded => StatusCode::UNAUTHORIZED,
             Self::NoWorklist | Self::LinkRefused => StatusCode::FORBIDDEN,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -81,6 +85,10 @@ impl Problem {
             Self::DossierUnknown(_) => ("Không tìm thấy hồ sơ", "No such dossier"),
             Self::ProcedureUnknown => ("Không tìm thấy thủ tục", "No such procedure"),
             Self::PageUnknown => ("Không có trang này", "There is no such page"),
+            Self::MethodNotAllowed => (
+                "Trang này không mở theo cách đó",
+                "This page is not opened that way",
+            ),
             Self::SignInNeeded | Self::NoWorklist => {
                 ("Trang này dành cho cán bộ", "This page is for officers")
             }
@@ -122,6 +130,10 @@ impl Problem {
                 "Địa chỉ có thể bị gõ sai. Xin bắt đầu lại từ trang đầu.",
                 "The address may be mistyped. Please start from the first page.",
             )],
+            Self::MethodNotAllowed => &[(
+                "Trang chỉ để đọc: xin mở bằng địa chỉ, không gửi dữ liệu đến. Lệnh được gửi qua /graphql.",
+                "The page is for reading: open its address instead of sending something to it. Commands go to /graphql.",
+            )],
             Self::SignInNeeded => &[(
                 "Xin đăng nhập bằng tài khoản cán bộ; với dữ liệu mô phỏng, dùng liên kết in ra khi khởi động.",
                 "Please sign in as an officer; on simulated data use the link printed at the start.",
@@ -146,6 +158,7 @@ impl Problem {
             Self::CodeMalformed(typed) | Self::DossierUnknown(typed) => Some(typed),
             Self::ProcedureUnknown
             | Self::PageUnknown
+            | Self::MethodNotAllowed
             | Self::SignInNeeded
             | Self::NoWorklist
             | Self::LinkRefused

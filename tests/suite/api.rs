@@ -235,6 +235,12 @@ async fn a_dossier_goes_its_whole_way_and_the_public_follows_it() {
         json!({"numerator": 1, "denominator": 1, "percent": "100.00"})
     );
     assert_eq!(counted["balanced"], true);
+    let going_on = "query($from: Date!) { statistics(from: $from, to: \"9000-01-01\") { to running pending { total } } }";
+    let counted = server.ask(None, going_on, json!({"from": today})).await;
+    assert_eq!(
+        counted["statistics"],
+        json!({"to": today, "running": true, "pending": {"total": 0}})
+    );
     let never = json!({"from": "2001-01-01", "to": "2001-01-31"});
     let nothing = &server.ask(None, counts, never).await["statistics"];
     assert_eq!(nothing["earlyAndOnTimeRate"]["percent"], Value::Null);
@@ -286,6 +292,15 @@ async fn what_must_not_be_is_refused_with_its_code_and_leaves_no_trace() {
         .act_with(&elsewhere, "forwardDossier", forward())
         .await;
     refused(&payload, "WRONG_OFFICE");
+    let payload = server
+        .act_with(&elsewhere, "acceptDossierAtCounter", acceptance(id()))
+        .await;
+    refused(&payload, "WRONG_OFFICE");
+    assert_eq!(payload["errors"][0]["field"], json!(["input", "office"]));
+    let words = payload["errors"][0]["messageEn"]
+        .as_str()
+        .unwrap_or_default();
+    assert!(words.starts_with("You act for office H38.40.02"), "{words}");
     let future = with(forward(), "occurredAt", "2099-01-01T00:00:00Z");
     refused(&act(Role::Receiver, future).await, "FUTURE_CLAIM");
     refused(
@@ -537,6 +552,81 @@ async fn the_catalogue_the_offices_and_the_journal_are_everybodys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_the_program_is_told_to_those_who_ask_wrongly() {
+    let server = served().await;
+    let token = server.token(Role::Receiver, OFFICE);
+    let forward = "mutation($i: ForwardDossierInput!) { forwardDossier(input: $i) { position } }";
+    let accept = "mutation($i: AcceptDossierAtCounterInput!) { acceptDossierAtCounter(input: $i) { position } }";
+    let given = |field: &str, value: Value| {
+        let input = json!({"commandId": id(), "dossier": "x", "to": "handler-01"});
+        json!({"i": with(input, field, value)})
+    };
+    let filed = json!({"i": {"commandId": "x", "procedure": "x", "office": "x", "applicant": {"fullName": "x"}}});
+    let none = || json!({});
+    let told = [
+        (
+            forward,
+            given("commandId", "x".into()),
+            "BAD_USER_INPUT",
+            "a UUID is wanted",
+        ),
+        (
+            forward,
+            given("occurredAt", "yesterday".into()),
+            "BAD_USER_INPUT",
+            "instant is wanted",
+        ),
+        (
+            forward,
+            given("expectedVersion", json!(-1)),
+            "BAD_USER_INPUT",
+            "whole number",
+        ),
+        (accept, filed, "BAD_USER_INPUT", "a UUID is wanted"),
+        (
+            "{ procedures(first: 99999999999) { nodes { code } } }",
+            none(),
+            "BAD_USER_INPUT",
+            "whole number",
+        ),
+        (
+            "{ statistics(from: 3",
+            none(),
+            "GRAPHQL_PARSE_FAILED",
+            "line 1, column 21",
+        ),
+        ("", none(), "GRAPHQL_PARSE_FAILED", "line 1, column 1"),
+        ("{ nope }", none(), "GRAPHQL_VALIDATION_FAILED", "nope"),
+        (
+            "{ tracking(code: \"x\") { code } }",
+            none(),
+            "BAD_USER_INPUT",
+            "not the code of a dossier",
+        ),
+    ];
+    for (query, variables, code, words) in told {
+        let (_, body) = server.send(Some(&token), query, variables).await;
+        let error = &body["errors"][0];
+        assert_eq!(error["extensions"]["code"], code, "{body}");
+        let message = error["message"].as_str().unwrap_or_default();
+        assert!(message.contains(words), "{body}");
+        let vietnamese = error["extensions"]["messageVi"].as_str();
+        assert!(vietnamese.is_some_and(|text| !text.is_ascii()), "{body}");
+        for inside in [
+            "Around",
+            "Filing",
+            "OnDossier",
+            "invalid ",
+            "occurred while",
+            "executable",
+            "-->",
+        ] {
+            assert!(!body.to_string().contains(inside), "{inside}: {body}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn questions_that_cannot_be_answered_are_told_apart() {
     let server = served().await;
     let told = [
@@ -559,6 +649,10 @@ async fn questions_that_cannot_be_answered_are_told_apart() {
         ),
         (
             "{ statistics(from: \"2026-02-01\", to: \"2026-01-01\") { size } }",
+            "BAD_USER_INPUT",
+        ),
+        (
+            "{ statistics(from: \"9000-01-01\", to: \"9000-12-31\") { size } }",
             "BAD_USER_INPUT",
         ),
         (

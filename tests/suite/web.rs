@@ -137,6 +137,33 @@ async fn every_page_answers_and_a_wrong_address_is_told_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_sent_to_says_in_its_frame_that_it_is_for_reading() {
+    let served = given_a_served_office().await;
+    for (path, lang) in [("/statistics", "vi"), ("/t?lang=en", "en")] {
+        let client = client::client().post(format!("{}{path}", served.base));
+        let page = client.send().await.expect("an answer");
+        assert_eq!(page.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(page.headers()["allow"], "GET,HEAD");
+        let text = page.text().await.expect("a text");
+        assert!(text.contains("METHOD_NOT_ALLOWED") && text.contains("</html>"));
+        assert!(text.contains(&format!("<html lang=\"{lang}\">")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_period_that_goes_on_is_counted_up_to_today_and_says_so() {
+    let served = given_a_served_office().await;
+    let today = served.api.office.clock().date();
+    let text = served.get("/statistics?from=2026-01-01&to=9000-01-01&lang=en");
+    let text = text.await.text().await.expect("a text");
+    assert!(text.contains("it is counted up to today"));
+    assert!(text.contains(&format!("value=\"{today}\"")));
+    let ended = format!("/statistics?from=2026-01-01&to={today}&lang=en");
+    let ended = served.get(&ended).await.text().await.expect("a text");
+    assert!(!ended.contains("it is counted up to today"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_live_journal_has_no_sign_in_links() {
     let served = given_a_served_office().await;
     let pages = Web::new(served.api.clone(), [7; 32], None);

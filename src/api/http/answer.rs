@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::media::Media;
+use super::words;
 use crate::api::error::FailureCode;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -19,6 +20,8 @@ const REQUEST_ERROR: StatusCode = StatusCode::BAD_REQUEST;
 pub struct Refused {
     pub code: FailureCode,
     pub message: String,
+    /// The same in Vietnamese.
+    pub message_vi: String,
     /// Methods that would do, for `Allow`.
     pub allow: Option<&'static str>,
 }
@@ -28,7 +31,15 @@ impl Refused {
         Self {
             code,
             message: message.into(),
+            message_vi: words::vietnamese(code).to_owned(),
             allow: None,
+        }
+    }
+
+    pub fn said(code: FailureCode, (message_vi, message): words::Words) -> Self {
+        Self {
+            message_vi,
+            ..Self::new(code, message)
         }
     }
 
@@ -56,7 +67,7 @@ impl Refused {
     pub fn respond(self, media: Media, request_id: &str) -> Response<Body> {
         let body = json!({"errors": [{
             "message": self.message,
-            "extensions": {"code": self.code.name()},
+            "extensions": {"code": self.code.name(), "messageVi": self.message_vi},
         }]});
         let mut response = respond(self.status(media), media, request_id, &body);
         if let Some(allow) = self.allow {
@@ -138,18 +149,29 @@ fn fill(data: &mut async_graphql::Value, path: &[PathSegment]) {
     }
 }
 
-/// What the library found wrong carries no code of its own: before execution it is validation, at a field an argument.
+/// What the library found wrong carries no code of its own: a value it could not read and what is wrong at a field is
+/// an argument, anything else before execution is validation.
 fn coded(error: &async_graphql::ServerError, request_id: &str) -> Value {
     let mut value = serde_json::to_value(error).unwrap_or_default();
-    let code = match value.pointer("/extensions/code").and_then(Value::as_str) {
-        Some(code) => code.to_owned(),
-        None if error.path.is_empty() => FailureCode::GraphqlValidationFailed.name().to_owned(),
-        None => FailureCode::BadUserInput.name().to_owned(),
+    let own = value.pointer("/extensions/code").and_then(Value::as_str);
+    let own = own.and_then(FailureCode::from_name);
+    let unread = words::unread(&error.message).filter(|_| own.is_none());
+    let code = match own {
+        Some(code) => code,
+        None if error.path.is_empty() && unread.is_none() => FailureCode::GraphqlValidationFailed,
+        None => FailureCode::BadUserInput,
     };
-    if code == FailureCode::InternalServerError.name() {
+    if code == FailureCode::InternalServerError {
         value["extensions"]["requestId"] = request_id.into();
     }
-    value["extensions"]["code"] = code.into();
+    value["extensions"]["code"] = code.name().into();
+    if let Some((vi, en)) = unread {
+        value["message"] = en.into();
+        value["extensions"]["messageVi"] = vi.into();
+        value["extensions"]["reason"] = "VALUE_MALFORMED".into();
+    } else if value.pointer("/extensions/messageVi").is_none() {
+        value["extensions"]["messageVi"] = words::vietnamese(code).into();
+    }
     value
 }
 

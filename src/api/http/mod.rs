@@ -6,6 +6,7 @@ mod media;
 mod order;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::time::Duration;
 
@@ -150,7 +151,7 @@ fn prepare(asked: Asked, method: &Method) -> Result<(Request, Order), Refused> {
     limits::nesting(&query)
         .map_err(|message| Refused::new(FailureCode::GraphqlParseFailed, message))?;
     let document = async_graphql::parser::parse_query(&query)
-        .map_err(|error| Refused::new(FailureCode::GraphqlParseFailed, error.to_string()))?;
+        .map_err(|error| Refused::said(FailureCode::GraphqlParseFailed, words::syntax(&error)))?;
     let invalid = |message| Refused::new(FailureCode::GraphqlValidationFailed, message);
     let operation =
         chosen(&document.operations, asked.operation_name.as_deref()).map_err(invalid)?;

@@ -156,6 +156,8 @@ pub enum BreachRule {
     EnteredLate,
     /// A refusal issued after the due date.
     LateRefusal,
+    /// A result signed after the due date.
+    LateResult,
 }
 
 /// How sure a record is.

@@ -93,6 +93,33 @@ impl Phase {
         Self::ALL.into_iter().find(|phase| phase.name() == name)
     }
 
+    /// The state as a short term for people: (Vietnamese, English).
+    #[must_use]
+    pub fn label(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Absent => ("Chưa có", "None yet"),
+            Self::Draft => ("Bản nháp", "Draft"),
+            Self::Submitted => ("Chờ tiếp nhận", "Awaiting acceptance"),
+            Self::AwaitingSupplement(Stage::Intake) => (
+                "Chờ bổ sung trước khi tiếp nhận",
+                "Awaiting supplement before acceptance",
+            ),
+            Self::AwaitingSupplement(Stage::Appraisal) => ("Chờ bổ sung", "Awaiting supplement"),
+            Self::Supplemented => ("Đã bổ sung", "Supplemented"),
+            Self::NotAccepted => ("Không được tiếp nhận", "Not accepted"),
+            Self::Redirected => ("Đã chuyển cơ quan khác", "Passed to another office"),
+            Self::Accepted => ("Đã tiếp nhận", "Accepted"),
+            Self::InProcessing => ("Đang giải quyết", "Being processed"),
+            Self::ResultDrafted => ("Chờ ký", "Awaiting signature"),
+            Self::Completed => ("Đã có kết quả", "Result ready"),
+            Self::Returned => ("Đã trả kết quả", "Result handed over"),
+            Self::Refused => ("Từ chối giải quyết", "Refused"),
+            Self::Stopped => ("Dừng giải quyết", "Stopped"),
+            Self::WithdrawalRequested => ("Chờ rút hồ sơ", "Withdrawal requested"),
+            Self::Withdrawn => ("Đã rút", "Withdrawn"),
+        }
+    }
+
     /// Nothing more happens to it but papers handed over or put right.
     #[must_use]
     pub fn is_closed(self) -> bool {

@@ -1,5 +1,7 @@
 //! Why not: every refusal has a stable code and says in Vietnamese and English what to do next.
 
+use super::Phase;
+use crate::domain::actor::Role;
 use crate::domain::calendar::CalendarError;
 use crate::domain::code::CodeError;
 use crate::domain::time::Moment;
@@ -11,14 +13,18 @@ pub enum Rejection {
     UnknownDossier,
     #[error("the dossier exists already")]
     AlreadyExists,
-    #[error("not possible in state {state}")]
-    WrongState { state: &'static str },
-    #[error("the dossier is closed ({state})")]
-    AlreadyClosed { state: &'static str },
-    #[error("role {role} may not do this")]
-    WrongRole { role: &'static str },
+    #[error("not possible in state {}", state.name())]
+    WrongState { state: Phase },
+    #[error("the dossier is closed ({})", state.name())]
+    AlreadyClosed { state: Phase },
+    #[error("role {} may not do this", role.name())]
+    WrongRole { role: Role },
     #[error("the dossier is with office {office}")]
     WrongOffice { office: String },
+    #[error("office {office} enters its own dossiers, not {own}")]
+    NotOwnOffice { own: String, office: String },
+    #[error("the dossier is with office {office} already")]
+    AlreadyThere { office: String },
     #[error("not the applicant of this dossier")]
     NotTheApplicant,
     #[error("version is {current}, not {expected}")]
@@ -78,7 +84,9 @@ impl Rejection {
             Self::WrongState { .. } => "WRONG_STATE",
             Self::AlreadyClosed { .. } => "ALREADY_CLOSED",
             Self::WrongRole { .. } => "WRONG_ROLE",
-            Self::WrongOffice { .. } => "WRONG_OFFICE",
+            Self::WrongOffice { .. } | Self::NotOwnOffice { .. } | Self::AlreadyThere { .. } => {
+                "WRONG_OFFICE"
+            }
             Self::NotTheApplicant => "NOT_THE_APPLICANT",
             Self::Conflict { .. } => "CONFLICT",
             Self::IdempotencyConflict => "IDEMPOTENCY_CONFLICT",
@@ -112,29 +120,49 @@ impl Rejection {
             ),
             Self::WrongState { state } => (
                 format!(
-                    "Không thể làm việc này khi hồ sơ ở trạng thái “{state}”. Tải lại hồ sơ để xem bước hợp lệ."
+                    "Không thể làm việc này khi hồ sơ ở trạng thái “{}”. Tải lại hồ sơ để xem bước hợp lệ.",
+                    state.label().0
                 ),
                 format!(
-                    "This cannot be done in state “{state}”. Reload the dossier to see what can."
+                    "This cannot be done in state “{}”. Reload the dossier to see what can.",
+                    state.label().1
                 ),
             ),
             Self::AlreadyClosed { state } => (
                 format!(
-                    "Hồ sơ đã đóng (“{state}”). Không thể thay đổi; hãy lập hồ sơ mới nếu cần."
+                    "Hồ sơ đã đóng (“{}”). Không thể thay đổi; hãy lập hồ sơ mới nếu cần.",
+                    state.label().0
                 ),
                 format!(
-                    "The dossier is closed (“{state}”). It cannot be changed; start a new one if needed."
+                    "The dossier is closed (“{}”). It cannot be changed; start a new one if needed.",
+                    state.label().1
                 ),
             ),
             Self::WrongRole { role } => (
                 format!(
-                    "Vai trò “{role}” không được làm việc này. Chuyển cho người có thẩm quyền."
+                    "Vai trò “{}” không được làm việc này. Chuyển cho người có thẩm quyền.",
+                    role.label().0
                 ),
-                format!("Role “{role}” may not do this. Pass it to somebody who may."),
+                format!(
+                    "Role “{}” may not do this. Pass it to somebody who may.",
+                    role.label().1
+                ),
             ),
             Self::WrongOffice { office } => (
                 format!("Hồ sơ thuộc cơ quan {office}. Liên hệ cơ quan đó."),
                 format!("The dossier is with office {office}. Turn to that office."),
+            ),
+            Self::NotOwnOffice { own, office } => (
+                format!(
+                    "Ông/bà làm việc cho cơ quan {own}, nên không vào sổ của cơ quan {office}. Ghi vào sổ của cơ quan mình, hoặc để cơ quan {office} tiếp nhận."
+                ),
+                format!(
+                    "You act for office {own} and cannot enter anything in the register of {office}. Use your own office, or leave it to {office}."
+                ),
+            ),
+            Self::AlreadyThere { office } => (
+                format!("Hồ sơ đang ở cơ quan {office}. Chọn cơ quan khác để chuyển."),
+                format!("The dossier is with office {office} already. Choose another office."),
             ),
             Self::NotTheApplicant => pair(
                 "Bạn không phải người nộp hồ sơ này.",
@@ -208,4 +236,28 @@ impl Rejection {
 
 fn pair(vietnamese: &str, english: &str) -> (String, String) {
     (vietnamese.to_owned(), english.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_words_where_machines_read_names() {
+        let states = Phase::ALL.into_iter().flat_map(|state| {
+            let (wrong, closed) = (
+                Rejection::WrongState { state },
+                Rejection::AlreadyClosed { state },
+            );
+            [(wrong, state.name()), (closed, state.name())]
+        });
+        let roles = Role::ALL.into_iter();
+        let roles = roles.map(|role| (Rejection::WrongRole { role }, role.name()));
+        for (rejection, name) in states.chain(roles) {
+            let (vi, en) = rejection.message();
+            assert!(!vi.contains(&format!("“{name}”")), "{vi}");
+            assert!(!en.contains(&format!("“{name}”")), "{en}");
+            assert!(!vi.contains('_') && !en.contains('_'), "{vi} {en}");
+        }
+    }
 }

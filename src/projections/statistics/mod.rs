@@ -38,8 +38,8 @@ pub struct Query {
     /// Code of a procedure.
     pub procedure: Option<String>,
     pub from: Date,
-    /// Pending and overdue are as of the end of this day, also when it has not come yet: whoever asks about a running
-    /// period names the days that have passed.
+    /// Pending and overdue are as of the end of this day, also when it has not come yet: pages and GraphQL ask about
+    /// today at most.
     pub to: Date,
     pub comparison: Comparison,
 }

@@ -22,7 +22,7 @@ pub(super) async fn figures(
     params: Asked<Params>,
 ) -> Response {
     let reference = web.models().reference();
-    let asked = asked(params).asked(period_end(&web), &reference);
+    let asked = asked(params).asked(period_end(&web), web.now().date(), &reference);
     let counted = counted(&web, &asked.query).await.map(|(counts, parts)| {
         let frame = visit.frame(&web);
         let page = StatisticsPage::new(frame, &asked, &counts, &parts, &reference);
@@ -54,7 +54,7 @@ pub(super) async fn figures_csv(
     params: Asked<Params>,
 ) -> Response {
     let reference = web.models().reference();
-    let asked = asked(params).asked(period_end(&web), &reference);
+    let asked = asked(params).asked(period_end(&web), web.now().date(), &reference);
     let counted = counted(&web, &asked.query).await.map(|(counts, parts)| {
         let mut rows = vec![(asked.query.scope.clone(), counts)];
         rows.extend(parts.into_iter().map(|part| (part.scope, part.counts)));

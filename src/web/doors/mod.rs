@@ -37,6 +37,7 @@ pub fn router(web: Web) -> Router {
         .route("/sign-out", post(staff::sign_out))
         .route("/assets/{*path}", get(assets::serve))
         .fallback(unknown)
+        .method_not_allowed_fallback(not_so)
         .with_state(web)
 }
 
@@ -69,6 +70,11 @@ async fn home(State(web): State<Web>, visit: Visit) -> Response {
     };
     let page = HomePage::new(visit.frame(&web), example, web.models().size());
     respond::html(StatusCode::OK, &page)
+}
+
+/// The address is right, the method is not.
+async fn not_so(State(web): State<Web>, visit: Visit) -> Response {
+    respond::unlisted(answer(&visit, &web, Err(Problem::MethodNotAllowed)))
 }
 
 async fn unknown(State(web): State<Web>, visit: Visit) -> Response {

@@ -37,6 +37,8 @@ pub struct Params {
 pub struct Asked {
     pub query: Query,
     pub problems: Vec<Pair>,
+    /// The period goes on: it is counted up to today.
+    pub running: bool,
 }
 
 /// One list to choose from.
@@ -53,20 +55,30 @@ pub struct Entry {
 }
 
 impl Params {
-    /// Reads the question; what is missing or wrong falls back to the year up to `today`.
+    /// Reads the question; what is missing or wrong falls back to the year up to `usual`, and nothing is counted after
+    /// `today`.
     #[must_use]
-    pub fn asked(&self, today: Date, reference: &Reference) -> Asked {
+    pub fn asked(&self, usual: Date, today: Date, reference: &Reference) -> Asked {
         let mut problems = Vec::new();
-        let first = today.first_of_year();
+        let first = usual.first_of_year();
         let mut from = date(self.from.as_deref(), first, &mut problems);
-        let mut to = date(self.to.as_deref(), today, &mut problems);
+        let mut to = date(self.to.as_deref(), usual, &mut problems);
         if from > to {
             problems.push((
                 "Ngày đầu kỳ ở sau ngày cuối kỳ; hiện năm nay.",
                 "The period ends before it begins; this year is shown.",
             ));
-            (from, to) = (first, today);
+            (from, to) = (first, usual);
         }
+        if from > today {
+            problems.push((
+                "Kỳ này chưa bắt đầu; hiện năm nay.",
+                "The period has not begun; this year is shown.",
+            ));
+            (from, to) = (first, usual);
+        }
+        let running = to > today;
+        let to = to.min(today);
         let comparison = match given(self.comparison.as_deref()) {
             Some("timestamp") => Comparison::Timestamp,
             Some(_) | None => Comparison::Date,
@@ -82,7 +94,11 @@ impl Params {
             to,
             comparison,
         };
-        Asked { query, problems }
+        Asked {
+            query,
+            problems,
+            running,
+        }
     }
 
     fn scope(&self, reference: &Reference, problems: &mut Vec<Pair>) -> Scope {
@@ -219,7 +235,7 @@ mod tests {
 
     #[track_caller]
     fn asked(params: &Params) -> Asked {
-        params.asked(day(2023, 12, 31), &Reference::default())
+        params.asked(day(2023, 12, 31), day(2024, 1, 2), &Reference::default())
     }
 
     #[test]
@@ -239,6 +255,25 @@ mod tests {
             ..Params::default()
         });
         assert_eq!(asked.problems.len(), 2);
+    }
+
+    #[test]
+    fn nothing_is_counted_after_today() {
+        let period = |from: &str, to: &str| {
+            asked(&Params {
+                from: Some(from.into()),
+                to: Some(to.into()),
+                ..Params::default()
+            })
+        };
+        let running = period("2023-12-01", "2024-12-31");
+        assert!(running.running && running.problems.is_empty());
+        assert_eq!(running.query.to, day(2024, 1, 2));
+        assert!(!period("2023-12-01", "2024-01-02").running);
+        let not_begun = period("2024-01-03", "2024-12-31");
+        assert_eq!(not_begun.problems.len(), 1);
+        assert_eq!(not_begun.query.to, day(2023, 12, 31));
+        assert!(!not_begun.running);
     }
 
     #[test]

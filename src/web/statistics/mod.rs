@@ -34,6 +34,7 @@ pub struct StatisticsPage {
     channel: Option<&'static str>,
     /// What was asked and could not be understood.
     problems: Vec<&'static str>,
+    running: bool,
     figures: Figures,
     parts: Vec<PartRow>,
     from: String,
@@ -91,6 +92,7 @@ impl StatisticsPage {
                 .channel
                 .map(|channel| lang.pick(words::channel(channel))),
             problems: asked.problems.iter().map(|pair| lang.pick(*pair)).collect(),
+            running: asked.running,
             figures: Figures::from(counts),
             parts: parts.iter().map(row).collect(),
             from: query.from.to_string(),

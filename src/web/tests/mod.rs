@@ -243,6 +243,13 @@ fn who_acted_is_shown_to_auditors_and_not_to_the_public() {
 }
 
 #[test]
+fn what_was_not_there_before_is_not_struck_out() {
+    for (name, text) in pages(Lang::Vi) {
+        assert!(!text.contains("<del>–</del>"), "{name}");
+    }
+}
+
+#[test]
 fn a_changed_record_is_found_when_the_hashes_are_recomputed() {
     let mut told = troubled();
     let page = HistoryPage::new(frame(Lang::En, None), CODE, &told.changes, false);

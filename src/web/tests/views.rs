@@ -57,7 +57,7 @@ pub(super) fn counts() -> Counts {
 
 pub(super) fn statistics(lang: Lang) -> StatisticsPage {
     let reference = reference();
-    let asked = Params::default().asked(date(2026, 11, 22), &reference);
+    let asked = Params::default().asked(date(2026, 11, 22), date(2026, 11, 22), &reference);
     let parts = parts_of(&Scope::All, &reference).into_iter();
     let parts: Vec<Part> = parts
         .map(|scope| Part {

@@ -6,28 +6,7 @@ use crate::web::lang::Pair;
 
 /// The state as a short term, for tables.
 pub fn phase(phase: Phase) -> Pair {
-    match phase {
-        Phase::Absent => ("Chưa có", "None yet"),
-        Phase::Draft => ("Bản nháp", "Draft"),
-        Phase::Submitted => ("Chờ tiếp nhận", "Awaiting acceptance"),
-        Phase::AwaitingSupplement(Stage::Intake) => (
-            "Chờ bổ sung trước khi tiếp nhận",
-            "Awaiting supplement before acceptance",
-        ),
-        Phase::AwaitingSupplement(Stage::Appraisal) => ("Chờ bổ sung", "Awaiting supplement"),
-        Phase::Supplemented => ("Đã bổ sung", "Supplemented"),
-        Phase::NotAccepted => ("Không được tiếp nhận", "Not accepted"),
-        Phase::Redirected => ("Đã chuyển cơ quan khác", "Passed to another office"),
-        Phase::Accepted => ("Đã tiếp nhận", "Accepted"),
-        Phase::InProcessing => ("Đang giải quyết", "Being processed"),
-        Phase::ResultDrafted => ("Chờ ký", "Awaiting signature"),
-        Phase::Completed => ("Đã có kết quả", "Result ready"),
-        Phase::Returned => ("Đã trả kết quả", "Result handed over"),
-        Phase::Refused => ("Từ chối giải quyết", "Refused"),
-        Phase::Stopped => ("Dừng giải quyết", "Stopped"),
-        Phase::WithdrawalRequested => ("Chờ rút hồ sơ", "Withdrawal requested"),
-        Phase::Withdrawn => ("Đã rút", "Withdrawn"),
-    }
+    phase.label()
 }
 
 /// The state as a sentence to the applicant: the largest words of the tracking page.
@@ -201,19 +180,5 @@ pub fn delivery(method: DeliveryMethod) -> Pair {
 
 /// Who acted, as an office: the public reads roles, not people.
 pub fn office_role(role: Role) -> Pair {
-    match role {
-        Role::Applicant => ("Người nộp hồ sơ", "Applicant"),
-        Role::Receiver => ("Công chức tiếp nhận", "Receiving officer"),
-        Role::Handler => ("Công chức thụ lý", "Handler"),
-        Role::DivisionHead => ("Lãnh đạo phòng", "Head of division"),
-        Role::Signer => ("Người có thẩm quyền ký", "Signer"),
-        Role::Clerk => ("Văn thư", "Clerk"),
-        Role::CentreManager => (
-            "Người đứng đầu bộ phận một cửa",
-            "Head of the one-stop unit",
-        ),
-        Role::Auditor => ("Kiểm tra viên", "Auditor"),
-        Role::Admin => ("Quản trị hệ thống", "Administrator"),
-        Role::System => ("Hệ thống", "The system"),
-    }
+    role.label()
 }

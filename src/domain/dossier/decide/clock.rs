@@ -124,7 +124,7 @@ pub(super) fn issue_apology(
 ) -> Decision {
     need_reason(context)?;
     let turn = dossier.turn().ok_or(Rejection::WrongState {
-        state: dossier.phase.name(),
+        state: dossier.phase,
     })?;
     if new_due_on <= turn.due_at.date() || new_due_on < context.now.date() {
         return Err(Rejection::NewDateTooEarly);

@@ -44,7 +44,7 @@ fn is_the_counters(phase: Phase, command: &DossierCommand) -> bool {
 
 pub(super) fn wrong_role(context: &Context<'_>) -> Rejection {
     Rejection::WrongRole {
-        role: context.actor.role.name(),
+        role: context.actor.role,
     }
 }
 
@@ -54,7 +54,6 @@ pub(super) fn guard_office(
     command: &DossierCommand,
     context: &Context<'_>,
 ) -> Result<(), Rejection> {
-    let target = command.filed_at().or(dossier.office.as_ref());
     if context.actor.role == Role::Applicant {
         return match (&dossier.applicant, dossier.phase) {
             (_, Phase::Absent) => Ok(()),
@@ -65,11 +64,16 @@ pub(super) fn guard_office(
     if context.actor.role == Role::System {
         return Ok(());
     }
-    match target {
-        Some(office) if office.as_str() != context.actor.office => Err(Rejection::WrongOffice {
+    let foreign = |office: &OfficeCode| office.as_str() != context.actor.office;
+    match (command.filed_at(), &dossier.office) {
+        (Some(office), _) if foreign(office) => Err(Rejection::NotOwnOffice {
+            own: context.actor.office.clone(),
             office: office.to_string(),
         }),
-        Some(_) | None => Ok(()),
+        (None, Some(office)) if foreign(office) => Err(Rejection::WrongOffice {
+            office: office.to_string(),
+        }),
+        (Some(_) | None, _) => Ok(()),
     }
 }
 

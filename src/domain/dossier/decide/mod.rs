@@ -9,7 +9,7 @@ use super::event::{
     CapabilityReissued, Channel, DossierEvent, Drafted, Handed, Lodged, Nothing, RedirectKind,
     Redirected, ResultDelivered, ResultIssued, Stage, SupplementRequested,
 };
-use super::{Dossier, DossierCommand, Phase, Rejection};
+use super::{Dossier, DossierCommand, Phase, Rejection, Turn};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::code::{OfficeCode, ProcedureCode};
 use crate::domain::event::Event;
@@ -177,12 +177,8 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             debug_assert!(phase != P::Absent);
             Err(Rejection::AlreadyExists)
         }
-        (phase, _) if phase.is_closed() => Err(Rejection::AlreadyClosed {
-            state: phase.name(),
-        }),
-        (phase, _) => Err(Rejection::WrongState {
-            state: phase.name(),
-        }),
+        (phase, _) if phase.is_closed() => Err(Rejection::AlreadyClosed { state: phase }),
+        (phase, _) => Err(Rejection::WrongState { state: phase }),
     }
 }
 
@@ -212,7 +208,7 @@ fn redirect(
     office_on(to, context)?;
     let (from, _) = filed(dossier)?;
     if to == from {
-        return Err(Rejection::WrongOffice {
+        return Err(Rejection::AlreadyThere {
             office: from.to_string(),
         });
     }
@@ -317,12 +313,8 @@ fn request_supplement(
 
 fn refuse_resolution(dossier: &Dossier, context: &Context<'_>) -> Decision {
     need_reason(context)?;
-    let late = dossier
-        .turn()
-        .is_some_and(|turn| context.now.date() > turn.due_at.date());
-    let policy = policy_for(dossier, context)?;
     let circumstances = Circumstances {
-        breach: late.then(|| breach(BreachRule::LateRefusal, &policy.legal_basis)),
+        breach: late_decision(dossier, BreachRule::LateRefusal, context)?,
         ..context.given.clone()
     };
     Ok(vec![one(
@@ -330,6 +322,20 @@ fn refuse_resolution(dossier: &Dossier, context: &Context<'_>) -> Decision {
         circumstances,
         context,
     )])
+}
+
+/// A decision after the promised day is a real act that the law forbids: recorded and flagged, never refused.
+fn late_decision(
+    dossier: &Dossier,
+    rule: BreachRule,
+    context: &Context<'_>,
+) -> Result<Option<Breach>, Rejection> {
+    let in_time = |turn: &Turn| context.now.date() <= turn.due_at.date();
+    if dossier.turn().is_none_or(in_time) {
+        return Ok(None);
+    }
+    let policy = policy_for(dossier, context)?;
+    Ok(Some(breach(rule, &policy.legal_basis)))
 }
 
 /// Row 16: the signature ends the clock; a claimed earlier end is kept and never counts.
@@ -342,6 +348,7 @@ fn sign_result(dossier: &Dossier, context: &Context<'_>) -> Decision {
         return Err(Rejection::SignerIsHandler);
     }
     let mut drafts = plain(DossierEvent::ResultSigned(Nothing {}), context)?;
+    drafts[0].circumstances.breach = late_decision(dossier, BreachRule::LateResult, context)?;
     drafts.push(one(
         DossierEvent::ProcessingCompleted(Nothing {}),
         Circumstances::default(),

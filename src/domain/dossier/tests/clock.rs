@@ -250,3 +250,37 @@ fn a_refusal_after_the_due_day_is_a_breach() {
     refusing("2026-11-26 18:00").with_breach(None);
     refusing("2026-11-27 07:00").with_breach(Some(BreachRule::LateRefusal));
 }
+
+#[test]
+fn a_signature_after_the_promised_day_is_recorded_as_a_breach_whatever_is_claimed() {
+    let signing = |when: &str| {
+        let after = given(in_processing())
+            .at(when)
+            .by(Role::Signer)
+            .with(|given| given.occurred_at = Some(at("2026-11-25 09:00")))
+            .when(&C::SignResult)
+            .then(&[E::ResultSigned(NOTHING), E::ProcessingCompleted(NOTHING)]);
+        after.dossier.breaches
+    };
+    assert_eq!(signing("2026-11-26 18:00"), []);
+    assert_eq!(signing("2026-11-27 07:00"), [BreachRule::LateResult]);
+}
+
+#[test]
+fn a_signature_within_a_renewed_promise_is_no_breach() {
+    let apologised = given(in_processing())
+        .at("2026-11-24 09:00")
+        .by(Role::Signer)
+        .because(Reason::Workload)
+        .when(&C::IssueApology {
+            new_due_on: at("2026-12-03 09:00").date(),
+        })
+        .then_taken();
+    let signed = apologised
+        .and()
+        .at("2026-12-03 18:00")
+        .by(Role::Signer)
+        .when(&C::SignResult)
+        .then_taken();
+    assert_eq!(signed.dossier.breaches, []);
+}

@@ -50,6 +50,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         false => Some(arguments.listen.bind().await?),
     };
     let stores = open(&arguments, &plan).await?;
+    let (integrity, mut sealer) = arguments
+        .sealing
+        .open(&arguments.place, &stores.journal)
+        .await?;
     let (models, projector) = open_models(&arguments.place, &stores.journal).await?;
     let projector = follow_to_the_end(projector, &models, &stores.journal).await?;
     let met = if arguments.scale == 1 {
@@ -59,10 +63,6 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         println!("The load was multiplied: the published figures are not compared.");
         true
     };
-    let (integrity, mut sealer) = arguments
-        .sealing
-        .open(&arguments.place, &stores.journal)
-        .await?;
     let Some(listener) = listener else {
         sealer.step().await?;
         return Ok(if met {

@@ -59,7 +59,8 @@ impl Sealing {
         journal: &Journal,
     ) -> anyhow::Result<(Integrity, Sealer)> {
         let embedded = matches!(place.journal_location()?, Location::Sqlite(_));
-        let role = if self.signer.unwrap_or(embedded && !place.is_mirror()) {
+        // A copy of somebody else's journal is never signed, whatever is asked.
+        let role = if self.signer.unwrap_or(embedded) && !place.is_mirror() {
             Role::Signer
         } else {
             Role::Reader
@@ -108,15 +109,16 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         listen,
         sealing,
     } = &arguments;
+    // The proof first: a journal that was set back leaves its evidence also when the read models refuse to follow it.
     let node = if place.is_mirror() {
         let copy = place.open_mirror().await?;
-        let reading = open_models(place, &copy.journal).await?;
         let proof = sealing.open(place, &copy.journal).await?;
+        let reading = open_models(place, &copy.journal).await?;
         Node::mirrored(copy, reading, proof)
     } else {
         let stores = place.open().await?;
-        let reading = open_models(place, &stores.journal).await?;
         let proof = sealing.open(place, &stores.journal).await?;
+        let reading = open_models(place, &stores.journal).await?;
         Node::new(stores, reading, proof)
     };
     serve(place, listen, listener, node).await

@@ -1,6 +1,7 @@
 //! The proof's promises, tried on every back end: one root for a size, no signature on a rollback, every change named.
 
 mod ground;
+mod halted;
 #[cfg(target_os = "linux")]
 mod killed;
 mod sealing;

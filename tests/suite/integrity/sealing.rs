@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use motcua::domain::time::Moment;
-use motcua::integrity::{Integrity, Role, Sealer, Signing};
+use motcua::integrity::{Integrity, Role, Sealer, Seals, Signing};
 use motcua::tlog::proof::verify_consistency;
 use tokio_util::sync::CancellationToken;
 
@@ -16,7 +16,7 @@ async fn published(integrity: &Integrity, size: u64) {
         let published = status.published.as_ref();
         published.is_some_and(|published| published.checkpoint.size >= size)
     });
-    tokio::time::timeout(Duration::from_secs(20), reached)
+    tokio::time::timeout(Duration::from_mins(1), reached)
         .await
         .unwrap_or_else(|_| panic!("size {size} is not published: {:?}", integrity.status()))
         .expect("the sealer runs");
@@ -162,18 +162,18 @@ async fn crash_after(steps: u64, sealer: &mut Sealer, notes: &mut BTreeMap<u64, 
 
 /// A dropped signer's session lives on at the server for a moment.
 pub async fn then_free(archive: &Archive) {
-    let location = motcua::integrity::Seals::location(&archive.data(), &archive.location);
-    let seals = motcua::integrity::Seals::create_or_open(&location)
-        .await
-        .expect("seals");
-    for _ in 0..200 {
-        if seals.claim().await.is_ok() {
-            break;
+    let location = Seals::location(&archive.data(), &archive.location);
+    for _ in 0..500 {
+        if let Ok(seals) = Seals::create_or_open(&location).await
+            && seals.claim().await.is_ok()
+        {
+            // The claim taken for the question ends as late.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    // The claim taken for the question ends as late.
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    panic!("the signer's place is never free");
 }
 
 #[tokio::test(flavor = "multi_thread")]

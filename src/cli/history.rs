@@ -11,8 +11,8 @@ use crate::domain::code::DossierCode;
 use crate::domain::event::Event;
 use crate::domain::fact::stream;
 use crate::domain::register::RegisterEvent;
-use crate::domain::time::Moment;
 use crate::journal::{Journal, Until, fact};
+use crate::projections::AsOf;
 use crate::projections::history::{self, Change};
 
 #[derive(Debug, Args)]
@@ -21,25 +21,32 @@ pub struct Arguments {
     place: Place,
     /// Code of the dossier.
     code: DossierCode,
-    /// As it was recorded at this instant (RFC 3339).
+    /// As it stood then: 2023-06-30 (the whole day), 2023-06-30T17:00 (office time), position:N or size:N.
     #[arg(long, value_name = "T")]
-    as_of: Option<Moment>,
+    as_of: Option<AsOf>,
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let journal = arguments.place.journal_read_only().await?;
     let dossier = find(&journal, &arguments.code).await?;
     let changes = history::changes(&journal, dossier).await?;
-    let known = changes.into_iter().filter(|change| {
-        arguments
-            .as_of
-            .is_none_or(|at| change.fact.recorded_at <= at)
-    });
+    let size = match arguments.as_of {
+        Some(as_of) => as_of.size(&journal).await?,
+        None => u64::MAX,
+    };
+    let known = changes.into_iter();
+    let known = known.filter(|change| change.entry.position < size);
     let known: Vec<Change> = known.collect();
-    if known.is_empty() {
-        bail!("{} was not recorded yet at that time", arguments.code);
+    let numbered = |change: &Change| change.after.code.as_ref() == Some(&arguments.code);
+    if let Some(as_of) = arguments.as_of
+        && !known.last().is_some_and(numbered)
+    {
+        bail!("{} was not recorded yet: {as_of}", arguments.code);
     }
     println!("{}  (stream {dossier})", arguments.code);
+    if let Some(as_of) = arguments.as_of {
+        println!("as of {as_of}, at size {size}");
+    }
     for change in &known {
         print(change);
     }
@@ -120,14 +127,5 @@ fn print(change: &Change) {
             due(&change.after)
         );
     }
-    let hash = change
-        .entry
-        .leaf_hash
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            use std::fmt::Write as _;
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
-    println!("    leaf    {hash}");
+    println!("    leaf    {}", super::hex(&change.entry.leaf_hash));
 }

@@ -1,6 +1,7 @@
 //! FOR OPERATORS: one file per subcommand; wiring and nothing else.
 
 mod demo;
+mod diff;
 mod doctor;
 mod export;
 mod history;
@@ -8,6 +9,7 @@ mod init;
 mod place;
 mod progress;
 mod rebuild;
+mod replay;
 mod schema;
 mod serve;
 mod signer;
@@ -45,6 +47,10 @@ enum What {
     Export(export::Arguments),
     /// Fill the read models anew beside the ones in use, then switch.
     Rebuild(rebuild::Arguments),
+    /// Write all read models as they were at some time into one new file.
+    Replay(replay::Arguments),
+    /// Print what changed between two instants: phase, due date, handler, office, and by which facts.
+    Diff(diff::Arguments),
     /// Check the journal, and with --replay the read models against it. Exit 0 good, 1 differs, 3 cannot check.
     Verify(verify::Arguments),
     /// Print a sign-in token of this office's own issuer.
@@ -80,6 +86,8 @@ pub fn run() -> ExitCode {
             What::History(arguments) => history::run(arguments).await,
             What::Export(arguments) => export::run(arguments).await,
             What::Rebuild(arguments) => rebuild::run(arguments).await,
+            What::Replay(arguments) => replay::run(arguments).await,
+            What::Diff(arguments) => diff::run(arguments).await,
             What::Verify(arguments) => verify::run(arguments).await,
             What::Token(arguments) => token::run(arguments).await,
             What::Signer(arguments) => signer::run(arguments).await,
@@ -125,4 +133,13 @@ fn leave_quietly_when_nobody_reads() {
 fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     let error = error.downcast_ref::<std::io::Error>();
     error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// Bytes as lower-case hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

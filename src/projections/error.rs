@@ -28,6 +28,12 @@ pub enum ProjectionError {
     /// There are no read models of this program's version here.
     #[error("there are no read models at {}", .0.display())]
     Missing(PathBuf),
+    /// A point in time beyond what the journal holds.
+    #[error("the journal holds {size} facts, not {asked}")]
+    BeyondEnd { asked: u64, size: u64 },
+    /// There is a file where a new one was to be made.
+    #[error("{} exists already, and nothing is overwritten", .0.display())]
+    Exists(PathBuf),
     /// The file's pages are broken.
     #[error("the read models are damaged: {0}")]
     Damaged(String),
@@ -48,6 +54,8 @@ impl ProjectionError {
             Self::OutOfOrder { .. } => "FACT_OUT_OF_ORDER",
             Self::InUse(_) => "READ_MODELS_IN_USE",
             Self::Missing(_) => "READ_MODELS_MISSING",
+            Self::BeyondEnd { .. } => "BEYOND_END",
+            Self::Exists(_) => "FILE_EXISTS",
             Self::Damaged(_) => "READ_MODELS_DAMAGED",
             Self::Journal(error) => error.code(),
             Self::Database(_) => "READ_MODELS_DATABASE",
@@ -65,6 +73,8 @@ impl ProjectionError {
             | Self::OutOfOrder { .. }
             | Self::InUse(_)
             | Self::Missing(_)
+            | Self::BeyondEnd { .. }
+            | Self::Exists(_)
             | Self::Damaged(_) => false,
         }
     }

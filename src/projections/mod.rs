@@ -3,8 +3,10 @@
 //! Every row of a dossier is a pure function of the domain's fold of its facts. How far the file has come is a row of its
 //! own, written in the same transaction, with the hash of the last entry: a file beside its journal is never served.
 
+mod as_of;
 pub mod audit;
 pub mod catalogue;
+pub mod difference;
 mod error;
 mod file;
 mod fold;
@@ -26,9 +28,10 @@ use std::time::Duration;
 use sqlx::SqlitePool;
 use tokio::sync::watch;
 
+pub use self::as_of::{AsOf, AsOfError};
 pub use self::error::{ProjectionError, Result};
 pub use self::projector::Projector;
-pub use self::rebuild::{Pace, rebuild};
+pub use self::rebuild::{Pace, rebuild, replay_until};
 use self::tracking::DossierRow;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;

@@ -1,7 +1,7 @@
 //! Filling a new file from the whole journal: secondary indexes last, closed dossiers written once, then swapped in.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
@@ -43,6 +43,37 @@ pub async fn fill_new(path: &Path, journal: &Journal, tell: impl FnMut(Pace) + S
     if let Some(folder) = path.parent() {
         File::open(folder)?.sync_all()?;
     }
+    Ok(())
+}
+
+/// Writes the read models as they were when the journal had this size into one new file, complete or not at all.
+///
+/// # Errors
+/// [`ProjectionError::Exists`] when there is a file already; [`ProjectionError::BeyondEnd`] when the journal is shorter.
+pub async fn replay_until(
+    out: &Path,
+    journal: &Journal,
+    size: u64,
+    tell: impl FnMut(Pace) + Send,
+) -> Result<()> {
+    let refuse_to_overwrite = || match fs::symlink_metadata(out) {
+        Ok(_) => Err(ProjectionError::Exists(out.to_owned())),
+        Err(_) => Ok(()),
+    };
+    refuse_to_overwrite()?;
+    let mut name = out.as_os_str().to_owned();
+    name.push(".building");
+    let building = PathBuf::from(name);
+    file::remove(&building)?;
+    let mark = fill(&building, journal, size, tell).await?;
+    if mark.size != size {
+        file::remove(&building)?;
+        let (asked, size) = (size, mark.size);
+        return Err(ProjectionError::BeyondEnd { asked, size });
+    }
+    File::open(&building)?.sync_all()?;
+    refuse_to_overwrite()?;
+    fs::rename(&building, out)?;
     Ok(())
 }
 

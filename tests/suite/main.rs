@@ -9,6 +9,7 @@ mod golden;
 mod grounds;
 mod integrity;
 mod journal;
+mod kit;
 mod life_cycle;
 mod mirror;
 mod office;

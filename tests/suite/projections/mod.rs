@@ -65,8 +65,14 @@ fn file_in(folder: &Path) -> std::path::PathBuf {
 }
 
 /// Every row of every table, as text.
-async fn dump(folder: &Path) -> Vec<String> {
-    let mut file = connect(folder).await;
+pub async fn dump(folder: &Path) -> Vec<String> {
+    dump_file(&file_in(folder)).await
+}
+
+/// As [`dump`], of a file that may be called anything.
+pub async fn dump_file(path: &Path) -> Vec<String> {
+    let options = SqliteConnectOptions::new().filename(path);
+    let mut file = options.connect().await.expect("the file opens");
     let tables: Vec<(String,)> = sqlx::query_as(
         "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name",
     )
@@ -103,7 +109,7 @@ async fn connect(folder: &Path) -> SqliteConnection {
 }
 
 #[track_caller]
-fn the_same(left: &[String], right: &[String]) {
+pub fn the_same(left: &[String], right: &[String]) {
     for (left, right) in left.iter().zip(right) {
         assert_eq!(left, right);
     }

@@ -1,0 +1,4 @@
+//! The auditor's kit, as an auditor meets it: the program itself, run on a journal.
+
+mod as_of;
+mod program;

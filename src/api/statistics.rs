@@ -9,6 +9,7 @@ use super::scalar::{Day, Long};
 use super::wait_for;
 use super::words::{Channel, Comparison, Level};
 use crate::domain::code::{OfficeCode, ProcedureCode};
+use crate::projections::statistics::record::{DEFINITION, DEFINITION_VERSION};
 use crate::projections::statistics::{self, Counts, Query, Scope};
 
 /// How the last digit of a printed ratio is chosen.
@@ -132,6 +133,15 @@ pub struct PendingCounts {
     total: u64,
 }
 
+/// What the figures mean; another way of counting has another version.
+#[derive(Debug, SimpleObject)]
+pub struct StatisticsDefinition {
+    /// From 1.
+    version: u32,
+    /// In words.
+    text: &'static str,
+}
+
 /// The counts of a period.
 pub struct Statistics {
     counts: Counts,
@@ -242,6 +252,14 @@ impl Statistics {
         let counts = &self.counts;
         counts.received.total()
             == counts.settled.total() + counts.closed.total() + counts.pending.total()
+    }
+
+    /// What the figures mean.
+    async fn definition(&self) -> StatisticsDefinition {
+        StatisticsDefinition {
+            version: DEFINITION_VERSION,
+            text: DEFINITION,
+        }
     }
 
     /// Size of the journal at which it was counted.

@@ -88,13 +88,16 @@ fn print(
     )
 }
 
+/// How one of the compared is said.
+type Say = fn(&Seen) -> String;
+
 fn print_change(out: &mut impl std::io::Write, change: &Change) -> std::io::Result<()> {
     let name = change
         .code
         .as_ref()
         .map_or_else(|| format!("draft {}", change.dossier), ToString::to_string);
     writeln!(out, "\n{name}")?;
-    let lines: [(&str, &str, fn(&Seen) -> String); 4] = [
+    let lines: [(&str, &str, Say); 4] = [
         ("phase", "phase", |seen| seen.phase.to_owned()),
         ("due", "due_at", |seen| {
             seen.due_at.map_or_else(none, moment)

@@ -11,6 +11,7 @@ mod progress;
 mod rebuild;
 mod replay;
 mod schema;
+mod scratch;
 mod serve;
 mod signer;
 mod table;

@@ -140,7 +140,7 @@ async fn fetch_missing(
     touched: &mut HashMap<Uuid, Touched>,
     order: &mut Vec<Uuid>,
 ) -> Result<()> {
-    let mut older = Vec::new();
+    let mut earlier = Vec::new();
     let mut met = HashSet::new();
     for Read { entry, fact } in reads {
         let is_dossier = matches!(fact.event, Event::Dossier(_));
@@ -149,22 +149,22 @@ async fn fetch_missing(
         }
         order.push(entry.stream);
         if entry.version > 1 {
-            older.push(entry.stream);
+            earlier.push(entry.stream);
         }
     }
     for id in met {
         touched.insert(id, Touched::default());
     }
-    if older.is_empty() {
+    if earlier.is_empty() {
         return Ok(());
     }
     let until = Until::Size(from_size);
-    for read in decode(journal.read_streams(&older, until).await?)? {
+    for read in decode(journal.read_streams(&earlier, until).await?)? {
         if let Some(one) = touched.get_mut(&read.entry.stream) {
             evolve(&mut one.now, &read);
         }
     }
-    for id in older {
+    for id in earlier {
         if let Some(one) = touched.get_mut(&id) {
             one.before = Some(Seen::of(&one.now));
         }

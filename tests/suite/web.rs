@@ -289,3 +289,30 @@ async fn only_those_who_have_a_worklist_are_led_to_it() {
     assert_eq!(page(Some(Role::Auditor), &named).await.0, 200);
     assert_eq!(leads(&page(None, "/").await.1), 1, "the public may sign in");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statistic_is_downloaded_with_all_that_is_needed_to_count_it_again() {
+    let served = given_a_served_office().await;
+    let page = served.get("/statistics?level=commune&lang=en").await;
+    let text = page.text().await.expect("a text");
+    let link = "/statistics.json?from=";
+    let (_, rest) = text.split_once(link).expect("a link to the record");
+    let (rest, _) = rest.split_once('"').expect("the link's end");
+    let place = format!("{link}{}", rest.replace("&#38;", "&").replace("&amp;", "&"));
+    let answer = served.get(&place).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    let bytes = answer.bytes().await.expect("bytes");
+    let record = motcua::projections::statistics::Record::parse(&bytes).expect("a record");
+    assert_eq!(record.to_bytes().expect("canonical"), bytes);
+    assert_eq!(record.counts.received.direct, 1);
+    assert_eq!(record.position + 1, record.size);
+
+    let unclear = served.get("/statistics.json?office=H99&from=x").await;
+    assert_eq!(unclear.status(), StatusCode::BAD_REQUEST);
+    let told = unclear.text().await.expect("a text");
+    assert!(
+        told.contains("BAD_INPUT") && told.contains("No office has this code"),
+        "{told}"
+    );
+}

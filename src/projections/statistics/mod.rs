@@ -3,17 +3,20 @@
 //! received = new online + new direct or by post + carried over = settled + closed without settlement + pending;
 //! settled = early + on time + late + undated; pending = in time + overdue + undated. All for every history.
 
+pub mod record;
 mod turns;
 
 use std::collections::HashMap;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite};
 
 use super::word::to_word;
 use super::{ReadModels, Result};
 
+pub use self::record::{Record, record, recount};
 pub(super) use self::turns::{MODEL, write, write_due_changes};
 use crate::domain::catalogue::Level;
 use crate::domain::deadline::Comparison;
@@ -45,7 +48,8 @@ pub struct Query {
 }
 
 /// What came in, or was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Received {
     /// New in the period, online.
     pub online: u64,
@@ -56,7 +60,8 @@ pub struct Received {
 }
 
 /// Settled in the period, against one due date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Settled {
     pub early: u64,
     pub on_time: u64,
@@ -66,7 +71,8 @@ pub struct Settled {
 }
 
 /// Closed without settlement in the period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Closed {
     pub withdrawn: u64,
     pub stopped: u64,
@@ -75,7 +81,8 @@ pub struct Closed {
 }
 
 /// Not ended when the period ended, against one due date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pending {
     pub in_time: u64,
     pub overdue: u64,

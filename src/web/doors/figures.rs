@@ -1,4 +1,4 @@
-//! Public statistics, as a page and as CSV.
+//! Public statistics, as a page, as CSV, and as a record that anybody with the journal can count again.
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -69,4 +69,35 @@ pub(super) async fn figures_csv(
         (kind, csv::table(&data, &asked.query, &rows, &reference)).into_response()
     });
     answer(&visit, &web, counted)
+}
+
+/// Canonical JSON; a question that is not understood is refused, for a record must say what was meant.
+pub(super) async fn figures_json(
+    State(web): State<Web>,
+    visit: Visit,
+    params: Asked<Params>,
+) -> Response {
+    let today = web.now().date();
+    let asked = asked(params).asked(period_end(&web), today, &web.models().reference());
+    if !asked.problems.is_empty() {
+        let problems: Vec<&str> = asked.problems.iter().map(|(_, english)| *english).collect();
+        let told = serde_json::json!({ "code": "BAD_INPUT", "problems": problems });
+        return (StatusCode::BAD_REQUEST, axum::Json(told)).into_response();
+    }
+    let recorded = async {
+        let record = counting::record(web.models(), &asked.query).await?;
+        let unwritable = |_| Problem::Unavailable("RECORD_UNWRITABLE");
+        let bytes = record.to_bytes().map_err(unwritable)?;
+        let name = format!("statistics-{}-{}.json", asked.query.from, asked.query.to);
+        let headers = [
+            (header::CONTENT_TYPE, "application/json".to_owned()),
+            (header::CACHE_CONTROL, "no-store".to_owned()),
+            (
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{name}\""),
+            ),
+        ];
+        Ok((headers, bytes).into_response())
+    };
+    answer(&visit, &web, recorded.await)
 }

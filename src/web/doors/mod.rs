@@ -29,6 +29,7 @@ pub fn router(web: Web) -> Router {
         .route("/history/{code}", get(dossier::records))
         .route("/statistics", get(figures::figures))
         .route("/statistics.csv", get(figures::figures_csv))
+        .route("/statistics.json", get(figures::figures_json))
         .route("/p", get(procedures::list_procedures))
         .route("/p/{code}", get(procedures::procedure))
         .route("/worklist", get(staff::work))

@@ -29,6 +29,7 @@ pub struct Params {
     pub level: Option<String>,
     pub office: Option<String>,
     pub channel: Option<String>,
+    pub procedure: Option<String>,
     pub comparison: Option<String>,
 }
 
@@ -79,17 +80,14 @@ impl Params {
         }
         let running = to > today;
         let to = to.min(today);
-        let comparison = match given(self.comparison.as_deref()) {
-            Some("timestamp") => Comparison::Timestamp,
-            Some(_) | None => Comparison::Date,
-        };
-        let channel = given(self.channel.as_deref());
-        let channel = channel.and_then(|name| CHANNELS.into_iter().find(|one| one.name() == name));
+        let comparison = self.comparison(&mut problems);
+        let channel = self.channel(&mut problems);
+        let procedure = self.procedure(reference, &mut problems);
         let scope = self.scope(reference, &mut problems);
         let query = Query {
             scope,
             channel,
-            procedure: None,
+            procedure,
             from,
             to,
             comparison,
@@ -111,9 +109,55 @@ impl Params {
                 "No office has this code; all offices are shown.",
             ));
         }
-        let level = given(self.level.as_deref());
-        let level = level.and_then(|name| LEVELS.into_iter().find(|one| level_name(*one) == name));
+        let Some(name) = given(self.level.as_deref()) else {
+            return Scope::All;
+        };
+        let level = LEVELS.into_iter().find(|one| level_name(*one) == name);
+        if level.is_none() {
+            problems.push((
+                "Không có cấp này; hiện tất cả các cấp.",
+                "There is no such level; all levels are shown.",
+            ));
+        }
         level.map_or(Scope::All, Scope::Level)
+    }
+
+    fn comparison(&self, problems: &mut Vec<Pair>) -> Comparison {
+        match given(self.comparison.as_deref()) {
+            Some("timestamp") => Comparison::Timestamp,
+            Some("date") | None => Comparison::Date,
+            Some(_) => {
+                problems.push((
+                    "Không có cách so sánh này; đã so sánh theo ngày.",
+                    "There is no such comparison; days are compared.",
+                ));
+                Comparison::Date
+            }
+        }
+    }
+
+    fn channel(&self, problems: &mut Vec<Pair>) -> Option<Channel> {
+        let name = given(self.channel.as_deref())?;
+        let channel = CHANNELS.into_iter().find(|one| one.name() == name);
+        if channel.is_none() {
+            problems.push((
+                "Không có cách nộp này; hiện mọi cách nộp.",
+                "There is no such channel; all channels are shown.",
+            ));
+        }
+        channel
+    }
+
+    fn procedure(&self, reference: &Reference, problems: &mut Vec<Pair>) -> Option<String> {
+        let code = given(self.procedure.as_deref())?;
+        let known = reference.procedures.contains_key(code);
+        if !known {
+            problems.push((
+                "Không có thủ tục mang mã này; hiện mọi thủ tục.",
+                "No procedure has this code; all procedures are shown.",
+            ));
+        }
+        known.then(|| code.to_owned())
     }
 }
 
@@ -163,6 +207,9 @@ pub fn place(path: &str, query: &Query) -> String {
     }
     if let Some(channel) = query.channel {
         add("channel", channel.name());
+    }
+    if let Some(procedure) = &query.procedure {
+        add("procedure", procedure);
     }
     match query.comparison {
         Comparison::Date => {}
@@ -252,9 +299,13 @@ mod tests {
         let asked = asked(&Params {
             from: Some("2023-31-12".into()),
             office: Some("H99".into()),
+            level: Some("village".into()),
+            channel: Some("pigeon".into()),
+            procedure: Some("9.999999".into()),
+            comparison: Some("hour".into()),
             ..Params::default()
         });
-        assert_eq!(asked.problems.len(), 2);
+        assert_eq!(asked.problems.len(), 6);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::domain::deadline::Comparison;
 use crate::domain::reference::Reference;
 use crate::projections::statistics::{Counts, Query, Scope};
 
-const COLUMNS: &str = "data,unit,kind,from,to,channel,comparison,received,new_online,new_direct_or_post,carried_over,settled,early,on_time,late,undated,early_by_original,on_time_by_original,late_by_original,closed,withdrawn,stopped,redirected,pending,in_time,overdue,pending_undated,in_time_by_original,overdue_by_original,rate_numerator,rate_denominator,excluded_from_rate,journal_size";
+const COLUMNS: &str = "data,unit,kind,from,to,channel,procedure,comparison,received,new_online,new_direct_or_post,carried_over,settled,early,on_time,late,undated,early_by_original,on_time_by_original,late_by_original,closed,withdrawn,stopped,redirected,pending,in_time,overdue,pending_undated,in_time_by_original,overdue_by_original,rate_numerator,rate_denominator,excluded_from_rate,journal_size";
 
 /// The whole table. `data` is `live` or `simulated:<story>`, on every row.
 #[must_use]
@@ -42,6 +42,7 @@ fn row(data: &str, query: &Query, scope: &Scope, counts: &Counts, reference: &Re
             .channel
             .map_or("*", |channel| channel.name())
             .to_owned(),
+        query.procedure.as_deref().unwrap_or("*").to_owned(),
         comparison.to_owned(),
     ];
     let numbers = numbers(counts).map(|number| number.to_string());
@@ -100,7 +101,7 @@ mod tests {
     #[test]
     fn every_row_has_a_value_for_every_column() {
         let columns = COLUMNS.split(',').count();
-        assert_eq!(columns, 7 + numbers(&Counts::default()).len());
+        assert_eq!(columns, 8 + numbers(&Counts::default()).len());
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct StatisticsPage {
     period: String,
     scope: String,
     channel: Option<&'static str>,
+    /// Code of the one procedure that is counted.
+    procedure: Option<String>,
     /// What was asked and could not be understood.
     problems: Vec<&'static str>,
     running: bool,
@@ -41,6 +43,7 @@ pub struct StatisticsPage {
     to: String,
     choices: Vec<Choice>,
     csv: String,
+    record: String,
     comparison: &'static str,
     size: u64,
     last: String,
@@ -91,6 +94,7 @@ impl StatisticsPage {
             channel: query
                 .channel
                 .map(|channel| lang.pick(words::channel(channel))),
+            procedure: query.procedure.clone(),
             problems: asked.problems.iter().map(|pair| lang.pick(*pair)).collect(),
             running: asked.running,
             figures: Figures::from(counts),
@@ -99,6 +103,7 @@ impl StatisticsPage {
             to: query.to.to_string(),
             choices: choice::all(query, reference, lang),
             csv: choice::place("/statistics.csv", query),
+            record: choice::place("/statistics.json", query),
             comparison: lang.pick(comparison(query.comparison)),
             size: counts.size,
             last: counts

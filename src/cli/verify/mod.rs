@@ -1,5 +1,8 @@
 //! `motcua verify`: does the journal hold together, and does every answer follow from it?
 
+mod statistics;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -20,9 +23,17 @@ pub struct Arguments {
     /// Fold everything again and compare every row of the read models in --data.
     #[arg(long)]
     replay: bool,
+    /// Count a published statistic again (what /statistics.json answered; `-`: the standard input).
+    #[arg(long, value_name = "FILE")]
+    statistics: Option<PathBuf>,
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let record = arguments.statistics.as_deref().map(statistics::read);
+    let record = match record.transpose() {
+        Ok(record) => record,
+        Err(error) => return Ok(cannot_check(&format!("{error:#}"))),
+    };
     let journal = match arguments.place.journal_read_only().await {
         Ok(journal) => journal,
         Err(error) => return Ok(cannot_check(&format!("{error:#}"))),
@@ -52,11 +63,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match checked {
         Ok(report) => {
             print(&report, arguments.replay);
-            Ok(if report.holds() {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::from(DIFFERS)
-            })
+            match record {
+                _ if !report.holds() => Ok(ExitCode::from(DIFFERS)),
+                Some(record) => statistics::check(&journal, &record).await,
+                None => Ok(ExitCode::SUCCESS),
+            }
         }
         Err(error @ ProjectionError::Missing(_)) => Ok(cannot_check(&format!(
             "{error}. `motcua rebuild` fills the read models first"

@@ -1,8 +1,9 @@
 //! The journal by itself: each entry against the ones before it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::pin::Pin;
 
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use uuid::Uuid;
 
 use super::{Check, FINDINGS_MAX, Pace, Report, damage};
@@ -10,7 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::fact::{Fact, stream};
 use crate::domain::register::{CodeVoided, Entered, RegisterEvent};
 use crate::domain::time::Moment;
-use crate::journal::{Entry, Hash, Journal, fact};
+use crate::journal::{Entry, Hash, Journal, Result as JournalResult, Until, fact};
 use crate::projections::error::{ProjectionError, Result};
 
 /// Streams per reading of the index of tails.
@@ -20,50 +21,118 @@ const TAILS_MAX: u32 = 4_096;
 #[derive(Default)]
 struct Chain {
     report: Report,
+    /// Position of the first entry that is checked.
+    first: u64,
     tails: HashMap<Uuid, (u32, Hash)>,
     recorded_at: Option<Moment>,
 }
 
-pub async fn check(
-    journal: &Journal,
-    report: &mut Report,
-    mut tell: impl FnMut(Pace) + Send,
-) -> Result<()> {
-    let total = journal.head().await?.size;
-    let mut chain = Chain::default();
-    let mut chunks = Box::pin(journal.chunks(0));
-    while let Some(chunk) = chunks.next().await {
-        match chunk {
-            Ok(entries) => chain = aside(chain, entries).await?,
-            Err(error) => {
-                damage(error, &mut chain.report)?;
-                break;
+/// Entries that were checked, for whoever checks something else of them.
+pub struct Checked {
+    pub entries: Vec<Entry>,
+    /// Entries from before the beginning of the walk that the ones checked are linked to.
+    pub earlier: Vec<Entry>,
+}
+
+/// Goes through the journal and checks each entry against the ones before it.
+pub struct Walk {
+    journal: Journal,
+    chunks: Pin<Box<dyn Stream<Item = JournalResult<Vec<Entry>>> + Send>>,
+    chain: Chain,
+    total: u64,
+}
+
+impl Walk {
+    /// From position `first` on. From 0 the index of tails is checked too; later only what the entries say.
+    pub async fn begin(journal: &Journal, first: u64) -> Result<Self> {
+        let total = journal.head().await?.size;
+        let mut chain = Chain {
+            first,
+            ..Chain::default()
+        };
+        if let Some(before) = first.checked_sub(1) {
+            let before = journal.read(before, 1).await?;
+            chain.recorded_at = before.first().map(|entry| entry.recorded_at);
+        }
+        Ok(Self {
+            journal: journal.clone(),
+            chunks: Box::pin(journal.chunks(first)),
+            chain,
+            total,
+        })
+    }
+
+    /// Checks the next few thousand entries; none at the end, at a hole, or when so much was found that it is enough.
+    pub async fn next(&mut self) -> Result<Option<Checked>> {
+        if self.chain.report.findings.len() >= FINDINGS_MAX {
+            return Ok(None);
+        }
+        let entries = match self.chunks.next().await {
+            None => return Ok(None),
+            Some(Ok(entries)) => entries,
+            Some(Err(error)) => {
+                damage(error, &mut self.chain.report)?;
+                return Ok(None);
+            }
+        };
+        let earlier = self.earlier(&entries).await?;
+        let chain = std::mem::take(&mut self.chain);
+        let (chain, entries) = aside(chain, entries).await?;
+        self.chain = chain;
+        Ok(Some(Checked { entries, earlier }))
+    }
+
+    /// How far it is.
+    pub fn pace(&self) -> Pace {
+        let done = self.chain.report.entries;
+        let total = self.total.saturating_sub(self.chain.first).max(done);
+        Pace { done, total }
+    }
+
+    /// What was found; after the end.
+    pub async fn finish(mut self) -> Result<Report> {
+        if self.chain.report.holds() && self.chain.first == 0 {
+            self.chain.check_index(&self.journal).await?;
+        }
+        self.chain.report.streams = self.chain.tails.len() as u64;
+        Ok(self.chain.report)
+    }
+
+    /// The entries before the walk's beginning that these are linked to: each stream's last one.
+    async fn earlier(&mut self, entries: &[Entry]) -> Result<Vec<Entry>> {
+        let mut earlier = Vec::new();
+        if self.chain.first == 0 {
+            return Ok(earlier);
+        }
+        let mut met = HashSet::new();
+        for entry in entries {
+            let is_known = self.chain.tails.contains_key(&entry.stream);
+            if is_known || !met.insert(entry.stream) || entry.version < 2 {
+                continue;
+            }
+            let until = Until::Size(self.chain.first);
+            let before = entry.version - 2;
+            let found = self.journal.read_stream(entry.stream, before, until);
+            match found.await {
+                Ok(found) => earlier.extend(found.into_iter().take(1)),
+                Err(error) => damage(error, &mut self.chain.report)?,
             }
         }
-        let done = chain.report.entries;
-        tell(Pace {
-            done,
-            total: total.max(done),
-        });
-        if chain.report.findings.len() >= FINDINGS_MAX {
-            break;
+        for entry in &earlier {
+            let tail = (entry.version, entry.leaf_hash);
+            self.chain.tails.insert(entry.stream, tail);
         }
+        Ok(earlier)
     }
-    if chain.report.holds() {
-        chain.check_index(journal).await?;
-    }
-    chain.report.streams = chain.tails.len() as u64;
-    *report = chain.report;
-    Ok(())
 }
 
 /// Hashing and decoding take their time on a thread that may.
-async fn aside(mut chain: Chain, entries: Vec<Entry>) -> Result<Chain> {
+async fn aside(mut chain: Chain, entries: Vec<Entry>) -> Result<(Chain, Vec<Entry>)> {
     let checking = tokio::task::spawn_blocking(move || {
         for entry in &entries {
             chain.take(entry);
         }
-        chain
+        (chain, entries)
     });
     let failed = |error| ProjectionError::Folder(std::io::Error::other(error));
     checking.await.map_err(failed)
@@ -71,7 +140,7 @@ async fn aside(mut chain: Chain, entries: Vec<Entry>) -> Result<Chain> {
 
 impl Chain {
     fn take(&mut self, entry: &Entry) {
-        let expected = self.report.entries;
+        let expected = self.first + self.report.entries;
         if entry.position != expected {
             let what = format!("position {expected} was to follow");
             self.find(Check::Position, entry, what);

@@ -9,6 +9,7 @@ use super::error::{ProjectionError, Result};
 use super::{Pace, file};
 use crate::journal::{Journal, JournalError};
 
+pub use self::chain::{Checked, Walk};
 pub use self::tables::Compared;
 
 /// More findings than these are not listed: one is enough to stop.
@@ -105,10 +106,12 @@ impl Report {
 ///
 /// # Errors
 /// Only when it cannot be checked; what is wrong is in the report.
-pub async fn journal(journal: &Journal, tell: impl FnMut(Pace) + Send) -> Result<Report> {
-    let mut report = Report::default();
-    chain::check(journal, &mut report, tell).await?;
-    Ok(report)
+pub async fn journal(journal: &Journal, mut tell: impl FnMut(Pace) + Send) -> Result<Report> {
+    let mut walk = Walk::begin(journal, 0).await?;
+    while walk.next().await?.is_some() {
+        tell(walk.pace());
+    }
+    walk.finish().await
 }
 
 /// [`journal`], then folds everything again and compares it, table by table, with the file being served, as of the size
@@ -125,12 +128,25 @@ pub async fn replay(
     if !path.exists() {
         return Err(ProjectionError::Missing(path));
     }
-    let mut report = Report::default();
-    chain::check(journal, &mut report, &mut tell).await?;
+    let mut report = self::journal(journal, &mut tell).await?;
     if report.holds() {
-        tables::compare(&path, journal, &mut report, tell).await?;
+        tables(folder, journal, &mut report, tell).await?;
     }
     Ok(report)
+}
+
+/// The second half of [`replay`], for a journal that was found to hold together.
+pub async fn tables(
+    folder: &Path,
+    journal: &Journal,
+    report: &mut Report,
+    tell: impl FnMut(Pace) + Send,
+) -> Result<()> {
+    let path = file::path_in(folder);
+    if !path.exists() {
+        return Err(ProjectionError::Missing(path));
+    }
+    tables::compare(&path, journal, report, tell).await
 }
 
 /// Damage of the journal is a finding; anything else means that nothing can be said.

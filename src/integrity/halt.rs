@@ -79,17 +79,23 @@ impl JournalNow {
 impl Evidence {
     /// Writes it into the data folder's `evidence/` and gives the halt that names it.
     pub fn keep(self, data: &Path, now: Moment) -> Result<Halted> {
+        let halted = self.write(data, now)?;
+        tracing::error!(code = halted.code, what = halted.what, evidence = %halted.evidence.display(), "this node takes no commands");
+        Ok(halted)
+    }
+
+    /// As [`Evidence::keep`], for one who only looks.
+    pub fn write(&self, data: &Path, now: Moment) -> Result<Halted> {
         let folder = data.join("evidence");
         durable::private_folder(&folder)?;
         let code = self.code.to_lowercase().replace('_', "-");
         let evidence = folder.join(format!("{code}-{}.json", now.0));
-        let mut text = serde_json::to_vec_pretty(&self).expect("texts and numbers are JSON");
+        let mut text = serde_json::to_vec_pretty(self).expect("texts and numbers are JSON");
         text.push(b'\n');
         durable::replace(&evidence, &text, 0o600)?;
-        tracing::error!(code = self.code, what = self.what, evidence = %evidence.display(), "this node takes no commands");
         Ok(Halted {
             code: self.code,
-            what: self.what,
+            what: self.what.clone(),
             evidence,
         })
     }

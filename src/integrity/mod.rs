@@ -4,6 +4,7 @@
 //! Position = leaf index. The tree is local to each node; checkpoints are shared; exactly one process signs.
 
 pub mod adopt;
+pub mod audit;
 mod desk;
 mod durable;
 mod error;

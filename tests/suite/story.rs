@@ -71,8 +71,21 @@ impl Story {
         Self::begin_with(journal, |_| true).await
     }
 
+    /// As [`Story::begin`], of a journal that says it is live.
+    pub async fn begin_live(journal: Journal) -> Self {
+        Self::begin_as(journal, |_| true, JournalKind::Live).await
+    }
+
     /// As [`Story::begin`], with some of the shipped procedures.
     pub async fn begin_with(journal: Journal, is_offered: fn(&Procedure) -> bool) -> Self {
+        Self::begin_as(journal, is_offered, JournalKind::Simulated).await
+    }
+
+    async fn begin_as(
+        journal: Journal,
+        is_offered: fn(&Procedure) -> bool,
+        kind: JournalKind,
+    ) -> Self {
         let writer = journal.writer().await.expect("a writer");
         let now = Moment::from_local(date(2026, 3, 2).at(8, 0, 0, 0));
         let mut story = Self {
@@ -88,7 +101,7 @@ impl Story {
             unwritten: Vec::new(),
             commands: 0,
         };
-        story.record(stream::journal(), Event::JournalOpened(opened()));
+        story.record(stream::journal(), Event::JournalOpened(opened(kind)));
         for year in Calendar::shipped() {
             story.shelve(ReferenceEvent::CalendarDeclared(year));
         }
@@ -308,12 +321,15 @@ impl Story {
     }
 }
 
-fn opened() -> Opened {
+fn opened(kind: JournalKind) -> Opened {
     Opened {
         id: Uuid::from_u128(63),
         origin: "localhost/story".into(),
-        kind: JournalKind::Simulated,
-        clock: ClockKind::Story,
+        kind,
+        clock: match kind {
+            JournalKind::Live => ClockKind::Database,
+            JournalKind::Simulated => ClockKind::Story,
+        },
         format: 1,
         story: None,
     }

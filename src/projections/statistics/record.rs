@@ -61,6 +61,8 @@ pub struct Record {
     pub position: u64,
     /// Base64 of the leaf hash of the fact at `position`.
     pub leaf_hash: String,
+    /// A checkpoint that covers the last fact counted, as the log published it; null while there is none.
+    pub checkpoint: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,7 +162,15 @@ impl Record {
             size: counts.size,
             position: counts.size.saturating_sub(1),
             leaf_hash: BASE64.encode(leaf_hash),
+            checkpoint: None,
         }
+    }
+
+    /// With the signed note of a checkpoint of at least its size.
+    #[must_use]
+    pub fn sealed(mut self, checkpoint: Option<String>) -> Self {
+        self.checkpoint = checkpoint;
+        self
     }
 
     /// Reads a record. One of another form or definition is refused, never guessed at.
@@ -240,7 +250,9 @@ pub async fn recount(
         .await?;
     folded.close().await?;
     file::remove(scratch)?;
+    // The checkpoint is no figure: whoever holds the tree checks it.
     let again = finish(journal, &query, &counts).await?;
+    let again = again.sealed(record.checkpoint.clone());
     Ok(compare(record, &again))
 }
 

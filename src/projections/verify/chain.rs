@@ -25,11 +25,15 @@ struct Chain {
     first: u64,
     tails: HashMap<Uuid, (u32, Hash)>,
     recorded_at: Option<Moment>,
+    /// Positions of the newest entries whose stored hash is not that of the bytes.
+    altered: Vec<u64>,
 }
 
 /// Entries that were checked, for whoever checks something else of them.
 pub struct Checked {
     pub entries: Vec<Entry>,
+    /// Positions among them whose stored hash is not that of the bytes.
+    pub altered: Vec<u64>,
     /// Entries from before the beginning of the walk that the ones checked are linked to.
     pub earlier: Vec<Entry>,
 }
@@ -79,7 +83,12 @@ impl Walk {
         let chain = std::mem::take(&mut self.chain);
         let (chain, entries) = aside(chain, entries).await?;
         self.chain = chain;
-        Ok(Some(Checked { entries, earlier }))
+        let altered = std::mem::take(&mut self.chain.altered);
+        Ok(Some(Checked {
+            entries,
+            altered,
+            earlier,
+        }))
     }
 
     /// How far it is.
@@ -146,6 +155,7 @@ impl Chain {
             self.find(Check::Position, entry, what);
         }
         if !entry.is_intact() {
+            self.altered.push(entry.position);
             self.find(
                 Check::LeafHash,
                 entry,

@@ -82,7 +82,7 @@ async fn what_was_published_is_counted_again_also_when_the_journal_has_grown() {
         let file = written(office.data.path(), &bytes);
         let said = motcua(office.data.path(), &["verify", "--statistics", &file]);
         let said = said.succeeded();
-        assert!(said.out.contains("every figure"), "{}", said.out);
+        assert!(said.out.contains("Every figure"), "{}", said.out);
         assert!(said.out.contains(&format!("size {}", record.size)));
     }
 }

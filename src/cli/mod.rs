@@ -3,6 +3,7 @@
 mod demo;
 mod diff;
 mod doctor;
+mod drill;
 mod export;
 mod history;
 mod init;
@@ -58,6 +59,8 @@ enum What {
     Token(token::Arguments),
     /// Who signs this log: show it, or move it to this node.
     Signer(signer::Arguments),
+    /// Try an attack on a copy of the data, and see whether it is found. Exit 0 when it was.
+    Drill(drill::Arguments),
     /// Check everything around this node and say what to do.
     Doctor(doctor::Arguments),
 }
@@ -92,6 +95,7 @@ pub fn run() -> ExitCode {
             What::Verify(arguments) => verify::run(arguments).await,
             What::Token(arguments) => token::run(arguments).await,
             What::Signer(arguments) => signer::run(arguments).await,
+            What::Drill(arguments) => drill::run(arguments).await,
             What::Doctor(arguments) => doctor::run(arguments).await,
         }
     });

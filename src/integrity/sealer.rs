@@ -128,7 +128,12 @@ impl Sealer {
         let due = self.due(now).min(now + QUIET_MAX);
         tokio::select! {
             entries = follower.next(BATCH_MAX) => self.grow(entries?).await?,
-            () = sleep_until(due) => self.check_beside().await?,
+            // A read that is slower than this was given up; here it may take its time.
+            () = sleep_until(due) => {
+                self.check_beside().await?;
+                self.grow_to_end().await?;
+                *follower = self.log.journal.follow(self.reader.size());
+            }
         }
         let now = Instant::now();
         if now < self.due(now) {
@@ -149,6 +154,7 @@ impl Sealer {
                 let pause = seal.published_at.map_or(ASK_AGAIN, |_| HEARTBEAT);
                 after(self.asked_at, pause)
             }
+            None if self.reader.size() == 0 => now + QUIET_MAX,
             Some(_) | None => after(self.signed_at, SEAL_EVERY),
         }
     }

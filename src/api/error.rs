@@ -43,6 +43,8 @@ pub enum FailureCode {
     NotYet,
     /// It took longer than ten seconds. A command may be sent again with the same `commandId`.
     Timeout,
+    /// The stored bytes of a fact are not those that were sealed: somebody changed them. Tell an auditor.
+    EntryAltered,
     /// The journal or the vault does not answer. Send the same again later.
     Unavailable,
     /// A fault of the program. The message says nothing; give `extensions.requestId` to the operator.
@@ -76,6 +78,7 @@ impl FailureCode {
             Self::Withheld => "WITHHELD",
             Self::NotYet => "NOT_YET",
             Self::Timeout => "TIMEOUT",
+            Self::EntryAltered => "ENTRY_ALTERED",
             Self::Unavailable => "UNAVAILABLE",
             Self::InternalServerError => "INTERNAL_SERVER_ERROR",
         }
@@ -98,6 +101,10 @@ pub enum Problem {
     NotYet {
         wanted: u64,
         size: u64,
+    },
+    /// The fact at this position is not the one that was sealed.
+    EntryAltered {
+        position: u64,
     },
     Unavailable(Arc<anyhow::Error>),
     /// Logged, never shown.
@@ -162,6 +169,7 @@ impl From<Problem> for async_graphql::Error {
             | Problem::Forbidden
             | Problem::Withheld
             | Problem::NotYet { .. }
+            | Problem::EntryAltered { .. }
             | Problem::Unavailable(_)
             | Problem::Internal(_) => None,
         };
@@ -177,6 +185,10 @@ impl From<Problem> for async_graphql::Error {
             Problem::NotYet { wanted, size } => (
                 FailureCode::NotYet,
                 format!("position {wanted} is not readable here yet (size {size}); ask again"),
+            ),
+            Problem::EntryAltered { position } => (
+                FailureCode::EntryAltered,
+                format!("the fact at position {position} is not the one that was sealed"),
             ),
             Problem::Unavailable(error) => {
                 tracing::warn!(error = format!("{error:#}"), "a store does not answer");

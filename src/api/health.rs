@@ -23,7 +23,7 @@ pub async fn livez() -> &'static str {
     "ok\n"
 }
 
-/// `/readyz`: the journal answers and the read models follow it closely.
+/// `/readyz`: the journal answers, is the one that was sealed, and the read models follow it closely.
 pub async fn readyz(State(api): State<Api>) -> Text {
     let progress = api.models.progress();
     let Ok(head) = api.journal.head().await else {
@@ -57,6 +57,10 @@ pub async fn metrics(State(api): State<Api>) -> Text {
     let lag = size.saturating_sub(progress.size);
     let following = u8::from(progress.stopped.is_none());
     let halted = u8::from(api.halted().is_some());
+    let sealing = api.log.map(|log| log.integrity.status());
+    let sealing = sealing.unwrap_or_default();
+    let (tree, published) = (sealing.size, sealing.published);
+    let published = published.map_or(0, |published| published.checkpoint.size);
     let body = format!(
         "# HELP motcua_journal_up Whether the journal answers.\n\
          # TYPE motcua_journal_up gauge\n\
@@ -75,7 +79,13 @@ pub async fn metrics(State(api): State<Api>) -> Text {
          motcua_read_models_following {following}\n\
          # HELP motcua_halted Whether this node takes no commands because its record is not the one that was sealed.\n\
          # TYPE motcua_halted gauge\n\
-         motcua_halted {halted}\n",
+         motcua_halted {halted}\n\
+         # HELP motcua_log_tree_size Facts in the tree that this node keeps.\n\
+         # TYPE motcua_log_tree_size gauge\n\
+         motcua_log_tree_size {tree}\n\
+         # HELP motcua_log_published_size Facts under the newest published checkpoint.\n\
+         # TYPE motcua_log_published_size gauge\n\
+         motcua_log_published_size {published}\n",
         progress.size
     );
     (

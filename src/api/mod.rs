@@ -1,4 +1,4 @@
-//! FOR MACHINES: GraphQL over HTTP, sign-in, health.
+//! FOR MACHINES: GraphQL over HTTP, the log and its receipts, sign-in, health.
 
 pub mod access;
 pub mod capability;
@@ -8,6 +8,7 @@ pub mod dossier;
 pub mod error;
 pub mod health;
 pub mod http;
+pub mod log;
 pub mod node;
 pub mod offices;
 pub mod paging;
@@ -26,10 +27,12 @@ use axum::routing::{any, get};
 use self::capability::Capabilities;
 use self::error::{Problem, Result};
 use self::http::Endpoint;
+use self::log::{PublicLog, Readers};
 use self::scalar::Long;
 use self::schema::GraphqlSchema;
 use self::sign_in::SignIn;
 use crate::acts::{Counter, Premises, Refusal};
+use crate::integrity::Integrity;
 use crate::journal::Journal;
 use crate::projections::ReadModels;
 use crate::vault::{Keys, Vault};
@@ -54,6 +57,8 @@ pub struct Api {
     pub journal: Journal,
     pub sign_in: SignIn,
     pub capabilities: Capabilities,
+    /// None on a node that keeps no tree.
+    pub log: Option<PublicLog>,
 }
 
 impl Api {
@@ -85,6 +90,7 @@ impl Api {
             journal,
             sign_in: SignIn::new(&keys.derive(SignIn::KEY)),
             capabilities: Capabilities::new(keys.derive(Capabilities::KEY)),
+            log: None,
         }
     }
 
@@ -97,10 +103,12 @@ impl Api {
         Ok(&desk.counter)
     }
 
-    /// Why no command is taken, if none is by fault; a node that never takes any has no such reason.
+    /// Why no command is taken, if none is by fault, or why a copy is not the one that was sealed.
     #[must_use]
     pub fn halted(&self) -> Option<&'static str> {
-        self.desk.as_ref().and_then(|desk| desk.counter.halted())
+        let refusing = self.desk.as_ref().and_then(|desk| desk.counter.halted());
+        let sealed = || self.log.as_ref()?.integrity.halted();
+        refusing.or_else(|| sealed().map(|halted| halted.code))
     }
 
     /// Where names are kept.
@@ -111,9 +119,16 @@ impl Api {
         let desk = self.desk.as_ref().ok_or(Problem::Withheld)?;
         Ok(&desk.vault)
     }
+
+    /// Shows the log under `/log/`, and whole entries to these readers.
+    #[must_use]
+    pub fn with_log(mut self, integrity: Integrity, entries: Readers) -> Self {
+        self.log = Some(PublicLog { integrity, entries });
+        self
+    }
 }
 
-/// `/graphql` and the health of this node.
+/// `/graphql`, the log with its receipts, and the health of this node.
 pub fn router(api: Api) -> Router {
     let endpoint: Endpoint<GraphqlSchema> = Endpoint {
         schema: schema::schema(api.clone()),
@@ -127,8 +142,9 @@ pub fn router(api: Api) -> Router {
                 .route("/livez", get(health::livez))
                 .route("/readyz", get(health::readyz))
                 .route("/metrics", get(health::metrics))
-                .with_state(api),
+                .with_state(api.clone()),
         )
+        .merge(log::router(api))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
 }
 

@@ -9,6 +9,7 @@ use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
 use super::http::limits;
+use super::log::query::LogQuery;
 use super::node::NodeQuery;
 use super::offices::OfficeQuery;
 use super::statistics::StatisticsQuery;
@@ -22,6 +23,7 @@ pub struct Query(
     StatisticsQuery,
     CatalogueQuery,
     OfficeQuery,
+    LogQuery,
     NodeQuery,
 );
 
@@ -70,6 +72,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::api::log::LogProblem;
 
     fn types() -> Vec<TypeDefinition> {
         let document: ServiceDocument =
@@ -182,6 +185,14 @@ mod tests {
                 let meaning = meaning.unwrap_or_default();
                 writeln!(table, "| `{}` | {meaning} |", value.node.value.node).expect("text");
             }
+        }
+        table += "\n## The log and its receipts\n\nAt `/log/` and `/receipts/`, in `code` of the JSON body.\n\n\
+                  | code | status | meaning |\n|---|---|---|\n";
+        for problem in LogProblem::ALL {
+            use std::fmt::Write as _;
+            let (code, status) = (problem.code(), problem.status().as_u16());
+            let meaning = problem.message().1;
+            writeln!(table, "| `{code}` | {status} | {meaning} |").expect("text");
         }
         is_current("docs/api/errors.md", &table);
     }

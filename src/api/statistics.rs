@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::access::api;
 use super::error::{Answered, Problem, Result};
+use super::log::sealed::checkpoint_over;
 use super::scalar::{Day, Long};
 use super::wait_for;
 use super::words::{Channel, Comparison, Level};
@@ -260,6 +261,14 @@ impl Statistics {
             version: DEFINITION_VERSION,
             text: DEFINITION,
         }
+    }
+
+    /// The signed checkpoint that covers what was counted; null until one is published.
+    #[graphql(complexity = "5")]
+    async fn checkpoint(&self, context: &Context<'_>) -> Answered<String> {
+        checkpoint_over(api(context), self.counts.size)
+            .await
+            .transpose()
     }
 
     /// Size of the journal at which it was counted.

@@ -13,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 use super::place::{Mirrored, Place, Stores};
 use super::progress;
 use crate::acts::Counter;
+use crate::api::log::Readers;
 use crate::api::{self, Api};
+use crate::domain::reference::JournalKind;
 use crate::integrity::{Integrity, Role, Sealer, Status};
 use crate::journal::{Journal, Location};
 use crate::projections::{Progress, Projector, ReadModels};
@@ -83,9 +85,30 @@ pub struct Listen {
     /// Address people reach this node at, for links and QR codes.
     #[arg(long, value_name = "URL", env = "MOTCUA_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Show the exact bytes of all facts to everybody and not to auditors alone: no personal data, but the pseudonym of
+    /// whoever acted. On by itself for a simulated journal.
+    #[arg(
+        long,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        env = "MOTCUA_PUBLIC_ENTRIES"
+    )]
+    pub public_entries: Option<bool>,
 }
 
 impl Listen {
+    /// Who reads whole entries of this journal.
+    fn entries(&self, kind: JournalKind) -> Readers {
+        let simulated = kind == JournalKind::Simulated;
+        if self.public_entries.unwrap_or(simulated) {
+            Readers::Everybody
+        } else {
+            Readers::Auditors
+        }
+    }
+
     /// Takes the address before anything else is done: filling read models may take minutes. Whoever calls before the
     /// node serves waits.
     pub async fn bind(&self) -> anyhow::Result<TcpListener> {
@@ -215,6 +238,8 @@ pub async fn serve(
     }
     let following = tokio::spawn(projector.run(stop.clone()));
     let sealing = tokio::spawn(sealer.run(stop.clone()));
+    let entries = listen.entries(api.office.opened().kind);
+    let api = api.with_log(integrity, entries);
     let pages = Web::new(
         api.clone(),
         keys.derive(Web::KEY),

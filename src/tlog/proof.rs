@@ -69,6 +69,16 @@ pub fn verify_inclusion(
     path: &[Hash],
     root: &Hash,
 ) -> Result<(), ProofError> {
+    matches(&root_by_inclusion(leaf, index, size, path)?, root)
+}
+
+/// The root that an audit path gives: the first half of [`verify_inclusion`], for those who show their work.
+pub fn root_by_inclusion(
+    leaf: &Hash,
+    index: u64,
+    size: u64,
+    path: &[Hash],
+) -> Result<Hash, ProofError> {
     if index >= size {
         return Err(ProofError::OutOfRange);
     }
@@ -86,10 +96,11 @@ pub fn verify_inclusion(
         }
         (node, last) = (node >> 1, last >> 1);
     }
-    if last != 0 {
-        return Err(ProofError::Length);
+    if last == 0 {
+        Ok(hash)
+    } else {
+        Err(ProofError::Length)
     }
-    matches(&hash, root)
 }
 
 /// Checks that the tree of `new_size` leaves only adds to the tree of `old_size` leaves (RFC 9162 §2.1.4.2).

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::api::Api;
 use crate::api::access::{self, api};
 use crate::api::error::{Answered, Result};
+use crate::api::log::sealed::EntryIntegrity;
 use crate::api::paging::{self, Cursor};
 use crate::api::scalar::{Digest, Long};
 use crate::api::words::{
@@ -168,6 +169,14 @@ impl AuditEntry {
     /// Its place in its stream, from 1.
     async fn version(&self) -> u32 {
         self.row.version
+    }
+
+    /// Its place in the proof; null until a published checkpoint covers it.
+    #[graphql(complexity = "5 + child_complexity")]
+    async fn integrity(&self, context: &Context<'_>) -> Answered<EntryIntegrity> {
+        EntryIntegrity::of(api(context), self.row.position)
+            .await
+            .transpose()
     }
 
     /// The dossier before it; null for facts of other streams.

@@ -102,6 +102,9 @@ pub fn vietnamese(code: FailureCode) -> &'static str {
         }
         FailureCode::NotYet => "Vị trí này chưa đọc được ở đây. Hãy hỏi lại.",
         FailureCode::Timeout => "Quá lâu. Lệnh có thể gửi lại với cùng commandId.",
+        FailureCode::EntryAltered => {
+            "Ghi nhận không còn đúng như lúc niêm phong. Báo cho kiểm tra viên."
+        }
         FailureCode::Unavailable => "Tạm thời không trả lời được. Hãy gửi lại sau.",
         FailureCode::InternalServerError => {
             "Lỗi của chương trình. Báo requestId cho người vận hành."

@@ -10,6 +10,7 @@ mod init;
 mod place;
 mod progress;
 mod rebuild;
+mod receipt;
 mod replay;
 mod schema;
 mod scratch;
@@ -55,6 +56,8 @@ enum What {
     Diff(diff::Arguments),
     /// Check the journal, and with --replay the read models against it. Exit 0 good, 1 differs, 3 cannot check.
     Verify(verify::Arguments),
+    /// Check a dossier's receipt without a network.
+    Receipt(receipt::Arguments),
     /// Print a sign-in token of this office's own issuer.
     Token(token::Arguments),
     /// Who signs this log: show it, or move it to this node.
@@ -93,6 +96,7 @@ pub fn run() -> ExitCode {
             What::Replay(arguments) => replay::run(arguments).await,
             What::Diff(arguments) => diff::run(arguments).await,
             What::Verify(arguments) => verify::run(arguments).await,
+            What::Receipt(arguments) => receipt::run(arguments),
             What::Token(arguments) => token::run(arguments).await,
             What::Signer(arguments) => signer::run(arguments).await,
             What::Drill(arguments) => drill::run(arguments).await,

@@ -12,6 +12,7 @@ pub mod note;
 pub mod policy;
 pub mod proof;
 pub mod receipt;
+pub mod steps;
 pub mod text;
 pub mod tile;
 pub mod witness;
@@ -28,6 +29,7 @@ pub use note::{KeyKind, Note, NoteError, SignatureLine, SigningKey, VerifierKey}
 pub use policy::{Policy, PolicyError, Standing};
 pub use proof::{Hashes, ProofError};
 pub use receipt::{Receipt, ReceiptError, Verified};
+pub use steps::Steps;
 pub use tile::{PathError, Tile, tiles_of};
 pub use witness::{AddCheckpoint, Refusal};
 

@@ -23,6 +23,8 @@ pub struct HistoryPage {
     /// What recomputing the hashes has shown.
     chain: String,
     items: Vec<Item>,
+    /// How many records are under the newest published checkpoint; none where no log is kept.
+    sealed: Option<u64>,
 }
 
 struct Item {
@@ -70,8 +72,16 @@ impl HistoryPage {
             chain: chain(changes, lang),
             code: code.to_owned(),
             sees_people,
+            sealed: None,
             frame: frame.titled(format!("{title} {code}"), Some(Door::Tracking)),
         }
+    }
+
+    /// Leads from each record below this size to its proof.
+    #[must_use]
+    pub fn sealed(mut self, size: Option<u64>) -> Self {
+        self.sealed = size;
+        self
     }
 }
 

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::frame::{Door, Frame};
 use super::lang::Pair;
+use super::proof::LogLine;
 
 /// A code like those on receipts, for those who have none at hand.
 const EXAMPLE: &str = "H38.40-261122-0001";
@@ -16,6 +17,7 @@ pub struct HomePage {
     example: String,
     doors: Vec<&'static Doorplate>,
     size: String,
+    log: Option<LogLine>,
 }
 
 struct Doorplate {
@@ -84,7 +86,15 @@ impl HomePage {
             doors: doors(&frame),
             frame: frame.titled(title, None),
             example: example.unwrap_or_else(|| EXAMPLE.to_owned()),
+            log: None,
         }
+    }
+
+    /// Shows how far the log is sealed.
+    #[must_use]
+    pub fn with_log(mut self, log: Option<LogLine>) -> Self {
+        self.log = log;
+        self
     }
 }
 

@@ -10,6 +10,7 @@ pub mod home;
 pub mod lang;
 pub mod problem;
 pub mod procedures;
+pub mod proof;
 pub mod qr;
 pub mod respond;
 pub mod session;

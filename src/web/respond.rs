@@ -44,11 +44,12 @@ pub fn unlisted(mut response: Response) -> Response {
     response
 }
 
-/// Asks the browser to load the page again. A header and no `<meta>`: a saved or printed copy stays as it is.
-pub fn refreshing(mut response: Response) -> Response {
+/// Asks the browser to load the page again after so many seconds. A header and no `<meta>`: a saved or printed copy stays
+/// as it is.
+pub fn refreshing(mut response: Response, seconds: &'static str) -> Response {
     response
         .headers_mut()
-        .insert(header::REFRESH, HeaderValue::from_static("60"));
+        .insert(header::REFRESH, HeaderValue::from_static(seconds));
     response
 }
 

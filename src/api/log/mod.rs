@@ -19,6 +19,7 @@ use axum::routing::get;
 pub use self::problem::LogProblem;
 use super::Api;
 use crate::integrity::{Integrity, Published};
+use crate::tlog::Receipt;
 
 pub type Result<T, E = LogProblem> = std::result::Result<T, E>;
 
@@ -50,7 +51,14 @@ impl PublicLog {
         halted.map(|halted| LogProblem::Halted(halted.code))
     }
 
-    /// Why there is no receipt of this position.
+    /// The receipt of the entry at `position`, or why there is none (yet).
+    pub async fn receipt(&self, position: u64) -> Result<Receipt> {
+        match self.integrity.receipt(position).await? {
+            Some(receipt) => Ok(receipt),
+            None => Err(self.without_receipt(position).await),
+        }
+    }
+
     async fn without_receipt(&self, position: u64) -> LogProblem {
         match self.integrity.log().journal.head().await {
             Err(error) => LogProblem::from(crate::integrity::IntegrityError::from(error)),
@@ -61,7 +69,8 @@ impl PublicLog {
 }
 
 impl Api {
-    fn log(&self) -> Result<&PublicLog> {
+    /// The log, where one is kept.
+    pub fn log(&self) -> Result<&PublicLog> {
         self.log.as_ref().ok_or(LogProblem::NotKept)
     }
 }

@@ -16,9 +16,7 @@ pub async fn inclusion(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> 
     let position = below(&uri, "/log/proof/inclusion/")?;
     let position = text::decimal(position).ok_or(LogProblem::PathUnknown)?;
     let log = api.log()?;
-    let Some(mut receipt) = log.integrity.receipt(position).await? else {
-        return Err(log.without_receipt(position).await);
-    };
+    let mut receipt = log.receipt(position).await?;
     if !entries::may_read(&api, log, &headers) {
         receipt.extra = None;
     }

@@ -90,10 +90,7 @@ pub async fn of_dossier(
     let row = row.ok_or(LogProblem::UnknownDossier)?;
     let changes = history::of_dossier(&api.models, row.id).await?;
     let fact = of.of(&changes).ok_or(LogProblem::NoSuchFact)?;
-    let position = fact.entry.position;
-    let Some(receipt) = log.integrity.receipt(position).await? else {
-        return Err(log.without_receipt(position).await);
-    };
+    let receipt = log.receipt(fact.entry.position).await?;
     let name = match of {
         Of::Acceptance => code.to_string(),
         Of::Result => format!("{code}-result"),

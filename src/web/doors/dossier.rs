@@ -57,7 +57,10 @@ fn dossier_code(text: &str) -> Result<DossierCode, Problem> {
 }
 
 /// The row and the story of a code.
-async fn dossier(web: &Web, code: &str) -> Result<(String, DossierRow, Vec<Change>), Problem> {
+pub(super) async fn dossier(
+    web: &Web,
+    code: &str,
+) -> Result<(String, DossierRow, Vec<Change>), Problem> {
     let code = dossier_code(code)?.to_string();
     let unknown = || Problem::DossierUnknown(code.clone());
     let row = tracking::by_code(web.models(), &code).await?;
@@ -110,7 +113,7 @@ async fn tracking_page(web: &Web, visit: &Visit, code: &str, refresh: bool) -> A
     page.refreshes &= refresh;
     let response = respond::html(StatusCode::OK, &page);
     if page.refreshes {
-        return Ok(respond::refreshing(response));
+        return Ok(respond::refreshing(response, "60"));
     }
     Ok(response)
 }
@@ -120,8 +123,15 @@ pub(super) async fn records(State(web): State<Web>, visit: Visit, path: Segment)
         .await
         .map(|(code, row, changes)| {
             let sees_people = access::sees_people(visit.who.as_ref(), &row);
-            let page = HistoryPage::new(visit.frame(&web), &code, &changes, sees_people);
+            let page = HistoryPage::new(visit.frame(&web), &code, &changes, sees_people)
+                .sealed(sealed(&web));
             respond::html(StatusCode::OK, &page)
         });
     respond::unlisted(answer(&visit, &web, found))
+}
+
+/// How many records the newest published checkpoint covers; none on a node that keeps no log.
+fn sealed(web: &Web) -> Option<u64> {
+    let published = web.api.log().ok()?.integrity.published();
+    Some(published.map_or(0, |published| published.checkpoint.size))
 }

@@ -4,6 +4,7 @@ mod dossier;
 mod figures;
 mod playground;
 mod procedures;
+mod proof;
 mod staff;
 
 use axum::Router;
@@ -15,6 +16,7 @@ use axum::routing::{get, post};
 
 use super::home::HomePage;
 use super::problem::Problem;
+use super::proof::LogLine;
 use super::{Visit, Web, assets, respond};
 use crate::domain::reference::JournalKind;
 
@@ -25,6 +27,7 @@ pub fn router(web: Web) -> Router {
         .route("/", get(home))
         .route("/t", get(dossier::find))
         .route("/t/{code}", get(dossier::track))
+        .route("/t/{code}/proof", get(proof::check))
         .route("/history", get(dossier::find_history))
         .route("/history/{code}", get(dossier::records))
         .route("/statistics", get(figures::figures))
@@ -69,7 +72,9 @@ async fn home(State(web): State<Web>, visit: Visit) -> Response {
         JournalKind::Simulated => web.example().await,
         JournalKind::Live => None,
     };
-    let page = HomePage::new(visit.frame(&web), example, web.models().size());
+    let log = web.api.log().ok();
+    let log = log.and_then(|log| LogLine::of(log, visit.lang));
+    let page = HomePage::new(visit.frame(&web), example, web.models().size()).with_log(log);
     respond::html(StatusCode::OK, &page)
 }
 

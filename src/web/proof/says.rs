@@ -1,0 +1,184 @@
+//! What a checked receipt proves and what it does not, in plain words. Without witnesses nothing here says more than
+//! "sealed, not witnessed".
+
+use crate::api::log::LogProblem;
+use crate::tlog::Steps;
+use crate::web::lang::Pair;
+use crate::web::tracking::Tone;
+
+/// The outcome as the head of the page says it.
+pub struct Verdict {
+    pub headline: Pair,
+    pub tone: Tone,
+    pub tag: Pair,
+    /// Whether outside witnesses stand behind it.
+    pub witnessed: bool,
+}
+
+/// Of a receipt that does not hold.
+pub const BROKEN: Pair = ("Không khớp", "Does not hold");
+
+/// How far a published checkpoint may be trusted.
+#[must_use]
+pub fn sealed(witnessed: bool) -> Pair {
+    if witnessed {
+        ("Đã niêm phong, có người chứng", "Sealed and witnessed")
+    } else {
+        (
+            "Đã niêm phong, chưa có người chứng",
+            "Sealed, not witnessed",
+        )
+    }
+}
+
+#[must_use]
+pub fn verdict(steps: &Steps) -> Verdict {
+    let standing = steps.standing().filter(|_| steps.holds());
+    let Some(standing) = standing else {
+        return Verdict {
+            headline: (
+                "Bằng chứng KHÔNG khớp với ghi nhận",
+                "The proof does NOT fit the record",
+            ),
+            tone: Tone::Bad,
+            tag: BROKEN,
+            witnessed: false,
+        };
+    };
+    Verdict {
+        headline: (
+            "Ghi nhận này nằm trong sổ đã niêm phong",
+            "This record is in the sealed log",
+        ),
+        tone: if standing.witnessed {
+            Tone::Good
+        } else {
+            Tone::Info
+        },
+        tag: sealed(standing.witnessed),
+        witnessed: standing.witnessed,
+    }
+}
+
+/// Of a page that has nothing to check.
+#[must_use]
+pub fn without_proof(problem: LogProblem) -> Verdict {
+    let (headline, tone, tag) = match problem {
+        LogProblem::Pending => (
+            (
+                "Đã ghi, đang chờ niêm phong",
+                "Recorded, waiting to be sealed",
+            ),
+            Tone::Info,
+            ("Đang chờ", "Pending"),
+        ),
+        LogProblem::EntryAltered { .. } => (
+            (
+                "Ghi nhận KHÔNG còn đúng như lúc niêm phong",
+                "The record is NOT the one that was sealed",
+            ),
+            Tone::Bad,
+            BROKEN,
+        ),
+        LogProblem::Halted(_) => (
+            (
+                "Chưa kiểm tra được: sổ đã bị lùi lại hoặc rẽ nhánh",
+                "Cannot be checked: the log was set back or forked",
+            ),
+            Tone::Bad,
+            ("Đã dừng", "Halted"),
+        ),
+        LogProblem::NoSuchFact => (
+            ("Hồ sơ chưa có kết quả", "There is no result yet"),
+            Tone::Info,
+            ("Chưa có", "None yet"),
+        ),
+        LogProblem::PathUnknown
+        | LogProblem::NotPublished
+        | LogProblem::NothingPublished
+        | LogProblem::PositionUnknown
+        | LogProblem::BadRequest
+        | LogProblem::MethodNotAllowed
+        | LogProblem::Unauthenticated
+        | LogProblem::Forbidden
+        | LogProblem::DossierCodeMalformed
+        | LogProblem::UnknownDossier
+        | LogProblem::NotKept
+        | LogProblem::Unavailable
+        | LogProblem::Internal => (
+            ("Tạm thời chưa kiểm tra được", "Cannot be checked right now"),
+            Tone::Warn,
+            ("Chưa kiểm tra", "Not checked"),
+        ),
+    };
+    Verdict {
+        headline,
+        tone,
+        tag,
+        witnessed: false,
+    }
+}
+
+/// What a receipt that holds proves.
+#[must_use]
+pub fn proves(witnessed: bool) -> Vec<Pair> {
+    let mut proves = vec![
+        (
+            "Đúng từng byte: nội dung ghi nhận dưới đây đứng ở đúng vị trí này trong sổ mà cơ quan đã ký tên niêm phong.",
+            "Byte for byte: the record below stands at exactly this position of the log that the office has signed.",
+        ),
+        (
+            "Ai giữ tệp bằng chứng này thì sau này chỉ ra được nếu cơ quan sửa, xóa, chèn hoặc đổi ngày ghi nhận này: chữ ký của chính cơ quan sẽ chống lại họ.",
+            "Whoever keeps this file can show later that the record was changed, deleted, replaced or dated anew: the office's own signature then speaks against it.",
+        ),
+        (
+            "Các ghi nhận trước của hồ sơ cũng được giữ chặt, vì mỗi ghi nhận mang mã băm của ghi nhận liền trước.",
+            "It also holds the dossier's earlier records, as each carries the hash of the one before.",
+        ),
+    ];
+    if witnessed {
+        proves.push((
+            "Có người chứng bên ngoài đã thấy cùng một sổ, vào giờ ghi ở trên: sửa sổ hay cho mỗi người xem một sổ khác đều bị phát hiện.",
+            "Outside witnesses have seen the same log at the hours above: the log is tamper-evident, for them too.",
+        ));
+    }
+    proves
+}
+
+/// What it does not prove, as a page of the server says it.
+#[must_use]
+pub fn proves_not(witnessed: bool) -> Vec<Pair> {
+    let mut not = proves_not_offline(witnessed);
+    not.push((
+        "Chính trang này: máy chủ tự kiểm tra mình. Muốn chắc, hãy tải tệp về và kiểm tra trên máy của mình như bên dưới.",
+        "This page itself: here the server checks itself. To be sure, take the file home and check it there, as told below.",
+    ));
+    not
+}
+
+/// What it does not prove, wherever it is checked.
+#[must_use]
+pub fn proves_not_offline(witnessed: bool) -> Vec<Pair> {
+    let mut not = Vec::new();
+    if !witnessed {
+        not.push((
+            "Chưa có người chứng bên ngoài: cơ quan vẫn có thể giữ riêng một sổ khác và cho người khác xem. Vì vậy chỉ nói được là “đã niêm phong, chưa có người chứng”.",
+            "No outside witness: the office could keep another log and show that to others. So it is called no more than “sealed, not witnessed”.",
+        ));
+    }
+    not.extend([
+        (
+            "Điều được ghi là đúng sự thật: bằng chứng cho biết cơ quan đã ghi gì và không đổi được nữa, không cho biết họ ghi có đúng không.",
+            "That what was written is true: it shows what the office recorded and cannot take back, not whether it was right.",
+        ),
+        (
+            "Mọi việc đã làm đều được ghi: việc không ghi vào sổ thì không có gì để kiểm tra.",
+            "That everything was recorded: what never entered the log leaves nothing to check.",
+        ),
+        (
+            "Tên và giấy tờ của ông/bà: chúng không nằm trong sổ, chỉ có cam kết đã làm rối.",
+            "Your name and papers: they are not in the log, only salted commitments to them.",
+        ),
+    ]);
+    not
+}

@@ -3,6 +3,7 @@
 mod acts;
 mod api;
 mod client;
+mod door;
 #[cfg(target_os = "linux")]
 mod faults;
 mod golden;

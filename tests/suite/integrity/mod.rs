@@ -1,10 +1,10 @@
 //! The proof's promises, tried on every back end: one root for a size, no signature on a rollback, every change named.
 
-mod ground;
+pub mod ground;
 mod halted;
 #[cfg(target_os = "linux")]
 mod killed;
-mod sealing;
+pub mod sealing;
 mod seals;
 mod setbacks;
 mod signer;

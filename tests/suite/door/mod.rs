@@ -1,0 +1,11 @@
+//! The proof as people and machines meet it: over HTTP, on pages, through GraphQL and by the program.
+
+mod entries;
+mod graphql;
+mod ground;
+mod halted;
+mod log;
+mod page;
+mod program;
+mod proofs;
+mod receipts;

@@ -96,7 +96,7 @@ pub fn run() -> ExitCode {
             What::Replay(arguments) => replay::run(arguments).await,
             What::Diff(arguments) => diff::run(arguments).await,
             What::Verify(arguments) => verify::run(arguments).await,
-            What::Receipt(arguments) => receipt::run(arguments),
+            What::Receipt(arguments) => Ok(receipt::run(arguments)),
             What::Token(arguments) => token::run(arguments).await,
             What::Signer(arguments) => signer::run(arguments).await,
             What::Drill(arguments) => drill::run(arguments).await,

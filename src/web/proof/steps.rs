@@ -32,10 +32,7 @@ pub fn of(proved: &Proved, fact: &Change, steps: &Steps, lang: Lang) -> Vec<Step
         proved.receipt.path.len() as u64,
     );
     let (bytes, hashes) = (lang.count(bytes), lang.count(hashes));
-    let (size, index) = (
-        lang.count(steps.claimed.size),
-        lang.count(proved.receipt.index),
-    );
+    let (size, index) = (lang.count(steps.claimed.size), proved.receipt.index);
     let reached = steps.reached.map(|root| text::encode(&root));
     vec![
         step(
@@ -105,7 +102,6 @@ fn signature(steps: &Steps, lang: Lang) -> String {
 }
 
 fn witnesses(standing: Option<&Standing>, lang: Lang) -> Step {
-    let witnesses = standing.map_or(&[][..], |standing| &standing.witnesses);
     let witnessed = standing.is_some_and(|standing| standing.witnessed);
     let quorum = standing.is_some_and(|standing| standing.quorum);
     let seen = |(name, seconds): &(String, u64)| {
@@ -116,7 +112,8 @@ fn witnesses(standing: Option<&Standing>, lang: Lang) -> Step {
         );
         format!("{name} ({})", dates::short(at, lang).words())
     };
-    let named: Vec<String> = witnesses.iter().map(seen).collect();
+    let named = standing.map_or(&[][..], |standing| &standing.witnesses);
+    let named: Vec<String> = named.iter().map(seen).collect();
     let named = named.join(", ");
     let (tone, says) = match (witnessed, quorum) {
         (true, _) => (

@@ -50,7 +50,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         false => Some(arguments.listen.bind().await?),
     };
     let stores = open(&arguments, &plan).await?;
-    let (integrity, mut sealer) = arguments
+    let mut proof = arguments
         .sealing
         .open(&arguments.place, &stores.journal)
         .await?;
@@ -64,7 +64,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         true
     };
     let Some(listener) = listener else {
-        sealer.step().await?;
+        proof.sealer.step().await?;
         return Ok(if met {
             ExitCode::SUCCESS
         } else {
@@ -79,7 +79,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
         });
     }
-    let node = Node::new(stores, (models, projector), (integrity, sealer));
+    let node = Node::new(stores, (models, projector), proof);
     serve(&arguments.place, &arguments.listen, listener, node).await
 }
 

@@ -9,12 +9,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::desk::{Desk, held};
 use super::error::{IntegrityError, Result};
-use super::publish::{self, Ask, ask_nobody};
+use super::publish::{self, Ask};
 use super::seals::Seal;
 use super::start::{self, BATCH_MAX, Said};
 use super::tree::{Tree, TreeWriter};
+use super::witness::{self, Witnesses};
 use super::{Log, Role, Signing, Status, Trust, halt, memory, opening};
-use crate::journal::{Entry, Follower};
+use crate::journal::{Entry, Follower, clock};
 
 /// Between two checkpoints, while there is something new; after a quiet second the next comes at once.
 const SEAL_EVERY: Duration = Duration::from_secs(1);
@@ -36,6 +37,7 @@ pub struct Sealer {
     reader: Tree,
     desk: Option<Desk>,
     ask: Ask,
+    witnesses: Witnesses,
     status: watch::Sender<Status>,
     /// The newest checkpoint in the seals.
     newest: Option<Seal>,
@@ -50,8 +52,9 @@ impl Sealer {
     pub(super) async fn open(
         log: Arc<Log>,
         role: Role,
+        witnesses: Witnesses,
     ) -> Result<(Self, Tree, watch::Receiver<Status>)> {
-        let opened = opening::open(&log, role).await?;
+        let opened = opening::open(&log, role, &witnesses).await?;
         let reader = opened.tree.tree();
         let (status, told) = watch::channel(Status {
             size: reader.size(),
@@ -67,7 +70,8 @@ impl Sealer {
             tree: Arc::new(Mutex::new(opened.tree)),
             reader: reader.clone(),
             desk: opened.desk,
-            ask: ask_nobody(),
+            ask: witnesses.ask(),
+            witnesses,
             status,
             newest: opened.newest,
             signed_at: None,
@@ -81,7 +85,7 @@ impl Sealer {
         Ok((sealer, reader, told))
     }
 
-    /// Asks these witnesses from now on.
+    /// Asks these from now on, instead of the policy's witnesses at their addresses.
     #[must_use]
     pub fn with_witnesses(mut self, ask: Ask) -> Self {
         self.ask = ask;
@@ -261,7 +265,12 @@ impl Sealer {
         let reader = self.reader.clone();
         publish::ask_witnesses(&self.log, &self.ask, &trust, seal, reader).await?;
         let published = publish::publish(&self.log, &trust, seal).await?;
+        self.witnesses
+            .note_published(published.is_some(), clock::system());
         self.show(published);
+        if let Some(said) = self.witnesses.take_word() {
+            witness::contradiction(&self.log, &self.reader, said).await?;
+        }
         Ok(())
     }
 

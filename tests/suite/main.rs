@@ -21,3 +21,4 @@ mod tidy;
 mod tlog;
 mod vault;
 mod web;
+mod witness;

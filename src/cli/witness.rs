@@ -99,11 +99,15 @@ fn welcome(witness: &Witness, folder: &Path, url: &str) -> anyhow::Result<String
         );
         writeln!(text, "  {}  {size}", log.origin)?;
     }
+    let log = match witness.logs() {
+        [one] => one.to_string(),
+        _ => "ITS-OWN-KEY".to_owned(),
+    };
     writeln!(
         text,
-        "\nAn office that wants its word adds these lines to its policy, and starts again with `motcua serve --policy FILE`:"
+        "\nThe policy of an office that wants its word; it then starts with `motcua serve --policy FILE`"
     )?;
-    // A name in a policy is the office's to choose; spaces are all it may not hold.
+    writeln!(text, "  log {log}")?;
     writeln!(text, "  witness {} {key} {url}", key.name)?;
     writeln!(text, "  group outside any {}", key.name)?;
     writeln!(text, "  quorum outside")?;

@@ -17,8 +17,9 @@ use super::witness::{self, Witnesses};
 use super::{Log, Role, Signing, Status, Trust, halt, memory, opening};
 use crate::journal::{Entry, Follower, clock};
 
-/// Between two checkpoints, while there is something new; after a quiet second the next comes at once.
-const SEAL_EVERY: Duration = Duration::from_secs(1);
+/// Between two checkpoints, while there is something new; after a quiet second the next comes at once. With the signing
+/// itself it stays within a second.
+const SEAL_EVERY: Duration = Duration::from_millis(900);
 /// How soon witnesses are asked again while the quorum is not reached.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 /// How often witnesses are asked while nothing happens, so that a quiet log can be told from a stale one.

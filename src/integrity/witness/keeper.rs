@@ -81,6 +81,12 @@ impl Witness {
         self.key.verifier()
     }
 
+    /// The keys of the logs it knows.
+    #[must_use]
+    pub fn logs(&self) -> &[VerifierKey] {
+        &self.logs
+    }
+
     /// The logs it knows and how far it cosigned them, by origin.
     #[must_use]
     pub fn known(&self) -> Vec<Known> {

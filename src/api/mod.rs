@@ -16,6 +16,7 @@ pub mod scalar;
 pub mod schema;
 pub mod sign_in;
 pub mod statistics;
+pub mod witness;
 pub mod words;
 pub mod worklist;
 

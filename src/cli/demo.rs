@@ -7,7 +7,7 @@ use clap::Args;
 use uuid::Uuid;
 
 use super::place::{Place, Stores};
-use super::serve::{Listen, Node, Sealing, open_models, serve};
+use super::serve::{Listen, Node, Sealing, bind, open_models, serve};
 use super::{progress, table};
 use crate::acts::{self, Counter, found};
 use crate::domain::reference::{ClockKind, JournalKind, Opened, Story};
@@ -47,10 +47,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let plan = Plan::load(&source)?;
     let listener = match arguments.no_serve {
         true => None,
-        false => Some(arguments.listen.bind().await?),
+        false => Some(bind(arguments.listen.listen).await?),
     };
     let stores = open(&arguments, &plan).await?;
-    let (integrity, mut sealer) = arguments
+    let mut proof = arguments
         .sealing
         .open(&arguments.place, &stores.journal)
         .await?;
@@ -64,7 +64,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         true
     };
     let Some(listener) = listener else {
-        sealer.step().await?;
+        proof.sealer.step().await?;
         return Ok(if met {
             ExitCode::SUCCESS
         } else {
@@ -79,7 +79,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
         });
     }
-    let node = Node::new(stores, (models, projector), (integrity, sealer));
+    let node = Node::new(stores, (models, projector), proof);
     serve(&arguments.place, &arguments.listen, listener, node).await
 }
 

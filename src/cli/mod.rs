@@ -20,6 +20,7 @@ mod table;
 mod token;
 mod verify;
 mod welcome;
+mod witness;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -62,6 +63,8 @@ enum What {
     Token(token::Arguments),
     /// Who signs this log: show it, or move it to this node.
     Signer(signer::Arguments),
+    /// Witness the logs of other offices: cosign what continues, keep evidence of what does not.
+    Witness(witness::Arguments),
     /// Try an attack on a copy of the data, and see whether it is found. Exit 0 when it was.
     Drill(drill::Arguments),
     /// Check everything around this node and say what to do.
@@ -99,6 +102,7 @@ pub fn run() -> ExitCode {
             What::Receipt(arguments) => Ok(receipt::run(arguments)),
             What::Token(arguments) => token::run(arguments).await,
             What::Signer(arguments) => signer::run(arguments).await,
+            What::Witness(arguments) => witness::run(arguments).await,
             What::Drill(arguments) => drill::run(arguments).await,
             What::Doctor(arguments) => doctor::run(arguments).await,
         }

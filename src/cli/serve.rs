@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -16,9 +17,11 @@ use crate::acts::Counter;
 use crate::api::log::Readers;
 use crate::api::{self, Api};
 use crate::domain::reference::JournalKind;
+use crate::integrity::witness::Witness;
 use crate::integrity::{Integrity, Role, Sealer, Status};
 use crate::journal::{Journal, Location};
 use crate::projections::{Progress, Projector, ReadModels};
+use crate::tlog::VerifierKey;
 use crate::vault::Keys;
 use crate::web::{self, Web};
 
@@ -51,15 +54,17 @@ pub struct Sealing {
     /// Policy that names the witnesses, instead of `policy` beside the log's key.
     #[arg(long, value_name = "FILE", env = "MOTCUA_POLICY")]
     policy: Option<PathBuf>,
+    /// Keys of sister offices' logs to witness, under /witness/; what was cosigned is kept under --keys.
+    #[arg(long, value_name = "VKEY", num_args = 1..)]
+    witness_for: Vec<VerifierKey>,
+    /// Name of this office's witness; given once, with the first --witness-for.
+    #[arg(long, value_name = "NAME", requires = "witness_for")]
+    witness_name: Option<String>,
 }
 
 impl Sealing {
     /// Opens the proof of a node. A log that was set back or forked opens too, and says so.
-    pub async fn open(
-        &self,
-        place: &Place,
-        journal: &Journal,
-    ) -> anyhow::Result<(Integrity, Sealer)> {
+    pub async fn open(&self, place: &Place, journal: &Journal) -> anyhow::Result<Proof> {
         let embedded = matches!(place.journal_location()?, Location::Sqlite(_));
         // A copy of somebody else's journal is never signed, whatever is asked.
         let role = if self.signer.unwrap_or(embedded) && !place.is_mirror() {
@@ -67,9 +72,33 @@ impl Sealing {
         } else {
             Role::Reader
         };
+        let witness = self.witness(place)?;
         let place = place.proof(self.policy.clone())?;
-        Ok(Integrity::open(&place, journal.clone(), role).await?)
+        let (integrity, sealer) = Integrity::open(&place, journal.clone(), role).await?;
+        Ok(Proof {
+            integrity,
+            sealer,
+            witness,
+        })
     }
+
+    /// The witness that this office is for its sisters, if it is one.
+    fn witness(&self, place: &Place) -> anyhow::Result<Option<Arc<Witness>>> {
+        if self.witness_for.is_empty() {
+            return Ok(None);
+        }
+        let folder = place.keys_folder()?.join("witness");
+        let logs = self.witness_for.clone();
+        super::witness::open(&folder, logs, self.witness_name.as_deref()).map(Some)
+    }
+}
+
+/// A node's part in the proof.
+pub struct Proof {
+    pub integrity: Integrity,
+    pub sealer: Sealer,
+    /// What it is for other logs.
+    pub witness: Option<Arc<Witness>>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -108,25 +137,24 @@ impl Listen {
             Readers::Auditors
         }
     }
+}
 
-    /// Takes the address before anything else is done: filling read models may take minutes. Whoever calls before the
-    /// node serves waits.
-    pub async fn bind(&self) -> anyhow::Result<TcpListener> {
-        TcpListener::bind(self.listen).await.map_err(|error| {
-            let address = self.listen;
-            match error.kind() {
-                ErrorKind::AddrInUse => anyhow::anyhow!(
-                    "{address} is in use by another program: stop it, or choose another address, such as --listen 127.0.0.1:0 \
-                     (a free port)"
-                ),
-                _ => anyhow::anyhow!("cannot listen on {address}: {error}; choose with --listen"),
-            }
+/// Takes the address before anything else is done: filling read models may take minutes. Whoever calls before the node
+/// serves waits.
+pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => anyhow::anyhow!(
+                "{address} is in use by another program: stop it, or choose another address, such as --listen 127.0.0.1:0 \
+                 (a free port)"
+            ),
+            _ => anyhow::anyhow!("cannot listen on {address}: {error}; choose with --listen"),
         })
-    }
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let listener = arguments.listen.bind().await?;
+    let listener = bind(arguments.listen.listen).await?;
     let Arguments {
         place,
         listen,
@@ -152,17 +180,12 @@ pub struct Node {
     api: Api,
     keys: Keys,
     projector: Projector,
-    integrity: Integrity,
-    sealer: Sealer,
+    proof: Proof,
 }
 
 impl Node {
     /// An office's own.
-    pub fn new(
-        stores: Stores,
-        (models, projector): (ReadModels, Projector),
-        (integrity, sealer): (Integrity, Sealer),
-    ) -> Self {
+    pub fn new(stores: Stores, (models, projector): (ReadModels, Projector), proof: Proof) -> Self {
         let Stores {
             journal,
             vault,
@@ -173,15 +196,14 @@ impl Node {
             api: Api::new(counter, models, journal, vault, &keys),
             keys,
             projector,
-            integrity,
-            sealer,
+            proof,
         }
     }
 
     fn mirrored(
         copy: Mirrored,
         (models, projector): (ReadModels, Projector),
-        (integrity, sealer): (Integrity, Sealer),
+        proof: Proof,
     ) -> Self {
         let Mirrored {
             journal,
@@ -192,8 +214,7 @@ impl Node {
             api: Api::read_only(office, models, journal, &keys),
             keys,
             projector,
-            integrity,
-            sealer,
+            proof,
         }
     }
 }
@@ -224,9 +245,13 @@ pub async fn serve(
         api,
         keys,
         projector,
+        proof,
+    } = node;
+    let Proof {
         integrity,
         sealer,
-    } = node;
+        witness,
+    } = proof;
     let address = listener.local_addr()?;
     let public_url = listen
         .public_url
@@ -249,7 +274,14 @@ pub async fn serve(
         "{}",
         super::welcome::text(&api, &pages, &public_url, place).await?
     );
-    let router = api::router(api).merge(web::router(pages));
+    let mut router = api::router(api).merge(web::router(pages));
+    if let Some(witness) = witness {
+        println!(
+            "\nWitness for sister offices, at {public_url}/witness\n  {}",
+            witness.verifier()
+        );
+        router = router.nest("/witness", api::witness::router(witness));
+    }
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let until = stop.clone();
     tokio::spawn(async move {
@@ -297,7 +329,8 @@ fn watch_over(counter: &Counter, models: &ReadModels, integrity: &Integrity) {
     });
 }
 
-async fn signal() {
+/// Waits for SIGTERM or Ctrl-C.
+pub async fn signal() {
     let interrupt = tokio::signal::ctrl_c();
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(mut terminate) => {

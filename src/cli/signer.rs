@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 
 use super::place::Place;
 use crate::integrity::signer::{self, State};
-use crate::integrity::{IntegrityError, Log, adopt};
+use crate::integrity::{IntegrityError, Log, Trust, adopt, witness};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -19,7 +19,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Make this node the log's signer: copy the folder with `log.key` into --keys first. It then remembers the largest tree
-    /// that the old state and the checkpoints vouch for, once the journal is proved to continue it.
+    /// that the old state, the checkpoints and the policy's witnesses vouch for, once the journal is proved to continue it.
     Adopt {
         #[command(flatten)]
         place: Place,
@@ -44,7 +44,11 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 async fn adopt_signer(place: &Place, state: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let journal = place.journal_read_only().await?;
     let log = Log::open(&place.proof(None)?, journal).await?;
-    let adopted = adopt::adopt(&log, state.as_deref(), Vec::new())
+    let held = match Trust::load(&log.seals, &log.policy_file).await? {
+        Some(trust) => witness::words(&trust).await,
+        None => Vec::new(),
+    };
+    let adopted = adopt::adopt(&log, state.as_deref(), held)
         .await
         .context(
             "nothing was signed. Stop the signer before and the node on this data folder, and try again",

@@ -19,6 +19,7 @@ pub mod signer;
 mod start;
 mod tree;
 mod trust;
+pub mod witness;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub use self::signer::Signer;
 pub use self::start::Said;
 pub use self::tree::{Tree, TreeWriter};
 pub use self::trust::Trust;
+use self::witness::Witnesses;
 use crate::domain::event::Event;
 use crate::domain::time::Moment;
 use crate::journal::{Hash, Journal, Location, fact};
@@ -175,6 +177,7 @@ pub struct Integrity {
     log: Arc<Log>,
     tree: Tree,
     status: watch::Receiver<Status>,
+    witnesses: Witnesses,
 }
 
 impl Integrity {
@@ -182,8 +185,16 @@ impl Integrity {
     /// too: [`Integrity::halted`] says so, and the sealer does nothing.
     pub async fn open(place: &Place, journal: Journal, role: Role) -> Result<(Self, Sealer)> {
         let log = Arc::new(Log::open(place, journal).await?);
-        let (sealer, tree, status) = Sealer::open(Arc::clone(&log), role).await?;
-        Ok((Self { log, tree, status }, sealer))
+        let witnesses = Witnesses::new(log.seals.clone());
+        let (sealer, tree, status) =
+            Sealer::open(Arc::clone(&log), role, witnesses.clone()).await?;
+        let integrity = Self {
+            log,
+            tree,
+            status,
+            witnesses,
+        };
+        Ok((integrity, sealer))
     }
 
     /// The tree this node keeps.
@@ -237,6 +248,16 @@ impl Integrity {
     pub fn policy(&self) -> Option<Policy> {
         let status = self.status.borrow();
         status.trust.as_ref().map(|trust| trust.policy.clone())
+    }
+
+    /// How the policy's witnesses do; of use on the node that signs.
+    #[must_use]
+    pub fn witnesses(&self) -> witness::Report {
+        let status = self.status.borrow();
+        let trust = status.trust.as_ref();
+        trust.map_or_else(witness::Report::default, |trust| {
+            self.witnesses.report(&trust.policy)
+        })
     }
 
     /// The receipt of the entry at `position`, with its exact bytes; none while no published checkpoint covers it. Rests

@@ -7,6 +7,7 @@ use super::halt::{self, Halted};
 use super::seals::Seal;
 use super::start::{self, Said};
 use super::tree::{Tree, TreeWriter};
+use super::witness::Witnesses;
 use super::{Log, Role, Signing, Trust, memory};
 
 /// A node that was compared.
@@ -32,7 +33,7 @@ impl Said {
     }
 }
 
-pub async fn open(log: &Log, role: Role) -> Result<Opened> {
+pub async fn open(log: &Log, role: Role, witnesses: &Witnesses) -> Result<Opened> {
     let tree = Tree::open(&log.tree_folder())?;
     let (desk, signing) = match role {
         Role::Reader => (None, Signing::Elsewhere),
@@ -47,7 +48,10 @@ pub async fn open(log: &Log, role: Role) -> Result<Opened> {
     };
     let trust = Trust::load(&log.seals, &log.policy_file).await?;
     let newest = log.seals.latest().await?;
-    let said = words(log, desk.as_ref(), trust.as_ref(), newest.as_ref())?;
+    let mut said = words(log, desk.as_ref(), trust.as_ref(), newest.as_ref())?;
+    if let (Role::Signer, Some(trust)) = (role, &trust) {
+        said.extend(witnesses.words(trust).await);
+    }
     let (tree, mut halted) = start::compare(log, tree, &said).await?;
     let mut opened = Opened {
         tree,

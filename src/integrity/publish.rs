@@ -29,11 +29,6 @@ pub struct Question {
 /// Asks all witnesses of the policy at once and gives the lines of those that answered in time.
 pub type Ask = Arc<dyn Fn(Question) -> BoxFuture<'static, Vec<SignatureLine>> + Send + Sync>;
 
-/// Of a node that knows no witness.
-pub fn ask_nobody() -> Ask {
-    Arc::new(|_| Box::pin(async { Vec::new() }))
-}
-
 /// The signed note with the first line of each witness in `lines`.
 pub fn cosigned<'a>(
     trust: &Trust,

@@ -9,15 +9,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::desk::{Desk, held};
 use super::error::{IntegrityError, Result};
-use super::publish::{self, Ask, ask_nobody};
+use super::publish::{self, Ask};
 use super::seals::Seal;
 use super::start::{self, BATCH_MAX, Said};
 use super::tree::{Tree, TreeWriter};
+use super::witness::{self, Witnesses};
 use super::{Log, Role, Signing, Status, Trust, halt, memory, opening};
-use crate::journal::{Entry, Follower};
+use crate::journal::{Entry, Follower, clock};
 
-/// Between two checkpoints, while there is something new; after a quiet second the next comes at once.
-const SEAL_EVERY: Duration = Duration::from_secs(1);
+/// Between two checkpoints, while there is something new; after a quiet second the next comes at once. With the signing
+/// itself it stays within a second.
+const SEAL_EVERY: Duration = Duration::from_millis(900);
 /// How soon witnesses are asked again while the quorum is not reached.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 /// How often witnesses are asked while nothing happens, so that a quiet log can be told from a stale one.
@@ -36,6 +38,7 @@ pub struct Sealer {
     reader: Tree,
     desk: Option<Desk>,
     ask: Ask,
+    witnesses: Witnesses,
     status: watch::Sender<Status>,
     /// The newest checkpoint in the seals.
     newest: Option<Seal>,
@@ -50,8 +53,9 @@ impl Sealer {
     pub(super) async fn open(
         log: Arc<Log>,
         role: Role,
+        witnesses: Witnesses,
     ) -> Result<(Self, Tree, watch::Receiver<Status>)> {
-        let opened = opening::open(&log, role).await?;
+        let opened = opening::open(&log, role, &witnesses).await?;
         let reader = opened.tree.tree();
         let (status, told) = watch::channel(Status {
             size: reader.size(),
@@ -67,7 +71,8 @@ impl Sealer {
             tree: Arc::new(Mutex::new(opened.tree)),
             reader: reader.clone(),
             desk: opened.desk,
-            ask: ask_nobody(),
+            ask: witnesses.ask(),
+            witnesses,
             status,
             newest: opened.newest,
             signed_at: None,
@@ -81,7 +86,7 @@ impl Sealer {
         Ok((sealer, reader, told))
     }
 
-    /// Asks these witnesses from now on.
+    /// Asks these from now on, instead of the policy's witnesses at their addresses.
     #[must_use]
     pub fn with_witnesses(mut self, ask: Ask) -> Self {
         self.ask = ask;
@@ -261,7 +266,12 @@ impl Sealer {
         let reader = self.reader.clone();
         publish::ask_witnesses(&self.log, &self.ask, &trust, seal, reader).await?;
         let published = publish::publish(&self.log, &trust, seal).await?;
+        self.witnesses
+            .note_published(published.is_some(), clock::system());
         self.show(published);
+        if let Some(said) = self.witnesses.take_word() {
+            witness::contradiction(&self.log, &self.reader, said).await?;
+        }
         Ok(())
     }
 

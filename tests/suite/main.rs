@@ -22,3 +22,4 @@ mod tidy;
 mod tlog;
 mod vault;
 mod web;
+mod witness;

@@ -67,7 +67,13 @@ async fn adopt_signer(place: &Place, state: Option<PathBuf>) -> anyhow::Result<E
 
 async fn status(place: &Place) -> anyhow::Result<ExitCode> {
     let journal = place.journal_read_only().await?;
-    let log = Log::open_read_only(&place.proof(None)?, journal).await?;
+    let log = match Log::open_read_only(&place.proof(None)?, journal).await {
+        Err(IntegrityError::SealsMissing(_)) => {
+            println!("Nothing is sealed yet: `motcua serve` begins with the first fact.");
+            return Ok(ExitCode::SUCCESS);
+        }
+        log => log?,
+    };
     let folder = log.signer_folder();
     println!("log           {}", log.origin);
     for key in log.seals.keys().await? {

@@ -23,6 +23,11 @@ pub enum IntegrityError {
     /// The tree does not hold what a proof needs.
     #[error("the tree has {size} leaves, {needed} are needed")]
     TreeTooSmall { size: u64, needed: u64 },
+    /// The tree's files were damaged: deleted while the node is stopped, they are filled anew.
+    #[error(
+        "the tree this node keeps is damaged around position {position}: stop the node and delete the folder `tree`"
+    )]
+    TreeDamaged { position: u64 },
     /// There are no seals at this place.
     #[error("there are no seals at {0}")]
     SealsMissing(String),
@@ -95,6 +100,7 @@ impl IntegrityError {
             Self::File { .. } => "INTEGRITY_FILE",
             Self::TreeInUse(_) => "TREE_IN_USE",
             Self::TreeTooSmall { .. } => "TREE_TOO_SMALL",
+            Self::TreeDamaged { .. } => "TREE_DAMAGED",
             Self::SealsMissing(_) => "SEALS_MISSING",
             Self::SealsUnavailable(_) => "SEALS_UNAVAILABLE",
             Self::SealsSql(_) => "SEALS_SQL",

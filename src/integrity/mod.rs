@@ -264,7 +264,8 @@ impl Integrity {
     /// on the first that did, so it stays the same for ever.
     ///
     /// # Errors
-    /// [`IntegrityError::EntryAltered`] when the journal's bytes are not the ones that were sealed.
+    /// [`IntegrityError::EntryAltered`] when the journal's bytes are not the ones that were sealed;
+    /// [`IntegrityError::TreeDamaged`] when this node's own files are wrong.
     pub async fn receipt(&self, position: u64) -> Result<Option<Receipt>> {
         let Some(trust) = self.status.borrow().trust.clone() else {
             return Ok(None);
@@ -296,8 +297,16 @@ impl Integrity {
         };
         let Checkpoint { size, root, .. } = signed.checkpoint();
         let path = self.tree.inclusion(position, *size)?;
-        proof::verify_inclusion(&leaf_hash(&entry.body), position, *size, &path, root)
-            .map_err(|_| IntegrityError::EntryAltered { position })?;
+        let leads = |leaf: &Hash| proof::verify_inclusion(leaf, position, *size, &path, root);
+        if leads(&leaf_hash(&entry.body)).is_err() {
+            // A path that is good for the tree's own leaf accuses the journal; else the tree is to blame.
+            let kept = self.tree.hash(0, position);
+            return Err(if kept.is_some_and(|kept| leads(&kept).is_ok()) {
+                IntegrityError::EntryAltered { position }
+            } else {
+                IntegrityError::TreeDamaged { position }
+            });
+        }
         Ok(Some(Receipt {
             extra: Some(entry.body.to_vec()),
             index: position,

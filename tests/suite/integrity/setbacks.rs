@@ -236,3 +236,20 @@ async fn a_damaged_tree_is_filled_anew_and_sealing_goes_on() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_tree_gives_no_receipt_and_accuses_nobody() {
+    let archive = Archive::embedded().await;
+    sealed(&archive, 300).await;
+    let path = archive.data().join("tree/0");
+    let mut bytes = fs::read(&path).expect("the leaves");
+    bytes[32 * 40] ^= 1;
+    fs::write(&path, bytes).expect("damaged");
+    let (integrity, _sealer) = archive.open(Role::Signer).await;
+    let refused = integrity.receipt(41).await.expect_err("its path is wrong");
+    assert_eq!(refused.code(), "TREE_DAMAGED");
+    let receipt = integrity.receipt(40).await.expect("an answer");
+    let policy = integrity.policy().expect("a policy");
+    let receipt = receipt.expect("its own leaf is not asked of the tree");
+    receipt.verify_carried(&policy).expect("it verifies");
+}

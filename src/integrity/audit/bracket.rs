@@ -92,7 +92,7 @@ mod tests {
         bracket.close(1_000);
         bracket.take(1, at(990));
         bracket.take(2, at(1_100));
-        let (count, strayed) = bracket.close(1_050);
+        let (count, strayed) = bracket.close(1_060);
         assert_eq!((count, positions(&strayed)), (2, vec![1, 2]));
     }
 

@@ -251,6 +251,10 @@ pub enum ErrorCode {
     CalendarYearUnknown,
     /// The handler of a dossier may not sign its result.
     SignerIsHandler,
+    /// There is no such result, or it is not in force any more.
+    ResultNotInForce,
+    /// The dossier has a result of this number already.
+    ResultNumberTaken,
     /// The new date must lie after the promised one.
     NewDateTooEarly,
     /// The applicant's details are missing.
@@ -318,6 +322,8 @@ impl From<&Rejection> for ErrorCode {
             Rejection::NoPolicy => Self::NoPolicy,
             Rejection::CalendarYearUnknown(_) => Self::CalendarYearUnknown,
             Rejection::SignerIsHandler => Self::SignerIsHandler,
+            Rejection::ResultNotInForce => Self::ResultNotInForce,
+            Rejection::ResultNumberTaken => Self::ResultNumberTaken,
             Rejection::NewDateTooEarly => Self::NewDateTooEarly,
             Rejection::DetailsRequired => Self::DetailsRequired,
             Rejection::DuplicateRecord => Self::DuplicateRecord,
@@ -367,6 +373,7 @@ impl UserError {
             Rejection::AlreadyThere { .. } => "input.to",
             Rejection::UnknownProcedure(_) => "input.procedure",
             Rejection::NewDateTooEarly => "input.newDueOn",
+            Rejection::ResultNumberTaken => "input.number",
             Rejection::DetailsRequired => "input.applicant",
             Rejection::AlreadyExists
             | Rejection::WrongState { .. }
@@ -377,6 +384,7 @@ impl UserError {
             | Rejection::NoPolicy
             | Rejection::CalendarYearUnknown(_)
             | Rejection::SignerIsHandler
+            | Rejection::ResultNotInForce
             | Rejection::DuplicateRecord
             | Rejection::InvalidRecord(_) => "input",
         };

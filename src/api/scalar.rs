@@ -85,7 +85,7 @@ impl ScalarType for Digest {
     fn parse(value: Value) -> InputValueResult<Self> {
         let malformed = || InputValueError::custom("not 64 hexadecimal digits");
         let text = text(&value)?;
-        if text.len() != 64 || !text.is_ascii() {
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(malformed());
         }
         let mut hash = [0; 32];
@@ -143,6 +143,7 @@ mod tests {
             assert!(Digest::parse(Value::String(text.into())).is_err(), "{text}");
         }
         assert!(Digest::parse(Value::String("é".repeat(32))).is_err());
+        assert!(Digest::parse(Value::String("+a".repeat(32))).is_err());
         assert!(Day::parse(Value::String("2026-11-22T00:00".into())).is_err());
         assert!(Long::parse(Value::Boolean(true)).is_err());
     }

@@ -24,6 +24,8 @@ pub enum PartKind {
     Contact,
     /// Text somebody typed: details of a reason, a note.
     Note,
+    /// SHA-256 of a result's document: of one that can be guessed, the bare hash would tell what stands in it.
+    Document,
 }
 
 impl PartKind {
@@ -34,6 +36,7 @@ impl PartKind {
             Self::Applicant => "identity",
             Self::Contact => "contact",
             Self::Note => "content",
+            Self::Document => "attachment",
         }
     }
 
@@ -43,6 +46,7 @@ impl PartKind {
             Self::Applicant => "applicant",
             Self::Contact => "contact",
             Self::Note => "note",
+            Self::Document => "document",
         }
     }
 }

@@ -22,11 +22,12 @@ pub enum Reason {
     SentBackForCorrection,
     StaffChange,
     LostByApplicant,
+    AgencyError,
     Other,
 }
 
 impl Reason {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::MissingComponent,
         Self::IncorrectComponent,
         Self::NotCompetent,
@@ -43,6 +44,7 @@ impl Reason {
         Self::SentBackForCorrection,
         Self::StaffChange,
         Self::LostByApplicant,
+        Self::AgencyError,
         Self::Other,
     ];
 
@@ -69,6 +71,7 @@ impl Reason {
             Self::SentBackForCorrection => ("Trả lại để chỉnh sửa", "Sent back for correction"),
             Self::StaffChange => ("Thay đổi người thụ lý", "Change of handler"),
             Self::LostByApplicant => ("Người nộp làm mất giấy", "Lost by the applicant"),
+            Self::AgencyError => ("Sai sót của cơ quan", "The office's own error"),
             Self::Other => ("Lý do khác", "Other reason"),
         }
     }

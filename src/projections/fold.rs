@@ -116,6 +116,8 @@ impl State {
             | DossierEvent::ResultSigned(_)
             | DossierEvent::ProcessingCompleted(_)
             | DossierEvent::ResultIssued(_)
+            | DossierEvent::ResultRevoked(_)
+            | DossierEvent::ResultReplaced(_)
             | DossierEvent::ResultDelivered(_)
             | DossierEvent::WithdrawalRequested(_)
             | DossierEvent::WithdrawalGranted(_)

@@ -31,7 +31,7 @@ use self::{
     rows::{KeyRow, Store, StoredPart},
     seal::{Commitment, KeyPlace, PartPlace, Secret},
 };
-pub use self::{error::VaultError, keys::Keys, location::Location};
+pub use self::{error::VaultError, keys::Keys, location::Location, seal::Opening};
 use crate::domain::{
     part::{Part, PartKind},
     time::Moment,
@@ -75,8 +75,8 @@ pub struct Deposit {
 
 /// A part as it can be read now.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Opened {
-    Present(Value),
+pub enum Opened<T = Value> {
+    Present(T),
     /// Destroyed on purpose: a tombstone says so.
     Erased,
     /// Not readable, for a reason that somebody must look into. An unknown key is this and never [`Opened::Erased`], or a
@@ -84,13 +84,23 @@ pub enum Opened {
     Unavailable(&'static str),
 }
 
-impl fmt::Debug for Opened {
+impl<T> fmt::Debug for Opened<T> {
     /// Without the value: what is printed ends in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Present(_) => f.write_str("Present(…)"),
             Self::Erased => f.write_str("Erased"),
             Self::Unavailable(why) => write!(f, "Unavailable({why})"),
+        }
+    }
+}
+
+impl<T> Opened<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Opened<U> {
+        match self {
+            Self::Present(present) => Opened::Present(change(present)),
+            Self::Erased => Opened::Erased,
+            Self::Unavailable(why) => Opened::Unavailable(why),
         }
     }
 }
@@ -140,6 +150,14 @@ impl Vault {
     ///
     /// A part is present only if it decrypts at exactly this place and meets its commitment.
     pub async fn open(&self, wanted: &[(Uuid, Uuid, Part)]) -> Result<Vec<Opened>> {
+        let opened = self.disclose(wanted).await?.into_iter();
+        Ok(opened
+            .map(|opened| opened.map(|opening| opening.value))
+            .collect())
+    }
+
+    /// As [`Vault::open`], with the salts: for a reader who wants to check a commitment.
+    pub async fn disclose(&self, wanted: &[(Uuid, Uuid, Part)]) -> Result<Vec<Opened<Opening>>> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
@@ -292,7 +310,7 @@ impl Vault {
         (stream, command, part): &(Uuid, Uuid, Part),
         stored: Option<&StoredPart>,
         key: Option<&KeyRow>,
-    ) -> Opened {
+    ) -> Opened<Opening> {
         if key.is_some_and(|key| key.wrapped.is_none()) {
             return Opened::Erased;
         }
@@ -319,7 +337,7 @@ impl Vault {
             kind: part.kind,
         };
         match seal::unseal(&secret, &place, sealed, &stored.c) {
-            Some(value) => Opened::Present(value),
+            Some(opening) => Opened::Present(opening),
             None => Opened::Unavailable("this part does not open at this place"),
         }
     }

@@ -56,12 +56,13 @@ struct Draft<'a> {
     value: &'a Value,
 }
 
-#[derive(Deserialize)]
+/// What was committed to: whoever is shown both can compute the commitment.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Opened {
-    #[expect(dead_code, reason = "the salt is part of what was committed to")]
-    salt: String,
-    value: Value,
+pub struct Opening {
+    /// 32 random bytes in base64.
+    pub salt: String,
+    pub value: Value,
 }
 
 impl PartPlace {
@@ -114,20 +115,19 @@ pub fn seal(key: &Secret, nonce: &Nonce, place: &PartPlace, plaintext: &[u8]) ->
     encrypt(key, nonce, &place.bytes(), plaintext)
 }
 
-/// The value in a sealed part. `None` when the bytes, the key, the place or the commitment is not the one it was
+/// Value and salt of a sealed part. `None` when the bytes, the key, the place or the commitment is not the one it was
 /// sealed with.
 pub fn unseal(
     key: &Secret,
     place: &PartPlace,
     sealed: &[u8],
     committed: &Commitment,
-) -> Option<Value> {
+) -> Option<Opening> {
     let plaintext = decrypt(key, &place.bytes(), sealed)?;
     if commitment(&plaintext) != *committed {
         return None;
     }
-    let opened: Opened = serde_json::from_slice(&plaintext).ok()?;
-    Some(opened.value)
+    serde_json::from_slice(&plaintext).ok()
 }
 
 /// Nonce and ciphertext of a data key under the master key.
@@ -240,10 +240,10 @@ mod tests {
             ),
             sealed()
         );
-        assert_eq!(
-            unseal(&secret("dek_hex"), &place(), &sealed(), &committed()),
-            Some(value())
-        );
+        let opened = unseal(&secret("dek_hex"), &place(), &sealed(), &committed());
+        let opened = opened.expect("it opens");
+        assert_eq!(opened.value, value());
+        assert_eq!(opened.salt, STANDARD.encode(hex("salt_hex")));
     }
 
     #[test]
@@ -288,7 +288,7 @@ mod tests {
         ];
         for place in moved {
             let opened = unseal(&secret("dek_hex"), &place, &sealed(), &committed());
-            assert_eq!(opened, None, "{place:?}");
+            assert!(opened.is_none(), "{place:?}");
         }
     }
 
@@ -335,14 +335,12 @@ mod tests {
             let mut changed = sealed();
             changed[byte] ^= 1;
             let opened = unseal(&secret("dek_hex"), &place(), &changed, &committed());
-            assert_eq!(opened, None, "byte {byte}");
+            assert!(opened.is_none(), "byte {byte}");
         }
         for length in 0..sealed().len() {
             let cut = &sealed()[..length];
-            assert_eq!(
-                unseal(&secret("dek_hex"), &place(), cut, &committed()),
-                None
-            );
+            let opened = unseal(&secret("dek_hex"), &place(), cut, &committed());
+            assert!(opened.is_none(), "cut to {length}");
         }
     }
 
@@ -352,9 +350,6 @@ mod tests {
         let other = plaintext(&[1; SALT_BYTES], &value());
         let forged = seal(&secret("dek_hex"), &nonce, &place(), &other);
         assert!(unseal(&secret("dek_hex"), &place(), &forged, &commitment(&other)).is_some());
-        assert_eq!(
-            unseal(&secret("dek_hex"), &place(), &forged, &committed()),
-            None
-        );
+        assert!(unseal(&secret("dek_hex"), &place(), &forged, &committed()).is_none());
     }
 }

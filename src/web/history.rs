@@ -181,7 +181,7 @@ fn differences(
 }
 
 /// What an auditor compares, in a fixed order.
-fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, Option<String>); 11] {
+fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, Option<String>); 12] {
     let turn = dossier.turn();
     let time = |at: Option<Moment>| at.map(|at| dates::short(at, lang).words().to_owned());
     let handler = dossier.handler.as_ref();
@@ -238,7 +238,21 @@ fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, Option<St
                 .delivered
                 .map(|method| lang.pick(words::delivery(method)).to_owned()),
         ),
+        (("Kết quả", "Result"), results(dossier, sees_people, lang)),
     ]
+}
+
+/// What became of each document, in the order of the record; their numbers for those who may open the dossier.
+fn results(dossier: &Dossier, numbered: bool, lang: Lang) -> Option<String> {
+    let told = dossier.results.iter().map(|result| {
+        let standing = lang.pick(result.standing.label());
+        match result.number.as_ref().filter(|_| numbered) {
+            Some(number) => format!("{number}: {standing}"),
+            None => standing.to_owned(),
+        }
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
 
 fn clock(dossier: &Dossier) -> Pair {

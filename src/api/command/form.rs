@@ -70,10 +70,10 @@ impl Form {
     }
 
     /// The number of a document: `123/QĐ-UBND`.
-    pub fn document_number(&mut self, input: &str) -> Option<String> {
+    pub fn document_number(&mut self, path: &str, input: &str) -> Option<String> {
         let good = |c: char| c.is_alphanumeric() || "._-/".contains(c);
         self.token(
-            "input.number",
+            path,
             input,
             good,
             "Số văn bản không đúng mẫu, ví dụ 123/QĐ-UBND",
@@ -266,12 +266,13 @@ mod tests {
             Some("61/2018/ND-CP:19.4")
         );
         assert_eq!(
-            form.document_number("12/QĐ-UBND").as_deref(),
+            form.document_number("input.number", "12/QĐ-UBND")
+                .as_deref(),
             Some("12/QĐ-UBND")
         );
         assert_eq!(form.errors, []);
         assert_eq!(form.basis(Some("ông Nguyễn Văn A")), None);
-        assert_eq!(form.document_number("bà Lê Thị B"), None);
+        assert_eq!(form.document_number("input.number", "bà Lê Thị B"), None);
         assert_eq!(form.person("input.to", "Nguyễn Văn A"), None);
         assert_eq!(form.person("input.to", "nguyenvana"), None);
         assert_eq!(form.errors.len(), 4);

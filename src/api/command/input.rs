@@ -3,7 +3,7 @@
 use async_graphql::{ID, InputObject};
 use uuid::Uuid;
 
-use crate::api::scalar::Day;
+use crate::api::scalar::{Day, Digest};
 use crate::api::words::{Channel, DeliveryMethod, ReasonCode, RedirectKind};
 use crate::domain::time::Moment;
 
@@ -151,6 +151,30 @@ pub struct IssueResultInput {
     pub on: OnDossier,
     /// Number of the issued document: `123/QĐ-UBND`.
     pub number: String,
+    /// SHA-256 of the issued file. Kept in the vault with a salt; the journal holds the salted commitment only.
+    pub document_sha256: Option<Digest>,
+}
+
+/// Input of `revokeResult`.
+#[derive(InputObject)]
+pub struct RevokeResultInput {
+    #[graphql(flatten)]
+    pub on: OnDossier,
+    /// Number of the document to take back; the newest one unless told.
+    pub number: Option<String>,
+}
+
+/// Input of `replaceResult`.
+#[derive(InputObject)]
+pub struct ReplaceResultInput {
+    #[graphql(flatten)]
+    pub on: OnDossier,
+    /// Number of the new document: `124/QĐ-UBND`.
+    pub number: String,
+    /// Number of the document it takes the place of; the newest one unless told.
+    pub replaces: Option<String>,
+    /// SHA-256 of the new file. Kept in the vault with a salt; the journal holds the salted commitment only.
+    pub document_sha256: Option<Digest>,
 }
 
 /// Input of `deliverResult`.

@@ -3,6 +3,7 @@
 mod form;
 mod input;
 mod perform;
+mod result;
 
 use async_graphql::{Context, Object};
 
@@ -11,12 +12,13 @@ use self::input::{
     AcceptDossierAtCounterInput, AcceptDossierInput, AcceptSupplementInput, AssignHandlerInput,
     CorrectApplicantDetailsInput, DeliverResultInput, DenyWithdrawalInput, DraftDossierInput,
     DraftResultInput, Filing, FindSupplementDeficientInput, ForwardDossierInput,
-    GrantWithdrawalInput, IssueApologyInput, IssueResultInput, LodgeDossierInput, OnDossier,
-    RedirectDossierInput, RefuseAcceptanceInput, RefuseResolutionInput, ReissueCapabilityInput,
-    RequestSupplementInput, RequestWithdrawalInput, ReturnStepInput, SignResultInput,
-    StopProcessingInput, SubmitDossierInput, SubmitSupplementInput, VoidCodeInput,
+    GrantWithdrawalInput, IssueApologyInput, LodgeDossierInput, OnDossier, RedirectDossierInput,
+    RefuseAcceptanceInput, RefuseResolutionInput, ReissueCapabilityInput, RequestSupplementInput,
+    RequestWithdrawalInput, ReturnStepInput, SignResultInput, StopProcessingInput,
+    SubmitDossierInput, SubmitSupplementInput, VoidCodeInput,
 };
 use self::perform::{Asked, CommandPayload, Target, perform};
+pub use self::result::ResultMutation;
 use crate::acts::Act;
 use crate::api::access::api;
 use crate::api::capability::fingerprint;
@@ -272,18 +274,6 @@ impl DossierMutation {
         let mut form = Form::default();
         let to = form.person("input.to", &input.to);
         let command = to.map(|to| C::AssignHandler { to });
-        perform(context, Asked::on(input.on, form, command)).await
-    }
-
-    /// Issue the signed result under its number.
-    async fn issue_result(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "Which, the number, and the circumstances.")] input: IssueResultInput,
-    ) -> Answered<CommandPayload> {
-        let mut form = Form::default();
-        let number = form.document_number(&input.number);
-        let command = number.map(|number| C::IssueResult { number });
         perform(context, Asked::on(input.on, form, command)).await
     }
 

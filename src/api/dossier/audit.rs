@@ -281,8 +281,9 @@ fn shown(state: &State, sees_people: bool) -> DossierState {
 fn told(change: &Change, sees_people: bool) -> Vec<FieldChange> {
     let mut differences = differences(&change.before, &change.after);
     if !sees_people {
-        differences
-            .retain(|change| !["procedure", "receipt", "personalData"].contains(&&*change.field));
+        differences.retain(|change| {
+            !["procedure", "receipt", "personalData", "resultNumbers"].contains(&&*change.field)
+        });
         let public = |state| handler(state, false);
         differences.retain_mut(|one| {
             if one.field == "handler" {
@@ -306,7 +307,7 @@ pub fn differences(before: &State, after: &State) -> Vec<FieldChange> {
     told.collect()
 }
 
-fn facets(state: &State) -> [(&'static str, Option<String>); 14] {
+fn facets(state: &State) -> [(&'static str, Option<String>); 16] {
     let turn = state.turn();
     let text = |value: Option<&dyn ToString>| value.map(ToString::to_string);
     let count = |count: u32| (count > 0).then(|| count.to_string());
@@ -316,6 +317,7 @@ fn facets(state: &State) -> [(&'static str, Option<String>); 14] {
         .iter()
         .map(|(part, _)| part.c.as_str())
         .collect();
+    let results = || state.results.iter();
     [
         (
             "status",
@@ -345,9 +347,23 @@ fn facets(state: &State) -> [(&'static str, Option<String>); 14] {
             ending.map(|ending| ending.kind.name().to_owned()),
         ),
         ("deliveredAt", state.delivered_at.map(|at| at.to_string())),
+        (
+            "resultStandings",
+            words(&mut results().map(|result| result.standing.name())),
+        ),
+        (
+            "resultNumbers",
+            words(&mut results().filter_map(|result| result.number.as_deref())),
+        ),
         ("receipt", state.capability.clone()),
         ("personalData", (!parts.is_empty()).then(|| parts.join(" "))),
     ]
+}
+
+/// Nothing when there are none.
+fn words<'a>(words: &mut dyn Iterator<Item = &'a str>) -> Option<String> {
+    let words: Vec<&str> = words.collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// Which facts; every part that is given must hold.

@@ -3,6 +3,7 @@
 pub mod applicant;
 pub mod audit;
 pub mod query;
+pub mod result;
 pub mod standing;
 pub mod tracking;
 
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use self::applicant::Applicant;
 use self::audit::AuditPage;
+use self::result::{DossierResult, ResultDocument};
 use self::standing::Timeliness;
 use super::access::{self, Sight, api};
 use super::catalogue::Procedure;
@@ -254,6 +256,27 @@ impl Dossier {
                     .transpose()
             }
         }
+    }
+
+    /// The documents that settled it, oldest first, with what has become of each.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn results(&self, context: &Context<'_>) -> Answered<Vec<DossierResult>> {
+        let results = result::results(api(context), self.row.id, self.until, true);
+        Some(results.await)
+    }
+
+    /// What the journal has committed to of a result's file; null when no hash was given.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn result_document(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Number of the result; the newest one unless told.")] number: Option<
+            String,
+        >,
+    ) -> Answered<ResultDocument> {
+        let (id, until) = (self.row.id, self.until);
+        let document = result::document(api(context), id, until, number.as_deref());
+        document.await.transpose()
     }
 
     /// Its facts, oldest first.

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
+use super::result::{self, DossierResult, ResultDocument};
 use super::standing::{self, Timeliness};
 use crate::api::access::api;
 use crate::api::error::Answered;
@@ -13,6 +14,7 @@ use crate::api::words::{
 use crate::domain::dossier::{DossierEvent, EndKind, Phase, Stage};
 use crate::domain::event::Event;
 use crate::domain::time::Moment;
+use crate::journal::Until;
 use crate::projections::history;
 use crate::projections::tracking::DossierRow;
 
@@ -86,7 +88,14 @@ impl Tracking {
     }
 
     /// What comes next, and who has to do it.
-    async fn next_step(&self) -> Label {
+    async fn next_step(&self, context: &Context<'_>) -> Label {
+        if self.row.phase == Phase::Completed && self.is_revoked(context).await {
+            return (
+                "Kết quả đã bị thu hồi; người có thẩm quyền ký văn bản thay thế.",
+                "The result was revoked; the competent head signs another.",
+            )
+                .into();
+        }
         next_step(self.row.phase).into()
     }
 
@@ -170,6 +179,29 @@ impl Tracking {
         self.row.delivered_at
     }
 
+    /// The documents that settled it, oldest first, with what has become of each.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn results(&self, context: &Context<'_>) -> Answered<Vec<DossierResult>> {
+        let (id, numbered) = (self.row.id, self.shows_procedure());
+        Some(result::results(api(context), id, Until::End, numbered).await)
+    }
+
+    /// What the journal has committed to of a result's file; with the receipt only. Null when no hash was given.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn result_document(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Number of the result; the newest one unless told.")] number: Option<
+            String,
+        >,
+    ) -> Answered<ResultDocument> {
+        if !self.with_receipt {
+            return None;
+        }
+        let document = result::document(api(context), self.row.id, Until::End, number.as_deref());
+        document.await.transpose()
+    }
+
     /// How often the office has apologised.
     async fn apologies(&self) -> u32 {
         self.row.apologies
@@ -237,6 +269,12 @@ impl Tracking {
     fn shows_procedure(&self) -> bool {
         self.with_receipt || !self.row.sensitive
     }
+
+    /// What does not answer is told by the fields that ask for it.
+    async fn is_revoked(&self, context: &Context<'_>) -> bool {
+        let state = history::fold(&api(context).journal, self.row.id, Until::End).await;
+        state.is_ok_and(|state| state.is_some_and(|state| state.nothing_in_force()))
+    }
 }
 
 /// What the public reads of one fact; what happens inside the office is left out.
@@ -251,7 +289,9 @@ fn entry(change: &history::Change) -> Option<TrackingEntry> {
         | DossierEvent::StepReturned(_)
         | DossierEvent::CapabilityReissued(_)
         | DossierEvent::ProcessingCompleted(_) => return None,
-        DossierEvent::ApplicantDetailsCorrected(_) => true,
+        DossierEvent::ApplicantDetailsCorrected(_)
+        | DossierEvent::ResultRevoked(_)
+        | DossierEvent::ResultReplaced(_) => true,
         DossierEvent::Submitted(_)
         | DossierEvent::Lodged(_)
         | DossierEvent::SupplementRequested(_)

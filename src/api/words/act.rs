@@ -46,6 +46,8 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
         "dossier.result_signed" => ("Ký kết quả", "Result signed"),
         "dossier.processing_completed" => ("Giải quyết xong", "Processing completed"),
         "dossier.result_issued" => ("Phát hành kết quả", "Result issued"),
+        "dossier.result_revoked" => ("Thu hồi kết quả", "Result revoked"),
+        "dossier.result_replaced" => ("Thay thế kết quả", "Result replaced"),
         "dossier.result_delivered" => ("Trả kết quả", "Result handed over"),
         "dossier.withdrawal_requested" => ("Yêu cầu rút hồ sơ", "Withdrawal requested"),
         "dossier.withdrawal_granted" => ("Đồng ý cho rút hồ sơ", "Withdrawal granted"),

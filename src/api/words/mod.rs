@@ -88,6 +88,8 @@ pub enum ReasonCode {
     StaffChange,
     /// Lost by the applicant.
     LostByApplicant,
+    /// The office's own error.
+    AgencyError,
     /// Another reason; say more in `note`.
     Other,
 }
@@ -114,6 +116,18 @@ pub enum DeliveryMethod {
     Post,
     /// On-line.
     Online,
+}
+
+/// Whether a document that settled a dossier counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::dossier::ResultStanding")]
+pub enum ResultStanding {
+    /// In force.
+    Valid,
+    /// Another document has taken its place.
+    Superseded,
+    /// Taken back by the office.
+    Revoked,
 }
 
 /// Why a dossier is passed on.

@@ -70,6 +70,15 @@ pub enum DossierCommand {
     IssueResult {
         number: String,
     },
+    /// Take a document back (row 21): the one of this number, or the newest. The clock is not touched.
+    RevokeResult {
+        number: Option<String>,
+    },
+    /// Sign a document that takes the place of an earlier one (row 21): of that number, or of the newest.
+    ReplaceResult {
+        number: String,
+        replaces: Option<String>,
+    },
     /// Hand over (row 17).
     DeliverResult {
         method: DeliveryMethod,
@@ -113,6 +122,8 @@ impl DossierCommand {
             Self::RefuseResolution => "refuse_resolution",
             Self::SignResult => "sign_result",
             Self::IssueResult { .. } => "issue_result",
+            Self::RevokeResult { .. } => "revoke_result",
+            Self::ReplaceResult { .. } => "replace_result",
             Self::DeliverResult { .. } => "deliver_result",
             Self::RequestWithdrawal => "request_withdrawal",
             Self::GrantWithdrawal => "grant_withdrawal",
@@ -152,6 +163,8 @@ impl DossierCommand {
             | Self::RefuseResolution
             | Self::SignResult
             | Self::IssueResult { .. }
+            | Self::RevokeResult { .. }
+            | Self::ReplaceResult { .. }
             | Self::DeliverResult { .. }
             | Self::RequestWithdrawal
             | Self::GrantWithdrawal
@@ -189,7 +202,10 @@ impl DossierCommand {
             Self::AssignHandler { .. } => &[DivisionHead],
             Self::DraftResult => &[Handler],
             Self::ReturnStep => &[DivisionHead, Signer],
-            Self::RefuseResolution | Self::SignResult => &[Signer],
+            Self::RefuseResolution
+            | Self::SignResult
+            | Self::RevokeResult { .. }
+            | Self::ReplaceResult { .. } => &[Signer],
             Self::IssueResult { .. } => &[Clerk],
             Self::GrantWithdrawal | Self::DenyWithdrawal | Self::IssueApology { .. } => {
                 &[Signer, CentreManager]
@@ -208,6 +224,8 @@ impl DossierCommand {
             | Self::StopProcessing
             | Self::ReturnStep
             | Self::RefuseResolution
+            | Self::RevokeResult { .. }
+            | Self::ReplaceResult { .. }
             | Self::DenyWithdrawal
             | Self::IssueApology { .. }
             | Self::CorrectApplicantDetails

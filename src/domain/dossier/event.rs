@@ -157,6 +157,26 @@ pub struct ResultIssued {
     pub number: String,
 }
 
+/// A document that is void from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResultRevoked {
+    /// Its number; absent when it was signed and never numbered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+}
+
+/// A document that takes the place of an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResultReplaced {
+    /// Number of the new document.
+    pub number: String,
+    /// Number of the earlier one; absent when it was signed and never numbered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResultDelivered {
@@ -188,7 +208,7 @@ pub struct CapabilityReissued {
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
-/// Events of a dossier (domain table of transitions, rows 1–20).
+/// Events of a dossier (domain table of transitions, rows 1–21).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum DossierEvent {
@@ -212,6 +232,8 @@ pub enum DossierEvent {
     ResultSigned(Nothing),
     ProcessingCompleted(Nothing),
     ResultIssued(ResultIssued),
+    ResultRevoked(ResultRevoked),
+    ResultReplaced(ResultReplaced),
     ResultDelivered(ResultDelivered),
     WithdrawalRequested(Nothing),
     WithdrawalGranted(Nothing),
@@ -246,6 +268,8 @@ impl DossierEvent {
             Self::ResultSigned(_) => "dossier.result_signed",
             Self::ProcessingCompleted(_) => "dossier.processing_completed",
             Self::ResultIssued(_) => "dossier.result_issued",
+            Self::ResultRevoked(_) => "dossier.result_revoked",
+            Self::ResultReplaced(_) => "dossier.result_replaced",
             Self::ResultDelivered(_) => "dossier.result_delivered",
             Self::WithdrawalRequested(_) => "dossier.withdrawal_requested",
             Self::WithdrawalGranted(_) => "dossier.withdrawal_granted",
@@ -285,6 +309,8 @@ impl DossierEvent {
             "dossier.result_signed" => read(data, Self::ResultSigned),
             "dossier.processing_completed" => read(data, Self::ProcessingCompleted),
             "dossier.result_issued" => read(data, Self::ResultIssued),
+            "dossier.result_revoked" => read(data, Self::ResultRevoked),
+            "dossier.result_replaced" => read(data, Self::ResultReplaced),
             "dossier.result_delivered" => read(data, Self::ResultDelivered),
             "dossier.withdrawal_requested" => read(data, Self::WithdrawalRequested),
             "dossier.withdrawal_granted" => read(data, Self::WithdrawalGranted),

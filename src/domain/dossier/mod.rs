@@ -4,6 +4,7 @@ mod command;
 mod decide;
 mod event;
 mod rejection;
+mod result;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ pub use command::DossierCommand;
 pub use decide::{Context, decide};
 pub use event::*;
 pub use rejection::Rejection;
+pub use result::{DossierResult, ResultStanding};
 
 use uuid::Uuid;
 
@@ -20,6 +22,7 @@ use super::deadline::Pause;
 use super::fact::{BreachRule, Circumstances, Part, PartKind};
 use super::law::{Certainty, Limit, SupplementClock};
 use super::time::Moment;
+use result::committed_document;
 
 /// Business state (domain table of transitions). The portal's codes 1–10 are derived from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -254,6 +257,8 @@ pub struct Dossier {
     pub breaches: Vec<BreachRule>,
     pub delivered: Option<DeliveryMethod>,
     pub delivered_at: Option<Moment>,
+    /// The documents that settled it, oldest first.
+    pub results: Vec<DossierResult>,
     /// The newest commitment of each kind, with the command that brought it.
     pub parts: Vec<(Part, Uuid)>,
 }
@@ -389,9 +394,19 @@ impl Dossier {
                 self.end(at, EndKind::Refused);
             }
             DossierEvent::ResultDrafted(_) => self.phase = Phase::ResultDrafted,
-            DossierEvent::ResultSigned(_) => self.end(at, EndKind::Completed),
+            DossierEvent::ResultSigned(_) => {
+                self.end(at, EndKind::Completed);
+                self.result_signed(at);
+            }
             DossierEvent::ProcessingCompleted(_) => self.phase = Phase::Completed,
-            DossierEvent::ResultIssued(_) | DossierEvent::ApplicantDetailsCorrected(_) => {}
+            DossierEvent::ResultIssued(issued) => {
+                self.result_issued(issued, committed_document(around, command), at);
+            }
+            DossierEvent::ResultRevoked(revoked) => self.result_revoked(revoked, at),
+            DossierEvent::ResultReplaced(replaced) => {
+                self.result_replaced(replaced, committed_document(around, command), at);
+            }
+            DossierEvent::ApplicantDetailsCorrected(_) => {}
             DossierEvent::ResultDelivered(delivered) => {
                 self.phase = Phase::Returned;
                 self.delivered = Some(delivered.method);

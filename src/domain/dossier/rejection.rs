@@ -49,6 +49,10 @@ pub enum Rejection {
     CalendarYearUnknown(i16),
     #[error("the handler of a dossier may not sign its result")]
     SignerIsHandler,
+    #[error("no result is in force here")]
+    ResultNotInForce,
+    #[error("the dossier has a result of this number already")]
+    ResultNumberTaken,
     #[error("the new date must lie after the promised one")]
     NewDateTooEarly,
     #[error("personal details of the applicant are required")]
@@ -99,6 +103,8 @@ impl Rejection {
             Self::NoPolicy => "NO_POLICY",
             Self::CalendarYearUnknown(_) => "CALENDAR_YEAR_UNKNOWN",
             Self::SignerIsHandler => "SIGNER_IS_HANDLER",
+            Self::ResultNotInForce => "RESULT_NOT_IN_FORCE",
+            Self::ResultNumberTaken => "RESULT_NUMBER_TAKEN",
             Self::NewDateTooEarly => "NEW_DATE_TOO_EARLY",
             Self::DetailsRequired => "DETAILS_REQUIRED",
             Self::DuplicateRecord => "DUPLICATE_RECORD",
@@ -216,6 +222,14 @@ impl Rejection {
             Self::SignerIsHandler => pair(
                 "Người thụ lý không được ký kết quả hồ sơ này. Chuyển người ký khác.",
                 "The handler may not sign this result. Another signer must.",
+            ),
+            Self::ResultNotInForce => pair(
+                "Văn bản kết quả này không có, hoặc không còn hiệu lực. Tải lại hồ sơ; nếu kết quả đã bị thu hồi, người có thẩm quyền ký văn bản thay thế.",
+                "There is no such result, or it is not in force any more. Reload the dossier; what was revoked can only be replaced, by a signer.",
+            ),
+            Self::ResultNumberTaken => pair(
+                "Hồ sơ đã có văn bản mang số này. Ghi số khác.",
+                "The dossier has a result of this number already. Use another number.",
             ),
             Self::NewDateTooEarly => pair(
                 "Ngày hẹn mới phải sau ngày hẹn cũ.",

@@ -67,6 +67,8 @@ fn corrects(event: &DossierEvent) -> bool {
         DossierEvent::ApplicantDetailsCorrected(_)
         | DossierEvent::CapabilityReissued(_)
         | DossierEvent::StepReturned(_)
+        | DossierEvent::ResultRevoked(_)
+        | DossierEvent::ResultReplaced(_)
         | DossierEvent::DueDateRecomputed(_) => true,
         DossierEvent::Drafted(_)
         | DossierEvent::Submitted(_)

@@ -1,12 +1,14 @@
 //! The citizen's page of one dossier: where it stands, what was promised, what comes next, what happened.
 
 mod history;
+mod result;
 mod standing;
 mod steps;
 
 use askama::Template;
 
 pub use self::history::Line;
+pub use self::result::ResultLine;
 pub use self::standing::{Promise, Tone};
 pub use self::steps::{Step, StepState};
 
@@ -57,6 +59,7 @@ pub struct TrackingPage {
     pub next: &'static str,
     pub to_do: Option<&'static str>,
     pub notes: Vec<(Tone, String)>,
+    pub results: Vec<ResultLine>,
     pub steps: Vec<Step>,
     pub history: Vec<Line>,
     pub contact: Option<Contact>,
@@ -90,9 +93,19 @@ impl TrackingPage {
             lang,
         };
         let promise = standing::current(dossier, &clock);
-        let (tone, tag) = standing::tag(dossier, promise.as_ref(), lang);
+        let void = result::void(dossier);
+        let (tone, tag) = match &void {
+            Some(void) => (Tone::Bad, lang.pick(void.tag).to_owned()),
+            None => standing::tag(dossier, promise.as_ref(), lang),
+        };
         let address = format!("{}/t/{}", story.base, story.code);
-        let headline = lang.pick(words::headline(dossier.phase));
+        let phase = dossier.phase;
+        let usual = (words::headline(phase), words::next(phase));
+        let (headline, next) = void
+            .as_ref()
+            .map_or(usual, |void| (void.headline, void.next));
+        let headline = lang.pick(headline);
+        let to_do = void.map(|void| void.to_do).or_else(|| words::to_do(phase));
         Some(Self {
             frame: frame.titled(format!("{}: {headline}", story.code), Some(Door::Tracking)),
             code: story.code.to_owned(),
@@ -105,9 +118,10 @@ impl TrackingPage {
             promise,
             limit: dossier.turn().map(|turn| limit(turn, lang)),
             doubts: doubts(dossier, lang),
-            next: lang.pick(words::next(dossier.phase)),
-            to_do: words::to_do(dossier.phase).map(|pair| lang.pick(pair)),
+            next: lang.pick(next),
+            to_do: to_do.map(|pair| lang.pick(pair)),
             notes: notes(story.changes, &clock, lang),
+            results: result::lines(dossier, is_named(story), lang),
             steps: steps::of(story.changes, dossier, lang),
             history: history::lines(story.changes, lang),
             contact: story
@@ -147,9 +161,13 @@ pub(super) fn hours(office: Option<&Office>) -> OfficeHours {
         .unwrap_or_default()
 }
 
+/// What a sensitive dossier is about is nobody's business, and a document's number may tell it.
+fn is_named(story: &Story<'_>) -> bool {
+    !story.sensitive && story.procedure.is_none_or(|procedure| !procedure.sensitive)
+}
+
 fn named_procedure(story: &Story<'_>, lang: Lang) -> Option<(String, String)> {
-    let named = |procedure: &&Procedure| !story.sensitive && !procedure.sensitive;
-    let procedure = story.procedure.filter(named)?;
+    let procedure = story.procedure.filter(|_| is_named(story))?;
     let name = lang.of(&procedure.name_vi, &procedure.name_en);
     Some((name.clone(), format!("/p/{}", procedure.code)))
 }

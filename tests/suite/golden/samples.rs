@@ -7,7 +7,7 @@ use motcua::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use motcua::domain::dossier::{
     Accepted, ApologyIssued, CapabilityReissued, Channel, DeliveryMethod, DossierEvent, Drafted,
     DueDateCause, DueDateRecomputed, Handed, Lodged, Nothing, RedirectKind, Redirected,
-    ResultDelivered, ResultIssued, Stage, SupplementRequested,
+    ResultDelivered, ResultIssued, ResultReplaced, ResultRevoked, Stage, SupplementRequested,
 };
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Breach, BreachRule, Circumstances, Fact, Part, PartKind, stream};
@@ -230,7 +230,14 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
         E::ApplicantDetailsCorrected(_) => E::CapabilityReissued(CapabilityReissued {
             capability: "0b".repeat(32),
         }),
-        E::CapabilityReissued(_) => return None,
+        E::CapabilityReissued(_) => E::ResultRevoked(ResultRevoked {
+            number: Some("12/GP-UBND".to_owned()),
+        }),
+        E::ResultRevoked(_) => E::ResultReplaced(ResultReplaced {
+            number: "13/GP-UBND".to_owned(),
+            replaces: Some("12/GP-UBND".to_owned()),
+        }),
+        E::ResultReplaced(_) => return None,
     })
 }
 
@@ -246,9 +253,12 @@ fn actor(event: &Event) -> Actor {
         Event::Dossier(DossierEvent::Submitted(_)) => {
             return Actor::new("applicant-3", NO_OFFICE, Role::Applicant);
         }
-        Event::Dossier(DossierEvent::ResultSigned(_) | DossierEvent::ApologyIssued(_)) => {
-            Role::Signer
-        }
+        Event::Dossier(
+            DossierEvent::ResultSigned(_)
+            | DossierEvent::ApologyIssued(_)
+            | DossierEvent::ResultRevoked(_)
+            | DossierEvent::ResultReplaced(_),
+        ) => Role::Signer,
         Event::Register(_) | Event::Dossier(_) => Role::Receiver,
     };
     Actor::new(format!("{}-2", role.name()), OFFICE, role)
@@ -299,6 +309,11 @@ fn circumstances(event: &Event) -> Circumstances {
         DossierEvent::ResolutionRefused(_) => {
             around.reason = Some(Reason::NotEligible);
             around.breach = breach(BreachRule::LateRefusal);
+        }
+        DossierEvent::ResultRevoked(_) => around.reason = Some(Reason::AgencyError),
+        DossierEvent::ResultReplaced(_) => {
+            around.reason = Some(Reason::AgencyError);
+            around.parts = vec![part(1, PartKind::Document)];
         }
         DossierEvent::Lodged(_) => around.source = Some(format!("import:{}", "0c".repeat(32))),
         _ => {}

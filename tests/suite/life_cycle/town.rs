@@ -128,7 +128,12 @@ fn next_command(command: &DossierCommand) -> Option<DossierCommand> {
         C::SignResult => C::IssueResult {
             number: "12/GP-UBND".to_owned(),
         },
-        C::IssueResult { .. } => C::DeliverResult {
+        C::IssueResult { .. } => C::RevokeResult { number: None },
+        C::RevokeResult { .. } => C::ReplaceResult {
+            number: "13/GP-UBND".to_owned(),
+            replaces: None,
+        },
+        C::ReplaceResult { .. } => C::DeliverResult {
             method: DeliveryMethod::Counter,
         },
         C::DeliverResult { .. } => C::RequestWithdrawal,

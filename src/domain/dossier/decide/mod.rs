@@ -2,12 +2,13 @@
 
 mod clock;
 mod guard;
+mod result;
 
 use uuid::Uuid;
 
 use super::event::{
     CapabilityReissued, Channel, DossierEvent, Drafted, Handed, Lodged, Nothing, RedirectKind,
-    Redirected, ResultDelivered, ResultIssued, Stage, SupplementRequested,
+    Redirected, Stage, SupplementRequested,
 };
 use super::{Dossier, DossierCommand, Phase, Rejection, Turn};
 use crate::domain::actor::{Actor, Role};
@@ -23,6 +24,7 @@ use guard::{
     filed, guard_claims, guard_office, guard_role, need_applicant, need_reason, office_on,
     policy_for, procedure_on, wrong_role,
 };
+use result::{deliver_result, issue_result, replace_result, revoke_result, sign_result};
 
 /// Everything a decision may look at besides the dossier itself. Values only.
 #[derive(Debug, Clone, Copy)]
@@ -130,16 +132,14 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             refuse_resolution(dossier, context)
         }
         (P::InProcessing | P::ResultDrafted, C::SignResult) => sign_result(dossier, context),
-        (P::Completed, C::IssueResult { number }) => plain(
-            DossierEvent::ResultIssued(ResultIssued {
-                number: number.clone(),
-            }),
-            context,
-        ),
-        (P::Completed, C::DeliverResult { method }) => plain(
-            DossierEvent::ResultDelivered(ResultDelivered { method: *method }),
-            context,
-        ),
+        (P::Completed, C::IssueResult { number }) => issue_result(dossier, number, context),
+        (P::Completed, C::DeliverResult { method }) => deliver_result(dossier, *method, context),
+        (P::Completed | P::Returned, C::RevokeResult { number }) => {
+            revoke_result(dossier, number.as_deref(), context)
+        }
+        (P::Completed | P::Returned, C::ReplaceResult { number, replaces }) => {
+            replace_result(dossier, number, replaces.as_deref(), context)
+        }
         (
             P::Submitted
             | P::Redirected
@@ -336,25 +336,6 @@ fn late_decision(
     }
     let policy = policy_for(dossier, context)?;
     Ok(Some(breach(rule, &policy.legal_basis)))
-}
-
-/// Row 16: the signature ends the clock; a claimed earlier end is kept and never counts.
-fn sign_result(dossier: &Dossier, context: &Context<'_>) -> Decision {
-    let (_, code) = filed(dossier)?;
-    let version = dossier.turn().map_or(0, |turn| turn.procedure_version);
-    let procedure = context.reference.procedure_version(code.as_str(), version);
-    let same_allowed = procedure.is_none_or(|procedure| procedure.same_signer_allowed);
-    if !same_allowed && dossier.handler.as_deref() == Some(context.actor.id.as_str()) {
-        return Err(Rejection::SignerIsHandler);
-    }
-    let mut drafts = plain(DossierEvent::ResultSigned(Nothing {}), context)?;
-    drafts[0].circumstances.breach = late_decision(dossier, BreachRule::LateResult, context)?;
-    drafts.push(one(
-        DossierEvent::ProcessingCompleted(Nothing {}),
-        Circumstances::default(),
-        context,
-    ));
-    Ok(drafts)
 }
 
 fn correct_details(context: &Context<'_>) -> Decision {

@@ -187,7 +187,7 @@ pub fn in_processing() -> Vec<Past> {
 /// What stands, and who is about to do something with what in hand.
 pub struct Given {
     pub reference: Reference,
-    dossier: Dossier,
+    pub dossier: Dossier,
     actor: Actor,
     now: Moment,
     around: Circumstances,

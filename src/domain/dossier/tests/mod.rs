@@ -4,3 +4,4 @@ mod clock;
 mod given;
 mod intake;
 mod people;
+mod result;

@@ -45,9 +45,10 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let source = Source::find(&arguments.scenario)?;
     let plan = Plan::load(&source)?;
-    let listener = match arguments.no_serve {
-        true => None,
-        false => Some(arguments.listen.bind().await?),
+    let listener = if arguments.no_serve {
+        None
+    } else {
+        Some(arguments.listen.bind().await?)
     };
     let stores = open(&arguments, &plan).await?;
     let (models, projector) = open_models(&arguments.place, &stores.journal).await?;

@@ -45,9 +45,10 @@ pub struct Arguments {
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let source = Source::find(&arguments.scenario)?;
     let plan = Plan::load(&source)?;
-    let listener = match arguments.no_serve {
-        true => None,
-        false => Some(bind(arguments.listen.listen).await?),
+    let listener = if arguments.no_serve {
+        None
+    } else {
+        Some(bind(arguments.listen.listen).await?)
     };
     let stores = open(&arguments, &plan).await?;
     let mut proof = arguments

@@ -212,9 +212,12 @@ fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, Option<St
         ),
         (
             ("Người thụ lý", "Handler"),
-            handler.map(|handler| match sees_people {
-                true => handler.clone(),
-                false => lang.of("đã có", "assigned").to_owned(),
+            handler.map(|handler| {
+                if sees_people {
+                    handler.clone()
+                } else {
+                    lang.of("đã có", "assigned").to_owned()
+                }
             }),
         ),
         (

@@ -102,6 +102,10 @@ pub struct Proof {
 }
 
 #[derive(Debug, Clone, Args)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "options are called as they are typed"
+)]
 pub struct Listen {
     /// Address and port to listen on; port 0 takes a free one.
     #[arg(

@@ -3,7 +3,6 @@
 mod entries;
 mod graphql;
 mod ground;
-mod halted;
 mod log;
 mod page;
 mod program;

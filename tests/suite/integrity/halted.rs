@@ -180,9 +180,11 @@ async fn a_node_on_a_journal_that_was_set_back_takes_no_command_and_says_so_on_e
         assert_eq!(status, 200, "{path}");
         assert!(text.contains("LOG_ROLLED_BACK"), "{path}");
     }
-    let (status, text) = page(&served, "/readyz").await;
-    assert_eq!(status, 503);
-    assert!(text.contains("LOG_ROLLED_BACK"), "{text}");
+    for path in ["/readyz", "/log/checkpoint", "/log/proof/inclusion/0"] {
+        let (status, text) = page(&served, path).await;
+        assert_eq!(status, 503, "{path}");
+        assert!(text.contains("LOG_ROLLED_BACK"), "{path}: {text}");
+    }
     assert_eq!(folders.size().await, back, "nothing was recorded");
     let evidence = std::fs::read_dir(folders.place.data.join("evidence")).expect("evidence");
     assert!(evidence.count() > 0);

@@ -4,7 +4,7 @@ pub mod ground;
 mod halted;
 #[cfg(target_os = "linux")]
 mod killed;
-pub mod sealing;
+mod sealing;
 mod seals;
 mod setbacks;
 mod signer;

@@ -12,6 +12,7 @@ mod place;
 mod progress;
 mod rebuild;
 mod receipt;
+mod recover;
 mod replay;
 mod schema;
 mod scratch;
@@ -63,6 +64,8 @@ enum What {
     /// Copy somebody else's published log and prove it as it comes; `serve` opens the copy read-only. Exit 0 good, 1 bad
     /// proof or signature, 2 set back or forked (evidence kept), 3 cannot check.
     Mirror(mirror::Arguments),
+    /// Bring back entries that were signed and lost, from a mirror; stop the node first. Exit codes as for `mirror`.
+    Recover(recover::Arguments),
     /// Print a sign-in token of this office's own issuer.
     Token(token::Arguments),
     /// Who signs this log: show it, or move it to this node.
@@ -105,6 +108,7 @@ pub fn run() -> ExitCode {
             What::Verify(arguments) => verify::run(arguments).await,
             What::Receipt(arguments) => Ok(receipt::run(arguments)),
             What::Mirror(arguments) => mirror::run(arguments).await,
+            What::Recover(arguments) => recover::run(arguments).await,
             What::Token(arguments) => token::run(arguments).await,
             What::Signer(arguments) => signer::run(arguments).await,
             What::Witness(arguments) => witness::run(arguments).await,

@@ -15,6 +15,7 @@ mod memory;
 pub mod mirror;
 mod opening;
 mod publish;
+pub mod recover;
 mod sealer;
 pub mod seals;
 pub mod signer;

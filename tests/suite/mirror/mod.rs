@@ -4,3 +4,4 @@ mod answers;
 mod follow;
 mod ground;
 mod published;
+mod recover;

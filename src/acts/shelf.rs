@@ -28,7 +28,7 @@ impl Counter {
     /// Records reference acts in order. Ids follow from the content, so that doing it twice does nothing twice.
     ///
     /// # Errors
-    /// The first [`Refusal`] but `DUPLICATE_RECORD`.
+    /// The first [`Refusal`] that does not say that a record is there already.
     pub async fn furnish(&self, acts: Vec<Act>, at: Option<Moment>) -> Result<(), Refusal> {
         for act in acts {
             let content = serde_json_canonicalizer::to_vec(&act).map_err(|_| Refusal::Fault)?;
@@ -38,7 +38,12 @@ impl Counter {
                 ..Request::new(id, Actor::system(), act)
             };
             match self.submit(request).await {
-                Ok(_) | Err(Refusal::Rejected(Rejection::DuplicateRecord)) => {}
+                Ok(_)
+                | Err(Refusal::Rejected(
+                    Rejection::DuplicateRecord
+                    // The id follows from the content; in a copied journal nobody can tell that it is the same.
+                    | Rejection::IdempotencyConflict,
+                )) => {}
                 Err(refusal) => return Err(refusal),
             }
         }

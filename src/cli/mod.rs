@@ -7,10 +7,12 @@ mod drill;
 mod export;
 mod history;
 mod init;
+mod mirror;
 mod place;
 mod progress;
 mod rebuild;
 mod receipt;
+mod recover;
 mod replay;
 mod schema;
 mod scratch;
@@ -59,6 +61,11 @@ enum What {
     Verify(verify::Arguments),
     /// Check a dossier's receipt without a network.
     Receipt(receipt::Arguments),
+    /// Copy somebody else's published log and prove it as it comes; `serve` opens the copy read-only. Exit 0 good, 1 bad
+    /// proof or signature, 2 set back or forked (evidence kept), 3 cannot check.
+    Mirror(mirror::Arguments),
+    /// Bring back entries that were signed and lost, from a mirror; stop the node first. Exit codes as for `mirror`.
+    Recover(recover::Arguments),
     /// Print a sign-in token of this office's own issuer.
     Token(token::Arguments),
     /// Who signs this log: show it, or move it to this node.
@@ -100,6 +107,8 @@ pub fn run() -> ExitCode {
             What::Diff(arguments) => diff::run(arguments).await,
             What::Verify(arguments) => verify::run(arguments).await,
             What::Receipt(arguments) => Ok(receipt::run(arguments)),
+            What::Mirror(arguments) => mirror::run(arguments).await,
+            What::Recover(arguments) => recover::run(arguments).await,
             What::Token(arguments) => token::run(arguments).await,
             What::Signer(arguments) => signer::run(arguments).await,
             What::Witness(arguments) => witness::run(arguments).await,

@@ -18,7 +18,7 @@ use crate::api::log::Readers;
 use crate::api::{self, Api};
 use crate::domain::reference::JournalKind;
 use crate::integrity::witness::Witness;
-use crate::integrity::{Integrity, Role, Sealer, Status};
+use crate::integrity::{Integrity, Role, Sealer, Status, mirror};
 use crate::journal::{Journal, Location};
 use crate::projections::{Progress, Projector, ReadModels};
 use crate::tlog::VerifierKey;
@@ -73,7 +73,8 @@ impl Sealing {
             Role::Reader
         };
         let witness = self.witness(place)?;
-        let place = place.proof(self.policy.clone())?;
+        let kept = || mirror::policy_file(&place.data).filter(|_| place.is_mirror());
+        let place = place.proof(self.policy.clone().or_else(kept))?;
         let (integrity, sealer) = Integrity::open(&place, journal.clone(), role).await?;
         Ok(Proof {
             integrity,

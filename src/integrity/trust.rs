@@ -40,6 +40,15 @@ impl Trust {
         Ok(Some(Self { keys, policy }))
     }
 
+    /// One key, and nobody else asked.
+    #[must_use]
+    pub fn of(key: VerifierKey) -> Self {
+        Self {
+            policy: Policy::unwitnessed(key.clone()),
+            keys: vec![key],
+        }
+    }
+
     /// The key in use.
     #[must_use]
     pub fn key(&self) -> &VerifierKey {

@@ -11,6 +11,7 @@ pub mod sealed;
 mod tile;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::Uri;
@@ -18,7 +19,7 @@ use axum::routing::get;
 
 pub use self::problem::LogProblem;
 use super::Api;
-use crate::integrity::{Integrity, Published};
+use crate::integrity::{Integrity, Published, Status};
 use crate::tlog::Receipt;
 
 pub type Result<T, E = LogProblem> = std::result::Result<T, E>;
@@ -49,6 +50,17 @@ impl PublicLog {
     fn halted(&self) -> Option<LogProblem> {
         let halted = self.integrity.halted();
         halted.map(|halted| LogProblem::Halted(halted.code))
+    }
+
+    /// The newest checkpoint once it covers so many facts; none if it does not within `wait`.
+    pub async fn covering(&self, size: u64, wait: Duration) -> Option<Arc<Published>> {
+        let mut status = self.integrity.watch();
+        let covers = |status: &Status| {
+            let published = status.published.as_ref();
+            published.is_some_and(|published| published.checkpoint.size >= size)
+        };
+        let covered = tokio::time::timeout(wait, status.wait_for(covers)).await;
+        covered.ok()?.ok()?.published.clone()
     }
 
     /// The receipt of the entry at `position`, or why there is none (yet).

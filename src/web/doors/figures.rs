@@ -1,5 +1,7 @@
 //! Public statistics, as a page, as CSV, and as a record that anybody with the journal can count again.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -9,6 +11,9 @@ use crate::projections::statistics::{self as counting, Counts};
 use crate::web::problem::Problem;
 use crate::web::statistics::{self, Params, Part, StatisticsPage, csv};
 use crate::web::{Visit, Web, respond};
+
+/// How long a record waits for a checkpoint that covers what it counts.
+const SEALED_WITHIN: Duration = Duration::from_secs(5);
 
 /// Today, or the last day of the story.
 pub(super) fn period_end(web: &Web) -> jiff::civil::Date {
@@ -86,6 +91,11 @@ pub(super) async fn figures_json(
     }
     let recorded = async {
         let record = counting::record(web.models(), &asked.query).await?;
+        let sealed = match web.api.log() {
+            Ok(log) => log.covering(record.size, SEALED_WITHIN).await,
+            Err(_) => None,
+        };
+        let record = record.sealed(sealed.map(|published| published.note.clone()));
         let unwritable = |_| Problem::Unavailable("RECORD_UNWRITABLE");
         let bytes = record.to_bytes().map_err(unwritable)?;
         let name = format!("statistics-{}-{}.json", asked.query.from, asked.query.to);

@@ -1,6 +1,7 @@
 //! The proof through GraphQL: nullable until it is published, then checkable.
 
 use motcua::domain::actor::Role;
+use motcua::projections::statistics::Record;
 use motcua::tlog::{Receipt, SignedCheckpoint};
 use serde_json::Value;
 
@@ -61,4 +62,15 @@ async fn everybody_reads_how_far_the_log_is_sealed_and_which_checkpoint_covers_a
         let signed = SignedCheckpoint::open(note, &door.vkey()).expect("signed");
         assert_eq!(signed.checkpoint().size, size);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_downloaded_statistic_brings_the_checkpoint_that_covers_it() {
+    let mut door = given_an_office().await;
+    door.seal().await;
+    let text = door.text("/statistics.json").await;
+    let record = Record::parse(text.as_bytes()).expect("a record");
+    let note = record.checkpoint.expect("a checkpoint");
+    let signed = SignedCheckpoint::open(&note, &door.vkey()).expect("signed by the log");
+    assert!(signed.checkpoint().size >= record.size);
 }

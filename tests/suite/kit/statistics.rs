@@ -12,6 +12,7 @@ use motcua::projections::statistics::{Query, Record, Scope, record};
 use tempfile::TempDir;
 
 use super::program::motcua;
+use super::sealed::Office as Sealed;
 use crate::story::Story;
 
 struct Office {
@@ -123,4 +124,44 @@ async fn a_record_that_cannot_be_counted_here_is_not_called_wrong() {
         assert!(said.error.contains("cannot check"), "{said:?}");
     }
     motcua(office.data.path(), &["verify", "--statistics", "nowhere"]).failed_with(3);
+}
+
+async fn record_of(sealed: &Sealed, note: &str) -> Record {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let opened = ReadModels::open(home.path(), sealed.story.journal.clone()).await;
+    let (models, _projector) = opened.expect("read models");
+    let record = record(&models, &asked()).await.expect("a record");
+    record.sealed(Some(note.to_owned()))
+}
+
+#[tokio::test]
+async fn the_checkpoint_of_a_record_must_be_one_that_this_journal_continues() {
+    let mut office = Sealed::simulated().await;
+    office.story.live(12, 400);
+    office.story.write().await;
+    let note = office.seal().await;
+    let record = record_of(&office, &note).await;
+    office.story.live(13, 100);
+    office.story.write().await;
+    office.seal().await;
+    let verify = |record: &Record| {
+        let bytes = record.to_bytes().expect("bytes");
+        let file = office.kept("record", std::str::from_utf8(&bytes).expect("text"));
+        office.verify(&["--statistics", &file])
+    };
+    let said = verify(&record).succeeded().out;
+    assert!(said.contains("Continues the record's checkpoint"), "{said}");
+    assert!(said.contains("Every figure"), "{said}");
+
+    let mut forger = office.forger().await;
+    forger.story.live(99, 700);
+    forger.story.write().await;
+    let forked = record.clone().sealed(Some(forger.seal().await));
+    let said = verify(&forked).failed_with(2).out;
+    assert!(said.contains("LOG_"), "{said}");
+
+    let root = note.lines().nth(2).expect("a root");
+    let unsigned = record.sealed(Some(note.replace(root, &root.replace(&root[..1], "x"))));
+    let said = verify(&unsigned).failed_with(1).out;
+    assert!(said.contains("DIFFERS  signature"), "{said}");
 }

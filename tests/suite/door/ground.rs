@@ -137,7 +137,13 @@ impl Door {
     /// Takes in another dossier: its id and code.
     pub async fn accept(&self) -> (Uuid, String) {
         let (dossier, request) = office::acceptance(office::id(), "Công dân 000123");
-        let receipt = self.api.counter().expect("a counter").submit(request).await.expect("accepted");
+        let receipt = self
+            .api
+            .counter()
+            .expect("a counter")
+            .submit(request)
+            .await
+            .expect("accepted");
         self.then_shown(receipt.size()).await;
         let row = tracking::by_id(&self.api.models, dossier).await;
         let row = row.expect("a row").expect("a dossier");
@@ -146,7 +152,13 @@ impl Door {
 
     pub async fn act(&self, role: Role, command: DossierCommand) {
         let request = office::on(self.dossier, role, command);
-        let receipt = self.api.counter().expect("a counter").submit(request).await.expect("done");
+        let receipt = self
+            .api
+            .counter()
+            .expect("a counter")
+            .submit(request)
+            .await
+            .expect("done");
         self.then_shown(receipt.size()).await;
     }
 

@@ -1,27 +1,41 @@
-//! The one place that makes HTTP clients.
+//! The one place that makes HTTP clients, and the words for what goes wrong with them.
 
 use std::time::Duration;
 
 use reqwest::Client;
 
-const CONNECT_MAX: Duration = Duration::from_secs(5);
 /// Between two pieces of an answer.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 
-/// A client that follows no redirects: a log is where its reader says. reqwest comes without a choice of cryptography.
-pub fn client() -> Client {
-    // Another part of the program may have chosen before; the choice is the same.
+/// A client that gives up connecting after so long and follows no redirects: logs and witnesses are where one was told.
+pub fn client(connect_max: Duration) -> Client {
+    // reqwest comes without a choice of cryptography. Another part of the program may have chosen before; it is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
         Client::builder()
             .user_agent(concat!("motcua/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT_MAX)
+            .connect_timeout(connect_max)
             .read_timeout(SILENCE_MAX)
     };
     builder().build().unwrap_or_else(|error| {
-        tracing::warn!(%error, "no certificates: only plain HTTP can be asked");
+        tracing::warn!(
+            error = cause(&error),
+            "no certificates: only plain HTTP can be asked"
+        );
         let plain = builder().tls_certs_only([]).build();
         plain.expect("a client that trusts no certificate needs none")
     })
+}
+
+/// The innermost cause, which says more than reqwest's own words.
+pub fn cause(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "too late".into();
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }

@@ -22,6 +22,7 @@ pub use self::source::Source;
 use super::durable;
 use super::error::{IntegrityError, at};
 use super::seals::{Claim, Seal, Seals};
+use crate::domain::time::Moment;
 use crate::journal::{Copier, Journal, Location, clock};
 use crate::tlog::{Checkpoint, Note, Policy, SignedCheckpoint, Standing, VerifierKey};
 
@@ -140,7 +141,7 @@ impl Mirror {
             durable::replace(&self.data.join(CHECKPOINT_FILE), text.as_bytes(), 0o644)?;
             self.copy(from, size, &mut remote, &mut tell).await?;
         }
-        self.seal(&signed).await?;
+        self.seal(&signed, &standing).await?;
         Ok(Pulled {
             from,
             checkpoint: signed,
@@ -248,12 +249,17 @@ impl Mirror {
     }
 
     /// Keeps the checkpoint, now that everything under it is here, where nodes on this folder find it.
-    async fn seal(&mut self, signed: &SignedCheckpoint) -> Result<()> {
+    ///
+    /// Nobody tells when it was signed but witnesses, who tell when they first saw it.
+    async fn seal(&mut self, signed: &SignedCheckpoint, standing: &Standing) -> Result<()> {
         let Checkpoint { size, root, .. } = *signed.checkpoint();
         if size == 0 {
             return Ok(());
         }
         let (note, now) = (signed.note(), clock::system());
+        let witnessed = standing.witnesses.iter().map(|(_, time)| *time).min();
+        let witnessed = witnessed.and_then(|time| i64::try_from(time).ok());
+        let signed_at = witnessed.map_or(now, |time| Moment(time.saturating_mul(Moment::SECOND)));
         let (own, others): (Vec<_>, Vec<_>) = note
             .signatures
             .iter()
@@ -270,7 +276,7 @@ impl Mirror {
             size,
             root,
             note: by_log.to_string(),
-            signed_at: now,
+            signed_at,
             published_at: None,
         };
         self.seals.insert(&seal, &mut self.claim).await?;

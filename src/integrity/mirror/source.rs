@@ -15,6 +15,7 @@ use crate::tlog::{Bundle, Hash, Tile, VerifierKey};
 const NOTE_BYTES_MAX: usize = 64 * 1024;
 const TILE_BYTES_MAX: usize = WIDTH as usize * 32;
 const BUNDLE_BYTES_MAX: usize = WIDTH as usize * (2 + ENTRY_BYTES_MAX);
+const CONNECT_MAX: Duration = Duration::from_secs(5);
 /// How often one thing is asked for.
 const TRIES: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(500);
@@ -40,7 +41,7 @@ impl Source {
             return Err(wrong());
         }
         Ok(Self {
-            http: http::client(),
+            http: http::client(CONNECT_MAX),
             base,
             token,
         })
@@ -125,7 +126,7 @@ impl Source {
         let address = self.address(path);
         let unreachable = |error: reqwest::Error| MirrorError::Unreachable {
             address: address.clone(),
-            why: innermost(&error),
+            why: http::cause(&error),
         };
         let mut request = self.http.get(address.clone());
         if let Some(token) = &self.token {
@@ -175,18 +176,6 @@ fn refused(address: String, status: StatusCode, with_token: bool) -> MirrorError
         status: status.as_u16(),
         hint,
     }
-}
-
-/// The innermost cause, which says more than reqwest's own words.
-fn innermost(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "too late".into();
-    }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }
 
 #[cfg(test)]

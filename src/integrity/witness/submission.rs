@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Client, StatusCode};
 
+use crate::integrity::http;
 use crate::integrity::publish::Question;
 use crate::tlog::policy::Witness;
 use crate::tlog::witness::{parse_cosignatures, parse_size_body};
@@ -98,7 +99,7 @@ fn cosigned(body: &str, witness: &Witness, question: &Question) -> Result<Cosign
 
 /// Status and text of an answer that is not longer than it should be.
 pub async fn answer(request: reqwest::RequestBuilder) -> Result<(StatusCode, String), SubmitError> {
-    let unreachable = |error: reqwest::Error| SubmitError::Unreachable(plain(&error));
+    let unreachable = |error: reqwest::Error| SubmitError::Unreachable(http::cause(&error));
     let mut response = request.send().await.map_err(unreachable)?;
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
@@ -111,34 +112,7 @@ pub async fn answer(request: reqwest::RequestBuilder) -> Result<(StatusCode, Str
     Ok((response.status(), body))
 }
 
-/// The innermost cause, which says more than reqwest's own words.
-fn plain(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "too late".into();
-    }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
-}
-
-/// A client for witnesses. Redirects are not followed: a witness is where the policy says.
+/// A client for witnesses.
 pub fn http() -> Client {
-    // Another part of the program may have chosen before; the choice is the same.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = || {
-        Client::builder()
-            .user_agent(concat!("motcua/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(ANSWER_MAX)
-    };
-    builder().build().unwrap_or_else(|error| {
-        tracing::warn!(
-            error = plain(&error),
-            "no certificates: witnesses are asked over plain HTTP only"
-        );
-        let plain = builder().tls_certs_only([]).build();
-        plain.expect("a client that trusts no certificate needs none")
-    })
+    http::client(ANSWER_MAX)
 }

@@ -1,12 +1,16 @@
 //! What a node without vault and writer answers.
 
+use std::path::Path;
+
 use motcua::acts::{Counter, Premises, found, shelf};
 use motcua::domain::actor::Role;
 use motcua::domain::dossier::DossierCommand;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened, Story};
+use motcua::integrity::mirror::{Mirror, Wanted};
 use motcua::journal::{Journal, Location};
 use motcua::projections::tracking::by_id;
 use motcua::vault::{self, Keys, Vault};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::ground::{Doors, copy, own};
@@ -16,7 +20,10 @@ const NAME: &str = "Công dân 000123";
 const PHONE: &str = "0000000456";
 
 /// What everybody may ask: all of it follows from the journal.
-const PUBLIC: [&str; 6] = [
+const PUBLIC: [&str; 8] = [
+    "{ log { size root checkpoint vkey witnessed halted } }",
+    "query($code: String!) { dossierHistory(code: $code) { edges { cursor node { position leafHash kind label { vi }
+        recordedAt before { status dueAt } after { status dueAt } changes { field before after } } } } }",
     "query($code: String!) { tracking(code: $code) { code status statusLabel { vi en } timeliness slackDays dueAt
         originalDueAt dueCertainty limitCertainty progressPercent withReceipt handler procedureName { vi en }
         office { code } steps { label { vi } state at } nextStep { vi en }
@@ -47,10 +54,10 @@ const AUDITORS: [&str; 3] = [
 const APPLICANT: &str = "query($code: String!) { dossier(by: {code: $code}) { code status
     applicant(reveal: true) { fullName phone masked erased } } }";
 
-/// An office with one dossier accepted and one signed, and a copy beside it.
+/// An office with two dossiers, its log published, and a copy made over HTTP from an empty folder.
 async fn given(folder: &tempfile::TempDir) -> (Doors, Doors, String) {
     let own_folder = folder.path().join("own");
-    let own = own(&own_folder).await;
+    let mut own = own(&own_folder).await;
     let counter = own.api.counter().expect("a counter");
     let mut dossiers = Vec::new();
     for name in [NAME, "Công dân 000124"] {
@@ -73,8 +80,16 @@ async fn given(folder: &tempfile::TempDir) -> (Doors, Doors, String) {
         let receipt = counter.submit(office::on(dossiers[0], role, command)).await;
         size = receipt.expect("done").size();
     }
-    let location = Location::Sqlite(own_folder.join("journal.db"));
-    let copy = copy(&location, &folder.path().join("copy")).await;
+    own.seal().await;
+    let data = folder.path().join("copy");
+    let wanted = Wanted {
+        data: data.clone(),
+        address: Some(own.url.clone()),
+        ..Wanted::default()
+    };
+    let (mut mirror, _) = Mirror::open(wanted).await.expect("a mirror");
+    mirror.pull(|_, _| {}).await.expect("a copy");
+    let copy = copy(&data).await;
     for doors in [&own, &copy] {
         doors.shows(size).await;
     }
@@ -134,6 +149,46 @@ async fn a_copy_withholds_what_only_the_vault_knows() {
     assert_eq!(told["errors"][0]["extensions"]["code"], "WITHHELD");
     assert_eq!(told["errors"][0]["path"], json!(["dossier", "applicant"]));
     assert!(!folder.path().join("copy/vault.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_file_of_a_copy_holds_a_name_or_a_number() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_own, copy, code) = given(&folder).await;
+    let path = format!("/t/{code}");
+    assert_eq!(copy.page(None, &path).await.0, StatusCode::OK);
+    let mut files = 0;
+    for (below, plain) in [("own", true), ("copy", false)] {
+        let bytes = contents(&folder.path().join(below));
+        files += bytes.len();
+        let holds = |planted: &str| {
+            let has = |file: &Vec<u8>| stands_in(file, planted.as_bytes());
+            bytes.iter().any(has)
+        };
+        for planted in [NAME, "Công dân 000124", PHONE] {
+            assert!(!holds(planted), "{planted} stands in a file of {below}");
+        }
+        assert!(holds(&code), "the code, which is public, stands in {below}");
+        assert_eq!(folder.path().join(below).join("vault.db").exists(), plain);
+    }
+    assert!(files > 10, "{files} files were searched");
+}
+
+fn contents(folder: &Path) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    for file in std::fs::read_dir(folder).expect("a folder") {
+        let path = file.expect("a file").path();
+        if path.is_dir() {
+            found.extend(contents(&path));
+        } else {
+            found.push(std::fs::read(&path).expect("bytes"));
+        }
+    }
+    found
+}
+
+fn stands_in(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|found| found == wanted)
 }
 
 #[tokio::test(flavor = "multi_thread")]

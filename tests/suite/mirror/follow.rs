@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use axum::http::StatusCode;
 use futures_util::TryStreamExt;
+use motcua::api::log::Readers;
+use motcua::domain::actor::Role as ActorRole;
 use motcua::integrity::mirror::{Mirror, MirrorError, Pin, Pulled, Wanted};
 use motcua::integrity::{Integrity, Place, Role, Seals};
 use motcua::journal::{Entry, Journal, Location};
@@ -93,8 +95,7 @@ async fn a_log_is_copied_into_an_empty_folder_and_then_only_what_is_new() {
     assert!(!asked.contains(&"tile/entries/000".to_owned()), "{asked:?}");
     let theirs: Vec<Entry> = ground
         .log
-        .node
-        .journal
+        .journal()
         .stream_all(0)
         .try_collect()
         .await
@@ -182,7 +183,7 @@ async fn one_flipped_bit_on_the_way_is_refused_and_nothing_of_its_run_is_kept() 
         ("tile/1/000.p/2".to_owned(), 0),
     ];
     for (path, kept) in lies {
-        let mut bytes = shown.truth(&path).await.expect("bytes");
+        let mut bytes = ground.log.truth(&path).await;
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
         shown.lie(&path, bytes);
@@ -276,21 +277,35 @@ fn root(note: &str) -> &str {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn entries_for_auditors_need_their_token() {
-    let ground = given().await;
-    ground.log.shown.only_for("secret");
-    let error = refused(ground.pull().await, "MIRROR_REFUSED", 3);
-    assert!(error.to_string().contains("--token"), "{error}");
-    let with = |token: &str| Wanted {
-        token: Some(token.into()),
-        ..ground.wanted()
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = Log::open_for(&folder.path().join("office"), Readers::Auditors).await;
+    let wanted = |token: Option<String>| Wanted {
+        data: folder.path().join("copy"),
+        address: Some(log.url.clone()),
+        key: Some(log.key()),
+        token,
+        ..Wanted::default()
     };
-    refused(pull(with("guess")).await, "MIRROR_REFUSED", 3);
-    pull(with("secret")).await.expect("a copy");
+    let error = refused(pull(wanted(None)).await, "MIRROR_REFUSED", 3);
+    assert!(error.to_string().contains("--token"), "{error}");
+    for token in ["guess".to_owned(), log.token(ActorRole::Applicant)] {
+        refused(pull(wanted(Some(token))).await, "MIRROR_REFUSED", 3);
+    }
+    let token = log.token(ActorRole::Auditor);
+    pull(wanted(Some(token))).await.expect("a copy");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_does_not_answer_cannot_be_checked() {
+    let ground = given().await;
     let nowhere = Wanted {
         address: Some("http://127.0.0.1:9".into()),
         ..ground.wanted()
     };
     refused(pull(nowhere).await, "MIRROR_UNREACHABLE", 3);
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    ground.log.shown.fail("checkpoint", status);
+    refused(ground.pull().await, "MIRROR_REFUSED", 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

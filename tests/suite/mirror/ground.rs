@@ -5,8 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use motcua::acts::Premises;
+use motcua::api::log::Readers;
 use motcua::api::{self, Api};
-use motcua::domain::actor::{Actor, NO_OFFICE, Role};
+use motcua::domain::actor::{Actor, NO_OFFICE, Role as Person};
+use motcua::integrity::{Integrity, Place, Role, Sealer};
 use motcua::journal::{Journal, Location};
 use motcua::projections::ReadModels;
 use motcua::vault::Keys;
@@ -22,6 +24,7 @@ use crate::office::{self, OFFICE};
 pub struct Doors {
     pub api: Api,
     pub url: String,
+    sealer: Sealer,
     stop: CancellationToken,
 }
 
@@ -31,24 +34,37 @@ impl Drop for Doors {
     }
 }
 
-/// The office's own node in `folder`.
-pub async fn own(folder: &Path) -> Doors {
-    let location = Location::Sqlite(folder.join("journal.db"));
-    let node = office::node(&location, &folder.with_extension("keys")).await;
-    let stop = CancellationToken::new();
-    let models = follow(folder, &node.journal, &stop).await;
-    let api = Api::new(node.counter, models, node.journal, node.vault, &node.keys);
-    open(api, stop).await
+fn place(folder: &Path) -> Place {
+    Place {
+        data: folder.to_owned(),
+        keys: folder.with_extension("keys"),
+        journal: Location::Sqlite(folder.join("journal.db")),
+        policy: None,
+    }
 }
 
-/// A node that only reads the journal at `location`, with read models and keys of its own.
-pub async fn copy(location: &Location, folder: &Path) -> Doors {
-    let journal = Journal::open_read_only(location).await.expect("a copy");
+/// The office's own node in `folder`, which signs its log.
+pub async fn own(folder: &Path) -> Doors {
+    let place = place(folder);
+    let node = office::node(&place.journal, &place.keys).await;
+    let stop = CancellationToken::new();
+    let models = follow(folder, &node.journal, &stop).await;
+    let journal = node.journal.clone();
+    let api = Api::new(node.counter, models, node.journal, node.vault, &node.keys);
+    open(api, &place, journal, Role::Signer, stop).await
+}
+
+/// A node on the copy in `folder`, with read models and keys of its own.
+pub async fn copy(folder: &Path) -> Doors {
+    let place = place(folder);
+    let journal = Journal::open_read_only(&place.journal).await;
+    let journal = journal.expect("a copy");
     let office = Premises::enter(&journal).await.expect("an office");
-    let keys = Keys::load_or_create(&folder.with_extension("keys")).expect("keys");
+    let keys = Keys::load_or_create(&place.keys).expect("keys");
     let stop = CancellationToken::new();
     let models = follow(folder, &journal, &stop).await;
-    open(Api::read_only(office, models, journal, &keys), stop).await
+    let api = Api::read_only(office, models, journal.clone(), &keys);
+    open(api, &place, journal, Role::Reader, stop).await
 }
 
 async fn follow(folder: &Path, journal: &Journal, stop: &CancellationToken) -> ReadModels {
@@ -58,7 +74,16 @@ async fn follow(folder: &Path, journal: &Journal, stop: &CancellationToken) -> R
     models
 }
 
-async fn open(api: Api, stop: CancellationToken) -> Doors {
+async fn open(
+    api: Api,
+    place: &Place,
+    journal: Journal,
+    role: Role,
+    stop: CancellationToken,
+) -> Doors {
+    let opened = Integrity::open(place, journal, role).await;
+    let (integrity, sealer) = opened.expect("the proof opens");
+    let api = api.with_log(integrity, Readers::Everybody);
     let pages = Web::new(api.clone(), [7; 32], Some("https://office.example".into()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
     let listener = listener.expect("a free port");
@@ -71,13 +96,23 @@ async fn open(api: Api, stop: CancellationToken) -> Doors {
             .with_graceful_shutdown(until)
             .await
     });
-    Doors { api, url, stop }
+    Doors {
+        api,
+        url,
+        sealer,
+        stop,
+    }
 }
 
 impl Doors {
-    pub fn token(&self, role: Role) -> String {
+    /// Signs and publishes what is there.
+    pub async fn seal(&mut self) {
+        self.sealer.step().await.expect("it is sealed");
+    }
+
+    pub fn token(&self, role: Person) -> String {
         let office = match role {
-            Role::Auditor | Role::Applicant | Role::Admin => NO_OFFICE,
+            Person::Auditor | Person::Applicant | Person::Admin => NO_OFFICE,
             _ => OFFICE,
         };
         let actor = Actor::new(format!("{}-01", role.name()), office, role);
@@ -91,7 +126,7 @@ impl Doors {
     }
 
     /// The exact text of the answer to a document.
-    pub async fn answer(&self, role: Option<Role>, document: &str, variables: &Value) -> String {
+    pub async fn answer(&self, role: Option<Person>, document: &str, variables: &Value) -> String {
         let mut request = client()
             .post(format!("{}/graphql", self.url))
             .header("accept", "application/graphql-response+json")
@@ -104,7 +139,7 @@ impl Doors {
     }
 
     /// The exact text of a page.
-    pub async fn page(&self, role: Option<Role>, path: &str) -> (StatusCode, String) {
+    pub async fn page(&self, role: Option<Person>, path: &str) -> (StatusCode, String) {
         let mut request = client().get(format!("{}{path}", self.url));
         if let Some(role) = role {
             request = request.bearer_auth(self.token(role));

@@ -3,41 +3,51 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::join_all;
+use motcua::acts::Counter;
+use motcua::api::log::Readers;
+use motcua::api::{self, Api};
+use motcua::domain::actor::{Actor, NO_OFFICE, Role as ActorRole};
 use motcua::integrity::{Integrity, Place, Role, Sealer};
 use motcua::journal::{Journal, Location};
-use motcua::tlog::{Bundle, Tile, VerifierKey};
+use motcua::projections::ReadModels;
+use motcua::tlog::VerifierKey;
 
-use crate::office::{self, Node, id};
+use crate::client::client;
+use crate::office::{self, id};
 
 /// An office that seals and publishes.
 pub struct Log {
     pub url: String,
-    pub node: Node,
+    pub api: Api,
     pub shown: Arc<Shown>,
-    sealer: Sealer,
     pub folder: PathBuf,
+    integrity: Integrity,
+    sealer: Sealer,
 }
 
 /// What is shown of it.
+#[derive(Default)]
 pub struct Shown {
-    pub integrity: Integrity,
     /// Answers in place of the true ones, by path below `/log/`.
     instead: Mutex<HashMap<String, (StatusCode, Vec<u8>)>>,
     /// Paths that were asked for.
     asked: Mutex<Vec<String>>,
-    /// Entries are for its bearer only.
-    token: Mutex<Option<String>>,
 }
 
 impl Log {
-    /// In `folder`, where journal and keys may lie already.
+    /// In `folder`, where journal and keys may lie already; entries are for everybody.
     pub async fn open(folder: &Path) -> Self {
+        Self::open_for(folder, Readers::Everybody).await
+    }
+
+    pub async fn open_for(folder: &Path, readers: Readers) -> Self {
         let location = Location::Sqlite(folder.join("journal.db"));
         let keys = folder.with_extension("keys");
         let node = office::node(&location, &keys).await;
@@ -49,26 +59,41 @@ impl Log {
         };
         let opened = Integrity::open(&place, node.journal.clone(), Role::Signer).await;
         let (integrity, sealer) = opened.expect("the proof opens");
-        let shown = Arc::new(Shown {
-            integrity,
-            instead: Mutex::default(),
-            asked: Mutex::default(),
-            token: Mutex::default(),
-        });
+        let opened = ReadModels::open(folder, node.journal.clone()).await;
+        let (models, _) = opened.expect("read models open");
+        let api = Api::new(node.counter, models, node.journal, node.vault, &node.keys)
+            .with_log(integrity.clone(), readers);
+        let shown = Arc::<Shown>::default();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let router = Router::new().fallback(show).with_state(Arc::clone(&shown));
+        let lying = from_fn_with_state(Arc::clone(&shown), lie);
+        let router = api::router(api.clone()).layer(lying);
         tokio::spawn(async move { axum::serve(listener, router).await });
         let mut log = Self {
             url,
-            node,
+            api,
             shown,
-            sealer,
             folder: folder.to_owned(),
+            integrity,
+            sealer,
         };
         log.seal().await;
         log
+    }
+
+    pub fn journal(&self) -> &Journal {
+        &self.api.journal
+    }
+
+    fn counter(&self) -> &Counter {
+        self.api.counter().expect("a counter")
+    }
+
+    /// A token of somebody with this role who is of no office.
+    pub fn token(&self, role: ActorRole) -> String {
+        let actor = Actor::new("somebody-01", NO_OFFICE, role);
+        self.api.sign_in.issue(&actor, Duration::from_mins(10))
     }
 
     /// Signs and publishes what is there.
@@ -78,7 +103,7 @@ impl Log {
 
     /// Accepts so many dossiers and seals them; the size then.
     pub async fn grow(&mut self, dossiers: usize) -> u64 {
-        let counter = &self.node.counter;
+        let counter = self.counter();
         let accept = |at| async move {
             let (_, request) = office::acceptance(id(), &format!("Công dân {at:06}"));
             counter.submit(request).await.expect("accepted");
@@ -89,28 +114,33 @@ impl Log {
     }
 
     pub fn size(&self) -> u64 {
-        let published = self.shown.integrity.published();
+        let published = self.integrity.published();
         published.map_or(0, |published| published.checkpoint.size)
     }
 
     pub fn note(&self) -> String {
-        self.shown
-            .integrity
-            .published()
-            .expect("published")
-            .note
-            .clone()
+        self.integrity.published().expect("published").note.clone()
     }
 
     pub fn key(&self) -> VerifierKey {
-        self.shown.integrity.vkey().expect("a key")
+        self.integrity.vkey().expect("a key")
+    }
+
+    /// The true answer.
+    pub async fn truth(&self, path: &str) -> Vec<u8> {
+        let answer = client()
+            .get(format!("{}/log/{path}", self.url))
+            .send()
+            .await;
+        let answer = answer.expect("an answer").bytes().await.expect("a body");
+        answer.to_vec()
     }
 
     /// Another office with the same history and the same keys, down to the signer's memory.
     pub async fn twin(&self, folder: &Path) -> Self {
         let location = Location::Sqlite(folder.join("journal.db"));
         let journal = Journal::create_or_open(&location).await.expect("a journal");
-        let entries = self.node.journal.read(0, u32::MAX).await.expect("entries");
+        let entries = self.journal().read(0, u32::MAX).await.expect("entries");
         let bodies: Vec<_> = entries.into_iter().map(|entry| entry.body).collect();
         let mut copier = journal.copier().await.expect("a copier");
         copier.append(0, &bodies).await.expect("copied");
@@ -158,56 +188,22 @@ impl Shown {
         self.instead.lock().expect("free").clear();
     }
 
-    pub fn only_for(&self, token: &str) {
-        *self.token.lock().expect("free") = Some(token.into());
-    }
-
     /// The paths asked for since the last time.
     pub fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.asked.lock().expect("free"))
     }
-
-    /// The true answer.
-    pub async fn truth(&self, path: &str) -> Option<Vec<u8>> {
-        let published = self.integrity.published()?;
-        if path == "checkpoint" {
-            return Some(published.note.clone().into());
-        }
-        if path == "vkey" {
-            return Some(format!("{}\n", self.integrity.vkey()?).into());
-        }
-        if let Some(path) = path.strip_prefix("tile/entries/") {
-            let bundle: Bundle = path.parse().ok()?;
-            let journal = &self.integrity.log().journal;
-            let entries = journal.read(bundle.index * 256, bundle.width.into()).await;
-            let bodies: Vec<_> = entries.ok()?.into_iter().map(|entry| entry.body).collect();
-            let whole = bodies.len() == usize::from(bundle.width);
-            return whole.then(|| Bundle::encode(&bodies).expect("a bundle"));
-        }
-        let tile: Tile = path.strip_prefix("tile/")?.parse().ok()?;
-        self.integrity.tree().tile(&tile)
-    }
 }
 
-async fn show(State(shown): State<Arc<Shown>>, uri: Uri, headers: HeaderMap) -> Response {
-    let Some(path) = uri.path().strip_prefix("/log/") else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
+async fn lie(State(shown): State<Arc<Shown>>, request: Request, next: Next) -> Response {
+    let path = request
+        .uri()
+        .path()
+        .strip_prefix("/log/")
+        .unwrap_or_default();
     shown.asked.lock().expect("free").push(path.into());
-    let token = shown.token.lock().expect("free").clone();
-    let bearer = headers
-        .get(header::AUTHORIZATION)
-        .map(|value| value.to_str().expect("a text"));
-    if let Some(token) = token
-        && path.starts_with("tile/entries/")
-        && bearer != Some(&format!("Bearer {token}"))
-    {
-        return StatusCode::UNAUTHORIZED.into_response();
-    }
     let instead = shown.instead.lock().expect("free").get(path).cloned();
-    match (instead, shown.truth(path).await) {
-        (Some(answer), _) => answer.into_response(),
-        (None, Some(bytes)) => bytes.into_response(),
-        (None, None) => StatusCode::NOT_FOUND.into_response(),
+    match instead {
+        Some(answer) => answer.into_response(),
+        None => next.run(request).await,
     }
 }

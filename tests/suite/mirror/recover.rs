@@ -23,7 +23,7 @@ async fn given() -> Ground {
     let folder = tempfile::tempdir().expect("a folder");
     let mut log = Log::open(&folder.path().join("office")).await;
     log.grow(60).await;
-    let backup = bodies(&log.node.journal).await;
+    let backup = bodies(log.journal()).await;
     log.grow(100).await;
     let ground = Ground {
         mirror: folder.path().join("mirror"),
@@ -90,7 +90,7 @@ fn text(path: &Path) -> &str {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_signed_since_the_backup_comes_back_byte_by_byte() {
     let ground = given().await;
-    let everything = bodies(&ground.log.node.journal).await;
+    let everything = bodies(ground.log.journal()).await;
     let (folder, url) = (text(&ground.mirror), ground.log.url.as_str());
     for (name, from) in [("from a folder", folder), ("from an address", url)] {
         let (place, journal) = ground.restored(name).await;
@@ -135,7 +135,7 @@ async fn a_journal_that_went_its_own_way_gets_nothing_from_a_mirror() {
     let folder = ground.folder.path();
     let (place, journal) = ground.restored("restored").await;
     let elsewhere = Log::open(&folder.join("another office")).await;
-    let entry = bodies(&elsewhere.node.journal).await.pop().expect("a fact");
+    let entry = bodies(elsewhere.journal()).await.pop().expect("a fact");
     drop(journal);
     let sql = "drop trigger entry_is_never_updated";
     by_hand(&place, sql, &[]).await;

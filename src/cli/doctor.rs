@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::place::Place;
+use super::place::{Place, Unopened};
 use crate::acts;
 use crate::domain::law::Certainty;
 use crate::domain::reference::JournalKind;
@@ -54,10 +54,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             findings.push(vault(place).await);
             findings.push(read_models(place));
         }
-        Err(error) => findings.push(bad(
-            format!("journal: {error:#}"),
-            "open one with `motcua init --office CODE --name …`, or try `motcua demo`; or say where it is with --data or --journal",
-        )),
+        Err(error) => findings.push(match error.downcast::<Unopened>() {
+            Ok(unopened) => bad(format!("journal: {}", unopened.error), unopened.advice),
+            Err(error) => bad(format!("journal: {error:#}"), "choose it with --journal"),
+        }),
     }
     let mut sick = 0;
     for finding in &findings {

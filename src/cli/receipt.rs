@@ -7,12 +7,17 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use sha2::{Digest as _, Sha256};
 
+use crate::api::dossier::result::SHA256;
+use crate::api::scalar::hex;
 use crate::domain::event::Event;
+use crate::domain::fact::PartKind;
 use crate::journal::fact;
 use crate::tlog::checkpoint::CheckpointError;
 use crate::tlog::policy::PolicyError;
 use crate::tlog::{Policy, Receipt, Standing, Steps, text};
+use crate::vault::Opening;
 use crate::web::lang::{Lang, Pair};
 use crate::web::{dates, proof::says, words};
 
@@ -43,6 +48,12 @@ struct Verify {
     /// The record's exact bytes, instead of those the receipt brings along.
     #[arg(long, value_name = "FILE")]
     entry: Option<PathBuf>,
+    /// A result's file, to be found in the record: its hash is committed to there. Needs the salt.
+    #[arg(long, value_name = "FILE", requires = "salt")]
+    document: Option<PathBuf>,
+    /// The salt of that commitment, as told to whoever shows the receipt's key (resultDocument).
+    #[arg(long, requires = "document")]
+    salt: Option<String>,
 }
 
 pub fn run(arguments: Arguments) -> ExitCode {
@@ -64,6 +75,8 @@ struct Found {
     receipt: Option<Receipt>,
     entry: Option<Vec<u8>>,
     policy: Option<Policy>,
+    /// A result's file, and the salt of its commitment.
+    document: Option<(Vec<u8>, String)>,
 }
 
 fn look(verify: &Verify) -> anyhow::Result<Found> {
@@ -80,10 +93,15 @@ fn look(verify: &Verify) -> anyhow::Result<Found> {
         Some(path) => Some(read(path)?),
         None => receipt.as_ref().and_then(|receipt| receipt.extra.clone()),
     };
+    let document = match verify.document.as_deref().zip(verify.salt.clone()) {
+        Some((path, salt)) => Some((read(path)?, salt)),
+        None => None,
+    };
     Ok(Found {
         receipt,
         entry,
         policy: policy.transpose()?,
+        document,
     })
 }
 
@@ -153,8 +171,29 @@ impl Told {
             self.record(entry);
         }
         let code = if steps.is_included() { code } else { BAD };
-        self.verdict(&steps, code);
-        code
+        self.verdict(&steps, entry, code);
+        match &found.document {
+            Some((file, salt)) if steps.is_included() => code.max(self.document(entry, file, salt)),
+            Some(_) | None => code,
+        }
+    }
+
+    /// Whether the record speaks of this file.
+    fn document(&mut self, entry: &[u8], file: &[u8], salt: &str) -> u8 {
+        if is_committed_to(entry, file, salt) {
+            self.say(
+                '✓',
+                "Ghi nhận này cam kết đúng tệp văn bản đã cho.",
+                "This record commits to exactly the document given.",
+            );
+            return 0;
+        }
+        self.say(
+            '✕',
+            "Tệp văn bản đã cho KHÔNG phải tệp trong ghi nhận này.",
+            "The document given is NOT the one in this record.",
+        );
+        BAD
     }
 
     fn path(&mut self, receipt: &Receipt, entry: &[u8], steps: &Steps) {
@@ -265,15 +304,17 @@ impl Told {
         );
     }
 
-    fn verdict(&mut self, steps: &Steps, code: u8) {
+    fn verdict(&mut self, steps: &Steps, entry: &[u8], code: u8) {
         let witnessed = steps.standing().is_some_and(|standing| standing.witnessed);
         match code {
             0 => {
-                self.list(
-                    ("Điều này chứng minh", "This proves"),
-                    says::proves(witnessed),
-                );
-                let not = says::proves_not_offline(witnessed);
+                let (mut proves, mut not) =
+                    (says::proves(witnessed), says::proves_not_offline(witnessed));
+                if let Some((shows, leaves_open)) = standing(entry) {
+                    proves.insert(0, shows);
+                    not.insert(0, leaves_open);
+                }
+                self.list(("Điều này chứng minh", "This proves"), proves);
                 self.list(("Điều này không chứng minh", "This does not prove"), not);
                 let (vietnamese, english) = says::sealed(witnessed);
                 let _ = writeln!(self.text, "\nĐÚNG / GOOD: {vietnamese} / {english}");
@@ -291,5 +332,49 @@ impl Told {
                 );
             }
         }
+    }
+}
+
+/// What the record of a result shows, and what it leaves open.
+fn standing(entry: &[u8]) -> Option<(Pair, Pair)> {
+    match fact::decode(entry).ok()?.event {
+        Event::Dossier(event) => says::standing(&event),
+        Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => None,
+    }
+}
+
+/// Whether a record carries the commitment to this file under this salt.
+fn is_committed_to(entry: &[u8], file: &[u8], salt: &str) -> bool {
+    let opening = Opening {
+        salt: salt.trim().to_owned(),
+        value: serde_json::json!({ SHA256: hex(&Sha256::digest(file)) }),
+    };
+    let (Ok(fact), Some(c)) = (fact::decode(entry), opening.commitment()) else {
+        return false;
+    };
+    let mut parts = fact.circumstances.parts.iter();
+    parts.any(|part| part.kind == PartKind::Document && part.c == c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 32 zero bytes.
+    const SALT: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+    #[test]
+    fn a_document_is_found_in_the_record_that_commits_to_it_and_in_no_other() {
+        let golden = include_str!("../../tests/golden/dossier.result_replaced.json");
+        let hash = hex(&Sha256::digest(b"the document"));
+        let plain = format!(r#"{{"salt":"{SALT}","value":{{"sha256":"{hash}"}}}}"#);
+        let mut digest = Sha256::new_with_prefix(b"dossier/pii-commit/v1\0");
+        digest.update(plain);
+        let c = text::encode(digest.finalize().as_slice());
+        let entry = golden.replace(&text::encode(&[0xab; 32]), &c);
+        assert!(is_committed_to(entry.as_bytes(), b"the document", SALT));
+        assert!(!is_committed_to(entry.as_bytes(), b"the documenT", SALT));
+        assert!(!is_committed_to(golden.as_bytes(), b"the document", SALT));
+        assert!(!is_committed_to(entry.as_bytes(), b"the document", "AAAA"));
     }
 }

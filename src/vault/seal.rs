@@ -65,6 +65,15 @@ pub struct Opening {
     pub value: Value,
 }
 
+impl Opening {
+    /// The commitment as facts write it; none when the salt is not 32 bytes in base64.
+    #[must_use]
+    pub fn commitment(&self) -> Option<String> {
+        let salt = STANDARD.decode(&self.salt).ok()?.try_into().ok()?;
+        Some(STANDARD.encode(commitment(&plaintext(&salt, &self.value))))
+    }
+}
+
 impl PartPlace {
     /// Fixed fields first, the name last: no two places share their bytes.
     fn bytes(&self) -> Vec<u8> {
@@ -244,6 +253,7 @@ mod tests {
         let opened = opened.expect("it opens");
         assert_eq!(opened.value, value());
         assert_eq!(opened.salt, STANDARD.encode(hex("salt_hex")));
+        assert_eq!(opened.commitment(), Some(text("commitment_b64")));
     }
 
     #[test]

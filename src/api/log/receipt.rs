@@ -21,7 +21,7 @@ pub enum Of {
     /// The newest acceptance; before it, the lodging.
     #[default]
     Acceptance,
-    /// The newest signing or issue of a result.
+    /// The newest signing, issue, replacement or revocation of a result.
     Result,
 }
 
@@ -65,7 +65,10 @@ fn is_lodging(event: &DossierEvent) -> bool {
 fn is_result(event: &DossierEvent) -> bool {
     matches!(
         event,
-        DossierEvent::ResultSigned(_) | DossierEvent::ResultIssued(_)
+        DossierEvent::ResultSigned(_)
+            | DossierEvent::ResultIssued(_)
+            | DossierEvent::ResultReplaced(_)
+            | DossierEvent::ResultRevoked(_)
     )
 }
 

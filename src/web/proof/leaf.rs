@@ -83,6 +83,7 @@ pub fn fields(fact: &Change, changes: &[Change], lang: Lang) -> Vec<Field> {
 /// What the event itself carries.
 fn own(event: &DossierEvent, lang: Lang) -> Vec<(Pair, String)> {
     let due = ("Hẹn trả kết quả", "Result promised for");
+    let number = ("Số văn bản", "Number of the document");
     match event {
         DossierEvent::Submitted(lodged) | DossierEvent::Lodged(lodged) => vec![
             (("Mã hồ sơ", "Dossier code"), lodged.code.to_string()),
@@ -100,11 +101,17 @@ fn own(event: &DossierEvent, lang: Lang) -> Vec<(Pair, String)> {
                 dates::promise(accepted.due_at, lang).words().to_owned(),
             ),
         ],
-        DossierEvent::ResultIssued(issued) => {
-            vec![(
-                ("Số văn bản", "Number of the document"),
-                issued.number.clone(),
-            )]
+        DossierEvent::ResultIssued(issued) => vec![(number, issued.number.clone())],
+        DossierEvent::ResultRevoked(revoked) => {
+            let revoked = revoked.number.iter();
+            revoked.map(|text| (number, text.clone())).collect()
+        }
+        DossierEvent::ResultReplaced(replaced) => {
+            let earlier = replaced.replaces.iter();
+            let earlier = earlier.map(|text| (("Thay cho", "In place of"), text.clone()));
+            let mut told = vec![(number, replaced.number.clone())];
+            told.extend(earlier);
+            told
         }
         // Only acceptances, lodgings and results have receipts of their own.
         _ => Vec::new(),

@@ -10,12 +10,13 @@ pub use self::leaf::Field;
 pub use self::steps::Step;
 use super::dates::{self, When};
 use super::frame::{Door, Frame};
-use super::lang::Lang;
+use super::lang::{Lang, Pair};
 use super::qr;
 use super::tracking::Tone;
 use crate::api::log::receipt::Of;
 use crate::api::log::{LogProblem, PublicLog};
 use crate::domain::dossier::Dossier;
+use crate::domain::event::Event;
 use crate::projections::history::Change;
 use crate::tlog::{Policy, Receipt, Steps, text};
 
@@ -73,8 +74,13 @@ impl ProofPage {
         };
         let holds = checked.as_ref().is_some_and(|(.., steps)| steps.holds());
         let witnessed = verdict.witnessed;
-        let told = |pairs: Vec<super::lang::Pair>| -> Vec<&'static str> {
-            pairs.into_iter().map(|pair| lang.pick(pair)).collect()
+        let standing = fact.and_then(|fact| match &fact.fact.event {
+            Event::Dossier(event) => says::standing(event),
+            Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => None,
+        });
+        let told = |own: Option<Pair>, pairs: Vec<Pair>| -> Vec<&'static str> {
+            let pairs = own.into_iter().chain(pairs).filter(|_| holds);
+            pairs.map(|pair| lang.pick(pair)).collect()
         };
         Self {
             code: subject.code.to_owned(),
@@ -89,16 +95,8 @@ impl ProofPage {
                 .map_or_else(Vec::new, |(proved, fact, taken)| {
                     steps::of(proved, fact, taken, lang)
                 }),
-            proves: told(if holds {
-                says::proves(witnessed)
-            } else {
-                Vec::new()
-            }),
-            proves_not: told(if holds {
-                says::proves_not(witnessed)
-            } else {
-                Vec::new()
-            }),
+            proves: told(standing.map(|pair| pair.0), says::proves(witnessed)),
+            proves_not: told(standing.map(|pair| pair.1), says::proves_not(witnessed)),
             fields: fact.map_or_else(Vec::new, |fact| leaf::fields(fact, subject.changes, lang)),
             base: subject.base.to_owned(),
             pending: found.err() == Some(LogProblem::Pending),

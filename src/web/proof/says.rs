@@ -2,6 +2,7 @@
 //! "sealed, not witnessed".
 
 use crate::api::log::LogProblem;
+use crate::domain::dossier::DossierEvent;
 use crate::tlog::Steps;
 use crate::web::lang::Pair;
 use crate::web::tracking::Tone;
@@ -143,6 +144,31 @@ pub fn proves(witnessed: bool) -> Vec<Pair> {
         ));
     }
     proves
+}
+
+/// What the record of a result shows beyond that, and what it leaves open; none for other records.
+#[must_use]
+pub fn standing(event: &DossierEvent) -> Option<(Pair, Pair)> {
+    let shows = match event {
+        DossierEvent::ResultSigned(_) | DossierEvent::ResultIssued(_) => (
+            "Ở vị trí này, kết quả được ghi là đã ký hoặc đã phát hành và có hiệu lực.",
+            "At this position the result was recorded as signed or issued, and in force.",
+        ),
+        DossierEvent::ResultReplaced(_) => (
+            "Ở vị trí này, văn bản mới được ghi là có hiệu lực thay cho văn bản trước.",
+            "At this position the new document was recorded as in force in place of the earlier one.",
+        ),
+        DossierEvent::ResultRevoked(_) => (
+            "Ở vị trí này, văn bản được ghi là đã bị thu hồi.",
+            "At this position the document was recorded as revoked.",
+        ),
+        _ => return None,
+    };
+    let leaves_open = (
+        "Sau vị trí này không có gì thay đổi: kết quả có thể đã được thay thế hoặc thu hồi ở một ghi nhận sau. Muốn biết bây giờ ra sao, hãy lấy biên nhận mới nhất.",
+        "That nothing came later: the result may have been replaced or revoked by a later record. To know how it stands now, ask for the newest receipt.",
+    );
+    Some((shows, leaves_open))
 }
 
 /// What it does not prove, as a page of the server says it.

@@ -26,7 +26,8 @@ use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::Procedure;
 use crate::domain::dossier::{
     Accepted, ApologyIssued, Channel, DeliveryMethod, Dossier, DossierEvent, DueDateCause,
-    DueDateRecomputed, Handed, Lodged, Nothing, Phase, ResultDelivered, Stage, SupplementRequested,
+    DueDateRecomputed, Handed, Lodged, Nothing, Phase, ResultDelivered, ResultReplaced,
+    ResultRevoked, Stage, SupplementRequested,
 };
 use crate::domain::event::Event;
 use crate::domain::fact::{Breach, BreachRule, Circumstances, Fact};
@@ -71,6 +72,10 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         (
             "tracking-done",
             text(&tracking(lang, &handed_over(), "2026-11-20T10:00", true)),
+        ),
+        (
+            "tracking-revoked",
+            text(&tracking(lang, &taken_back(), "2026-11-20T10:00", false)),
         ),
         (
             "tracking-refused",
@@ -213,6 +218,32 @@ fn a_moved_promise_stays_visible_with_its_reason_and_both_lateness_figures() {
     assert_eq!(first.standing, "đã quá hẹn 3 ngày làm việc");
     assert!(text.contains(Reason::MissingComponent.label().0));
     assert!(text.contains(BreachRule::LateApology.label().0));
+}
+
+#[test]
+fn a_revoked_result_is_never_offered_and_the_earlier_ones_stay_visible() {
+    let page = tracking(Lang::En, &taken_back(), "2026-11-20T10:00", false);
+    let text = page.render().expect("a page");
+    assert_eq!(page.headline, "The result has been revoked");
+    let told: Vec<_> = page
+        .results
+        .iter()
+        .map(|result| (result.number.as_deref(), result.standing))
+        .collect();
+    assert_eq!(
+        told,
+        [(None, "Superseded"), (Some("13/GP-UBND"), "Revoked")]
+    );
+    assert!(text.contains("replaced by <span class=\"code\">13/GP-UBND"));
+    assert!(text.contains(Reason::AgencyError.label().1));
+    let promise = page.promise.expect("a promise");
+    assert_eq!(promise.standing, "done 2 working days early");
+    let page = tracking(Lang::En, &taken_back(), "2026-11-20T10:00", true);
+    let text = page.render().expect("a page");
+    assert!(
+        !text.contains("13/GP-UBND"),
+        "a number may tell what it is about"
+    );
 }
 
 #[test]

@@ -192,6 +192,30 @@ pub(super) fn handed_over() -> Teller {
         .plain("2026-11-13T08:10", Role::Receiver, delivered)
 }
 
+/// Handed over, replaced, and then taken back altogether.
+pub(super) fn taken_back() -> Teller {
+    let replaced = DossierEvent::ResultReplaced(ResultReplaced {
+        number: "13/GP-UBND".into(),
+        replaces: None,
+    });
+    let revoked = DossierEvent::ResultRevoked(ResultRevoked {
+        number: Some("13/GP-UBND".into()),
+    });
+    handed_over()
+        .because(
+            "2026-11-16T08:00",
+            Role::Signer,
+            replaced,
+            Reason::AgencyError,
+        )
+        .because(
+            "2026-11-17T08:00",
+            Role::Signer,
+            revoked,
+            Reason::AgencyError,
+        )
+}
+
 pub(super) fn refused() -> Teller {
     Teller::default()
         .plain("2026-11-09T08:31", Role::Receiver, lodged())

@@ -8,3 +8,4 @@ mod page;
 mod program;
 mod proofs;
 mod receipts;
+mod results;

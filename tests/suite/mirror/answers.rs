@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use motcua::acts::{Counter, Premises, found, shelf};
+use motcua::acts::{Counter, Personal, Premises, found, shelf};
 use motcua::domain::actor::Role;
 use motcua::domain::dossier::DossierCommand;
+use motcua::domain::part::PartKind;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened, Story};
 use motcua::integrity::mirror::{Mirror, Wanted};
 use motcua::journal::{Journal, Location};
@@ -18,6 +19,8 @@ use crate::office::{self, OFFICE, PROCEDURE, id};
 
 const NAME: &str = "Công dân 000123";
 const PHONE: &str = "0000000456";
+/// Of a result's document.
+const HASH: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
 /// What everybody may ask: all of it follows from the journal.
 const PUBLIC: [&str; 8] = [
@@ -26,7 +29,7 @@ const PUBLIC: [&str; 8] = [
         recordedAt before { status dueAt } after { status dueAt } changes { field before after } } } } }",
     "query($code: String!) { tracking(code: $code) { code status statusLabel { vi en } timeliness slackDays dueAt
         originalDueAt dueCertainty limitCertainty progressPercent withReceipt handler procedureName { vi en }
-        office { code } steps { label { vi } state at } nextStep { vi en }
+        office { code } steps { label { vi } state at } nextStep { vi en } results { number standing since }
         history { position at label { vi en } correction dueBefore dueAfter reason { vi } breach } } }",
     "{ offices { id code name { vi en } level } }",
     "{ procedures(first: 100) { edges { cursor node { id code name { vi en } version } } } }",
@@ -54,7 +57,10 @@ const AUDITORS: [&str; 3] = [
 const APPLICANT: &str = "query($code: String!) { dossier(by: {code: $code}) { code status
     applicant(reveal: true) { fullName phone masked erased } } }";
 
-/// An office with two dossiers, its log published, and a copy made over HTTP from an empty folder.
+const DOCUMENT: &str =
+    "query($code: String!) { dossier(by: {code: $code}) { code resultDocument { sha256 salt } } }";
+
+/// An office with one dossier accepted and one issued, its log published, and a copy made over HTTP from an empty folder.
 async fn given(folder: &tempfile::TempDir) -> (Doors, Doors, String) {
     let own_folder = folder.path().join("own");
     let mut own = own(&own_folder).await;
@@ -74,12 +80,20 @@ async fn given(folder: &tempfile::TempDir) -> (Doors, Doors, String) {
             },
         ),
         (Role::Handler, DossierCommand::DraftResult),
+        (Role::Signer, DossierCommand::SignResult),
     ];
-    let mut size = 0;
     for (role, command) in steps {
         let receipt = counter.submit(office::on(dossiers[0], role, command)).await;
-        size = receipt.expect("done").size();
+        receipt.expect("done");
     }
+    let number = "12/GP-UBND".to_owned();
+    let issue = DossierCommand::IssueResult { number };
+    let mut issue = office::on(dossiers[0], Role::Clerk, issue);
+    issue.personal = vec![Personal {
+        kind: PartKind::Document,
+        value: json!({ "sha256": HASH }),
+    }];
+    let size = counter.submit(issue).await.expect("issued").size();
     own.seal().await;
     let data = folder.path().join("copy");
     let wanted = Wanted {
@@ -148,6 +162,9 @@ async fn a_copy_withholds_what_only_the_vault_knows() {
     assert_eq!(told["data"]["dossier"]["applicant"], Value::Null, "{told}");
     assert_eq!(told["errors"][0]["extensions"]["code"], "WITHHELD");
     assert_eq!(told["errors"][0]["path"], json!(["dossier", "applicant"]));
+    assert!(own.answer(role, DOCUMENT, &variables).await.contains(HASH));
+    let told = copy.answer(role, DOCUMENT, &variables).await;
+    assert!(told.contains("WITHHELD") && !told.contains(HASH), "{told}");
     assert!(!folder.path().join("copy/vault.db").exists());
 }
 

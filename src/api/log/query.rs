@@ -21,6 +21,8 @@ pub struct LogState {
     vkey: Option<String>,
     /// Whether outside witnesses are asked for and enough of them have cosigned. Without, the log is sealed, not witnessed.
     witnessed: bool,
+    /// Since when signed checkpoints wait for the quorum of witnesses, on the node that signs. Null while they do not.
+    waiting_since: Option<Moment>,
     /// Why this node takes no commands: the log was set back or forked. Null when all is well.
     halted: Option<String>,
 }
@@ -45,6 +47,7 @@ impl LogQuery {
             published_at: published.map(|published| published.published_at),
             vkey: log.integrity.vkey().map(|key| key.to_string()),
             witnessed: published.is_some_and(|published| published.standing.witnessed),
+            waiting_since: log.integrity.witnesses().waiting_since,
             halted: log.integrity.halted().map(|halted| halted.code.to_owned()),
         }
     }

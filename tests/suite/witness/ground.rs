@@ -1,8 +1,9 @@
 //! Witnesses and offices on loopback.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -137,13 +138,11 @@ impl Office {
         let mut text = format!("log {}\n", self.vkey);
         let mut names = Vec::new();
         for (number, (vkey, url)) in partners.iter().enumerate() {
-            text += &format!("witness w{number} {vkey} {url}\n");
+            writeln!(text, "witness w{number} {vkey} {url}").expect("a text grows");
             names.push(format!("w{number}"));
         }
-        text += &format!(
-            "group outside {quorum} {}\nquorum outside\n",
-            names.join(" ")
-        );
+        let names = names.join(" ");
+        writeln!(text, "group outside {quorum} {names}\nquorum outside").expect("a text grows");
         let file = self.folder.path().join("policy");
         fs::write(&file, text).expect("a policy is written");
         self.place.policy = Some(file);
@@ -159,11 +158,6 @@ impl Office {
         let (_, request) = acceptance(id(), "Công dân 000123");
         let receipt = self.node.counter.submit(request).await;
         receipt.expect("it is accepted").position
-    }
-
-    /// The folder in which an attacker would find the log's key.
-    pub fn signer_folder(&self, integrity: &Integrity) -> PathBuf {
-        integrity.log().signer_folder()
     }
 }
 

@@ -27,7 +27,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// The log's key, as somebody reads it who owns the machine.
 fn stolen(office: &Office, integrity: &Integrity) -> SigningKey {
-    let seed = fs::read(office.signer_folder(integrity).join("log.key")).expect("a key");
+    let seed = fs::read(integrity.log().signer_folder().join("log.key")).expect("a key");
     let seed = seed.try_into().expect("32 bytes");
     SigningKey::from_seed(&office.vkey.name, &seed, KeyKind::Log).expect("a key")
 }
@@ -67,7 +67,8 @@ async fn a_fork_under_the_real_key_is_refused_and_kept_as_evidence() {
 struct SetBack {
     office: Office,
     partner: Partner,
-    _folder: tempfile::TempDir,
+    /// The witness's.
+    folder: tempfile::TempDir,
 }
 
 async fn set_back() -> SetBack {
@@ -96,14 +97,16 @@ async fn set_back() -> SetBack {
     SetBack {
         office,
         partner,
-        _folder: folder,
+        folder,
     }
 }
 
 #[tokio::test]
 async fn a_witness_remembers_what_a_restored_office_has_forgotten() {
     let SetBack {
-        office, partner, ..
+        office,
+        partner,
+        folder: _kept,
     } = set_back().await;
     let (integrity, _sealer) = office.open().await;
     let halted = integrity.halted().expect("halted");
@@ -126,14 +129,14 @@ async fn a_witness_that_was_away_at_the_start_stops_a_restored_office_later() {
     let SetBack {
         office,
         partner,
-        _folder,
+        folder,
     } = set_back().await;
     let address = partner.address;
     partner.stop().await;
     let (integrity, mut sealer) = office.open().await;
     assert_eq!(integrity.halted(), None, "nobody was there to ask");
     let vkey = office.vkey.clone();
-    let partner = Partner::start(_folder.path(), &[&vkey], address).await;
+    let partner = Partner::start(folder.path(), &[&vkey], address).await;
     let began = std::time::Instant::now();
     let error = loop {
         assert!(began.elapsed() < super::ground::PATIENCE, "never found");

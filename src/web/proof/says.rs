@@ -125,12 +125,12 @@ pub fn without_proof(problem: LogProblem) -> Verdict {
 pub fn proves(witnessed: bool) -> Vec<Pair> {
     let mut proves = vec![
         (
-            "Đúng từng byte: nội dung ghi nhận dưới đây đứng ở đúng vị trí này trong sổ mà cơ quan đã ký tên niêm phong.",
-            "Byte for byte: the record below stands at exactly this position of the log that the office has signed.",
+            "Đúng từng byte: nội dung của ghi nhận này đứng ở đúng vị trí này trong sổ mà cơ quan đã ký tên niêm phong.",
+            "Byte for byte: this record stands at exactly this position of the log that the office has signed.",
         ),
         (
-            "Ai giữ tệp bằng chứng này thì sau này chỉ ra được nếu cơ quan sửa, xóa, chèn hoặc đổi ngày ghi nhận này: chữ ký của chính cơ quan sẽ chống lại họ.",
-            "Whoever keeps this file can show later that the record was changed, deleted, replaced or dated anew: the office's own signature then speaks against it.",
+            "Nếu sau này ghi nhận bị sửa, xóa, thay hoặc đổi ngày, ai giữ tệp này cũng chỉ ra được: chữ ký của chính cơ quan làm chứng điều đó.",
+            "If the record is changed, deleted, replaced or dated anew, whoever keeps this file can show it: the office's own signature then speaks against the office.",
         ),
         (
             "Các ghi nhận trước của hồ sơ cũng được giữ chặt, vì mỗi ghi nhận mang mã băm của ghi nhận liền trước.",

@@ -66,6 +66,7 @@ impl ResultMutation {
 }
 
 /// The number of an earlier document, if one is given; none at all when it has not the shape of one.
+#[expect(clippy::option_option, reason = "refused, not given, or given")]
 fn earlier(form: &mut Form, path: &str, input: Option<&str>) -> Option<Option<String>> {
     match input {
         None => Some(None),

@@ -361,7 +361,7 @@ fn facets(state: &State) -> [(&'static str, Option<String>); 16] {
 }
 
 /// Nothing when there are none.
-fn words<'a>(words: &mut dyn Iterator<Item = &'a str>) -> Option<String> {
+fn words(words: &mut dyn Iterator<Item = &str>) -> Option<String> {
     let words: Vec<&str> = words.collect();
     (!words.is_empty()).then(|| words.join(" "))
 }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 
 use super::{Arguments, Unchecked};
 use crate::domain::reference::{JournalKind, Opened};
-use crate::integrity::audit::{Beside, Saved};
+use crate::integrity::audit::{Believed, Beside, Saved};
 use crate::projections::statistics::Record;
 use crate::tlog::SignedCheckpoint;
 
@@ -49,10 +49,16 @@ impl Anchors {
             println!(
                 "Not sealed: no key of this log is known here, so only the journal itself is checked. A policy file (--policy) names the key."
             );
-        } else if !self.beside.pinned {
-            println!(
-                "The log's keys are those found beside the journal. Bring your own copy of /log/policy with --policy to depend on nobody here."
-            );
+        } else {
+            match self.beside.believed {
+                Believed::Auditor => {}
+                Believed::Mirror => println!(
+                    "The log's key and policy are the ones this mirror was told, or saw first."
+                ),
+                Believed::Office => println!(
+                    "The log's keys are those found beside the journal. Bring your own copy of /log/policy with --policy to depend on nobody here."
+                ),
+            }
         }
         if self.beside.tree.is_none() && !self.beside.keys.is_empty() {
             println!(

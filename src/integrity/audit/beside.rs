@@ -2,6 +2,7 @@
 
 use crate::domain::reference::Opened;
 use crate::integrity::error::{IntegrityError, Result};
+use crate::integrity::mirror::{MirrorError, Pinned};
 use crate::integrity::seals::Seals;
 use crate::integrity::tree::Tree;
 use crate::integrity::trust::Trust;
@@ -19,8 +20,18 @@ pub struct Beside {
     /// The log's keys; none where nobody told them.
     pub keys: Vec<VerifierKey>,
     policy: Option<Policy>,
-    /// The auditor brought keys and policy along; else they are the ones that lie beside the journal.
-    pub pinned: bool,
+    pub believed: Believed,
+}
+
+/// On whose word the log's keys and its policy are believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Believed {
+    /// The auditor brought them along.
+    Auditor,
+    /// This mirror was told them once, or saw them first.
+    Mirror,
+    /// They lie beside the journal.
+    Office,
 }
 
 /// A checkpoint that somebody kept.
@@ -29,6 +40,18 @@ pub struct Saved {
     /// The file, for people.
     pub name: String,
     pub signed: SignedCheckpoint,
+}
+
+/// What a mirror kept of whom it believes cannot be read.
+fn unreadable(error: MirrorError) -> IntegrityError {
+    match error {
+        MirrorError::Folder { path, why } => IntegrityError::Policy { path, why },
+        MirrorError::Integrity(error) => error,
+        other => IntegrityError::Policy {
+            path: "mirror.json".into(),
+            why: other.to_string(),
+        },
+    }
 }
 
 impl Beside {
@@ -46,7 +69,7 @@ impl Beside {
             seals,
             keys: Vec::new(),
             policy: None,
-            pinned: place.policy.is_some(),
+            believed: Believed::Office,
         };
         if let Some(path) = &place.policy {
             let why = |why: String| IntegrityError::Policy {
@@ -63,6 +86,11 @@ impl Beside {
                 return Err(why(format!("it names no key of the log {}", opened.origin)));
             }
             beside.policy = Some(policy);
+            beside.believed = Believed::Auditor;
+        } else if let Some(told) = Pinned::load(&place.data).map_err(unreadable)? {
+            beside.keys.push(told.key);
+            beside.policy = Some(told.policy);
+            beside.believed = Believed::Mirror;
         } else if let Some(seals) = &beside.seals {
             let policy_file = signer::folder(&place.keys, opened.id).join("policy");
             if let Some(trust) = Trust::load(seals, &policy_file).await? {
@@ -78,7 +106,7 @@ impl Beside {
     #[must_use]
     pub fn witnesses(&self) -> Vec<String> {
         let policy = self.policy.iter();
-        let witnesses = policy.flat_map(|policy| policy.witnesses());
+        let witnesses = policy.flat_map(Policy::witnesses);
         witnesses.map(|one| one.name.clone()).collect()
     }
 

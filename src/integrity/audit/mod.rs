@@ -9,7 +9,7 @@ mod trees;
 
 use std::path::Path;
 
-pub use self::beside::{Beside, Saved};
+pub use self::beside::{Believed, Beside, Saved};
 pub use self::bracket::SKEW_SECONDS_MAX;
 use self::bracket::{Bracket, Strayed};
 use self::trees::{Settled, Trees};
@@ -314,7 +314,7 @@ impl Audit {
         let sealed = newest.map_or(0, |(checkpoint, _)| checkpoint.size);
         self.found.unsealed = head.saturating_sub(sealed.max(self.found.first));
         if let Some((checkpoint, standing)) = newest
-            && self.beside.pinned
+            && self.beside.believed != Believed::Office
             && !standing.quorum
         {
             let what = format!(

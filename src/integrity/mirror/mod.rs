@@ -15,8 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::error::{MirrorError, Result};
 use self::evidence::{Evidence, Prefix};
-use self::pinned::Pinned;
-pub use self::pinned::{POLICY_FILE, Pin};
+pub use self::pinned::{POLICY_FILE, Pin, Pinned};
 use self::remote::Remote;
 pub use self::source::Source;
 use super::durable;

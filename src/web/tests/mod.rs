@@ -235,7 +235,8 @@ fn a_revoked_result_is_never_offered_and_the_earlier_ones_stay_visible() {
         [(None, "Superseded"), (Some("13/GP-UBND"), "Revoked")]
     );
     assert!(text.contains("replaced by <span class=\"code\">13/GP-UBND"));
-    assert!(text.contains(Reason::AgencyError.label().1));
+    let label = Reason::AgencyError.label().1.replace('\'', "&#39;");
+    assert!(text.contains(&label));
     let promise = page.promise.expect("a promise");
     assert_eq!(promise.standing, "done 2 working days early");
     let page = tracking(Lang::En, &taken_back(), "2026-11-20T10:00", true);

@@ -14,8 +14,8 @@ const FILE: &[u8] = b"%PDF-1.7 a permit";
 const OTHER: &[u8] = b"%PDF-1.7 the permit, put right";
 
 fn hash(file: &[u8]) -> String {
-    let digest = Sha256::digest(file);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = |text: String, byte: &u8| text + &format!("{byte:02x}");
+    Sha256::digest(file).iter().fold(String::new(), digits)
 }
 
 /// As anybody computes it who holds the file and was told the salt.

@@ -6,3 +6,5 @@ mod program;
 mod sealed;
 mod statistics;
 mod verify;
+
+pub use self::program::motcua;

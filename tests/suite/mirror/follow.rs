@@ -14,6 +14,7 @@ use motcua::tlog::{KeyKind, SignedCheckpoint, SigningKey, cosignature};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::published::Log;
+use crate::kit::motcua;
 
 /// An office's log of a bit more than two full tiles, and an empty folder for its copy.
 struct Ground {
@@ -109,6 +110,10 @@ async fn a_log_is_copied_into_an_empty_folder_and_then_only_what_is_new() {
     let copy = Journal::open_read_only(&location).await.expect("a copy");
     let report = verify::journal(&copy, |_| {}).await.expect("checked");
     assert!(report.holds(), "{:?}", report.findings);
+
+    let said = motcua(&ground.data, &["verify"]).succeeded().out;
+    assert!(said.contains("this mirror was told"), "{said}");
+    assert!(said.contains("the log's signature on each"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -86,11 +86,11 @@ pub(super) fn replace_result(
         .result(replaces)
         .filter(|result| result.replaced_by.is_none())
         .ok_or(Rejection::ResultNotInForce)?;
-    let replaced = ResultReplaced {
+    let event = ResultReplaced {
         number: number.to_owned(),
         replaces: earlier.number.clone(),
     };
-    with_reason(DossierEvent::ResultReplaced(replaced), context)
+    with_reason(DossierEvent::ResultReplaced(event), context)
 }
 
 fn need_new_number(dossier: &Dossier, number: &str) -> Result<(), Rejection> {

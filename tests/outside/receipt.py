@@ -13,7 +13,7 @@ from proofbundle.tlogproof import parse_tlog_proof, verify_tlog_proof
 
 
 def main() -> None:
-    text = pathlib.Path(sys.argv[1]).read_text(encoding="utf-8", newline="")
+    text = pathlib.Path(sys.argv[1]).read_bytes().decode()
     vkey, witnesses = pathlib.Path(sys.argv[2]).read_text().strip(), sys.argv[3:]
     leaf = parse_tlog_proof(text)["extra"]
     found = verify_tlog_proof(text, leaf, vkey, witnesses, threshold=len(witnesses))

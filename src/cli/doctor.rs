@@ -9,6 +9,8 @@ use super::place::{Place, Unopened};
 use crate::acts;
 use crate::domain::law::Certainty;
 use crate::domain::reference::JournalKind;
+use crate::integrity::Seals;
+use crate::integrity::signer::{self, State};
 use crate::journal::{Journal, clock};
 use crate::projections::verify;
 
@@ -53,6 +55,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             findings.extend(record(&journal).await);
             findings.push(vault(place).await);
             findings.push(read_models(place));
+            findings.push(proof(place, &journal).await);
         }
         Err(error) => findings.push(match error.downcast::<Unopened>() {
             Ok(unopened) => bad(format!("journal: {}", unopened.error), unopened.advice),
@@ -113,6 +116,35 @@ fn keys(place: &Place) -> anyhow::Result<Finding> {
             "restore the key from its backup; a new key is made only for a new journal",
         ),
     })
+}
+
+/// Whether the journal is at least as long as what was signed of it. What it says there is `verify`'s to compare.
+async fn proof(place: &Place, journal: &Journal) -> Finding {
+    match sealed(place, journal).await {
+        Ok((0, _)) => good("proof: nothing is sealed yet"),
+        Ok((signed, size)) if signed > size => bad(
+            format!(
+                "proof: {signed} facts were signed, and the journal has {size}: it was set back"
+            ),
+            "keep the files; `motcua verify` says what differs, `motcua recover --from-mirror URL|DIR` brings back what was lost",
+        ),
+        Ok((signed, size)) => good(format!("proof: {signed} of {size} facts are signed")),
+        Err(error) => bad(format!("proof: {error:#}"), "motcua signer status"),
+    }
+}
+
+/// The most that this node's signer or a checkpoint says was signed, and how many facts there are.
+async fn sealed(place: &Place, journal: &Journal) -> anyhow::Result<(u64, u64)> {
+    let opened = acts::opened(journal).await?;
+    let size = journal.head().await?.size;
+    let location = Seals::location(&place.data, &place.journal_location()?);
+    let newest = match Seals::open_read_only(&location).await {
+        Ok(seals) => seals.latest().await?.map_or(0, |seal| seal.size),
+        Err(_) => 0,
+    };
+    let folder = signer::folder(&place.keys_folder()?, opened.id);
+    let remembered = State::read(&State::path_in(&folder), &opened.origin)?;
+    Ok((newest.max(remembered.map_or(0, |state| state.size)), size))
 }
 
 async fn look_at_journal(journal: &Journal) -> Vec<Finding> {

@@ -57,7 +57,8 @@ enum What {
     Replay(replay::Arguments),
     /// Print what changed between two instants: phase, due date, handler, office, and by which facts.
     Diff(diff::Arguments),
-    /// Check the journal, and with --replay the read models against it. Exit 0 good, 1 differs, 3 cannot check.
+    /// Check the journal, and with --replay the read models against it. Exit 0 good, 1 differs, 2 set back
+    /// or forked (evidence kept), 3 cannot check.
     Verify(verify::Arguments),
     /// Check a dossier's receipt without a network.
     Receipt(receipt::Arguments),
@@ -78,12 +79,26 @@ enum What {
     Doctor(doctor::Arguments),
 }
 
+/// A command that was not understood (`EX_USAGE` of sysexits.h); 2 is a log that was set back or forked.
+const USAGE: u8 = 64;
+
 /// Runs the program; errors are printed with their causes and what to do.
 #[must_use]
 pub fn run() -> ExitCode {
     log();
     leave_quietly_when_nobody_reads();
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(told) => {
+            // Nobody reads: nothing to do about it.
+            let _ = told.print();
+            return if told.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -153,8 +168,12 @@ fn leave_quietly_when_nobody_reads() {
 }
 
 fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
-    let error = error.downcast_ref::<std::io::Error>();
-    error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    let written = error
+        .downcast_ref::<std::io::Error>()
+        .map(std::io::Error::kind);
+    let json = error.downcast_ref::<serde_json::Error>();
+    written.or(json.and_then(serde_json::Error::io_error_kind))
+        == Some(std::io::ErrorKind::BrokenPipe)
 }
 
 /// Bytes as lower-case hexadecimal digits.

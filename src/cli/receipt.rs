@@ -277,8 +277,14 @@ impl Told {
             ),
             (false, false) => self.say(
                 '✕',
-                &format!("Chưa đủ người chứng theo chính sách ({names})"),
-                &format!("Fewer witnesses than the policy asks for ({names})"),
+                &format!(
+                    "Chưa đủ người chứng theo chính sách (có: {}). Biên nhận lấy trước khi đủ người chứng? Hãy tải lại.",
+                    if names.is_empty() { "không có ai" } else { &names }
+                ),
+                &format!(
+                    "Fewer witnesses than the policy asks for (there: {}). Was the receipt fetched before they signed? Fetch it again.",
+                    if names.is_empty() { "none" } else { &names }
+                ),
             ),
         }
         if standing.quorum { 0 } else { BAD }

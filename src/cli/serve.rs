@@ -13,12 +13,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::place::{Mirrored, Place, Stores};
 use super::progress;
+use super::verify;
 use crate::acts::Counter;
 use crate::api::log::Readers;
 use crate::api::{self, Api};
 use crate::domain::reference::JournalKind;
 use crate::integrity::witness::Witness;
-use crate::integrity::{Integrity, Role, Sealer, Status, mirror};
+use crate::integrity::{Halted, Integrity, Role, Sealer, Status, mirror};
 use crate::journal::{Journal, Location};
 use crate::projections::{Progress, Projector, ReadModels};
 use crate::tlog::VerifierKey;
@@ -169,15 +170,39 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let node = if place.is_mirror() {
         let copy = place.open_mirror().await?;
         let proof = sealing.open(place, &copy.journal).await?;
-        let reading = open_models(place, &copy.journal).await?;
-        Node::mirrored(copy, reading, proof)
+        match open_models(place, &copy.journal).await {
+            Ok(reading) => Node::mirrored(copy, reading, proof),
+            Err(error) => return unshown(&proof, error),
+        }
     } else {
         let stores = place.open().await?;
         let proof = sealing.open(place, &stores.journal).await?;
-        let reading = open_models(place, &stores.journal).await?;
-        Node::new(stores, reading, proof)
+        match open_models(place, &stores.journal).await {
+            Ok(reading) => Node::new(stores, reading, proof),
+            Err(error) => return unshown(&proof, error),
+        }
     };
     serve(place, listen, listener, node).await
+}
+
+/// Read models that refuse a journal which the proof has already found to be another: the proof says it better.
+fn unshown(proof: &Proof, error: anyhow::Error) -> anyhow::Result<ExitCode> {
+    match proof.integrity.halted() {
+        Some(halted) => {
+            eprintln!("{}", halt_told(&halted));
+            Ok(ExitCode::from(verify::HALTED))
+        }
+        None => Err(error),
+    }
+}
+
+/// Why a node takes no commands, and what to do.
+fn halt_told(halted: &Halted) -> String {
+    format!(
+        "HALTED {}: {halted}\nKeep the files as they are. `motcua verify` says what differs; `motcua recover --from-mirror URL|DIR` \
+         brings back what was signed and lost.",
+        halted.code
+    )
 }
 
 /// What is served, and what keeps it current.
@@ -268,6 +293,7 @@ pub async fn serve(
     }
     let following = tokio::spawn(projector.run(stop.clone()));
     let sealing = tokio::spawn(sealer.run(stop.clone()));
+    let halted = integrity.halted();
     let entries = listen.entries(api.office.opened().kind);
     let api = api.with_log(integrity, entries);
     let pages = Web::new(
@@ -279,6 +305,9 @@ pub async fn serve(
         "{}",
         super::welcome::text(&api, &pages, &public_url, place).await?
     );
+    if let Some(halted) = halted {
+        println!("\n{}", halt_told(&halted));
+    }
     let mut router = api::router(api).merge(web::router(pages));
     if let Some(witness) = witness {
         println!(

@@ -293,7 +293,19 @@ pub async fn serve(
     }
     let following = tokio::spawn(projector.run(stop.clone()));
     let sealing = tokio::spawn(sealer.run(stop.clone()));
-    let halted = integrity.halted();
+    let mut remarks: Vec<String> = integrity
+        .halted()
+        .as_ref()
+        .map(halt_told)
+        .into_iter()
+        .collect();
+    if forgets_its_witnesses(&integrity).await? {
+        remarks.push(
+            "WARNING: the newest checkpoint was witnessed, and no policy asks for witnesses now. Give --policy FILE again, or lay \
+             the file as `policy` beside the log's key."
+                .to_owned(),
+        );
+    }
     let entries = listen.entries(api.office.opened().kind);
     let api = api.with_log(integrity, entries);
     let pages = Web::new(
@@ -301,13 +313,11 @@ pub async fn serve(
         keys.derive(Web::KEY),
         listen.public_url.clone(),
     );
-    print!(
-        "{}",
-        super::welcome::text(&api, &pages, &public_url, place).await?
-    );
-    if let Some(halted) = halted {
-        println!("\n{}", halt_told(&halted));
+    let mut welcome = super::welcome::text(&api, &pages, &public_url, place).await?;
+    for remark in remarks {
+        welcome = format!("{welcome}\n{remark}\n");
     }
+    print!("{welcome}");
     let mut router = api::router(api).merge(web::router(pages));
     if let Some(witness) = witness {
         println!(
@@ -337,6 +347,17 @@ pub async fn serve(
     following.await??;
     sealing.await??;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether witnesses have signed what is served, and are not asked any more.
+async fn forgets_its_witnesses(integrity: &Integrity) -> anyhow::Result<bool> {
+    let asks = integrity
+        .policy()
+        .is_some_and(|policy| policy.asks_for_witnesses());
+    Ok(match integrity.seals().published().await? {
+        Some(seal) if !asks => !integrity.seals().cosignatures(seal.size).await?.is_empty(),
+        Some(_) | None => false,
+    })
 }
 
 /// Closes the counter as soon as the record is found not to be the one that was shown or sealed.

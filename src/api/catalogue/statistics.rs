@@ -202,9 +202,14 @@ impl CatalogueStatistics {
         self.counts.linked_cross_level
     }
 
-    /// Procedures of vertical agencies at the one-stop.
+    /// Procedures of vertical agencies (police, tax, social insurance).
     async fn vertical(&self) -> u64 {
         self.counts.vertical
+    }
+
+    /// Received at a one-stop, of the procedures of vertical agencies.
+    async fn vertical_received_rate(&self) -> Ratio {
+        Ratio::of(self.counts.vertical_received, self.counts.vertical)
     }
 
     /// Procedures settled in the name of another level.

@@ -119,14 +119,14 @@ fn check_parts(procedure: &Procedure) -> Result<(), (&'static str, String)> {
         .as_ref()
         .is_some_and(|levels| repeats(&levels.value))
     {
-        return Err(("received_at", "empty, or a level stands twice".into()));
+        return Err(("received_at", "a level stands twice".into()));
     }
     if procedure
         .applicant_kinds
         .as_ref()
         .is_some_and(|kinds| repeats(&kinds.value))
     {
-        return Err(("applicant_kinds", "empty, or a kind stands twice".into()));
+        return Err(("applicant_kinds", "a kind stands twice".into()));
     }
     let legs = procedure
         .linkage
@@ -140,7 +140,7 @@ fn check_parts(procedure: &Procedure) -> Result<(), (&'static str, String)> {
 
 fn repeats<T: Copy + Eq + std::hash::Hash>(list: &[T]) -> bool {
     let distinct: HashSet<T> = list.iter().copied().collect();
-    list.is_empty() || distinct.len() < list.len()
+    distinct.len() < list.len()
 }
 
 /// Every text of the optional parts, with the field it stands in.

@@ -170,7 +170,7 @@ pub struct Procedure {
     pub delegation: Option<Delegation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub non_territorial: Option<Marked<Territory>>,
-    /// The levels whose one-stops take it in; absent for its own level only.
+    /// The levels whose one-stops take it in; absent for its own level only, empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<Marked<Vec<Level>>>,
     /// Whether the offices here need an approved internal process for it; absent when nobody said.

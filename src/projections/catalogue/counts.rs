@@ -34,8 +34,10 @@ pub struct Counts {
     pub historical: [u64; 4],
     pub linked_same_level: u64,
     pub linked_cross_level: u64,
-    /// Procedures of vertical agencies at the one-stop.
+    /// Procedures of vertical agencies.
     pub vertical: u64,
+    /// Of these, received at a one-stop of any level.
+    pub vertical_received: u64,
     pub delegated: u64,
     pub received_in_province: u64,
     pub received_nationwide: u64,
@@ -176,7 +178,10 @@ impl Counts {
             LinkageKind::SameLevel => self.linked_same_level += 1,
             LinkageKind::CrossLevel => self.linked_cross_level += 1,
         }
-        self.vertical += u64::from(procedure.vertical.is_some());
+        if procedure.vertical.is_some() {
+            self.vertical += 1;
+            self.vertical_received += u64::from(!procedure.reception_levels().is_empty());
+        }
         self.delegated += u64::from(procedure.delegation.is_some());
         match procedure
             .non_territorial

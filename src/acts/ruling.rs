@@ -183,14 +183,14 @@ fn void_code(
     }])
 }
 
-/// A catalogue record for the reference shelf, if the rules take it: administrators only.
+/// A catalogue record for the reference shelf, if the rules take it: for procedure control and administrators.
 fn shelve(
     request: &Request,
     event: Result<ReferenceEvent, Rejection>,
     given: Circumstances,
 ) -> Result<Vec<Draft>, Rejection> {
     let role = request.actor.role;
-    if !matches!(role, Role::Admin | Role::System) {
+    if !matches!(role, Role::Admin | Role::ProcedureController | Role::System) {
         return Err(Rejection::WrongRole { role });
     }
     Ok(vec![Draft {

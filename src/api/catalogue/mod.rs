@@ -11,7 +11,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
 pub use self::parts::Component;
 use self::parts::{
-    Abolition, ChannelTerms, Delegation, InternalProcess, LegalBasis, Linkage, Marked,
+    Abolition, ChannelTerms, Delegation, InternalProcess, LegalBasis, Linkage, Marked, OpinionRule,
     OutcomeDocument, ProcedureAgency, ProcedureCase, PublicationDecision, VerticalSector, marked,
 };
 pub use self::rehearsal::{RehearsalQuery, RehearsedDossierPage};
@@ -242,6 +242,16 @@ impl Procedure {
     /// How sure the record is as a whole.
     async fn certainty(&self) -> Certainty {
         self.0.certainty.into()
+    }
+
+    /// Supplement requests without a special legal basis; null when the policy decides.
+    async fn max_supplement_requests(&self) -> Option<u8> {
+        self.0.max_supplement_requests
+    }
+
+    /// How other agencies are asked for their opinion; null when the policy decides, and silence means nothing.
+    async fn opinion(&self) -> Option<OpinionRule> {
+        self.0.opinion.as_ref().map(Into::into)
     }
 
     /// The steps the applicant goes through, in Vietnamese; null when not known.

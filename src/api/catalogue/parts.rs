@@ -306,6 +306,30 @@ impl From<&domain::Delegation> for Delegation {
     }
 }
 
+/// How other agencies are asked for their opinion.
+#[derive(Debug, SimpleObject)]
+pub struct OpinionRule {
+    /// Working days they have.
+    reply_working_days: u16,
+    /// No answer by then is consent.
+    silence_consents: bool,
+    /// The text that says so.
+    legal_basis: String,
+    /// How sure that is.
+    certainty: Certainty,
+}
+
+impl From<&domain::OpinionRule> for OpinionRule {
+    fn from(rule: &domain::OpinionRule) -> Self {
+        Self {
+            reply_working_days: rule.reply_working_days,
+            silence_consents: rule.silence_consents,
+            legal_basis: rule.legal_basis.clone(),
+            certainty: rule.certainty.into(),
+        }
+    }
+}
+
 /// The end of a procedure.
 #[derive(Debug, SimpleObject)]
 pub struct Abolition {

@@ -132,13 +132,17 @@ impl RehearsalQuery {
 fn scope(actor: &Actor) -> Result<Option<String>> {
     let own = Some(actor.office.clone()).filter(|office| office != NO_OFFICE);
     match actor.role {
-        Role::Admin | Role::System => Ok(None),
+        Role::Admin | Role::ProcedureController | Role::System => Ok(None),
         Role::Auditor | Role::CentreManager => Ok(own),
         Role::Applicant
         | Role::Receiver
         | Role::Handler
         | Role::DivisionHead
         | Role::Signer
-        | Role::Clerk => Err(Problem::Forbidden),
+        | Role::Clerk
+        | Role::Cashier
+        | Role::PaymentGateway
+        | Role::PostalAgent
+        | Role::VerticalAgency => Err(Problem::Forbidden),
     }
 }

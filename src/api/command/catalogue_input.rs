@@ -227,6 +227,19 @@ pub struct DelegationInput {
     pub certainty: Certainty,
 }
 
+/// How other agencies are asked for their opinion.
+#[derive(Debug, InputObject)]
+pub struct OpinionRuleInput {
+    /// Working days they have.
+    pub reply_working_days: u16,
+    /// No answer by then is consent.
+    pub silence_consents: bool,
+    /// The text that says so.
+    pub legal_basis: String,
+    /// How sure that is.
+    pub certainty: Certainty,
+}
+
 /// What is filled in of a record beside the parts that every record has.
 #[derive(Debug, Default, InputObject)]
 pub struct ProcedureDetailsInput {
@@ -307,6 +320,10 @@ pub struct ProcedureInput {
     /// The officer who handled it may sign it.
     #[graphql(default)]
     pub same_signer_allowed: bool,
+    /// Supplement requests without a special legal basis; the policy's number unless told.
+    pub max_supplement_requests: Option<u8>,
+    /// How other agencies are asked, if not as the policy says.
+    pub opinion: Option<OpinionRuleInput>,
     /// How sure the record is as a whole.
     pub certainty: Certainty,
     /// The ways to apply.

@@ -2,12 +2,13 @@
 
 use super::catalogue_input::{
     AgencyInput, CaseInput, ChannelTermsInput, DelegationInput, LegalBasisInput, LinkageInput,
-    OutcomeDocumentInput, ProcedureInput, ProcessInput, ProcessStepInput, PublicationDecisionInput,
-    StepInput, VerticalSectorInput,
+    OpinionRuleInput, OutcomeDocumentInput, ProcedureInput, ProcessInput, ProcessStepInput,
+    PublicationDecisionInput, StepInput, VerticalSectorInput,
 };
 use crate::domain::catalogue::{
     Agency, Case, ChannelTerms, Delegation, InternalProcess, LegalBasis, Linkage, Marked,
-    OutcomeDocument, Procedure, ProcessStep, PublicationDecision, Step, VerticalSector,
+    OpinionRule, OutcomeDocument, Procedure, ProcessStep, PublicationDecision, Step,
+    VerticalSector,
 };
 use crate::domain::law::Certainty;
 
@@ -43,6 +44,8 @@ impl From<ProcedureInput> for Procedure {
             result_vi: input.result_vi,
             sensitive: input.sensitive,
             same_signer_allowed: input.same_signer_allowed,
+            max_supplement_requests: input.max_supplement_requests,
+            opinion: input.opinion.map(Into::into),
             certainty: input.certainty.into(),
             sequence_vi: marked(details.sequence_vi, certainty),
             channels: all(input.channels),
@@ -71,6 +74,17 @@ fn all<A, B: From<A>>(list: Vec<A>) -> Vec<B> {
 
 fn marked<T>(value: Option<T>, certainty: Certainty) -> Option<Marked<T>> {
     value.map(|value| Marked { value, certainty })
+}
+
+impl From<OpinionRuleInput> for OpinionRule {
+    fn from(rule: OpinionRuleInput) -> Self {
+        Self {
+            reply_working_days: rule.reply_working_days,
+            silence_consents: rule.silence_consents,
+            legal_basis: rule.legal_basis,
+            certainty: rule.certainty.into(),
+        }
+    }
 }
 
 impl From<StepInput> for Step {

@@ -209,10 +209,11 @@ impl Procedure {
         }
     }
 
-    /// How long an office has for a dossier that came this way.
-    pub fn limit_for(&self, channel: Channel) -> Limit {
+    /// How long an office has for a dossier that came this way, and how sure that is.
+    pub fn limit_for(&self, channel: Channel) -> (Limit, Certainty) {
         let terms = self.channels.iter().find(|terms| terms.channel == channel);
-        terms.and_then(|terms| terms.limit).unwrap_or(self.limit)
+        let own = terms.and_then(|terms| Some((terms.limit?, terms.certainty)));
+        own.unwrap_or((self.limit, self.limit_certainty))
     }
 
     /// [`LinkageKind::None`] also when nothing is known.

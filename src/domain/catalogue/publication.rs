@@ -111,3 +111,97 @@ pub fn missing(procedure: &Procedure) -> Vec<ContentPart> {
     let missing = held.into_iter().filter(|(_, held)| !held);
     missing.map(|(part, _)| part).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::catalogue::{self, PublicationDecision};
+    use crate::domain::law::Certainty;
+    use jiff::civil::date;
+
+    fn published(decided: Date, effective: Date, level: Option<Level>) -> Procedure {
+        let shipped = catalogue::load(include_str!("../../../data/catalogue.json"));
+        let mut procedure = shipped.expect("the shipped catalogue").remove(0);
+        procedure.publication = Some(PublicationDecision {
+            number: "12/QĐ-UBND".into(),
+            date: decided,
+            effective,
+            level,
+            certainty: Certainty::Illustrative,
+        });
+        procedure
+    }
+
+    fn calendar() -> Calendar {
+        Calendar::shipped().into_iter().collect()
+    }
+
+    #[track_caller]
+    fn checked(procedure: &Procedure, published_on: Date, told: (Option<bool>, Option<bool>)) {
+        let check = check(procedure, published_on, &calendar());
+        assert_eq!((check.decided_in_time, check.published_in_time), told);
+    }
+
+    #[test]
+    fn decided_and_published_in_time_are_counted_in_working_days() {
+        // Monday 2 to Monday 9 November 2026: five working days.
+        let (monday, next) = (date(2026, 11, 2), date(2026, 11, 9));
+        let procedure = published(monday, next, None);
+        checked(&procedure, next, (Some(true), Some(true)));
+        checked(&procedure, date(2026, 11, 10), (Some(true), Some(false)));
+        let hasty = published(monday, date(2026, 11, 8), None);
+        checked(&hasty, monday, (Some(false), Some(true)));
+    }
+
+    #[test]
+    fn a_ministry_has_longer_terms() {
+        let (decided, effective) = (date(2026, 11, 2), date(2026, 11, 27));
+        let procedure = published(decided, effective, Some(Level::Ministry));
+        checked(&procedure, date(2026, 11, 16), (Some(false), Some(true)));
+        let later = published(decided, date(2026, 11, 30), Some(Level::Ministry));
+        checked(&later, date(2026, 11, 17), (Some(true), Some(false)));
+    }
+
+    #[test]
+    fn what_cannot_be_counted_is_not_called_late() {
+        let ancient = published(date(2001, 1, 1), date(2001, 2, 1), None);
+        checked(&ancient, date(2026, 11, 2), (None, None));
+        let unknown = Procedure {
+            publication: None,
+            ..ancient
+        };
+        checked(&unknown, date(2026, 11, 2), (None, None));
+    }
+
+    #[test]
+    fn every_required_part_that_is_missing_is_named() {
+        let full = published(date(2026, 11, 2), date(2026, 11, 9), None);
+        assert_eq!(missing(&full), []);
+        let bare = Procedure {
+            sequence_vi: None,
+            channels: Vec::new(),
+            components: Vec::new(),
+            number_of_sets: None,
+            applicant_kinds: None,
+            agencies: Vec::new(),
+            ..full
+        };
+        let all = [
+            ContentPart::Sequence,
+            ContentPart::Manner,
+            ContentPart::Components,
+            ContentPart::NumberOfSets,
+            ContentPart::Subjects,
+            ContentPart::Agency,
+        ];
+        assert_eq!(missing(&bare), all);
+    }
+
+    #[test]
+    fn every_shipped_record_holds_every_required_part() {
+        let shipped = catalogue::load(include_str!("../../../data/catalogue.json"));
+        for procedure in shipped.expect("the shipped catalogue") {
+            assert_eq!(missing(&procedure), [], "{}", procedure.code);
+        }
+    }
+}

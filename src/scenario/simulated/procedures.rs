@@ -180,6 +180,8 @@ impl Group {
             result_vi: "Kết quả mô phỏng".into(),
             sensitive: false,
             same_signer_allowed: false,
+            max_supplement_requests: None,
+            opinion: None,
             certainty: SURE,
             sequence_vi: Some(mark(vec![
                 "Nộp hồ sơ (mô phỏng)".into(),

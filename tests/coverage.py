@@ -116,9 +116,13 @@ class Served:
 
 
 def at(answer, path):
-    """The value at a dotted path; a number picks from a list."""
+    """The value at a dotted path, where a number picks from a list; `a / b` is a share of two counts."""
+    path = path.strip("`")
+    if " / " in path:
+        numerator, denominator = (int(at(answer, part)) for part in path.split(" / "))
+        return {"numerator": numerator, "denominator": denominator}
     value = answer
-    for step in path.strip("`").split("."):
+    for step in path.split("."):
         value = value[int(step)] if isinstance(value, list) else value[step]
     return value
 

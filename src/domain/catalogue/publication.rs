@@ -155,10 +155,11 @@ mod tests {
 
     #[test]
     fn a_ministry_has_longer_terms() {
-        let (decided, effective) = (date(2026, 11, 2), date(2026, 11, 27));
+        // Twenty working days after Monday 2 November is Tuesday 1 December: 24 November is a day off.
+        let (decided, effective) = (date(2026, 11, 2), date(2026, 11, 30));
         let procedure = published(decided, effective, Some(Level::Ministry));
         checked(&procedure, date(2026, 11, 16), (Some(false), Some(true)));
-        let later = published(decided, date(2026, 11, 30), Some(Level::Ministry));
+        let later = published(decided, date(2026, 12, 1), Some(Level::Ministry));
         checked(&later, date(2026, 11, 17), (Some(true), Some(false)));
     }
 

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::request::{Act, Request};
 use super::states::State;
-use crate::domain::actor::Role;
+use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::code::{DossierCode, OfficeCode};
 use crate::domain::dossier::{self, Dossier, Rejection};
 use crate::domain::event::Event;
@@ -12,6 +12,7 @@ use crate::domain::fact::{Circumstances, Draft, stream};
 use crate::domain::part::Part;
 use crate::domain::reference::{Reference, ReferenceEvent};
 use crate::domain::register::{CodeVoided, Register, RegisterEvent};
+use crate::domain::target::Target;
 use crate::domain::time::Moment;
 
 /// Asks the rules about one request on the newest states. Pure.
@@ -123,6 +124,7 @@ pub fn rule<'a>(
                 .map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
             record(request, ReferenceEvent::OfficeOpened(office), known, given)
         }
+        Act::SetTarget(target) => set_target(request, target, reference, given),
     }
 }
 
@@ -131,8 +133,47 @@ pub fn office_of_register(act: &Act) -> Option<&str> {
     match act {
         Act::Dossier { command, .. } => command.filed_at().map(OfficeCode::as_str),
         Act::VoidCode { office } => Some(office.as_str()),
-        Act::Declare(_) | Act::Adopt(_) | Act::Publish(_) | Act::OpenOffice(_) => None,
+        Act::Declare(_)
+        | Act::Adopt(_)
+        | Act::Publish(_)
+        | Act::OpenOffice(_)
+        | Act::SetTarget(_) => None,
     }
+}
+
+/// A target for an office that exists; the same once more is refused, another value is another fact. The head of a
+/// one-stop unit sets them for the own office only.
+fn set_target(
+    request: &Request,
+    target: &Target,
+    reference: &Reference,
+    given: Circumstances,
+) -> Result<Vec<Draft>, Rejection> {
+    let target = target
+        .clone()
+        .checked()
+        .map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
+    if let Some(office) = &target.office
+        && !reference.offices.contains_key(office)
+    {
+        return Err(Rejection::UnknownOffice(office.clone()));
+    }
+    let Actor { role, office, .. } = &request.actor;
+    if *role == Role::CentreManager {
+        if target.office.as_ref() != Some(office) {
+            return Err(Rejection::NotOwnOffice {
+                own: office.clone(),
+                office: target.office.unwrap_or_else(|| NO_OFFICE.to_owned()),
+            });
+        }
+    } else {
+        is_keeper(*role)?;
+    }
+    let in_force = reference.target_in_force(&target);
+    if in_force.is_some_and(|known| **known == target) {
+        return Err(Rejection::DuplicateRecord);
+    }
+    Ok(shelved(ReferenceEvent::TargetSet(target), given))
 }
 
 fn void_code(
@@ -178,16 +219,26 @@ fn record(
     known: bool,
     given: Circumstances,
 ) -> Result<Vec<Draft>, Rejection> {
-    let role = request.actor.role;
-    if !matches!(role, Role::Admin | Role::System) {
-        return Err(Rejection::WrongRole { role });
-    }
+    is_keeper(request.actor.role)?;
     if known {
         return Err(Rejection::DuplicateRecord);
     }
-    Ok(vec![Draft {
+    Ok(shelved(event, given))
+}
+
+/// Who keeps the reference shelf.
+fn is_keeper(role: Role) -> Result<(), Rejection> {
+    if matches!(role, Role::Admin | Role::System) {
+        Ok(())
+    } else {
+        Err(Rejection::WrongRole { role })
+    }
+}
+
+fn shelved(event: ReferenceEvent, circumstances: Circumstances) -> Vec<Draft> {
+    vec![Draft {
         stream: stream::reference(),
         event: Event::Reference(event),
-        circumstances: given,
-    }])
+        circumstances,
+    }]
 }

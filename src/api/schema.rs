@@ -4,7 +4,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, S
 
 use super::Api;
 use super::catalogue::{CatalogueQuery, ProcedurePage};
-use super::command::{DossierMutation, ResultMutation};
+use super::command::{DossierMutation, ResultMutation, TargetMutation};
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
@@ -12,7 +12,10 @@ use super::http::limits;
 use super::log::query::LogQuery;
 use super::node::NodeQuery;
 use super::offices::OfficeQuery;
-use super::statistics::StatisticsQuery;
+use super::statistics::{
+    ForecastQuery, FormQuery, GroupPage, GroupQuery, QualityQuery, ScoreQuery, StatisticsQuery,
+    TargetQuery,
+};
 use super::worklist::{WorklistPage, WorklistQuery};
 
 /// What can be asked.
@@ -21,6 +24,12 @@ pub struct Query(
     DossierQuery,
     WorklistQuery,
     StatisticsQuery,
+    GroupQuery,
+    FormQuery,
+    ScoreQuery,
+    QualityQuery,
+    TargetQuery,
+    ForecastQuery,
     CatalogueQuery,
     OfficeQuery,
     LogQuery,
@@ -29,7 +38,7 @@ pub struct Query(
 
 /// What can be done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(DossierMutation, ResultMutation);
+pub struct Mutation(DossierMutation, ResultMutation, TargetMutation);
 
 pub type GraphqlSchema = Schema<Query, Mutation, EmptySubscription>;
 
@@ -38,6 +47,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .register_output_type::<FailureCode>()
         .override_output_type_description::<AuditPage>("A page of facts.")
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
+        .override_output_type_description::<GroupPage>("A page of groups.")
         .override_output_type_description::<ProcedurePage>("A page of procedures.")
         .limit_depth(limits::DEPTH_MAX)
         .limit_complexity(limits::COMPLEXITY_MAX)

@@ -10,6 +10,7 @@ use super::calendar::{Calendar, CalendarYear};
 use super::catalogue::Procedure;
 use super::office::Office;
 use super::policy::Policy;
+use super::target::Target;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -18,6 +19,7 @@ pub enum ReferenceEvent {
     PolicyAdopted(Policy),
     ProcedurePublished(Procedure),
     OfficeOpened(Office),
+    TargetSet(Target),
 }
 
 impl Eq for ReferenceEvent {}
@@ -30,6 +32,8 @@ pub struct Reference {
     /// By code; versions in order of publication.
     pub procedures: BTreeMap<String, Vec<Arc<Procedure>>>,
     pub offices: BTreeMap<String, Arc<Office>>,
+    /// In the order in which they were set.
+    pub targets: Vec<Arc<Target>>,
 }
 
 impl Reference {
@@ -46,6 +50,7 @@ impl Reference {
                 self.offices
                     .insert(office.code.clone(), Arc::new(office.clone()));
             }
+            ReferenceEvent::TargetSet(target) => self.targets.push(Arc::new(target.clone())),
         }
     }
 
@@ -74,6 +79,13 @@ impl Reference {
         self.offices
             .get(code)
             .filter(|office| office.valid_on(date))
+    }
+
+    /// The newest target about the same as this one.
+    #[must_use]
+    pub fn target_in_force(&self, asked: &Target) -> Option<&Arc<Target>> {
+        let mut newest_first = self.targets.iter().rev();
+        newest_first.find(|known| known.is_about_the_same(asked))
     }
 
     /// The newest policy in force on `date`.

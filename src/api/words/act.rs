@@ -9,6 +9,7 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
         "calendar.declared" => ("Khai báo lịch làm việc", "Calendar declared"),
         "policy.adopted" => ("Ban hành chính sách", "Policy adopted"),
         "procedure.published" => ("Công bố thủ tục", "Procedure published"),
+        "target.set" => ("Đặt chỉ tiêu", "Target set"),
         "office.opened" => ("Khai báo cơ quan", "Office opened"),
         "register.entered" => ("Vào sổ", "Entered in the register"),
         "register.code_voided" => ("Hủy số", "Number voided"),

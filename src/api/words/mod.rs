@@ -1,10 +1,12 @@
 //! The domain's words in the schema: enums under their GraphQL names, and labels in Vietnamese and English.
 
 mod act;
+mod label;
 
 use async_graphql::{Enum, SimpleObject};
 
 pub use self::act::act_label;
+pub use self::label::{channel_label, level_label};
 
 use crate::domain::dossier::{Phase, Stage};
 

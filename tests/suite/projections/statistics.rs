@@ -6,6 +6,8 @@ use motcua::domain::deadline::{Comparison, Timeliness, classify};
 use motcua::domain::dossier::{Dossier, DossierCommand, DossierEvent, EndKind, Turn};
 use motcua::domain::event::Event;
 use motcua::domain::time::Moment;
+use motcua::projections::statistics::forms::form_06a;
+use motcua::projections::statistics::groups::{self, Dimension};
 use motcua::projections::statistics::{Counts, Query, Scope};
 use motcua::projections::{ReadModels, history, statistics};
 
@@ -163,6 +165,7 @@ async fn the_statistics_of_any_history_are_those_of_a_recount_and_add_up() {
                 };
                 assert_eq!(counts, expected, "{query:?}");
                 then_it_adds_up(&counts);
+                then_groups_and_forms_add_up(&models, &query, &counts).await;
                 let again = statistics::count(&models, &query).await.expect("counts");
                 assert_eq!(again, counts);
                 most.settled.late = most.settled.late.max(counts.settled.late);
@@ -193,6 +196,93 @@ fn then_it_adds_up(counts: &Counts) {
     );
     assert_eq!(counts.settled.total(), counts.settled_by_original.total());
     assert_eq!(counts.pending.total(), counts.pending_by_original.total());
+}
+
+const DIMENSIONS: [Dimension; 7] = [
+    Dimension::Office,
+    Dimension::Field,
+    Dimension::Procedure,
+    Dimension::Channel,
+    Dimension::Level,
+    Dimension::Handler,
+    Dimension::Signer,
+];
+
+/// However it is split, nothing is lost, counted twice or in time that was withdrawn or promised for no day.
+async fn then_groups_and_forms_add_up(models: &ReadModels, query: &Query, counts: &Counts) {
+    for dimension in DIMENSIONS {
+        let groups = groups::by(models, query, dimension).await.expect("groups");
+        let total = groups::total(&groups);
+        // Nothing in the period is no group, and no group tells no size.
+        let total_counts = Counts {
+            size: counts.size,
+            ..total.counts
+        };
+        assert_eq!(&total_counts, counts, "{dimension:?} {query:?}");
+        for tally in groups.values() {
+            then_it_adds_up(&tally.counts);
+            assert!(tally.closed_in_time + tally.closed_overdue <= tally.counts.closed.total());
+        }
+    }
+    let form = form_06a(models, query).await.expect("the form");
+    let lines = form.lines.iter().map(|one| &one.line);
+    for line in lines.clone().chain([&form.total]) {
+        assert!(line.is_balanced(), "{line:?}");
+    }
+    for column in 3..=13 {
+        let sum: u64 = lines.clone().filter_map(|line| line.column(column)).sum();
+        assert_eq!(Some(sum), form.total.column(column), "column {column}");
+    }
+    assert_eq!(form.total.column(3), Some(counts.received.total()));
+    assert_eq!(form.total.column(8), Some(counts.settled.early));
+    assert_eq!(form.total.column(9), Some(counts.settled.on_time));
+    let moved = form.total.moved;
+    assert_eq!(
+        moved.closed_in_12 + moved.closed_in_13,
+        counts.closed.total()
+    );
+}
+
+/// Who had a dossier at a period's end is counted there, whoever has it later.
+#[tokio::test]
+async fn a_dossier_counts_with_its_handler_at_the_period_s_end() {
+    let (ground, home) = (folder(), folder());
+    let mut story = story_in(&ground).await;
+    let id = story.accept("H63.40.01", "1.004222");
+    let to = |officer: &str| DossierCommand::Forward { to: officer.into() };
+    story.act(id, &to("handler-1")).expect("forwarded");
+    story.go_to(3, 4, 9);
+    let assign = DossierCommand::AssignHandler {
+        to: "handler-2".into(),
+    };
+    story.act(id, &assign).expect("assigned");
+    story.go_to(3, 6, 9);
+    story.act(id, &DossierCommand::SignResult).expect("signed");
+    story.write().await;
+    let models = read_models(home.path(), &story.journal).await;
+    let keys = async |to: Date, dimension: Dimension| {
+        let query = Query {
+            scope: Scope::All,
+            channel: None,
+            procedure: None,
+            from: date(2026, 3, 1),
+            to,
+            comparison: Comparison::Date,
+        };
+        let groups = groups::by(&models, &query, dimension)
+            .await
+            .expect("groups");
+        let mut keys: Vec<Option<String>> = groups.into_keys().collect();
+        assert_eq!(keys.len(), 1);
+        keys.remove(0)
+    };
+    let handler = keys(date(2026, 3, 3), Dimension::Handler).await;
+    assert_eq!(handler.as_deref(), Some("handler-1"));
+    let handler = keys(date(2026, 3, 31), Dimension::Handler).await;
+    assert_eq!(handler.as_deref(), Some("handler-2"));
+    assert_eq!(keys(date(2026, 3, 3), Dimension::Signer).await, None);
+    let signer = keys(date(2026, 3, 31), Dimension::Signer).await;
+    assert_eq!(signer.as_deref(), Some("signer-H63.40.01"));
 }
 
 /// What is pending at the end of one period is carried over into the next.

@@ -5,7 +5,7 @@ use async_graphql::{Context, Enum, Object};
 
 use super::{Question, Statistics};
 use crate::api::access::{api, may_see_officers, signed_in};
-use crate::api::error::Answered;
+use crate::api::error::{Answered, Result};
 use crate::api::paging::{self, Cursor};
 use crate::api::scalar::{Day, Long};
 use crate::api::wait_for;
@@ -68,8 +68,6 @@ impl StatisticsGroup {
 pub struct StatisticsBy {
     total: Statistics,
     groups: Groups,
-    first: u32,
-    after: Option<String>,
     dimension: groups::Dimension,
     names: std::sync::Arc<Reference>,
 }
@@ -88,24 +86,32 @@ impl StatisticsBy {
     }
 
     /// The groups with anything to tell, in the order of their keys.
-    async fn groups(&self) -> GroupPage {
-        let beyond = |key: &Option<String>| match (&self.after, key) {
-            (None, _) => true,
-            (Some(after), key) => key.as_deref().unwrap_or_default() > after.as_str(),
-        };
-        let mut rest = self.groups.iter().filter(|(key, _)| beyond(key));
-        let count = usize::try_from(self.first).unwrap_or_default();
-        let rows: Vec<_> = rest.by_ref().take(count).collect();
-        let has_next = rest.next().is_some();
-        let rows = rows.into_iter().map(|(key, tally)| {
-            let cursor = Cursor::new("g", key.as_deref().unwrap_or_default());
-            (cursor, self.group(key.as_deref(), tally))
-        });
-        paging::connection(rows, self.after.is_some(), has_next)
+    #[graphql(complexity = "paging::cost(first, child_complexity)")]
+    async fn groups(
+        &self,
+        #[graphql(desc = "How many groups, at most 100; 20 unless told.")] first: Option<i32>,
+        #[graphql(desc = "A cursor of this list.")] after: Option<String>,
+    ) -> Answered<GroupPage> {
+        Some(self.page(first, after.as_deref()))
     }
 }
 
 impl StatisticsBy {
+    fn page(&self, first: Option<i32>, after: Option<&str>) -> Result<GroupPage> {
+        let count = usize::try_from(paging::first(first)?).unwrap_or_default();
+        let after = after.map(|text| Cursor::read("g", text)).transpose()?;
+        let name = |key: &Option<String>| key.clone().unwrap_or_default();
+        let beyond = |key: &Option<String>| after.as_ref().is_none_or(|after| name(key) > *after);
+        let mut rest = self.groups.iter().filter(|(key, _)| beyond(key));
+        let rows: Vec<_> = rest.by_ref().take(count).collect();
+        let has_next = rest.next().is_some();
+        let rows = rows.into_iter().map(|(key, tally)| {
+            let cursor = Cursor::new("g", &name(key));
+            (cursor, self.group(key.as_deref(), tally))
+        });
+        Ok(paging::connection(rows, after.is_some(), has_next))
+    }
+
     fn group(&self, key: Option<&str>, tally: &Tally) -> StatisticsGroup {
         StatisticsGroup {
             key: key.map(str::to_owned),
@@ -177,7 +183,7 @@ impl GroupQuery {
         clippy::too_many_arguments,
         reason = "each is an argument of the field"
     )]
-    #[graphql(complexity = "100 + paging::cost(first, child_complexity)")]
+    #[graphql(complexity = "100 + child_complexity")]
     async fn statistics_by(
         &self,
         context: &Context<'_>,
@@ -190,8 +196,6 @@ impl GroupQuery {
         #[graphql(desc = "Code of a procedure; all unless told.")] procedure: Option<String>,
         #[graphql(default, desc = "By day, as offices publish, or by minute.")]
         comparison: Comparison,
-        #[graphql(desc = "How many groups, at most 100; 20 unless told.")] first: Option<i32>,
-        #[graphql(desc = "A cursor of this list.")] after: Option<String>,
         #[graphql(desc = "Wait up to 2 s until this position is shown; else NOT_YET.")]
         min_position: Option<Long>,
     ) -> Answered<StatisticsBy> {
@@ -212,8 +216,6 @@ impl GroupQuery {
             if is_of_people(dimension) {
                 may_see_officers(signed_in(context)?, office_of(&query))?;
             }
-            let first = paging::first(first)?;
-            let after = after.map(|text| Cursor::read("g", &text)).transpose()?;
             let groups = groups::by(&api.models, &query, dimension).await?;
             let total = Statistics {
                 counts: groups::total(&groups).counts,
@@ -223,8 +225,6 @@ impl GroupQuery {
             Ok(StatisticsBy {
                 total,
                 groups,
-                first,
-                after,
                 dimension,
                 names: api.models.reference(),
             })

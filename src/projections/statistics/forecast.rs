@@ -120,7 +120,7 @@ fn from_history(lived: &[Lived], calendar: &Calendar, today: Date) -> Forecast {
                 "P90 as foretold before the last quarter held for 85 to 95 % of its dossiers.",
             ),
         ),
-        (Some(Backtest { forecast: None, .. }), _) | (_, None) | (None, _) => (
+        (Some(Backtest { forecast: None, .. }) | None, _) | (_, None) => (
             None,
             (
                 "Quá ít hồ sơ đã giải quyết để dự báo (cần ít nhất 30).",

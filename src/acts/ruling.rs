@@ -141,8 +141,8 @@ pub fn office_of_register(act: &Act) -> Option<&str> {
     }
 }
 
-/// A target for an office that exists; the same once more is refused, another value is another fact. The head of a
-/// one-stop unit sets them for the own office only.
+/// A target for an office that exists; the same once more is refused, another value is another fact. Who
+/// controls procedures sets them for anybody, the head of a one-stop unit for it alone.
 fn set_target(
     request: &Request,
     target: &Target,
@@ -159,15 +159,16 @@ fn set_target(
         return Err(Rejection::UnknownOffice(office.clone()));
     }
     let Actor { role, office, .. } = &request.actor;
-    if *role == Role::CentreManager {
-        if target.office.as_ref() != Some(office) {
+    match role {
+        Role::ProcedureController => {}
+        Role::CentreManager if target.office.as_ref() == Some(office) => {}
+        Role::CentreManager => {
             return Err(Rejection::NotOwnOffice {
                 own: office.clone(),
                 office: target.office.unwrap_or_else(|| NO_OFFICE.to_owned()),
             });
         }
-    } else {
-        is_keeper(*role)?;
+        other => is_keeper(*other)?,
     }
     let in_force = reference.target_in_force(&target);
     if in_force.is_some_and(|known| **known == target) {

@@ -91,15 +91,20 @@ pub fn sees_people(actor: Option<&Actor>, row: &DossierRow) -> bool {
 pub fn may_see_officers(actor: &Actor, office: Option<&str>) -> Result<()> {
     let own = office == Some(actor.office.as_str());
     let allowed = match actor.role {
-        Role::Auditor => own || actor.office == NO_OFFICE,
+        Role::Auditor | Role::ProcedureController => own || actor.office == NO_OFFICE,
         Role::System => true,
         Role::Receiver
         | Role::Handler
         | Role::DivisionHead
         | Role::Signer
         | Role::Clerk
+        | Role::Cashier
         | Role::CentreManager => own,
-        Role::Applicant | Role::Admin => false,
+        Role::Applicant
+        | Role::PaymentGateway
+        | Role::PostalAgent
+        | Role::VerticalAgency
+        | Role::Admin => false,
     };
     if allowed {
         Ok(())

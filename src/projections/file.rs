@@ -217,6 +217,7 @@ pub async fn write_facts(file: &mut SqliteConnection, batch: &fold::Batch) -> Re
 pub async fn write_dossiers(file: &mut SqliteConnection, states: &[&fold::State]) -> Result<()> {
     tracking::write(file, states).await?;
     statistics::write(file, states).await?;
+    statistics::write_desks(file, states).await?;
     Ok(())
 }
 

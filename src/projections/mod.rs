@@ -38,12 +38,13 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 8] = [
+const MODELS: [Model; 9] = [
     tracking::MODEL,
     worklist::MODEL,
     statistics::MODEL,
     statistics::DEEDS,
     statistics::EXPERIENCE,
+    statistics::DESKS,
     audit::MODEL,
     catalogue::MODEL,
     offices::MODEL,

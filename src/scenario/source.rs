@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 /// The scenarios that come with the program.
-const SHIPPED: [(&str, &str); 3] = [
+const SHIPPED: [(&str, &str); 4] = [
     (
         "luc-yen-2023",
         include_str!("../../scenarios/luc-yen-2023.json"),
@@ -18,6 +18,10 @@ const SHIPPED: [(&str, &str); 3] = [
     (
         "dinh-hoa-2021",
         include_str!("../../scenarios/dinh-hoa-2021.json"),
+    ),
+    (
+        "bach-thong-2023",
+        include_str!("../../scenarios/bach-thong-2023.json"),
     ),
 ];
 

@@ -8,7 +8,8 @@ use motcua::domain::actor::{Actor, Role};
 use motcua::domain::calendar::Calendar;
 use motcua::domain::catalogue::{self, Level, Procedure};
 use motcua::domain::dossier::{
-    Channel, Context, DeliveryMethod, Dossier, DossierCommand, RedirectKind, Rejection, decide,
+    Channel, ComponentForm, Context, DeliveryMethod, Digitisation, Dossier, DossierCommand,
+    FeedbackKind, ObligationKind, PaymentMethod, RatingDevice, RedirectKind, Rejection, decide,
 };
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Circumstances, Draft, Fact, Part, PartKind, stream};
@@ -49,6 +50,9 @@ impl Dice {
         &from[place]
     }
 }
+
+/// What is charged in stories.
+const FEE_VND: u64 = 8_000;
 
 pub struct Story {
     pub journal: Journal,
@@ -292,7 +296,7 @@ impl Story {
 
     fn thrown(&self, dice: &mut Dice) -> DossierCommand {
         use DossierCommand as C;
-        match dice.roll(20) {
+        match dice.roll(30) {
             0..=2 => C::Accept,
             3..=5 => C::Forward {
                 to: "handler-7".into(),
@@ -319,6 +323,41 @@ impl Story {
                 method: DeliveryMethod::Counter,
             },
             18 => C::DenyWithdrawal,
+            19 => C::RetractSupplementRequest,
+            20 => C::FindStillDeficient,
+            21 => C::ReceiveComponent {
+                item: 1,
+                form: ComponentForm::Copy,
+                digitisation: *dice.pick(&[
+                    Digitisation::None,
+                    Digitisation::Here,
+                    Digitisation::FromDossier,
+                ]),
+                size_bytes: None,
+            },
+            22 => C::IssueFinancialObligation {
+                kind: ObligationKind::Charge,
+                amount_vnd: FEE_VND,
+                due_on: None,
+            },
+            23 => C::ConfirmPayment {
+                number: 1,
+                amount_vnd: FEE_VND,
+                method: *dice.pick(&[PaymentMethod::Cash, PaymentMethod::NationalGateway]),
+                reference: None,
+            },
+            24 => C::CancelFinancialObligation { number: 1 },
+            25 | 26 => C::Rate {
+                score: u8::try_from(dice.roll(3) + 1).expect("a score"),
+                scale: 3,
+                device: *dice.pick(&[RatingDevice::Own, RatingDevice::Office]),
+                capability: Some("00".repeat(32)),
+            },
+            27 => C::SubmitFeedback {
+                kind: FeedbackKind::Report,
+                capability: Some("00".repeat(32)),
+            },
+            28 => C::AnswerFeedback { number: 1 },
             _ => C::ReissueCapability {
                 capability: "11".repeat(32),
             },

@@ -10,6 +10,7 @@ use crate::api::paging::{self, Cursor};
 use crate::api::scalar::{Day, Long};
 use crate::api::wait_for;
 use crate::api::words::{Channel, Comparison, Label, Level, channel_label, level_label};
+use crate::domain::actor::Role;
 use crate::domain::reference::Reference;
 use crate::projections::statistics::Query;
 use crate::projections::statistics::groups::{self, Groups, Tally};
@@ -33,6 +34,9 @@ pub enum Dimension {
     Handler,
     /// Who signed the result or the refusal. For the office's own people and auditors.
     Signer,
+    /// The desk at the period's end, or the one that ended it: a role, `handler/2` in step 2 of the internal process,
+    /// or `awaiting_applicant`, `awaiting_payment`.
+    Step,
 }
 
 pub type GroupPage = Connection<Cursor, StatisticsGroup, EmptyFields, EmptyFields>;
@@ -157,9 +161,31 @@ fn label(dimension: groups::Dimension, key: Option<&str>, names: &Reference) -> 
         D::Level => from_word(key.to_owned())
             .ok()
             .map(|one| level_label(one).into()),
+        D::Step => Some(desk_label(key)),
         D::Handler | D::Signer => None,
     };
     known.unwrap_or_else(|| (key, key).into())
+}
+
+/// A desk for people: `handler/2` is the handler's in step 2.
+fn desk_label(key: &str) -> Label {
+    let (role, step) = match key.split_once('/') {
+        Some((role, step)) => (role, Some(step)),
+        None => (key, None),
+    };
+    let (vi, en) = match (Role::from_name(role), role) {
+        (Some(role), _) => role.label(),
+        (None, "awaiting_applicant") => ("Chờ người nộp bổ sung", "Waits for the applicant"),
+        (None, "awaiting_payment") => ("Chờ nộp tiền", "Waits for payment"),
+        (None, other) => (other, other),
+    };
+    match step {
+        Some(step) => Label {
+            vi: format!("{vi}, bước {step}"),
+            en: format!("{en}, step {step}"),
+        },
+        None => (vi, en).into(),
+    }
 }
 
 /// Names of people at work are for those who may open the office's dossiers.
@@ -167,7 +193,7 @@ fn is_of_people(dimension: groups::Dimension) -> bool {
     use groups::Dimension as D;
     match dimension {
         D::Handler | D::Signer => true,
-        D::Office | D::Field | D::Procedure | D::Channel | D::Level => false,
+        D::Office | D::Field | D::Procedure | D::Channel | D::Level | D::Step => false,
     }
 }
 

@@ -69,7 +69,17 @@ impl Ratio {
 }
 
 impl Ratio {
-    pub fn of(share: Share, meaning: &'static str) -> Self {
+    /// So many of so many, nothing left out.
+    pub const fn of(numerator: u64, denominator: u64) -> Self {
+        Self {
+            numerator,
+            denominator,
+            excluded: 0,
+            meaning: "the numerator's part of the denominator; nothing is excluded",
+        }
+    }
+
+    pub fn counted(share: Share, meaning: &'static str) -> Self {
         Self {
             numerator: share.numerator,
             denominator: share.denominator,

@@ -75,7 +75,7 @@ impl ScoreElement {
     /// The two numbers; null when only somebody outside knows them.
     async fn ratio(&self) -> Option<Ratio> {
         let share = self.0.share?;
-        Some(Ratio::of(share, self.0.why.1))
+        Some(Ratio::counted(share, self.0.why.1))
     }
 
     /// Points to two decimals, half up; null when it is not counted.

@@ -133,7 +133,7 @@ impl From<Judged> for Target {
             superseded: judged.superseded,
             state: judged.standing.into(),
             why: judged.why.into(),
-            counted: judged.share.map(|share| Ratio::of(share, label.1)),
+            counted: judged.share.map(|share| Ratio::counted(share, label.1)),
             counted_to: judged.counted_to.map(Day),
             reached: judged.reached,
         }
@@ -256,7 +256,7 @@ impl TargetQuery {
                     place: one.place,
                     name: name.unwrap_or_else(|| (one.office.as_str(), one.office.as_str()).into()),
                     office: one.office,
-                    ratio: Ratio::of(one.share, label.1),
+                    ratio: Ratio::counted(one.share, label.1),
                 }
             });
             Ok(Ranking {

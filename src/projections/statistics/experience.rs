@@ -6,6 +6,7 @@ use sqlx::SqliteConnection;
 
 use super::deeds::{COLUMNS, Place};
 use super::measure::Rows;
+use crate::domain::time::Moment;
 use crate::projections::Model;
 use crate::projections::insert::Insert;
 
@@ -163,22 +164,84 @@ pub(super) static VOICED: Rows = Rows {
 };
 
 /// A row of one of the tables: its deed and its further columns.
+#[derive(Clone, Copy)]
 pub(super) enum Met {
     Document(&'static str),
+    Component(&'static str, u32),
+    Payment(&'static str, u32),
+    /// Score and scale.
+    Rating(&'static str, u8, u8),
+    Feedback(&'static str, u32, Option<Moment>),
+    Synchronisation(&'static str),
 }
 
-static INSERT_DOCUMENTS: LazyLock<Insert> = LazyLock::new(|| Insert::new("document", &COLUMNS, ""));
+/// A table, by the insert of its rows.
+struct Tables {
+    document: Insert,
+    component: Insert,
+    payment: Insert,
+    rating: Insert,
+    feedback: Insert,
+    synchronisation: Insert,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| {
+    let insert = |table: &str, more: &[&str]| {
+        let columns = [&COLUMNS[..], more].concat();
+        Insert::new(table, &columns, "")
+    };
+    Tables {
+        document: insert("document", &[]),
+        component: insert("component", &["item"]),
+        payment: insert("payment", &["obligation"]),
+        rating: insert("rating", &["score", "scale"]),
+        feedback: insert("feedback", &["feedback", "due_at"]),
+        synchronisation: insert("synchronisation", &[]),
+    }
+});
 
 /// Writes the rows of a batch.
 pub(super) async fn write(to: &mut SqliteConnection, all: &[(Place, Met)]) -> sqlx::Result<()> {
-    let documents: Vec<_> = all
-        .iter()
-        .map(|(place, met)| match met {
-            Met::Document(deed) => (*place, *deed),
-        })
-        .collect();
-    let written = INSERT_DOCUMENTS.run(to, &documents, |statement, (place, deed)| {
-        place.bind(statement, deed)
+    let tables = &*TABLES;
+    let (mut documents, mut components, mut payments) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ratings, mut feedback, mut syncs) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, met) in all {
+        match *met {
+            Met::Document(deed) => documents.push((*place, deed)),
+            Met::Component(deed, item) => components.push((*place, deed, item)),
+            Met::Payment(deed, obligation) => payments.push((*place, deed, obligation)),
+            Met::Rating(deed, score, scale) => ratings.push((*place, deed, score, scale)),
+            Met::Feedback(deed, number, due_at) => feedback.push((*place, deed, number, due_at)),
+            Met::Synchronisation(deed) => syncs.push((*place, deed)),
+        }
+    }
+    for (table, rows) in [
+        (&tables.document, &documents),
+        (&tables.synchronisation, &syncs),
+    ] {
+        let written = table.run(to, rows, |statement, (place, deed)| {
+            place.bind(statement, deed)
+        });
+        written.await?;
+    }
+    for (table, rows) in [
+        (&tables.component, &components),
+        (&tables.payment, &payments),
+    ] {
+        let written = table.run(to, rows, |statement, (place, deed, number)| {
+            place.bind(statement, deed).bind(*number)
+        });
+        written.await?;
+    }
+    let written = tables.rating.run(to, &ratings, |statement, row| {
+        let (place, deed, score, scale) = row;
+        place.bind(statement, deed).bind(*score).bind(*scale)
+    });
+    written.await?;
+    let written = tables.feedback.run(to, &feedback, |statement, row| {
+        let (place, deed, number, due_at) = row;
+        let statement = place.bind(statement, deed).bind(*number);
+        statement.bind(due_at.map(|due_at| due_at.0))
     });
     written.await
 }

@@ -25,6 +25,8 @@ pub enum Dimension {
     Handler,
     /// Who signed the result or the refusal in the period.
     Signer,
+    /// The desk at the period's end, or the one that ended it: a role and the step of the internal process.
+    Step,
 }
 
 /// The counts of one group, with what a form needs besides.
@@ -57,13 +59,25 @@ impl Dimension {
                     and handling.turn = turn.turn and deed = 'signer' and recorded_at < until
                   order by position limit 1)"
             }
+            Self::Step => {
+                "(select case waits_for when 'officer' then role || coalesce('/' || step, '')
+                    else 'awaiting_' || waits_for end
+                  from stay where stay.number = turn.number
+                    and stay.since < min(coalesce(turn.ended_at, until), until)
+                  order by place desc limit 1)"
+            }
         }
     }
 
     /// The key people ask for, of what is grouped in the file.
     fn gather(self, key: String, reference: &Reference) -> String {
         match self {
-            Self::Office | Self::Procedure | Self::Channel | Self::Handler | Self::Signer => key,
+            Self::Office
+            | Self::Procedure
+            | Self::Channel
+            | Self::Handler
+            | Self::Signer
+            | Self::Step => key,
             Self::Field => field_of(&key, reference).map_or(key, |(vi, _)| vi),
             Self::Level => {
                 let office = reference.offices.get(&key);

@@ -4,6 +4,7 @@
 //! settled = early + on time + late + undated; pending = in time + overdue + undated. All for every history.
 
 mod deeds;
+mod desks;
 mod experience;
 pub mod forecast;
 pub mod forms;
@@ -25,6 +26,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub(super) use self::deeds::{MODEL as DEEDS, write as write_deeds};
+pub(super) use self::desks::{MODEL as DESKS, write as write_desks};
 pub(super) use self::experience::MODEL as EXPERIENCE;
 pub use self::record::{Record, record, recount};
 use self::sql::statement;

@@ -186,8 +186,8 @@ async fn indicator(
         2 => (
             None,
             (
-                "Thời hạn của từng cơ quan không có trong dữ liệu thủ tục.",
-                "The time allowed to each agency is not in the catalogue.",
+                "Giờ của từng bước trong dữ liệu thủ tục chỉ là minh họa, không ràng buộc cơ quan nào.",
+                "The step hours of the catalogue are illustrative and bind no agency.",
             ),
         ),
         5 => (

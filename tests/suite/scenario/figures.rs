@@ -67,6 +67,7 @@ async fn however_the_counts_are_split_the_groups_are_the_whole() {
         "LEVEL",
         "HANDLER",
         "SIGNER",
+        "STEP",
     ] {
         let asked = period(&format!(", dimension: {dimension}"));
         let of = format!(
@@ -371,5 +372,70 @@ async fn two_months_foretell_nothing_and_the_answer_says_so() {
     let why = forecast["why"]["en"].as_str().expect("a reason");
     assert!(why.starts_with("Too few dossiers"), "{why}");
     assert_eq!(forecast["tests"].as_array().map(Vec::len), Some(4));
+    served.close().await;
+}
+
+/// The targets of an article, judged by a load that is invented; every way they can stand is met, and nothing is stored.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_targets_of_bach_thong_are_monitored_by_what_is_recorded() {
+    use motcua::scenario::{Plan, Source};
+    let plan = Plan::load(&Source::find("bach-thong-2023").expect("shipped")).expect("a plan");
+    let told = Told::begin(&plan, "1").await;
+    told.play(&plan, "1").await.expect("played");
+    let served = Served::open(&told).await;
+    let of = "{ indicator level state reached value { numerator denominator }
+        counted { numerator denominator excluded } why { en } }";
+    let query = format!("{{ targets {of} }}");
+    let targets = served.ask(None, &query, json!({})).await["targets"].take();
+    let targets = targets.as_array().expect("targets");
+    assert_eq!(targets.len(), 10);
+    let one = |indicator: &str, level: Option<&str>| {
+        let level = json!(level);
+        let mut all = targets.iter();
+        let found = all.find(|one| one["indicator"] == indicator && one["level"] == level);
+        found.unwrap_or_else(|| panic!("{indicator}"))
+    };
+    for (indicator, level, numerator) in [
+        ("DIGITISED_RESULTS", Some("DISTRICT"), 40),
+        ("DIGITISED_RESULTS", Some("COMMUNE"), 35),
+        ("ELECTRONIC_CERTIFICATION", None, 20),
+        ("SATISFACTION", None, 90),
+        ("SATISFACTION_LAND_CONSTRUCTION_INVESTMENT", None, 80),
+        ("FEEDBACK_ON_TIME", None, 100),
+        ("ON_TIME_OF_SETTLED", None, 100),
+    ] {
+        let target = one(indicator, level);
+        assert_eq!(count(target, "value.numerator"), numerator);
+        let (have, of) = (
+            count(target, "counted.numerator"),
+            count(target, "counted.denominator"),
+        );
+        assert!(of > 0, "{target}");
+        let reached = have * 100 >= of * numerator;
+        assert_eq!(target["reached"], json!(reached), "{target}");
+        let state = if reached { "MET" } else { "MISSED" };
+        assert_eq!(target["state"], state, "{target}");
+    }
+    for indicator in ["SATISFACTION_WITH_AGENCIES", "REVIEWED_PROCEDURES"] {
+        let target = one(indicator, None);
+        assert_eq!(target["state"], "NOT_MEASURABLE", "{target}");
+        assert_eq!(target["counted"], Value::Null);
+    }
+    let of = "{ groups { code elements { code state score } } total outOf }";
+    let asked = "from: \"2023-01-01\", to: \"2023-12-31\"";
+    let score = ask(&served, None, "score766", asked, of).await;
+    let groups = score["groups"].as_array().expect("groups");
+    let elements = groups
+        .iter()
+        .flat_map(|group| group["elements"].as_array().expect("elements"));
+    let computed = elements
+        .filter(|one| one["state"] == "COMPUTED")
+        .map(|one| &one["code"]);
+    let computed: Vec<&Value> = computed.collect();
+    let expected = [
+        "1.3", "2.1", "3.1", "3.2", "3.3", "3.5", "3.6", "4.1", "4.2", "4.3", "4.4", "5.1", "5.2",
+        "5.3",
+    ];
+    assert_eq!(computed, expected, "{score}");
     served.close().await;
 }

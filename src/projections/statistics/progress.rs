@@ -21,7 +21,11 @@ const JUDGED: &str = " judged as (
             and supplement.recorded_at < until) as waiting,
         (select max(supplement.recorded_at) from supplement where supplement.number = turn.number
             and supplement.turn = turn.turn and supplement.recorded_at < until) as last_word,
-        (select coalesce(sum(case when supplement.deed in ('answered', 'retracted') then supplement.recorded_at
+        -- What the office took back was its own time.
+        (select coalesce(sum(case supplement.deed when 'answered' then supplement.recorded_at
+                when 'retracted' then (select max(asked.recorded_at) from supplement as asked
+                    where asked.number = supplement.number and asked.turn = supplement.turn
+                        and asked.deed in ('asked', 'still_deficient') and asked.position < supplement.position)
                 else -supplement.recorded_at end), 0)
             from supplement where supplement.number = turn.number and supplement.turn = turn.turn
             and supplement.recorded_at < until) as waited,

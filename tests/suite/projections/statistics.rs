@@ -33,6 +33,8 @@ struct Seen {
     asked: Vec<Moment>,
     /// Since when the applicant was waited for, and until when.
     waits: Vec<(Moment, Option<Moment>)>,
+    /// The same, when the request was taken back.
+    taken_back: Vec<(Moment, Moment)>,
 }
 
 async fn seen(story: &Story) -> Vec<Seen> {
@@ -64,6 +66,7 @@ async fn seen(story: &Story) -> Vec<Seen> {
                 for_supplements: Vec::new(),
                 asked: Vec::new(),
                 waits: Vec::new(),
+                taken_back: Vec::new(),
             };
             for change in &changes {
                 let turns = change.after.turns.len();
@@ -89,11 +92,13 @@ impl Seen {
                 }
             }
             DossierEvent::SupplementStillDeficient(_) if is_of_turn => self.waits.push((at, None)),
-            DossierEvent::SupplementSubmitted(_) | DossierEvent::SupplementRetracted(_)
-                if is_of_turn =>
-            {
+            DossierEvent::SupplementSubmitted(_) if is_of_turn => {
                 let last = self.waits.last_mut().expect("it was waited for");
                 last.1 = Some(at);
+            }
+            // What the office took back was its own time.
+            DossierEvent::SupplementRetracted(_) if is_of_turn => {
+                self.taken_back.push((self.waits.pop().expect("a wait").0, at));
             }
             DossierEvent::DueDateRecomputed(moved) if moved.cause == DueDateCause::Supplement => {
                 self.for_supplements.push((at, moved.new.0 - moved.old.0));
@@ -107,7 +112,11 @@ impl Seen {
         let asked = self.asked.iter().filter(|at| **at <= end).count();
         let waits = self.waits.iter().filter(|(since, _)| *since <= end);
         let waits = waits.map(|(since, until)| (*since, until.filter(|until| *until <= end)));
-        let waits: Vec<(Moment, Option<Moment>)> = waits.collect();
+        let mut waits: Vec<(Moment, Option<Moment>)> = waits.collect();
+        // Taken back after the period: as of its end the applicant was still waited for.
+        let still = self.taken_back.iter().filter(|(since, until)| *since <= end && *until > end);
+        waits.extend(still.map(|(since, _)| (*since, None)));
+        waits.sort_unstable();
         let waiting = waits.last().filter(|(_, until)| until.is_none());
         let ended = self.turn.ending.filter(|ending| ending.at <= end);
         let stop = match (ended, waiting) {

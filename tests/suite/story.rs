@@ -296,7 +296,10 @@ impl Story {
 
     fn thrown(&self, dice: &mut Dice) -> DossierCommand {
         use DossierCommand as C;
-        match dice.roll(30) {
+        if dice.roll(4) == 0 {
+            return Self::thrown_beside(dice);
+        }
+        match dice.roll(20) {
             0..=2 => C::Accept,
             3..=5 => C::Forward {
                 to: "handler-7".into(),
@@ -323,9 +326,19 @@ impl Story {
                 method: DeliveryMethod::Counter,
             },
             18 => C::DenyWithdrawal,
-            19 => C::RetractSupplementRequest,
-            20 => C::FindStillDeficient,
-            21 => C::ReceiveComponent {
+            _ => C::ReissueCapability {
+                capability: "11".repeat(32),
+            },
+        }
+    }
+
+    /// What goes on beside the main line: papers, money, voices.
+    fn thrown_beside(dice: &mut Dice) -> DossierCommand {
+        use DossierCommand as C;
+        match dice.roll(10) {
+            0 => C::RetractSupplementRequest,
+            1 => C::FindStillDeficient,
+            2 => C::ReceiveComponent {
                 item: 1,
                 form: ComponentForm::Copy,
                 digitisation: *dice.pick(&[
@@ -335,32 +348,29 @@ impl Story {
                 ]),
                 size_bytes: None,
             },
-            22 => C::IssueFinancialObligation {
+            3 => C::IssueFinancialObligation {
                 kind: ObligationKind::Charge,
                 amount_vnd: FEE_VND,
                 due_on: None,
             },
-            23 => C::ConfirmPayment {
+            4 => C::ConfirmPayment {
                 number: 1,
                 amount_vnd: FEE_VND,
                 method: *dice.pick(&[PaymentMethod::Cash, PaymentMethod::NationalGateway]),
                 reference: None,
             },
-            24 => C::CancelFinancialObligation { number: 1 },
-            25 | 26 => C::Rate {
+            5 => C::CancelFinancialObligation { number: 1 },
+            6 | 7 => C::Rate {
                 score: u8::try_from(dice.roll(3) + 1).expect("a score"),
                 scale: 3,
                 device: *dice.pick(&[RatingDevice::Own, RatingDevice::Office]),
                 capability: Some("00".repeat(32)),
             },
-            27 => C::SubmitFeedback {
+            8 => C::SubmitFeedback {
                 kind: FeedbackKind::Report,
                 capability: Some("00".repeat(32)),
             },
-            28 => C::AnswerFeedback { number: 1 },
-            _ => C::ReissueCapability {
-                capability: "11".repeat(32),
-            },
+            _ => C::AnswerFeedback { number: 1 },
         }
     }
 }

@@ -98,7 +98,8 @@ impl Seen {
             }
             // What the office took back was its own time.
             DossierEvent::SupplementRetracted(_) if is_of_turn => {
-                self.taken_back.push((self.waits.pop().expect("a wait").0, at));
+                self.taken_back
+                    .push((self.waits.pop().expect("a wait").0, at));
             }
             DossierEvent::DueDateRecomputed(moved) if moved.cause == DueDateCause::Supplement => {
                 self.for_supplements.push((at, moved.new.0 - moved.old.0));
@@ -114,7 +115,10 @@ impl Seen {
         let waits = waits.map(|(since, until)| (*since, until.filter(|until| *until <= end)));
         let mut waits: Vec<(Moment, Option<Moment>)> = waits.collect();
         // Taken back after the period: as of its end the applicant was still waited for.
-        let still = self.taken_back.iter().filter(|(since, until)| *since <= end && *until > end);
+        let still = self
+            .taken_back
+            .iter()
+            .filter(|(since, until)| *since <= end && *until > end);
         waits.extend(still.map(|(since, _)| (*since, None)));
         waits.sort_unstable();
         let waiting = waits.last().filter(|(_, until)| until.is_none());
@@ -245,7 +249,7 @@ async fn the_statistics_of_any_history_are_those_of_a_recount_and_add_up() {
     for seed in [21, 22, 23] {
         let (ground, home) = (folder(), folder());
         let mut story = story_in(&ground).await;
-        story.live(seed, 1_200);
+        story.live(seed, 1_600);
         story.write().await;
         let models = read_models(home.path(), &story.journal).await;
         let all = seen(&story).await;

@@ -16,6 +16,7 @@ use crate::domain::office::Office;
 use crate::domain::part::PartKind;
 use crate::domain::policy::Policy;
 use crate::domain::reason::Reason;
+use crate::domain::target::Target;
 use crate::domain::time::Moment;
 use crate::tlog::Hash;
 
@@ -48,6 +49,7 @@ pub enum Act {
     },
     ApproveProcess(Box<InternalProcess>),
     ProposeReview(ReviewProposed),
+    SetTarget(Target),
 }
 
 /// Personal data a command brings: it goes to the vault, the fact gets a commitment.

@@ -485,7 +485,8 @@ fn dossier_of_parts(request: &Request) -> Option<Uuid> {
         | Act::OpenOffice(_)
         | Act::Abolish { .. }
         | Act::ApproveProcess(_)
-        | Act::ProposeReview(_) => None,
+        | Act::ProposeReview(_)
+        | Act::SetTarget(_) => None,
     }
 }
 

@@ -83,6 +83,36 @@ pub fn sees_people(actor: Option<&Actor>, row: &DossierRow) -> bool {
     actor.is_some_and(|actor| may_open(actor, row))
 }
 
+/// Whether somebody may read figures by officer, of one office or (none given) of all: auditors, and the office's own
+/// people.
+///
+/// # Errors
+/// [`Problem::Forbidden`] for everybody else.
+pub fn may_see_officers(actor: &Actor, office: Option<&str>) -> Result<()> {
+    let own = office == Some(actor.office.as_str());
+    let allowed = match actor.role {
+        Role::Auditor | Role::ProcedureController => own || actor.office == NO_OFFICE,
+        Role::System => true,
+        Role::Receiver
+        | Role::Handler
+        | Role::DivisionHead
+        | Role::Signer
+        | Role::Clerk
+        | Role::Cashier
+        | Role::CentreManager => own,
+        Role::Applicant
+        | Role::PaymentGateway
+        | Role::PostalAgent
+        | Role::VerticalAgency
+        | Role::Admin => false,
+    };
+    if allowed {
+        Ok(())
+    } else {
+        Err(Problem::Forbidden)
+    }
+}
+
 /// How much of the applicant somebody needs to know who may open the dossier.
 #[must_use]
 pub fn sight(actor: &Actor, row: &DossierRow) -> Sight {

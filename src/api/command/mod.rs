@@ -7,6 +7,7 @@ mod form;
 mod input;
 mod perform;
 mod result;
+mod target;
 
 use async_graphql::{Context, Object};
 
@@ -23,6 +24,7 @@ use self::input::{
 };
 use self::perform::{Asked, CommandPayload, Target, perform};
 pub use self::result::ResultMutation;
+pub use self::target::TargetMutation;
 use crate::acts::Act;
 use crate::api::access::api;
 use crate::api::capability::fingerprint;

@@ -108,7 +108,8 @@ async fn answer(api: &Api, actor: &Actor, asked: Asked) -> Result<CommandPayload
         | Act::OpenOffice(_)
         | Act::Abolish { .. }
         | Act::ApproveProcess(_)
-        | Act::ProposeReview(_) => None,
+        | Act::ProposeReview(_)
+        | Act::SetTarget(_) => None,
     };
     match counter.submit(request).await {
         Ok(receipt) => {

@@ -2,6 +2,7 @@
 
 mod act;
 mod catalogue;
+mod label;
 
 use async_graphql::{Enum, SimpleObject};
 
@@ -10,6 +11,7 @@ pub use self::catalogue::{
     AgencyRole, ApplicantKind, ContentPart, LinkageKind, ReviewKind, Territory, part_label,
     review_label,
 };
+pub use self::label::{channel_label, level_label};
 
 use crate::domain::dossier::{Phase, Stage};
 

@@ -147,7 +147,8 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
                 | ReferenceEvent::PolicyAdopted(_)
                 | ReferenceEvent::OfficeOpened(_)
                 | ReferenceEvent::ProcessApproved(_)
-                | ReferenceEvent::ReviewProposed(_),
+                | ReferenceEvent::ReviewProposed(_)
+                | ReferenceEvent::TargetSet(_),
             )
             | Event::JournalOpened(_)
             | Event::Register(_)

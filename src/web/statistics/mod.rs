@@ -3,6 +3,7 @@
 mod choice;
 pub mod csv;
 mod figures;
+pub mod form;
 
 use askama::Template;
 

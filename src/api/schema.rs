@@ -4,7 +4,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, S
 
 use super::Api;
 use super::catalogue::{CatalogueQuery, ProcedurePage};
-use super::command::{DossierMutation, ResultMutation};
+use super::command::DossierMutation;
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
@@ -29,7 +29,7 @@ pub struct Query(
 
 /// What can be done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(DossierMutation, ResultMutation);
+pub struct Mutation(DossierMutation);
 
 pub type GraphqlSchema = Schema<Query, Mutation, EmptySubscription>;
 

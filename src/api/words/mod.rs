@@ -1,10 +1,15 @@
 //! The domain's words in the schema: enums under their GraphQL names, and labels in Vietnamese and English.
 
 mod act;
+mod beside;
 
 use async_graphql::{Enum, SimpleObject};
 
 pub use self::act::act_label;
+pub use self::beside::{
+    ComponentForm, Digitisation, FeedbackKind, LinkKind, ObligationKind, PaymentMethod,
+    SignatureValidation, SyncOutcome,
+};
 
 use crate::domain::dossier::{Phase, Stage};
 

@@ -1,6 +1,9 @@
 //! One mutation per command: what a client sends becomes what the counter decides.
 
 mod bulk;
+mod catalogue;
+pub mod catalogue_input;
+mod catalogue_record;
 mod course;
 mod desk;
 mod form;
@@ -17,6 +20,7 @@ mod voice;
 use async_graphql::MergedObject;
 
 use self::bulk::BulkMutation;
+pub use self::catalogue::CatalogueMutation;
 use self::course::CourseMutation;
 use self::desk::DeskMutation;
 use self::intake::IntakeMutation;

@@ -2,6 +2,7 @@
 
 mod act;
 mod beside;
+mod catalogue;
 
 use async_graphql::{Enum, SimpleObject};
 
@@ -9,6 +10,10 @@ pub use self::act::act_label;
 pub use self::beside::{
     ComponentForm, Digitisation, FeedbackKind, LinkKind, ObligationKind, PaymentMethod,
     SignatureValidation, SyncOutcome,
+};
+pub use self::catalogue::{
+    AgencyRole, ApplicantKind, ContentPart, LinkageKind, ReviewKind, Territory, part_label,
+    review_label,
 };
 
 use crate::domain::dossier::{Phase, Stage};

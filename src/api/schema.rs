@@ -6,7 +6,7 @@ use super::Api;
 use super::catalogue::{
     CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
 };
-use super::command::{CatalogueMutation, DossierMutation, ResultMutation, TargetMutation};
+use super::command::{CatalogueMutation, DossierMutation, TargetMutation};
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
@@ -42,12 +42,7 @@ pub struct Query(
 
 /// What can be done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(
-    DossierMutation,
-    ResultMutation,
-    CatalogueMutation,
-    TargetMutation,
-);
+pub struct Mutation(DossierMutation, CatalogueMutation, TargetMutation);
 
 pub type GraphqlSchema = Schema<Query, Mutation, EmptySubscription>;
 

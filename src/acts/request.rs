@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::domain::actor::Actor;
-use crate::domain::calendar::CalendarYear;
+use crate::domain::calendar::{CalendarYear, Notice};
 use crate::domain::catalogue::Procedure;
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::{DossierCommand, Rejection};
@@ -37,6 +37,8 @@ pub enum Act {
     Adopt(Policy),
     Publish(Box<Procedure>),
     OpenOffice(Office),
+    /// Record a notice: days off and worked, office hours, an outage.
+    Notify(Box<Notice>),
 }
 
 /// Personal data a command brings: it goes to the vault, the fact gets a commitment.

@@ -123,6 +123,21 @@ pub fn rule<'a>(
                 .map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
             record(request, ReferenceEvent::OfficeOpened(office), known, given)
         }
+        Act::Notify(notice) => {
+            let known = reference
+                .notices
+                .iter()
+                .any(|known| known.number == notice.number);
+            if !known {
+                reference.check_notice(notice)?;
+            }
+            record(
+                request,
+                ReferenceEvent::NoticeIssued(notice.as_ref().clone()),
+                known,
+                given,
+            )
+        }
     }
 }
 
@@ -131,7 +146,9 @@ pub fn office_of_register(act: &Act) -> Option<&str> {
     match act {
         Act::Dossier { command, .. } => command.filed_at().map(OfficeCode::as_str),
         Act::VoidCode { office } => Some(office.as_str()),
-        Act::Declare(_) | Act::Adopt(_) | Act::Publish(_) | Act::OpenOffice(_) => None,
+        Act::Declare(_) | Act::Adopt(_) | Act::Publish(_) | Act::OpenOffice(_) | Act::Notify(_) => {
+            None
+        }
     }
 }
 

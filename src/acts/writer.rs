@@ -474,7 +474,8 @@ fn dossier_of_parts(request: &Request) -> Option<Uuid> {
         | Act::Declare(_)
         | Act::Adopt(_)
         | Act::Publish(_)
-        | Act::OpenOffice(_) => None,
+        | Act::OpenOffice(_)
+        | Act::Notify(_) => None,
     }
 }
 

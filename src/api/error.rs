@@ -7,6 +7,7 @@ use std::sync::Arc;
 use async_graphql::{Enum, ErrorExtensions as _, SimpleObject};
 
 use crate::acts::Refusal;
+use crate::domain::calendar::NoticeError;
 use crate::domain::code::CodeError;
 use crate::domain::dossier::Rejection;
 use crate::domain::text::TextError;
@@ -263,6 +264,14 @@ pub enum ErrorCode {
     DuplicateRecord,
     /// The record does not meet its rules.
     InvalidRecord,
+    /// The notice has no proper number or legal basis, or changes nothing.
+    NoticeMalformed,
+    /// A notice names a day where it cannot stand: a Sunday, a day twice, a Saturday that is off anyway.
+    NoticeDayMisplaced,
+    /// What a notice sets ends before it begins.
+    NoticeSpanReversed,
+    /// The end of this outage was announced already.
+    OutageOver,
     /// A text holds a NUL, a line break or another control character.
     TextControlCharacter,
     /// A text holds a character of no width, or one that turns the direction of writing.
@@ -328,6 +337,16 @@ impl From<&Rejection> for ErrorCode {
             Rejection::DetailsRequired => Self::DetailsRequired,
             Rejection::DuplicateRecord => Self::DuplicateRecord,
             Rejection::InvalidRecord(_) => Self::InvalidRecord,
+            Rejection::InvalidNotice(error) => match error {
+                NoticeError::Number(_) | NoticeError::LegalBasis | NoticeError::Empty => {
+                    Self::NoticeMalformed
+                }
+                NoticeError::Day(_) => Self::NoticeDayMisplaced,
+                NoticeError::Reversed => Self::NoticeSpanReversed,
+                NoticeError::Over(_) => Self::OutageOver,
+                NoticeError::Office(_) => Self::UnknownOffice,
+                NoticeError::Calendar(_) => Self::CalendarYearUnknown,
+            },
         }
     }
 }
@@ -386,7 +405,8 @@ impl UserError {
             | Rejection::SignerIsHandler
             | Rejection::ResultNotInForce
             | Rejection::DuplicateRecord
-            | Rejection::InvalidRecord(_) => "input",
+            | Rejection::InvalidRecord(_)
+            | Rejection::InvalidNotice(_) => "input",
         };
         let mut error = Self::new(path, rejection.into(), rejection.message());
         if let Rejection::Conflict { current, .. } = rejection {

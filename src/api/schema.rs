@@ -3,8 +3,9 @@
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::Api;
+use super::calendar::CalendarQuery;
 use super::catalogue::{CatalogueQuery, ProcedurePage};
-use super::command::{DossierMutation, ResultMutation};
+use super::command::{DossierMutation, ReferenceMutation, ResultMutation};
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
@@ -23,13 +24,14 @@ pub struct Query(
     StatisticsQuery,
     CatalogueQuery,
     OfficeQuery,
+    CalendarQuery,
     LogQuery,
     NodeQuery,
 );
 
 /// What can be done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(DossierMutation, ResultMutation);
+pub struct Mutation(DossierMutation, ResultMutation, ReferenceMutation);
 
 pub type GraphqlSchema = Schema<Query, Mutation, EmptySubscription>;
 

@@ -45,6 +45,7 @@ impl Event {
                 ReferenceEvent::PolicyAdopted(_) => "policy.adopted",
                 ReferenceEvent::ProcedurePublished(_) => "procedure.published",
                 ReferenceEvent::OfficeOpened(_) => "office.opened",
+                ReferenceEvent::NoticeIssued(_) => "notice.issued",
             },
             Self::Register(event) => match event {
                 RegisterEvent::Entered(_) => "register.entered",
@@ -67,6 +68,8 @@ impl Event {
                 .map(|data| Self::Reference(ReferenceEvent::ProcedurePublished(data))),
             "office.opened" => serde_json::from_str(text)
                 .map(|data| Self::Reference(ReferenceEvent::OfficeOpened(data))),
+            "notice.issued" => serde_json::from_str(text)
+                .map(|data| Self::Reference(ReferenceEvent::NoticeIssued(data))),
             "register.entered" => {
                 serde_json::from_str(text).map(|data| Self::Register(RegisterEvent::Entered(data)))
             }

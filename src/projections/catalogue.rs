@@ -98,7 +98,8 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             Event::Reference(
                 ReferenceEvent::CalendarDeclared(_)
                 | ReferenceEvent::PolicyAdopted(_)
-                | ReferenceEvent::OfficeOpened(_),
+                | ReferenceEvent::OfficeOpened(_)
+                | ReferenceEvent::NoticeIssued(_),
             )
             | Event::JournalOpened(_)
             | Event::Register(_)

@@ -49,7 +49,8 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             Event::Reference(
                 ReferenceEvent::CalendarDeclared(_)
                 | ReferenceEvent::PolicyAdopted(_)
-                | ReferenceEvent::ProcedurePublished(_),
+                | ReferenceEvent::ProcedurePublished(_)
+                | ReferenceEvent::NoticeIssued(_),
             )
             | Event::JournalOpened(_)
             | Event::Register(_)

@@ -3,6 +3,7 @@
 mod form;
 mod input;
 mod perform;
+mod reference;
 mod result;
 
 use async_graphql::{Context, Object};
@@ -18,6 +19,7 @@ use self::input::{
     SubmitDossierInput, SubmitSupplementInput, VoidCodeInput,
 };
 use self::perform::{Asked, CommandPayload, Target, perform};
+pub use self::reference::ReferenceMutation;
 pub use self::result::ResultMutation;
 use crate::acts::Act;
 use crate::api::access::api;

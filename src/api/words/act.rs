@@ -10,6 +10,7 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
         "policy.adopted" => ("Ban hành chính sách", "Policy adopted"),
         "procedure.published" => ("Công bố thủ tục", "Procedure published"),
         "office.opened" => ("Khai báo cơ quan", "Office opened"),
+        "notice.issued" => ("Ghi nhận thông báo", "Notice recorded"),
         "register.entered" => ("Vào sổ", "Entered in the register"),
         "register.code_voided" => ("Hủy số", "Number voided"),
         "dossier.drafted" => ("Soạn hồ sơ", "Dossier drafted"),

@@ -2,7 +2,7 @@
 
 use super::Phase;
 use crate::domain::actor::Role;
-use crate::domain::calendar::CalendarError;
+use crate::domain::calendar::{CalendarError, NoticeError};
 use crate::domain::code::CodeError;
 use crate::domain::time::Moment;
 
@@ -61,6 +61,23 @@ pub enum Rejection {
     DuplicateRecord,
     #[error("the record does not meet its rules: {0}")]
     InvalidRecord(String),
+    #[error(transparent)]
+    InvalidNotice(NoticeError),
+}
+
+impl From<NoticeError> for Rejection {
+    fn from(error: NoticeError) -> Self {
+        match error {
+            NoticeError::Office(code) => Self::UnknownOffice(code),
+            NoticeError::Calendar(error) => error.into(),
+            NoticeError::Number(_)
+            | NoticeError::LegalBasis
+            | NoticeError::Empty
+            | NoticeError::Day(_)
+            | NoticeError::Reversed
+            | NoticeError::Over(_) => Self::InvalidNotice(error),
+        }
+    }
 }
 
 impl From<CodeError> for Rejection {
@@ -109,6 +126,7 @@ impl Rejection {
             Self::DetailsRequired => "DETAILS_REQUIRED",
             Self::DuplicateRecord => "DUPLICATE_RECORD",
             Self::InvalidRecord(_) => "INVALID_RECORD",
+            Self::InvalidNotice(error) => error.code(),
         }
     }
 
@@ -244,6 +262,7 @@ impl Rejection {
                 format!("Bản ghi không hợp lệ: {why}"),
                 format!("The record is not valid: {why}"),
             ),
+            Self::InvalidNotice(error) => error.message(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The mutations on the reference shelf: notices, calendars, policies and offices, by administrators.
+//! The mutations on the reference shelf: notices, calendars, policies and offices, by administrators and the control of procedures.
 
 use async_graphql::{Context, InputObject, Object, OneofObject};
 use jiff::civil::Time;
@@ -142,6 +142,16 @@ pub struct AdoptPolicyInput {
     pub apology_working_days_before: u16,
     /// Re-appointments after an apology.
     pub max_apologies: u8,
+    /// Working hours within which what is lodged is accepted or answered.
+    pub intake_working_hours: Option<u16>,
+    /// Working days after receipt within which a supplement is asked for at appraisal.
+    pub supplement_notice_working_days: Option<u16>,
+    /// Working days the applicant has to answer a supplement request.
+    pub supplement_answer_working_days: Option<u16>,
+    /// Working days another agency has to answer, unless the procedure says otherwise.
+    pub opinion_reply_working_days: Option<u16>,
+    /// Working days within which feedback is answered.
+    pub feedback_answer_working_days: Option<u16>,
     /// A receipt on a day off counts as one on the next working day.
     pub day_off_receipt_counts_next_working_day: bool,
 }
@@ -254,6 +264,11 @@ impl ReferenceMutation {
                 supplement_clock: input.supplement_clock.into(),
                 apology_working_days_before: input.apology_working_days_before,
                 max_apologies: input.max_apologies,
+                intake_working_hours: input.intake_working_hours,
+                supplement_notice_working_days: input.supplement_notice_working_days,
+                supplement_answer_working_days: input.supplement_answer_working_days,
+                opinion_reply_working_days: input.opinion_reply_working_days,
+                feedback_answer_working_days: input.feedback_answer_working_days,
                 day_off_receipt_counts_next_working_day: input
                     .day_off_receipt_counts_next_working_day,
             };

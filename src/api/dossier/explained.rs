@@ -31,8 +31,7 @@ pub async fn explained(api: &Api, dossier: Uuid, until: Until) -> Result<Option<
 
 fn tell(dossier: &Dossier, changes: &[&Change], reference: &Reference) -> Option<Explanation> {
     let turn = dossier.turn()?;
-    let pinned = |policy: &&std::sync::Arc<_>| policy_is(policy, turn);
-    let policy = reference.policies.iter().rev().find(pinned)?;
+    let policy = turn.pinned_policy(reference)?;
     let hours = reference.hours(turn.office.as_str());
     let account = Account {
         limit: turn.limit,
@@ -40,7 +39,7 @@ fn tell(dossier: &Dossier, changes: &[&Change], reference: &Reference) -> Option
         received_at: turn.received_at,
         due_at: turn.due_at,
         certainty: turn.due_certainty,
-        waits: &waits(turn, reference),
+        waits: &waits(dossier, turn, reference),
         moves: &moves(changes),
         calendar: &reference.calendar,
         hours: &hours,
@@ -49,18 +48,22 @@ fn tell(dossier: &Dossier, changes: &[&Change], reference: &Reference) -> Option
     Some(explain(&account))
 }
 
-fn policy_is(policy: &crate::domain::policy::Policy, turn: &Turn) -> bool {
-    policy.reference() == turn.policy
-}
-
-fn waits(turn: &Turn, reference: &Reference) -> Vec<Wait> {
-    let closed = turn.pauses.iter().map(|pause| Wait::Supplement {
+fn waits(dossier: &Dossier, turn: &Turn, reference: &Reference) -> Vec<Wait> {
+    let supplements = turn.pauses.iter().map(|pause| Wait::Supplement {
         from: pause.from,
         to: Some(pause.to),
     });
-    let open = turn
-        .paused_since
-        .map(|from| Wait::Supplement { from, to: None });
+    let payments = turn.stoppages.iter().map(|pause| Wait::Payment {
+        from: pause.from,
+        to: Some(pause.to),
+    });
+    let open = turn.paused_since.map(|from| {
+        if dossier.awaits_payment() {
+            Wait::Payment { from, to: None }
+        } else {
+            Wait::Supplement { from, to: None }
+        }
+    });
     let while_it_ran = |from: Moment, to: Option<Moment>| {
         from <= turn.due_at
             && to.is_none_or(|to| to > turn.received_at)
@@ -74,6 +77,7 @@ fn waits(turn: &Turn, reference: &Reference) -> Vec<Wait> {
             to: outage.to,
             notice: outage.notice.clone(),
         });
+    let closed = supplements.chain(payments);
     closed.chain(open).chain(outages).collect()
 }
 
@@ -90,7 +94,9 @@ fn moves(changes: &[&Change]) -> Vec<Move> {
         let (old, new, cause) = if let DossierEvent::DueDateRecomputed(moved) = event {
             let cause = match moved.cause {
                 DueDateCause::Supplement => MoveCause::Supplement,
-                DueDateCause::Notice => MoveCause::Notice(None),
+                DueDateCause::Payment => MoveCause::Payment,
+                DueDateCause::Notice => MoveCause::Notice(moved.notice.clone()),
+                DueDateCause::Outage => MoveCause::Outage(moved.notice.clone()),
             };
             (moved.old, moved.new, cause)
         } else if let DossierEvent::ApologyIssued(apology) = event {

@@ -49,17 +49,23 @@ pub fn promise(
     count.settle(due)
 }
 
-/// The promise after answered supplements (`pauses` in order, each closed).
+/// The promise after answered supplements (`pauses`) and other times that are not counted (`stoppages`: payment of an
+/// obligation, an announced outage); both in order, each closed.
 ///
 /// `Pause`: the asking day is spent, the answering day is not counted, and what was left of the limit
 /// follows; a supplement asked after the due moment changes nothing. `Reset` (Decree 61/2018
 /// art. 19.4): the whole limit is counted again from the last answer, whenever it was asked; the
-/// original due date stays the measure of lateness and is kept by the caller.
+/// original due date stays the measure of lateness and is kept by the caller. A stoppage never resets.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a turn's pinned rules, and the calendar they are counted on"
+)]
 pub fn renewed(
     limit: Limit,
     model: SupplementClock,
     received_at: Moment,
     pauses: &[Pause],
+    stoppages: &[Pause],
     calendar: &Calendar,
     hours: &dyn Timetable,
     policy: &Policy,
@@ -67,6 +73,7 @@ pub fn renewed(
     let stops: Vec<Stop> = pauses
         .iter()
         .map(|pause| Stop::of_supplement(*pause, model))
+        .chain(stoppages.iter().copied().map(Stop::of_stoppage))
         .collect();
     counted(limit, received_at, &stops, calendar, hours, policy).map(|counted| counted.promise)
 }

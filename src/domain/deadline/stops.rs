@@ -33,6 +33,15 @@ impl Stop {
         }
     }
 
+    /// The time an obligation took to be paid; it never resets.
+    pub fn of_stoppage(pause: Pause) -> Self {
+        Self {
+            from: pause.from,
+            to: pause.to,
+            resets: false,
+        }
+    }
+
     /// An outage whose end is known: the clock continues from recovery (Decree 301/2026 art. 4.7).
     pub fn of_outage(outage: &Outage) -> Option<Self> {
         Some(Self {

@@ -209,6 +209,7 @@ pub async fn write_facts(file: &mut SqliteConnection, batch: &fold::Batch) -> Re
     statistics::write_due_changes(file, batch).await?;
     super::catalogue::write(file, batch).await?;
     super::offices::write(file, batch).await?;
+    super::agenda::write_papers(file, batch).await?;
     Ok(())
 }
 
@@ -216,6 +217,7 @@ pub async fn write_facts(file: &mut SqliteConnection, batch: &fold::Batch) -> Re
 pub async fn write_dossiers(file: &mut SqliteConnection, states: &[&fold::State]) -> Result<()> {
     tracking::write(file, states).await?;
     statistics::write(file, states).await?;
+    super::agenda::write(file, states).await?;
     Ok(())
 }
 

@@ -16,6 +16,7 @@ mod mirror;
 mod office;
 mod program;
 mod projections;
+mod reactions;
 mod scenario;
 mod story;
 mod tidy;

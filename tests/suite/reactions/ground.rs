@@ -14,7 +14,7 @@ use motcua::domain::policy::Policy;
 use motcua::domain::reason::Reason;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened, Story};
 use motcua::domain::time::Moment;
-use motcua::journal::{Journal, Location, Until, fact};
+use motcua::journal::{Journal, Until, fact};
 use motcua::projections::{ReadModels, history};
 use motcua::reactions::{self, Reactions};
 use motcua::vault::{Keys, Vault};

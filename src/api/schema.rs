@@ -4,8 +4,10 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, S
 
 use super::Api;
 use super::calendar::CalendarQuery;
-use super::catalogue::{CatalogueQuery, ProcedurePage};
-use super::command::{DossierMutation, ReferenceMutation, ResultMutation};
+use super::catalogue::{
+    CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
+};
+use super::command::{CatalogueMutation, DossierMutation, ReferenceMutation, ResultMutation};
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
@@ -23,6 +25,8 @@ pub struct Query(
     WorklistQuery,
     StatisticsQuery,
     CatalogueQuery,
+    CatalogueStatisticsQuery,
+    RehearsalQuery,
     OfficeQuery,
     CalendarQuery,
     LogQuery,
@@ -31,7 +35,12 @@ pub struct Query(
 
 /// What can be done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(DossierMutation, ResultMutation, ReferenceMutation);
+pub struct Mutation(
+    DossierMutation,
+    ResultMutation,
+    CatalogueMutation,
+    ReferenceMutation,
+);
 
 pub type GraphqlSchema = Schema<Query, Mutation, EmptySubscription>;
 
@@ -41,6 +50,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .override_output_type_description::<AuditPage>("A page of facts.")
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
         .override_output_type_description::<ProcedurePage>("A page of procedures.")
+        .override_output_type_description::<RehearsedDossierPage>("A page of rehearsed dossiers.")
         .limit_depth(limits::DEPTH_MAX)
         .limit_complexity(limits::COMPLEXITY_MAX)
         .limit_directives(limits::DIRECTIVES_MAX)

@@ -29,7 +29,9 @@ pub async fn explained(api: &Api, dossier: Uuid, until: Until) -> Result<Option<
     Ok(told.map(|told| (told.vi.as_str(), told.en.as_str()).into()))
 }
 
-fn tell(dossier: &Dossier, changes: &[&Change], reference: &Reference) -> Option<Explanation> {
+/// The same of facts that are at hand: all of the dossier's, up to the state told of.
+#[must_use]
+pub fn tell(dossier: &Dossier, changes: &[&Change], reference: &Reference) -> Option<Explanation> {
     let turn = dossier.turn()?;
     let policy = turn.pinned_policy(reference)?;
     let hours = reference.hours(turn.office.as_str());

@@ -96,6 +96,10 @@ pub enum ErrorCode {
     NoticeSpanReversed,
     /// The end of this outage was announced already.
     OutageOver,
+    /// The internal process takes more working hours than the limit gives.
+    ProcessTooLong,
+    /// The code is for invented procedures, and this journal is live.
+    SimulatedCode,
     /// A text holds a NUL, a line break or another control character.
     TextControlCharacter,
     /// A text holds a character of no width, or one that turns the direction of writing.
@@ -187,6 +191,8 @@ impl From<&Rejection> for ErrorCode {
                 NoticeError::Office(_) => Self::UnknownOffice,
                 NoticeError::Calendar(_) => Self::CalendarYearUnknown,
             },
+            Rejection::ProcessTooLong { .. } => Self::ProcessTooLong,
+            Rejection::SimulatedCode(_) => Self::SimulatedCode,
         }
     }
 }

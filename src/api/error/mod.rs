@@ -288,6 +288,8 @@ impl UserError {
             | Rejection::DuplicateRecord
             | Rejection::InvalidRecord(_)
             | Rejection::InvalidNotice(_) => "input",
+            Rejection::ProcessTooLong { .. } => "input.process.steps",
+            Rejection::SimulatedCode(_) => "input.procedure.code",
         };
         let mut error = Self::new(path, rejection.into(), rejection.message());
         if let Rejection::Conflict { current, .. } = rejection {

@@ -95,6 +95,10 @@ pub enum Rejection {
     InvalidRecord(String),
     #[error(transparent)]
     InvalidNotice(NoticeError),
+    #[error("{hours} working hours in all, the limit gives {hours_max}")]
+    ProcessTooLong { hours: u32, hours_max: u32 },
+    #[error("{0} stands for an invented procedure, and this journal is live")]
+    SimulatedCode(String),
 }
 
 impl From<NoticeError> for Rejection {
@@ -175,6 +179,8 @@ impl Rejection {
             Self::DuplicateRecord => "DUPLICATE_RECORD",
             Self::InvalidRecord(_) => "INVALID_RECORD",
             Self::InvalidNotice(error) => error.code(),
+            Self::ProcessTooLong { .. } => "PROCESS_TOO_LONG",
+            Self::SimulatedCode(_) => "SIMULATED_CODE",
         }
     }
 
@@ -375,6 +381,22 @@ impl Rejection {
                 format!("The record is not valid: {why}"),
             ),
             Self::InvalidNotice(error) => error.message(),
+            Self::ProcessTooLong { hours, hours_max } => (
+                format!(
+                    "Quy trình nội bộ dài {hours} giờ làm việc, thời hạn giải quyết chỉ có {hours_max} giờ. Rút ngắn các bước rồi phê duyệt lại."
+                ),
+                format!(
+                    "The internal process takes {hours} working hours, the limit gives {hours_max}. Shorten its steps, then approve it."
+                ),
+            ),
+            Self::SimulatedCode(code) => (
+                format!(
+                    "Mã {code} dành cho thủ tục mô phỏng, không dùng được trong sổ thật. Dùng mã thủ tục hành chính quốc gia."
+                ),
+                format!(
+                    "Code {code} is for invented procedures and cannot be used in a live journal. Use the code of the national catalogue."
+                ),
+            ),
         }
     }
 }

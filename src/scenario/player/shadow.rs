@@ -130,6 +130,10 @@ fn on_the_shelf(act: &Act) -> Option<ReferenceEvent> {
         Act::Publish(procedure) => ReferenceEvent::ProcedurePublished(*procedure),
         Act::OpenOffice(office) => ReferenceEvent::OfficeOpened(office),
         Act::Notify(notice) => ReferenceEvent::NoticeIssued(*notice),
-        Act::Dossier { .. } | Act::VoidCode { .. } => return None,
+        Act::Dossier { .. }
+        | Act::VoidCode { .. }
+        | Act::Abolish { .. }
+        | Act::ApproveProcess(_)
+        | Act::ProposeReview(_) => return None,
     })
 }

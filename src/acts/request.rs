@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::domain::actor::Actor;
-use crate::domain::calendar::CalendarYear;
+use crate::domain::calendar::{CalendarYear, Notice};
 use crate::domain::catalogue::{InternalProcess, Procedure, ReviewProposed};
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::{DossierCommand, Rejection};
@@ -39,6 +39,8 @@ pub enum Act {
     Adopt(Policy),
     Publish(Box<Procedure>),
     OpenOffice(Office),
+    /// Record a notice: days off and worked, office hours, an outage.
+    Notify(Box<Notice>),
     /// End a procedure by a decision.
     Abolish {
         procedure: String,

@@ -483,6 +483,7 @@ fn dossier_of_parts(request: &Request) -> Option<Uuid> {
         | Act::Adopt(_)
         | Act::Publish(_)
         | Act::OpenOffice(_)
+        | Act::Notify(_)
         | Act::Abolish { .. }
         | Act::ApproveProcess(_)
         | Act::ProposeReview(_)

@@ -3,10 +3,11 @@
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::Api;
+use super::calendar::CalendarQuery;
 use super::catalogue::{
     CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
 };
-use super::command::{CatalogueMutation, DossierMutation, TargetMutation};
+use super::command::{CatalogueMutation, DossierMutation, ReferenceMutation, TargetMutation};
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
@@ -36,13 +37,19 @@ pub struct Query(
     CatalogueStatisticsQuery,
     RehearsalQuery,
     OfficeQuery,
+    CalendarQuery,
     LogQuery,
     NodeQuery,
 );
 
 /// What can be done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(DossierMutation, CatalogueMutation, TargetMutation);
+pub struct Mutation(
+    DossierMutation,
+    CatalogueMutation,
+    ReferenceMutation,
+    TargetMutation,
+);
 
 pub type GraphqlSchema = Schema<Query, Mutation, EmptySubscription>;
 

@@ -45,6 +45,7 @@ impl Event {
                 ReferenceEvent::PolicyAdopted(_) => "policy.adopted",
                 ReferenceEvent::ProcedurePublished(_) => "procedure.published",
                 ReferenceEvent::OfficeOpened(_) => "office.opened",
+                ReferenceEvent::NoticeIssued(_) => "notice.issued",
                 ReferenceEvent::ProcedureAbolished(_) => "procedure.abolished",
                 ReferenceEvent::ProcessApproved(_) => "process.approved",
                 ReferenceEvent::ReviewProposed(_) => "procedure.review_proposed",
@@ -71,6 +72,8 @@ impl Event {
                 .map(|data| Self::Reference(ReferenceEvent::ProcedurePublished(data))),
             "office.opened" => serde_json::from_str(text)
                 .map(|data| Self::Reference(ReferenceEvent::OfficeOpened(data))),
+            "notice.issued" => serde_json::from_str(text)
+                .map(|data| Self::Reference(ReferenceEvent::NoticeIssued(data))),
             "procedure.abolished" => serde_json::from_str(text)
                 .map(|data| Self::Reference(ReferenceEvent::ProcedureAbolished(data))),
             "process.approved" => serde_json::from_str(text)

@@ -247,6 +247,7 @@ fn subject(event: &Event) -> Option<String> {
             Some(format!("{}/{}", procedure.code, procedure.version))
         }
         Event::Reference(ReferenceEvent::OfficeOpened(office)) => Some(office.code.clone()),
+        Event::Reference(ReferenceEvent::NoticeIssued(notice)) => Some(notice.number.clone()),
         Event::Reference(ReferenceEvent::ProcedureAbolished(abolished)) => {
             Some(abolished.code.clone())
         }

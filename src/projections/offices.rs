@@ -50,6 +50,7 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
                 ReferenceEvent::CalendarDeclared(_)
                 | ReferenceEvent::PolicyAdopted(_)
                 | ReferenceEvent::ProcedurePublished(_)
+                | ReferenceEvent::NoticeIssued(_)
                 | ReferenceEvent::ProcedureAbolished(_)
                 | ReferenceEvent::ProcessApproved(_)
                 | ReferenceEvent::ReviewProposed(_)

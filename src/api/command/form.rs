@@ -86,6 +86,23 @@ impl Form {
         )
     }
 
+    /// The code of a policy: it stands in every fact that follows it.
+    pub fn policy_code(&mut self, path: &str, input: &str) -> Option<String> {
+        let good = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        self.token(
+            path,
+            input,
+            good,
+            "Mã chính sách chỉ gồm chữ không dấu, số và dấu . _ -, ví dụ one-stop-2025",
+            "the code of a policy has letters, digits and . _ - only, such as one-stop-2025",
+        )
+    }
+
+    /// One line of a public record.
+    pub fn line(&mut self, path: &str, input: &str, chars_max: usize) -> Option<String> {
+        self.required(path, input, chars_max)
+    }
+
     fn token(
         &mut self,
         path: &str,

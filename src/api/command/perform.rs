@@ -133,6 +133,7 @@ async fn answer(api: &Api, actor: &Actor, asked: Asked) -> Result<CommandPayload
         | Act::Adopt(_)
         | Act::Publish(_)
         | Act::OpenOffice(_)
+        | Act::Notify(_)
         | Act::Abolish { .. }
         | Act::ApproveProcess(_)
         | Act::ProposeReview(_)

@@ -54,6 +54,24 @@ pub enum Act {
     SetTarget(Target),
 }
 
+impl Act {
+    /// The dossier it is done on, if on one.
+    #[must_use]
+    pub fn dossier(&self) -> Option<Uuid> {
+        match self {
+            Self::Dossier { dossier, .. } => Some(*dossier),
+            Self::VoidCode { .. }
+            | Self::Declare(_)
+            | Self::Adopt(_)
+            | Self::Publish(_)
+            | Self::OpenOffice(_)
+            | Self::Abolish { .. }
+            | Self::ApproveProcess(_)
+            | Self::ProposeReview(_) => None,
+        }
+    }
+}
+
 /// Personal data a command brings: it goes to the vault, the fact gets a commitment.
 #[derive(Debug, Clone, Serialize)]
 pub struct Personal {

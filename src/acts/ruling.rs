@@ -271,7 +271,10 @@ fn record(
 
 /// Who keeps the reference shelf.
 fn is_keeper(role: Role) -> Result<(), Rejection> {
-    if matches!(role, Role::Admin | Role::System) {
+    if matches!(
+        role,
+        Role::Admin | Role::ProcedureController | Role::System
+    ) {
         Ok(())
     } else {
         Err(Rejection::WrongRole { role })

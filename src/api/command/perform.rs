@@ -126,19 +126,7 @@ async fn answer(api: &Api, actor: &Actor, asked: Asked) -> Result<CommandPayload
         Ok(request) => request,
         Err(errors) => return Ok(refused(errors)),
     };
-    let dossier = match &request.act {
-        Act::Dossier { dossier, .. } => Some(*dossier),
-        Act::VoidCode { .. }
-        | Act::Declare(_)
-        | Act::Adopt(_)
-        | Act::Publish(_)
-        | Act::OpenOffice(_)
-        | Act::Notify(_)
-        | Act::Abolish { .. }
-        | Act::ApproveProcess(_)
-        | Act::ProposeReview(_)
-        | Act::SetTarget(_) => None,
-    };
+    let dossier = request.act.dossier();
     match counter.submit(request).await {
         Ok(receipt) => {
             let done = shown(api, actor, dossier, receipt).await?;

@@ -248,6 +248,11 @@ fn subject(event: &Event) -> Option<String> {
         }
         Event::Reference(ReferenceEvent::OfficeOpened(office)) => Some(office.code.clone()),
         Event::Reference(ReferenceEvent::TargetSet(target)) => Some(to_word(&target.indicator)),
+        Event::Reference(ReferenceEvent::ProcedureAbolished(abolished)) => {
+            Some(abolished.code.clone())
+        }
+        Event::Reference(ReferenceEvent::ProcessApproved(process)) => Some(process.reference()),
+        Event::Reference(ReferenceEvent::ReviewProposed(proposal)) => Some(proposal.code.clone()),
     }
 }
 

@@ -50,7 +50,10 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
                 ReferenceEvent::CalendarDeclared(_)
                 | ReferenceEvent::PolicyAdopted(_)
                 | ReferenceEvent::ProcedurePublished(_)
-                | ReferenceEvent::TargetSet(_),
+                | ReferenceEvent::TargetSet(_)
+                | ReferenceEvent::ProcedureAbolished(_)
+                | ReferenceEvent::ProcessApproved(_)
+                | ReferenceEvent::ReviewProposed(_),
             )
             | Event::JournalOpened(_)
             | Event::Register(_)

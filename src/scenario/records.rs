@@ -54,6 +54,7 @@ impl Plan {
             .chain(procedures)
             .chain(offices)
             .chain(targets)
+            .chain(self.simulated.acts(&self.offered))
             .collect()
     }
 

@@ -51,6 +51,8 @@ impl Dice {
     }
 }
 
+/// How many dossiers are new.
+const NEWEST: usize = 12;
 /// What is charged in stories.
 const FEE_VND: u64 = 8_000;
 
@@ -288,7 +290,13 @@ impl Story {
                 }
                 continue;
             }
-            let id = *dice.pick(&self.ids);
+            // Mostly one of the newest, so that lives lead somewhere.
+            let newest = self.ids.len().saturating_sub(NEWEST);
+            let id = if dice.roll(4) == 0 {
+                *dice.pick(&self.ids)
+            } else {
+                *dice.pick(&self.ids[newest..])
+            };
             let command = self.thrown(&mut dice);
             self.act(id, &command).ok();
         }

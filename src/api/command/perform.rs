@@ -106,7 +106,10 @@ async fn answer(api: &Api, actor: &Actor, asked: Asked) -> Result<CommandPayload
         | Act::Adopt(_)
         | Act::Publish(_)
         | Act::OpenOffice(_)
-        | Act::SetTarget(_) => None,
+        | Act::SetTarget(_)
+        | Act::Abolish { .. }
+        | Act::ApproveProcess(_)
+        | Act::ProposeReview(_) => None,
     };
     match counter.submit(request).await {
         Ok(receipt) => {

@@ -10,6 +10,11 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
         "policy.adopted" => ("Ban hành chính sách", "Policy adopted"),
         "procedure.published" => ("Công bố thủ tục", "Procedure published"),
         "target.set" => ("Đặt chỉ tiêu", "Target set"),
+        "procedure.abolished" => ("Bãi bỏ thủ tục", "Procedure abolished"),
+        "procedure.review_proposed" => {
+            ("Đề xuất rà soát thủ tục", "Review of a procedure proposed")
+        }
+        "process.approved" => ("Phê duyệt quy trình nội bộ", "Internal process approved"),
         "office.opened" => ("Khai báo cơ quan", "Office opened"),
         "register.entered" => ("Vào sổ", "Entered in the register"),
         "register.code_voided" => ("Hủy số", "Number voided"),

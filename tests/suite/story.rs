@@ -190,7 +190,13 @@ impl Story {
         office: &str,
     ) -> Result<(), Rejection> {
         let dossier = self.dossiers.entry(id).or_default().clone();
-        let role = command.roles()[0];
+        // Whoever brought papers to the counter has no sign-in: the receiver enters what they wish.
+        let roles = command.roles();
+        let is_entered = roles.contains(&Role::Receiver) && dossier.applicant.is_none();
+        let role = match roles[0] {
+            Role::Applicant if is_entered => Role::Receiver,
+            role => role,
+        };
         let actor = Actor::new(format!("{}-{office}", role.name()), office, role);
         let actor = match (role, &dossier.applicant) {
             (Role::Applicant, Some(applicant)) => Actor::new(applicant.clone(), "*", role),

@@ -8,6 +8,7 @@ use super::command::{DossierMutation, ResultMutation};
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
+use super::findings::{FindingPage, FindingQuery};
 use super::http::limits;
 use super::log::query::LogQuery;
 use super::node::NodeQuery;
@@ -21,6 +22,7 @@ pub struct Query(
     DossierQuery,
     WorklistQuery,
     StatisticsQuery,
+    FindingQuery,
     CatalogueQuery,
     OfficeQuery,
     LogQuery,
@@ -37,6 +39,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<FailureCode>()
         .override_output_type_description::<AuditPage>("A page of facts.")
+        .override_output_type_description::<FindingPage>("A page of findings.")
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
         .override_output_type_description::<ProcedurePage>("A page of procedures.")
         .limit_depth(limits::DEPTH_MAX)

@@ -6,6 +6,7 @@
 mod as_of;
 pub mod audit;
 pub mod catalogue;
+pub mod detector;
 pub mod difference;
 mod error;
 mod file;
@@ -16,6 +17,7 @@ pub mod offices;
 mod projector;
 mod rebuild;
 pub mod statistics;
+mod trace;
 pub mod tracking;
 pub mod verify;
 mod word;
@@ -38,13 +40,14 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 6] = [
+const MODELS: [Model; 7] = [
     tracking::MODEL,
     worklist::MODEL,
     statistics::MODEL,
     audit::MODEL,
     catalogue::MODEL,
     offices::MODEL,
+    trace::MODEL,
 ];
 
 /// What the file is made of. Any change of it, or of `version`, makes another file.
@@ -79,6 +82,7 @@ struct Shared {
     progress: watch::Receiver<Progress>,
     reference: watch::Receiver<Arc<Reference>>,
     counted: Mutex<statistics::Cache>,
+    found: Mutex<detector::Cache>,
 }
 
 impl ReadModels {
@@ -106,6 +110,7 @@ impl ReadModels {
             progress,
             reference,
             counted: Mutex::default(),
+            found: Mutex::default(),
         };
         let models = Self {
             shared: Arc::new(shared),
@@ -155,6 +160,11 @@ impl ReadModels {
             .counted
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn found(&self) -> MutexGuard<'_, detector::Cache> {
+        let found = self.shared.found.lock();
+        found.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A procedure that is or ever was sensitive stays so; one that nobody published is taken for one.

@@ -134,6 +134,8 @@ struct File {
     _plan: IgnoredAny,
     #[serde(default)]
     expected: Vec<Written>,
+    #[serde(default, rename = "outcomes")]
+    _outcomes: IgnoredAny,
 }
 
 #[derive(Deserialize)]

@@ -7,13 +7,17 @@ mod dice;
 pub mod expected;
 pub mod live;
 mod office_time;
+pub mod outcome;
 mod plan;
 pub mod player;
 mod records;
 pub mod script;
+pub mod scripted;
 mod source;
 
 pub use self::expected::Expected;
+pub use self::outcome::Outcomes;
 pub use self::plan::{Counts, Load, Plan, Trouble, Unit};
 pub use self::player::{PlayError, Played, play};
+pub use self::scripted::Scripts;
 pub use self::source::{ScenarioError, Source};

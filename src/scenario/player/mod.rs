@@ -1,6 +1,7 @@
 //! The player: all scripts in one order of time, as ordinary requests at the counter. It can append nothing itself.
 
 pub(super) mod request;
+mod told;
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -8,11 +9,12 @@ use std::pin::Pin;
 
 use futures_util::FutureExt;
 
+use self::request::Clerk;
+use self::told::Told;
 use super::plan::Plan;
 use super::script::{self, Script};
 use super::source::ScenarioError;
 use crate::acts::{Counter, Receipt, Refusal};
-use request::Clerk;
 
 /// Commands on their way at one time; the writer takes them in the order they were sent.
 const OUTSTANDING_MAX: usize = 2_000;
@@ -33,6 +35,16 @@ pub enum PlayError {
         command: &'static str,
         refusal: Refusal,
     },
+    #[error(
+        "scripted dossier {dossier}, step {step} ({command}): {came} where {expected} was to come"
+    )]
+    Otherwise {
+        dossier: String,
+        step: usize,
+        command: String,
+        expected: String,
+        came: String,
+    },
 }
 
 /// What was played.
@@ -40,6 +52,8 @@ pub enum PlayError {
 pub struct Played {
     pub dossiers: u64,
     pub commands: u64,
+    /// Attempts that were to be refused, and were.
+    pub refused: u64,
     pub facts: u64,
     /// The size the read models must reach to show all of it.
     pub size: u64,
@@ -73,10 +87,13 @@ pub async fn play(
         .furnish(plan.records(), Some(plan.opens_at()))
         .await
         .map_err(PlayError::Records)?;
-    let turns = in_order(&scripts);
+    let mut told = Told::new(plan, seed, scripts.len());
+    let mut turns = in_order(&scripts);
+    turns.extend(told.turns());
+    turns.sort_unstable();
     let clerk = Clerk::new(plan, seed);
     let mut played = Played {
-        dossiers: scripts.len() as u64,
+        dossiers: scripts.len() as u64 + told.dossiers(),
         ..Played::default()
     };
     let total = turns.len() as u64;
@@ -87,7 +104,10 @@ pub async fn play(
             collect(&mut waiting, OUTSTANDING_LOW, &scripts, &mut played).await?;
             progress(played.commands, total);
         }
-        let script = &scripts[turn.script as usize];
+        let Some(script) = scripts.get(turn.script as usize) else {
+            told.attempt(counter, turn, &mut played).await?;
+            continue;
+        };
         let request = clerk.request(script, turn.step as usize);
         let mut answer: Answer<'_> = Box::pin(counter.submit(request));
         // The first poll sends it: commands go out in the order of the story.

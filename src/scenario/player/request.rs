@@ -16,6 +16,19 @@ use crate::scenario::script::{Deed, Script, Step, Who};
 /// Namespace of the ids that scenarios give their commands.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6d6f_7463_7561_4000_8000_7363_656e_6172);
 
+/// Namespace of the command ids of one scenario and seed.
+pub fn story(plan: &Plan, seed: &str) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, format!("{}/{seed}", plan.name).as_bytes())
+}
+
+/// The id of a step's command.
+pub fn command_id(story: &Uuid, number: u32, step: usize) -> Uuid {
+    let mut name = [0; 8];
+    name[..4].copy_from_slice(&number.to_be_bytes());
+    name[4..].copy_from_slice(&u32::try_from(step).unwrap_or(u32::MAX).to_be_bytes());
+    Uuid::new_v5(story, &name)
+}
+
 /// Fills in the forms.
 pub struct Clerk<'a> {
     plan: &'a Plan,
@@ -32,7 +45,7 @@ impl<'a> Clerk<'a> {
         let codes = plan.offered.iter();
         Self {
             plan,
-            story: Uuid::new_v5(&NAMESPACE, format!("{}/{seed}", plan.name).as_bytes()),
+            story: story(plan, seed),
             place: letters.collect(),
             procedures: codes
                 .filter_map(|offered| offered.code.parse().ok())
@@ -66,10 +79,7 @@ impl<'a> Clerk<'a> {
     }
 
     fn command_id(&self, script: &Script, step: usize) -> Uuid {
-        let mut name = [0; 8];
-        name[..4].copy_from_slice(&script.number.to_be_bytes());
-        name[4..].copy_from_slice(&u32::try_from(step).unwrap_or(u32::MAX).to_be_bytes());
-        Uuid::new_v5(&self.story, &name)
+        command_id(&self.story, script.number, step)
     }
 
     fn actor(&self, script: &Script, step: &Step) -> Actor {

@@ -1,0 +1,78 @@
+//! Rules about clocks that begin anew: withdrawn and filed again, withdrawn near the promise, passed to another office.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use super::sightings::{Sighting, Sightings};
+use super::{Finding, is_share, working_days};
+use crate::domain::calendar::Calendar;
+use crate::domain::detector::Rule;
+
+/// The same pseudonym, the same procedure, soon after a withdrawal that was granted.
+pub(super) fn refiled(
+    rule: &'static Rule,
+    seen: &Sightings,
+    calendar: &Calendar,
+    working_days_max: u16,
+) -> Vec<Finding> {
+    let found = seen.filings.iter().filter_map(|filing| {
+        let before = seen.withdrawals.iter().rev().find(|withdrawn| {
+            withdrawn.position < filing.position
+                && withdrawn.applicant == filing.applicant
+                && withdrawn.procedure == filing.procedure
+        })?;
+        let days = working_days(calendar, before.at, filing.at);
+        (days <= u64::from(working_days_max)).then(|| filing.finding(rule, days, &[before]))
+    });
+    found.collect()
+}
+
+/// Passed on after its clock had started. The amount is how often; the facts are all its transfers in the window.
+pub(super) fn transferred(
+    rule: &'static Rule,
+    transfers: &[Sighting],
+    transfers_min: u32,
+) -> Vec<Finding> {
+    let mut dossiers: BTreeMap<u64, Vec<&Sighting>> = BTreeMap::new();
+    for transfer in transfers.iter().filter(|one| one.accepted_at.is_some()) {
+        if let Some(number) = transfer.number {
+            dossiers.entry(number).or_default().push(transfer);
+        }
+    }
+    let found = dossiers.into_values().filter_map(|all| {
+        let (last, earlier) = all.split_last()?;
+        let times = all.len() as u64;
+        (times >= u64::from(transfers_min)).then(|| last.finding(rule, times, earlier))
+    });
+    found.collect()
+}
+
+/// Office by office and month by month, how many withdrawals of accepted dossiers were asked for near the promise.
+pub(super) fn near_due(
+    rule: &'static Rule,
+    asked: &[Sighting],
+    calendar: &Calendar,
+    (working_days_max, percent_min, withdrawals_min): (u16, u8, u32),
+) -> Vec<Finding> {
+    let mut months: BTreeMap<(&str, Date), Vec<&Sighting>> = BTreeMap::new();
+    for one in asked.iter().filter(|one| one.due_at.is_some()) {
+        let month = one.at.date().first_of_month();
+        months.entry((&one.office, month)).or_default().push(one);
+    }
+    let is_near = |one: &&&Sighting| {
+        let left = one.due_at.map(|due| working_days(calendar, one.at, due));
+        left.is_some_and(|left| left <= u64::from(working_days_max))
+    };
+    let found = months.into_values().filter_map(|all| {
+        let near: Vec<&Sighting> = all.iter().filter(is_near).copied().collect();
+        let (part, whole) = (near.len() as u64, all.len() as u64);
+        let (last, earlier) = near.split_last()?;
+        let is_one = whole >= u64::from(withdrawals_min) && is_share(part, whole, percent_min);
+        is_one.then(|| Finding {
+            rate: Some((part, whole)),
+            ..last.finding(rule, part, earlier)
+        })
+    });
+    found.collect()
+}

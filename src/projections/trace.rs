@@ -1,0 +1,203 @@
+//! What the detector looks at: one short row per fact that a rule may measure. The rules themselves are asked later.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
+
+use super::Model;
+use super::fold::Batch;
+use super::insert::Insert;
+use super::word::to_word;
+use crate::domain::actor::NO_OFFICE;
+use crate::domain::dossier::{DossierEvent, Stage};
+use crate::domain::event::Event;
+use crate::domain::part::{Part, PartKind};
+use crate::domain::register::{CodeVoided, Entered, RegisterEvent};
+use crate::domain::time::Moment;
+
+pub(super) const MODEL: Model = Model {
+    version: 1,
+    tables: "
+        create table trace (
+            position    integer primary key,
+            number      integer,           -- the dossier's; null for facts of a register
+            kind        text    not null,
+            office      text    not null,  -- acted for, or whose register; '*' for applicants and the program
+            at          integer not null,  -- recorded; all times: microseconds since 1970, UTC
+            actor       text    not null,
+            claimed_at  integer,
+            received_at integer,
+            breach      text,
+            documented  integer not null,  -- a text or a file came with it
+            seen        text    not null   -- JSON: what else a rule needs of the event
+        ) strict;",
+    indexes: "
+        create index trace_kind on trace (kind, at, position);
+        create index trace_dossier on trace (number, kind, position) where number is not null;",
+};
+
+/// What a rule needs of an event beside its circumstances. Never anything personal: it comes out of facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Seen {
+    /// Nothing but its circumstances.
+    Plain,
+    /// A supplement was asked for.
+    Supplement {
+        at_appraisal: bool,
+        number: u32,
+        items: usize,
+    },
+    /// Passed on to another office.
+    Redirect { from: String, to: String },
+    /// A promise that moved, or was to be moved.
+    Promise {
+        old: Moment,
+        new: Moment,
+        moves: bool,
+    },
+    /// A number of a register: `sequence` of the office's day.
+    Number { sequence: u32, code: String },
+}
+
+const COLUMNS: [&str; 11] = [
+    "position",
+    "number",
+    "kind",
+    "office",
+    "at",
+    "actor",
+    "claimed_at",
+    "received_at",
+    "breach",
+    "documented",
+    "seen",
+];
+
+static INSERT: LazyLock<Insert> = LazyLock::new(|| Insert::new("trace", &COLUMNS, ""));
+
+/// One row per watched fact of the batch.
+pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+    let facts = batch.reads.iter().zip(&batch.numbers);
+    let watched = facts.filter_map(|(read, number)| {
+        let (office, seen) = watched(&read.fact.event)?;
+        Some((read, number, office, seen))
+    });
+    let rows: Vec<_> = watched.collect();
+    let written = INSERT.run(to, &rows, |statement, (read, number, office, seen)| {
+        let (entry, fact) = (&read.entry, &read.fact);
+        let around = &fact.circumstances;
+        let office = office.unwrap_or(&fact.actor.office);
+        statement
+            .bind(entry.position.cast_signed())
+            .bind(number.map(u64::cast_signed))
+            .bind(fact.event.kind())
+            .bind(office.to_owned())
+            .bind(entry.recorded_at.0)
+            .bind(fact.actor.id.clone())
+            .bind(around.occurred_at.map(|moment| moment.0))
+            .bind(around.received_at.map(|moment| moment.0))
+            .bind(around.breach.as_ref().map(|breach| to_word(&breach.rule)))
+            .bind(around.parts.iter().any(is_document))
+            .bind(serde_json::to_string(seen).unwrap_or_default())
+    });
+    written.await
+}
+
+fn is_document(part: &Part) -> bool {
+    match part.kind {
+        PartKind::Note | PartKind::Document => true,
+        PartKind::Applicant | PartKind::Contact => false,
+    }
+}
+
+/// The office an event itself names, and what is kept of it; none for facts that no rule looks at.
+fn watched(event: &Event) -> Option<(Option<&str>, Seen)> {
+    match event {
+        Event::Dossier(event) => of_dossier(event),
+        Event::Register(
+            RegisterEvent::Entered(Entered {
+                office,
+                sequence,
+                code,
+                ..
+            })
+            | RegisterEvent::CodeVoided(CodeVoided {
+                office,
+                sequence,
+                code,
+            }),
+        ) => {
+            let number = Seen::Number {
+                sequence: *sequence,
+                code: code.to_string(),
+            };
+            Some((Some(office.as_str()), number))
+        }
+        Event::JournalOpened(_) | Event::Reference(_) => None,
+    }
+}
+
+fn of_dossier(event: &DossierEvent) -> Option<(Option<&str>, Seen)> {
+    let (office, seen) = match event {
+        DossierEvent::Submitted(lodged) | DossierEvent::Lodged(lodged) => {
+            (Some(lodged.office.as_str()), Seen::Plain)
+        }
+        DossierEvent::SupplementRequested(request) => {
+            let supplement = Seen::Supplement {
+                at_appraisal: request.stage == Stage::Appraisal,
+                number: request.number,
+                items: request.items.len(),
+            };
+            (None, supplement)
+        }
+        DossierEvent::Redirected(redirected) => {
+            let redirect = Seen::Redirect {
+                from: redirected.from.to_string(),
+                to: redirected.to.to_string(),
+            };
+            (Some(redirected.from.as_str()), redirect)
+        }
+        DossierEvent::DueDateRecomputed(moved) => {
+            let promise = Seen::Promise {
+                old: moved.old,
+                new: moved.new,
+                moves: true,
+            };
+            (None, promise)
+        }
+        DossierEvent::ApologyIssued(apology) => {
+            let promise = Seen::Promise {
+                old: apology.old_due_at,
+                new: apology.new_due_at,
+                moves: apology.moves_promise,
+            };
+            (None, promise)
+        }
+        DossierEvent::Accepted(accepted) => (Some(accepted.office.as_str()), Seen::Plain),
+        DossierEvent::WithdrawalRequested(_) => (Some(NO_OFFICE), Seen::Plain),
+        DossierEvent::Forwarded(_)
+        | DossierEvent::ProcessingStopped(_)
+        | DossierEvent::ResolutionRefused(_)
+        | DossierEvent::ResultSigned(_)
+        | DossierEvent::ResultRevoked(_)
+        | DossierEvent::ResultReplaced(_)
+        | DossierEvent::WithdrawalGranted(_) => (None, Seen::Plain),
+        DossierEvent::Drafted(_)
+        | DossierEvent::AcceptanceRefused(_)
+        | DossierEvent::HandlerAssigned(_)
+        | DossierEvent::SupplementSubmitted(_)
+        | DossierEvent::SupplementAccepted(_)
+        | DossierEvent::SupplementStillDeficient(_)
+        | DossierEvent::ResultDrafted(_)
+        | DossierEvent::StepReturned(_)
+        | DossierEvent::ProcessingCompleted(_)
+        | DossierEvent::ResultIssued(_)
+        | DossierEvent::ResultDelivered(_)
+        | DossierEvent::WithdrawalDenied(_)
+        | DossierEvent::ApplicantDetailsCorrected(_)
+        | DossierEvent::CapabilityReissued(_) => return None,
+    };
+    Some((office, seen))
+}

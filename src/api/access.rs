@@ -42,8 +42,16 @@ pub fn is_officer(role: Role) -> bool {
         | Role::DivisionHead
         | Role::Signer
         | Role::Clerk
+        | Role::Cashier
         | Role::CentreManager => true,
-        Role::Applicant | Role::Auditor | Role::Admin | Role::System => false,
+        Role::Applicant
+        | Role::PaymentGateway
+        | Role::PostalAgent
+        | Role::ProcedureController
+        | Role::VerticalAgency
+        | Role::Auditor
+        | Role::Admin
+        | Role::System => false,
     }
 }
 
@@ -53,15 +61,19 @@ pub fn may_open(actor: &Actor, row: &DossierRow) -> bool {
     let of_office = actor.office == row.office || actor.office == row.reception_office;
     match actor.role {
         Role::Applicant => row.applicant.as_deref() == Some(actor.id.as_str()),
-        Role::Auditor => actor.office == NO_OFFICE || of_office,
+        Role::Auditor | Role::ProcedureController => actor.office == NO_OFFICE || of_office,
         Role::System => true,
-        Role::Admin => false,
+        Role::Admin | Role::PaymentGateway => false,
         Role::Receiver
         | Role::Handler
         | Role::DivisionHead
         | Role::Signer
         | Role::Clerk
+        | Role::Cashier
+        | Role::PostalAgent
         | Role::CentreManager => of_office,
+        // An agency that was asked sees the dossier by its own door.
+        Role::VerticalAgency => false,
     }
 }
 
@@ -82,7 +94,12 @@ pub fn sight(actor: &Actor, row: &DossierRow) -> Sight {
             Sight::Open
         }
         Role::Handler if row.handler.as_deref() == Some(actor.id.as_str()) => Sight::Open,
-        Role::Handler | Role::Clerk | Role::CentreManager => Sight::Masked,
-        Role::Admin | Role::System => Sight::None,
+        Role::Handler | Role::Clerk | Role::CentreManager | Role::PostalAgent => Sight::Masked,
+        Role::Admin
+        | Role::System
+        | Role::Cashier
+        | Role::PaymentGateway
+        | Role::ProcedureController
+        | Role::VerticalAgency => Sight::None,
     }
 }

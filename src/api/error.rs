@@ -265,6 +265,38 @@ pub enum ErrorCode {
     ResultNotInForce,
     /// The dossier has a result of this number already.
     ResultNumberTaken,
+    /// A further supplement request names who approved it.
+    ApproverRequired,
+    /// Two different people are needed.
+    SeparationOfDuties,
+    /// The dossier lies on another desk.
+    NotTheHolder,
+    /// No hand-over waits to be signed for.
+    NoHandOver,
+    /// It was handed to, or asked of, somebody else.
+    NotAddressed,
+    /// No opinion of this number is awaited.
+    OpinionNotOpen,
+    /// The date has not passed yet.
+    NotDueYet,
+    /// It is on record already.
+    AlreadyRecorded,
+    /// No payment of this number can take this step.
+    ObligationNotOpen,
+    /// The amount is not the one asked for.
+    AmountMismatch,
+    /// The procedure lists no paper of this number.
+    ComponentUnknown,
+    /// The dossier has been rated.
+    AlreadyRated,
+    /// The score does not lie on a scale of 3 or 5.
+    RatingOutOfScale,
+    /// An earlier feedback waits for its answer.
+    FeedbackOpen,
+    /// No feedback of this number waits for an answer.
+    FeedbackNotOpen,
+    /// A dossier is linked once, and never to itself.
+    LinkInvalid,
     /// The new date must lie after the promised one.
     NewDateTooEarly,
     /// The applicant's details are missing.
@@ -334,6 +366,22 @@ impl From<&Rejection> for ErrorCode {
             Rejection::SignerIsHandler => Self::SignerIsHandler,
             Rejection::ResultNotInForce => Self::ResultNotInForce,
             Rejection::ResultNumberTaken => Self::ResultNumberTaken,
+            Rejection::ApproverRequired => Self::ApproverRequired,
+            Rejection::SamePerson => Self::SeparationOfDuties,
+            Rejection::NotTheHolder => Self::NotTheHolder,
+            Rejection::NoHandOver => Self::NoHandOver,
+            Rejection::NotAddressed => Self::NotAddressed,
+            Rejection::OpinionNotOpen => Self::OpinionNotOpen,
+            Rejection::NotDueYet => Self::NotDueYet,
+            Rejection::AlreadyRecorded => Self::AlreadyRecorded,
+            Rejection::ObligationNotOpen => Self::ObligationNotOpen,
+            Rejection::AmountMismatch => Self::AmountMismatch,
+            Rejection::ComponentUnknown => Self::ComponentUnknown,
+            Rejection::AlreadyRated => Self::AlreadyRated,
+            Rejection::RatingOutOfScale => Self::RatingOutOfScale,
+            Rejection::FeedbackOpen => Self::FeedbackOpen,
+            Rejection::FeedbackNotOpen => Self::FeedbackNotOpen,
+            Rejection::LinkInvalid => Self::LinkInvalid,
             Rejection::NewDateTooEarly => Self::NewDateTooEarly,
             Rejection::DetailsRequired => Self::DetailsRequired,
             Rejection::DuplicateRecord => Self::DuplicateRecord,
@@ -379,6 +427,11 @@ impl UserError {
             Rejection::ReasonRequired => "input.reason",
             Rejection::BasisRequired => "input.basis",
             Rejection::ItemsRequired => "input.items",
+            Rejection::ApproverRequired => "input.approvedBy",
+            Rejection::AmountMismatch => "input.amountVnd",
+            Rejection::ComponentUnknown => "input.item",
+            Rejection::RatingOutOfScale => "input.score",
+            Rejection::LinkInvalid => "input.other",
             Rejection::UnknownOffice(_) | Rejection::NotOwnOffice { .. } => "input.office",
             Rejection::AlreadyThere { .. } => "input.to",
             Rejection::UnknownProcedure(_) => "input.procedure",
@@ -393,6 +446,17 @@ impl UserError {
             | Rejection::NotTheApplicant
             | Rejection::NoPolicy
             | Rejection::CalendarYearUnknown(_)
+            | Rejection::SamePerson
+            | Rejection::NotTheHolder
+            | Rejection::NoHandOver
+            | Rejection::NotAddressed
+            | Rejection::OpinionNotOpen
+            | Rejection::NotDueYet
+            | Rejection::AlreadyRecorded
+            | Rejection::ObligationNotOpen
+            | Rejection::AlreadyRated
+            | Rejection::FeedbackOpen
+            | Rejection::FeedbackNotOpen
             | Rejection::SignerIsHandler
             | Rejection::ResultNotInForce
             | Rejection::DuplicateRecord

@@ -235,13 +235,18 @@ impl FindingQuery {
 fn supervised(actor: &Actor) -> Result<Option<&str>> {
     match actor.role {
         Role::Auditor if actor.office == NO_OFFICE => Ok(None),
-        Role::Auditor | Role::CentreManager => Ok(Some(&actor.office)),
+        Role::ProcedureController if actor.office == NO_OFFICE => Ok(None),
+        Role::Auditor | Role::ProcedureController | Role::CentreManager => Ok(Some(&actor.office)),
         Role::Applicant
         | Role::Receiver
         | Role::Handler
         | Role::DivisionHead
         | Role::Signer
         | Role::Clerk
+        | Role::Cashier
+        | Role::PaymentGateway
+        | Role::PostalAgent
+        | Role::VerticalAgency
         | Role::Admin
         | Role::System => Err(Problem::Forbidden),
     }

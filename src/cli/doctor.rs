@@ -9,7 +9,6 @@ use super::place::{Place, Unopened};
 use crate::acts;
 use crate::domain::law::Certainty;
 use crate::domain::reference::JournalKind;
-use crate::integrity::Seals;
 use crate::integrity::signer::{self, State};
 use crate::journal::{Journal, clock};
 use crate::projections::verify;
@@ -137,14 +136,15 @@ async fn proof(place: &Place, journal: &Journal) -> Finding {
 async fn sealed(place: &Place, journal: &Journal) -> anyhow::Result<(u64, u64)> {
     let opened = acts::opened(journal).await?;
     let size = journal.head().await?.size;
-    let location = Seals::location(&place.data, &place.journal_location()?);
-    let newest = match Seals::open_read_only(&location).await {
-        Ok(seals) => seals.latest().await?.map_or(0, |seal| seal.size),
-        Err(_) => 0,
-    };
     let folder = signer::folder(&place.keys_folder()?, opened.id);
     let remembered = State::read(&State::path_in(&folder), &opened.origin)?;
-    Ok((newest.max(remembered.map_or(0, |state| state.size)), size))
+    Ok((
+        place
+            .sealed()
+            .await?
+            .max(remembered.map_or(0, |state| state.size)),
+        size,
+    ))
 }
 
 async fn look_at_journal(journal: &Journal) -> Vec<Finding> {

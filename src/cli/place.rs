@@ -114,6 +114,16 @@ impl Place {
         })
     }
 
+    /// Size of the newest signed checkpoint that lies beside the journal; 0 when none does.
+    pub async fn sealed(&self) -> anyhow::Result<u64> {
+        let location = integrity::Seals::location(&self.data, &self.journal_location()?);
+        let newest = match integrity::Seals::open_read_only(&location).await {
+            Ok(seals) => seals.latest().await?,
+            Err(_) => None,
+        };
+        Ok(newest.map_or(0, |seal| seal.size))
+    }
+
     /// The file that says whose log this folder is a copy of; only a mirror has it.
     pub fn mirror_file(&self) -> PathBuf {
         self.data.join("mirror.json")

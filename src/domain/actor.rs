@@ -20,6 +20,16 @@ pub enum Role {
     Clerk,
     /// Head of the one-stop unit.
     CentreManager,
+    /// Takes fees, gives receipts and refunds.
+    Cashier,
+    /// A payment gateway or bank, confirming what was paid.
+    PaymentGateway,
+    /// An officer of the public postal service.
+    PostalAgent,
+    /// Publishes procedures and processes, answers feedback, reports (procedure control).
+    ProcedureController,
+    /// An officer of a vertical agency (police, tax, social insurance) or of another agency that is asked.
+    VerticalAgency,
     /// Reads and replays everything, writes nothing.
     Auditor,
     /// Configures; must not be able to alter history.
@@ -29,7 +39,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::Applicant,
         Self::Receiver,
         Self::Handler,
@@ -37,6 +47,11 @@ impl Role {
         Self::Signer,
         Self::Clerk,
         Self::CentreManager,
+        Self::Cashier,
+        Self::PaymentGateway,
+        Self::PostalAgent,
+        Self::ProcedureController,
+        Self::VerticalAgency,
         Self::Auditor,
         Self::Admin,
         Self::System,
@@ -53,6 +68,11 @@ impl Role {
             Self::Signer => "signer",
             Self::Clerk => "clerk",
             Self::CentreManager => "centre_manager",
+            Self::Cashier => "cashier",
+            Self::PaymentGateway => "payment_gateway",
+            Self::PostalAgent => "postal_agent",
+            Self::ProcedureController => "procedure_controller",
+            Self::VerticalAgency => "vertical_agency",
             Self::Auditor => "auditor",
             Self::Admin => "admin",
             Self::System => "system",
@@ -78,6 +98,14 @@ impl Role {
                 "Người đứng đầu bộ phận một cửa",
                 "Head of the one-stop unit",
             ),
+            Self::Cashier => ("Thủ quỹ", "Cashier"),
+            Self::PaymentGateway => ("Cổng thanh toán", "Payment gateway"),
+            Self::PostalAgent => ("Nhân viên bưu chính công ích", "Postal agent"),
+            Self::ProcedureController => (
+                "Cán bộ kiểm soát thủ tục hành chính",
+                "Procedure controller",
+            ),
+            Self::VerticalAgency => ("Cơ quan phối hợp, ngành dọc", "Other agency"),
             Self::Auditor => ("Kiểm tra viên", "Auditor"),
             Self::Admin => ("Quản trị hệ thống", "Administrator"),
             Self::System => ("Hệ thống", "The system"),

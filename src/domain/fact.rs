@@ -33,6 +33,12 @@ pub enum BreachRule {
     LateRefusal,
     /// A result signed after the due date.
     LateResult,
+    /// Accepted, refused or asked about after the intake clock had run out.
+    LateIntake,
+    /// A supplement asked for at appraisal later than the policy's working days after receipt.
+    LateSupplementNotice,
+    /// An on-site check that was not announced in the system first.
+    UnscheduledVerification,
 }
 
 impl BreachRule {
@@ -49,6 +55,14 @@ impl BreachRule {
             Self::EnteredLate => ("Nhập hồ sơ muộn", "Entered late"),
             Self::LateRefusal => ("Từ chối sau hạn", "Refused after the due date"),
             Self::LateResult => ("Ký kết quả sau hạn", "Signed after the due date"),
+            Self::LateIntake => ("Tiếp nhận, trả lời quá hạn", "Intake took too long"),
+            Self::LateSupplementNotice => {
+                ("Yêu cầu bổ sung quá muộn", "Supplement requested too late")
+            }
+            Self::UnscheduledVerification => (
+                "Xác minh thực địa không báo trước trên hệ thống",
+                "On-site check not announced in the system first",
+            ),
         }
     }
 }

@@ -32,6 +32,22 @@ pub struct Policy {
     pub apology_working_days_before: u16,
     /// Re-appointments after an apology (Decree 61/2018 art. 19.9).
     pub max_apologies: u8,
+    /// Working hours within which what was lodged is accepted or answered; no intake clock when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intake_working_hours: Option<u16>,
+    /// Working days from receipt within which a supplement found necessary at appraisal is asked for
+    /// (Decree 61/2018 art. 19.4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplement_notice_working_days: Option<u16>,
+    /// Working days the applicant has to answer a supplement request; no such date when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplement_answer_working_days: Option<u16>,
+    /// Working days another agency has to answer, unless the procedure says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opinion_reply_working_days: Option<u16>,
+    /// Working days within which feedback is answered (Decision 766, element 5.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback_answer_working_days: Option<u16>,
     /// A receipt on a day off counts as one on the next working day (limits in working days).
     pub day_off_receipt_counts_next_working_day: bool,
 }

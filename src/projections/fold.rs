@@ -58,7 +58,7 @@ pub struct DueChange {
     pub recorded_at: Moment,
     pub old: Moment,
     pub new: Moment,
-    /// `supplement`, `notice` or `apology`.
+    /// `supplement`, `payment`, `notice`, `outage` or `apology`.
     pub cause: &'static str,
 }
 
@@ -91,40 +91,7 @@ impl State {
     }
 
     fn due_change(&mut self, entry: &Entry, event: &DossierEvent) -> Option<DueChange> {
-        let (old, new, cause) = match event {
-            DossierEvent::DueDateRecomputed(moved) => (moved.old, moved.new, moved.cause.name()),
-            DossierEvent::ApologyIssued(apology) if apology.moves_promise => {
-                (apology.old_due_at, apology.new_due_at, "apology")
-            }
-            DossierEvent::ApologyIssued(_)
-            | DossierEvent::Drafted(_)
-            | DossierEvent::Submitted(_)
-            | DossierEvent::Lodged(_)
-            | DossierEvent::SupplementRequested(_)
-            | DossierEvent::AcceptanceRefused(_)
-            | DossierEvent::Accepted(_)
-            | DossierEvent::Redirected(_)
-            | DossierEvent::Forwarded(_)
-            | DossierEvent::HandlerAssigned(_)
-            | DossierEvent::SupplementSubmitted(_)
-            | DossierEvent::SupplementAccepted(_)
-            | DossierEvent::SupplementStillDeficient(_)
-            | DossierEvent::ProcessingStopped(_)
-            | DossierEvent::ResolutionRefused(_)
-            | DossierEvent::ResultDrafted(_)
-            | DossierEvent::StepReturned(_)
-            | DossierEvent::ResultSigned(_)
-            | DossierEvent::ProcessingCompleted(_)
-            | DossierEvent::ResultIssued(_)
-            | DossierEvent::ResultRevoked(_)
-            | DossierEvent::ResultReplaced(_)
-            | DossierEvent::ResultDelivered(_)
-            | DossierEvent::WithdrawalRequested(_)
-            | DossierEvent::WithdrawalGranted(_)
-            | DossierEvent::WithdrawalDenied(_)
-            | DossierEvent::ApplicantDetailsCorrected(_)
-            | DossierEvent::CapabilityReissued(_) => return None,
-        };
+        let (old, new, cause) = event.moved_due_date()?;
         *self.moves.last_mut()? += 1;
         Some(DueChange {
             number: self.number,

@@ -4,13 +4,14 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
+use uuid::Uuid;
 
 use super::Model;
 use super::fold::Batch;
 use super::insert::Insert;
 use super::word::to_word;
 use crate::domain::actor::NO_OFFICE;
-use crate::domain::dossier::{DossierEvent, Stage};
+use crate::domain::dossier::{DossierEvent, LinkKind, RatingDevice, Stage, SyncOutcome};
 use crate::domain::event::Event;
 use crate::domain::part::{Part, PartKind};
 use crate::domain::register::{CodeVoided, Entered, RegisterEvent};
@@ -43,12 +44,18 @@ pub(super) const MODEL: Model = Model {
 pub enum Seen {
     /// Nothing but its circumstances.
     Plain,
+    /// Filed online, an officer helping or not.
+    Filed { assisted: bool },
     /// A supplement was asked for.
     Supplement {
         at_appraisal: bool,
         number: u32,
         items: usize,
     },
+    /// Something is to be paid, and the clock stands until then or not.
+    Obligation { pauses: bool },
+    /// Paid, or a receipt for it: the obligation's number.
+    Money { number: u32 },
     /// Passed on to another office.
     Redirect { from: String, to: String },
     /// A promise that moved, or was to be moved.
@@ -59,6 +66,15 @@ pub enum Seen {
     },
     /// A number of a register: `sequence` of the office's day.
     Number { sequence: u32, code: String },
+    /// Belongs together with another dossier.
+    Link { other: Uuid, kind: LinkKind },
+    /// Rated, on a device of the office or on the rater's own.
+    Rating { at_office: bool },
+    /// Told to another system.
+    Sync {
+        system: String,
+        outcome: SyncOutcome,
+    },
 }
 
 const COLUMNS: [&str; 11] = [
@@ -140,64 +156,112 @@ fn watched(event: &Event) -> Option<(Option<&str>, Seen)> {
 }
 
 fn of_dossier(event: &DossierEvent) -> Option<(Option<&str>, Seen)> {
-    let (office, seen) = match event {
+    let mut office = None;
+    let seen = match event {
         DossierEvent::Submitted(lodged) | DossierEvent::Lodged(lodged) => {
-            (Some(lodged.office.as_str()), Seen::Plain)
+            office = Some(lodged.office.as_str());
+            Seen::Filed {
+                assisted: lodged.assisted_by.is_some(),
+            }
         }
-        DossierEvent::SupplementRequested(request) => {
-            let supplement = Seen::Supplement {
-                at_appraisal: request.stage == Stage::Appraisal,
-                number: request.number,
-                items: request.items.len(),
-            };
-            (None, supplement)
-        }
+        DossierEvent::SupplementRequested(request) => Seen::Supplement {
+            at_appraisal: request.stage == Stage::Appraisal,
+            number: request.number,
+            items: request.items.len(),
+        },
+        DossierEvent::FinancialObligationIssued(obligation) => Seen::Obligation {
+            pauses: obligation.pauses,
+        },
+        DossierEvent::PaymentConfirmed(paid) => Seen::Money {
+            number: paid.number,
+        },
+        DossierEvent::FeeReceiptIssued(receipt) => Seen::Money {
+            number: receipt.number,
+        },
         DossierEvent::Redirected(redirected) => {
-            let redirect = Seen::Redirect {
+            office = Some(redirected.from.as_str());
+            Seen::Redirect {
                 from: redirected.from.to_string(),
                 to: redirected.to.to_string(),
-            };
-            (Some(redirected.from.as_str()), redirect)
+            }
         }
-        DossierEvent::DueDateRecomputed(moved) => {
-            let promise = Seen::Promise {
-                old: moved.old,
-                new: moved.new,
-                moves: true,
-            };
-            (None, promise)
+        DossierEvent::DueDateRecomputed(moved) => Seen::Promise {
+            old: moved.old,
+            new: moved.new,
+            moves: true,
+        },
+        DossierEvent::ApologyIssued(apology) => Seen::Promise {
+            old: apology.old_due_at,
+            new: apology.new_due_at,
+            moves: apology.moves_promise,
+        },
+        DossierEvent::Linked(linked) => Seen::Link {
+            other: linked.other,
+            kind: linked.kind,
+        },
+        DossierEvent::Rated(rated) => {
+            office = Some(NO_OFFICE);
+            Seen::Rating {
+                at_office: rated.device == RatingDevice::Office,
+            }
         }
-        DossierEvent::ApologyIssued(apology) => {
-            let promise = Seen::Promise {
-                old: apology.old_due_at,
-                new: apology.new_due_at,
-                moves: apology.moves_promise,
-            };
-            (None, promise)
+        DossierEvent::SyncRecorded(told) => {
+            office = Some(NO_OFFICE);
+            Seen::Sync {
+                system: told.system.clone(),
+                outcome: told.outcome,
+            }
         }
-        DossierEvent::Accepted(accepted) => (Some(accepted.office.as_str()), Seen::Plain),
-        DossierEvent::WithdrawalRequested(_) => (Some(NO_OFFICE), Seen::Plain),
+        DossierEvent::Accepted(accepted) => {
+            office = Some(accepted.office.as_str());
+            Seen::Plain
+        }
+        DossierEvent::WithdrawalRequested(_) | DossierEvent::DeadlineMissed(_) => {
+            office = Some(NO_OFFICE);
+            Seen::Plain
+        }
         DossierEvent::Forwarded(_)
+        | DossierEvent::HandedOver(_)
+        | DossierEvent::HandOverReceived(_)
+        | DossierEvent::StepRecalled(_)
         | DossierEvent::ProcessingStopped(_)
         | DossierEvent::ResolutionRefused(_)
         | DossierEvent::ResultSigned(_)
         | DossierEvent::ResultRevoked(_)
         | DossierEvent::ResultReplaced(_)
-        | DossierEvent::WithdrawalGranted(_) => (None, Seen::Plain),
+        | DossierEvent::WithdrawalGranted(_) => Seen::Plain,
         DossierEvent::Drafted(_)
+        | DossierEvent::ComponentReceived(_)
+        | DossierEvent::SupplementProposed(_)
+        | DossierEvent::SupplementRetracted(_)
         | DossierEvent::AcceptanceRefused(_)
         | DossierEvent::HandlerAssigned(_)
+        | DossierEvent::StepReturned(_)
         | DossierEvent::SupplementSubmitted(_)
         | DossierEvent::SupplementAccepted(_)
         | DossierEvent::SupplementStillDeficient(_)
+        | DossierEvent::OpinionRequested(_)
+        | DossierEvent::OpinionReceived(_)
+        | DossierEvent::OpinionOverdue(_)
+        | DossierEvent::OpinionDeemedAgreed(_)
+        | DossierEvent::FieldVerificationScheduled(_)
+        | DossierEvent::FieldVerificationRecorded(_)
+        | DossierEvent::FinancialObligationCancelled(_)
+        | DossierEvent::FeeExempted(_)
+        | DossierEvent::PaymentRefunded(_)
         | DossierEvent::ResultDrafted(_)
-        | DossierEvent::StepReturned(_)
+        | DossierEvent::ResultApproved(_)
         | DossierEvent::ProcessingCompleted(_)
         | DossierEvent::ResultIssued(_)
+        | DossierEvent::ResultCorrected(_)
         | DossierEvent::ResultDelivered(_)
+        | DossierEvent::OriginalsReturned(_)
+        | DossierEvent::WithdrawalRetracted(_)
         | DossierEvent::WithdrawalDenied(_)
         | DossierEvent::ApplicantDetailsCorrected(_)
-        | DossierEvent::CapabilityReissued(_) => return None,
+        | DossierEvent::CapabilityReissued(_)
+        | DossierEvent::FeedbackSubmitted(_)
+        | DossierEvent::FeedbackAnswered(_) => return None,
     };
     Some((office, seen))
 }

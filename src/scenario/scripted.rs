@@ -181,11 +181,11 @@ impl<'a> Scripts<'a> {
             kind: PartKind::Note,
             value: json!({ "text": text }),
         }));
-        let acted_for = if taken.role == Role::Applicant {
-            NO_OFFICE
-        } else {
-            office.as_str()
-        };
+        let nobodys = matches!(
+            taken.role,
+            Role::Applicant | Role::System | Role::PaymentGateway
+        );
+        let acted_for = if nobodys { NO_OFFICE } else { office.as_str() };
         let actor = Actor {
             on_behalf_of: taken.on_behalf_of.clone(),
             ..Actor::new(taken.who.clone(), acted_for, taken.role)
@@ -270,7 +270,7 @@ pub(super) fn check(plan: &Plan) -> Result<(), (String, String)> {
             if !plan.units.iter().any(|unit| unit.code == *office) {
                 return Err((place(), format!("no unit {office}")));
             }
-            if !is_id(&taken.who) {
+            if !is_id(&taken.who) && taken.role != Role::System {
                 return Err((place(), format!("{:?} is no pseudonym", taken.who)));
             }
             scripts.request(index, step).map_err(|why| (place(), why))?;

@@ -58,12 +58,20 @@ pub fn role(name: &str, key: &str, link_key: &[u8; 32]) -> Option<Role> {
 pub async fn actor(models: &ReadModels, role: Role, office: Option<&str>) -> Result<Actor> {
     let unknown = |office: &str| Actor::new(format!("{}-01", role.name()), office, role);
     let office = match role {
-        Role::Applicant | Role::Auditor | Role::Admin | Role::System => NO_OFFICE.to_owned(),
+        Role::Applicant
+        | Role::PaymentGateway
+        | Role::ProcedureController
+        | Role::Auditor
+        | Role::Admin
+        | Role::System => NO_OFFICE.to_owned(),
         Role::Receiver
         | Role::Handler
         | Role::DivisionHead
         | Role::Signer
         | Role::Clerk
+        | Role::Cashier
+        | Role::PostalAgent
+        | Role::VerticalAgency
         | Role::CentreManager => match office {
             Some(office) => office.to_owned(),
             None => match newest(models).await? {

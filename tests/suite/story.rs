@@ -154,6 +154,7 @@ impl Story {
             procedure: procedure.parse().expect("a procedure code"),
             office: office.parse().expect("an office code"),
             capability: None,
+            assisted_by: None,
         };
         self.start(&command, office).expect("submitted")
     }
@@ -296,12 +297,16 @@ impl Story {
             3..=5 => C::Forward {
                 to: "handler-7".into(),
             },
-            6..=8 => C::SignResult,
-            9 => C::RequestSupplement { items: vec![1] },
+            6..=8 => C::SignResult { signature: None },
+            9 => C::RequestSupplement {
+                items: vec![1],
+                approved_by: None,
+            },
             10 => C::SubmitSupplement,
             11 => C::AcceptSupplement,
             12 => C::IssueApology {
                 new_due_on: self.now.plus(9 * Moment::DAY).date(),
+                responsible: None,
             },
             13 => C::RequestWithdrawal,
             14 => C::GrantWithdrawal,

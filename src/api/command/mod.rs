@@ -60,6 +60,7 @@ impl DossierMutation {
             procedure,
             office,
             capability: Some(print),
+            assisted_by: None,
         });
         let target = input.draft.map_or(Target::New, Target::Known);
         let mut asked = Asked::new(input.filing.around, target, form, command);
@@ -195,7 +196,7 @@ impl DossierMutation {
         context: &Context<'_>,
         #[graphql(desc = "Which, and the circumstances.")] input: SignResultInput,
     ) -> Answered<CommandPayload> {
-        on(context, input.on, C::SignResult).await
+        on(context, input.on, C::SignResult { signature: None }).await
     }
 
     /// Ask for the dossier back.
@@ -234,7 +235,10 @@ impl DossierMutation {
         on(
             context,
             input.on,
-            C::RequestSupplement { items: input.items },
+            C::RequestSupplement {
+                items: input.items,
+                approved_by: None,
+            },
         )
         .await
     }
@@ -294,7 +298,15 @@ impl DossierMutation {
         #[graphql(desc = "Which, the new date, and the circumstances.")] input: IssueApologyInput,
     ) -> Answered<CommandPayload> {
         let new_due_on = input.new_due_on.0;
-        on(context, input.on, C::IssueApology { new_due_on }).await
+        on(
+            context,
+            input.on,
+            C::IssueApology {
+                new_due_on,
+                responsible: None,
+            },
+        )
+        .await
     }
 
     /// Put mistyped personal details right, with a reason. The old ones are deleted.

@@ -179,14 +179,20 @@ async fn trail(
 ) -> Result<Option<AuditPage>> {
     let (api, actor) = (api(context), access::signed_in(context)?);
     let own_office = match actor.role {
-        Role::Auditor if actor.office == NO_OFFICE => None,
-        Role::Auditor | Role::CentreManager => Some(actor.office.clone()),
+        Role::Auditor | Role::ProcedureController if actor.office == NO_OFFICE => None,
+        Role::Auditor | Role::ProcedureController | Role::CentreManager => {
+            Some(actor.office.clone())
+        }
         Role::Applicant
         | Role::Receiver
         | Role::Handler
         | Role::DivisionHead
         | Role::Signer
         | Role::Clerk
+        | Role::Cashier
+        | Role::PaymentGateway
+        | Role::PostalAgent
+        | Role::VerticalAgency
         | Role::Admin
         | Role::System => return Err(Problem::Forbidden),
     };

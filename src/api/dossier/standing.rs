@@ -73,8 +73,10 @@ pub fn progress_percent(phase: Phase) -> u32 {
         Phase::InProcessing
         | Phase::AwaitingSupplement(crate::domain::dossier::Stage::Appraisal)
         | Phase::Supplemented
+        | Phase::AwaitingPayment
         | Phase::WithdrawalRequested => 50,
         Phase::ResultDrafted => 75,
+        Phase::ResultApproved => 80,
         Phase::Completed => 90,
         Phase::Returned
         | Phase::NotAccepted

@@ -285,11 +285,25 @@ fn entry(change: &history::Change) -> Option<TrackingEntry> {
     let correction = match event {
         DossierEvent::Drafted(_)
         | DossierEvent::HandlerAssigned(_)
+        | DossierEvent::HandedOver(_)
+        | DossierEvent::HandOverReceived(_)
+        | DossierEvent::ComponentReceived(_)
+        | DossierEvent::SupplementProposed(_)
         | DossierEvent::ResultDrafted(_)
+        | DossierEvent::ResultApproved(_)
         | DossierEvent::StepReturned(_)
+        | DossierEvent::StepRecalled(_)
         | DossierEvent::CapabilityReissued(_)
+        | DossierEvent::FeedbackSubmitted(_)
+        | DossierEvent::FeedbackAnswered(_)
+        | DossierEvent::Rated(_)
         | DossierEvent::ProcessingCompleted(_) => return None,
         DossierEvent::ApplicantDetailsCorrected(_)
+        | DossierEvent::SupplementRetracted(_)
+        | DossierEvent::WithdrawalRetracted(_)
+        | DossierEvent::FinancialObligationCancelled(_)
+        | DossierEvent::PaymentRefunded(_)
+        | DossierEvent::ResultCorrected(_)
         | DossierEvent::ResultRevoked(_)
         | DossierEvent::ResultReplaced(_) => true,
         DossierEvent::Submitted(_)
@@ -303,6 +317,20 @@ fn entry(change: &history::Change) -> Option<TrackingEntry> {
         | DossierEvent::SupplementAccepted(_)
         | DossierEvent::SupplementStillDeficient(_)
         | DossierEvent::DueDateRecomputed(_)
+        | DossierEvent::DeadlineMissed(_)
+        | DossierEvent::OpinionRequested(_)
+        | DossierEvent::OpinionReceived(_)
+        | DossierEvent::OpinionOverdue(_)
+        | DossierEvent::OpinionDeemedAgreed(_)
+        | DossierEvent::FieldVerificationScheduled(_)
+        | DossierEvent::FieldVerificationRecorded(_)
+        | DossierEvent::FinancialObligationIssued(_)
+        | DossierEvent::FeeExempted(_)
+        | DossierEvent::PaymentConfirmed(_)
+        | DossierEvent::FeeReceiptIssued(_)
+        | DossierEvent::OriginalsReturned(_)
+        | DossierEvent::Linked(_)
+        | DossierEvent::SyncRecorded(_)
         | DossierEvent::ProcessingStopped(_)
         | DossierEvent::ResolutionRefused(_)
         | DossierEvent::ResultSigned(_)
@@ -373,7 +401,13 @@ fn next_step(phase: Phase) -> (&'static str, &'static str) {
             "The one-stop unit forwards it for processing.",
         ),
         Phase::InProcessing => ("Cơ quan đang giải quyết.", "The office is working on it."),
-        Phase::ResultDrafted => ("Người có thẩm quyền ký.", "The competent head signs."),
+        Phase::AwaitingPayment => (
+            "Người nộp thực hiện nghĩa vụ tài chính.",
+            "The applicant pays what is owed.",
+        ),
+        Phase::ResultDrafted | Phase::ResultApproved => {
+            ("Người có thẩm quyền ký.", "The competent head signs.")
+        }
         Phase::Completed => (
             "Đến nhận kết quả, mang theo giấy hẹn.",
             "Collect the result; bring the receipt.",

@@ -77,6 +77,11 @@ fn reads_entries(actor: &Actor) -> bool {
         | Role::Signer
         | Role::Clerk
         | Role::CentreManager
+        | Role::Cashier
+        | Role::PaymentGateway
+        | Role::PostalAgent
+        | Role::ProcedureController
+        | Role::VerticalAgency
         | Role::System => false,
     }
 }

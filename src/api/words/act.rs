@@ -63,6 +63,49 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
             "Cấp lại mã trên giấy tiếp nhận; mã cũ hết hiệu lực",
             "Receipt code reissued; the old one is void",
         ),
+        "dossier.component_received" => ("Nhận thành phần hồ sơ", "Paper received"),
+        "dossier.supplement_proposed" => (
+            "Đề xuất yêu cầu bổ sung",
+            "Supplement proposed to the one-stop unit",
+        ),
+        "dossier.supplement_retracted" => {
+            ("Thu hồi yêu cầu bổ sung", "Supplement request taken back")
+        }
+        "dossier.handed_over" => ("Bàn giao hồ sơ", "Handed over to the next desk"),
+        "dossier.hand_over_received" => ("Ký nhận bàn giao", "Hand-over signed for"),
+        "dossier.step_recalled" => ("Thu lại bàn giao", "Hand-over taken back"),
+        "dossier.deadline_missed" => ("Đã quá ngày hẹn", "The promised date has passed"),
+        "dossier.opinion_requested" => (
+            "Lấy ý kiến cơ quan khác",
+            "Another agency asked for its opinion",
+        ),
+        "dossier.opinion_received" => ("Nhận ý kiến của cơ quan được hỏi", "Opinion received"),
+        "dossier.opinion_overdue" => ("Ý kiến của cơ quan được hỏi quá hạn", "Opinion overdue"),
+        "dossier.opinion_deemed_agreed" => {
+            ("Không trả lời, coi như đồng ý", "No answer, deemed agreed")
+        }
+        "dossier.field_verification_scheduled" => (
+            "Báo trước việc xác minh thực địa",
+            "On-site check announced",
+        ),
+        "dossier.field_verification_recorded" => ("Đã xác minh thực địa", "On-site check made"),
+        "dossier.financial_obligation_issued" => ("Thông báo khoản phải nộp", "Payment asked for"),
+        "dossier.financial_obligation_cancelled" => {
+            ("Hủy khoản phải nộp", "Payment request cancelled")
+        }
+        "dossier.fee_exempted" => ("Miễn phí, lệ phí", "Fee waived"),
+        "dossier.payment_confirmed" => ("Đã nộp tiền", "Payment confirmed"),
+        "dossier.fee_receipt_issued" => ("Cấp biên lai", "Fee receipt issued"),
+        "dossier.payment_refunded" => ("Hoàn tiền", "Payment refunded"),
+        "dossier.result_approved" => ("Duyệt kết quả", "Result approved"),
+        "dossier.result_corrected" => ("Đính chính kết quả", "Result corrected"),
+        "dossier.originals_returned" => ("Trả lại bản chính", "Originals given back"),
+        "dossier.withdrawal_retracted" => ("Không rút hồ sơ nữa", "Withdrawal request taken back"),
+        "dossier.linked" => ("Liên kết với hồ sơ khác", "Linked with another dossier"),
+        "dossier.rated" => ("Đánh giá sự hài lòng", "Rated by the applicant"),
+        "dossier.feedback_submitted" => ("Gửi phản ánh, kiến nghị", "Feedback submitted"),
+        "dossier.feedback_answered" => ("Trả lời phản ánh, kiến nghị", "Feedback answered"),
+        "dossier.sync_recorded" => ("Đồng bộ với hệ thống khác", "Exchanged with another system"),
         _ => ("Việc khác", "Something else"), // foreign: types of newer programs
     }
 }

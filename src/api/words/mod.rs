@@ -44,6 +44,16 @@ pub enum Role {
     Clerk,
     /// Head of the one-stop unit.
     CentreManager,
+    /// Takes fees, gives receipts and refunds.
+    Cashier,
+    /// A payment gateway or bank.
+    PaymentGateway,
+    /// An officer of the public postal service.
+    PostalAgent,
+    /// Publishes procedures and processes, answers feedback, reports.
+    ProcedureController,
+    /// An officer of a vertical agency, or of another agency that is asked.
+    VerticalAgency,
     /// Reads and replays everything, writes nothing.
     Auditor,
     /// Configures; cannot alter history.
@@ -172,6 +182,12 @@ pub enum BreachRule {
     LateRefusal,
     /// A result signed after the due date.
     LateResult,
+    /// Accepted, refused or asked about after the intake clock had run out.
+    LateIntake,
+    /// A supplement asked for at appraisal later than the policy allows.
+    LateSupplementNotice,
+    /// An on-site check that was not announced in the system first.
+    UnscheduledVerification,
 }
 
 /// How sure a record is.
@@ -272,8 +288,12 @@ pub enum DossierStatus {
     Accepted,
     /// With a handler.
     InProcessing,
-    /// The result is drafted and waits for a signature.
+    /// The clock stands while a tax or levy is paid.
+    AwaitingPayment,
+    /// The result is drafted and waits for approval or a signature.
     ResultDrafted,
+    /// The result is approved and waits for a signature.
+    ResultApproved,
     /// The result is signed and waits to be handed over.
     Completed,
     /// The result was handed over.
@@ -301,7 +321,9 @@ impl From<Phase> for DossierStatus {
             Phase::Redirected => Self::Redirected,
             Phase::Accepted => Self::Accepted,
             Phase::InProcessing => Self::InProcessing,
+            Phase::AwaitingPayment => Self::AwaitingPayment,
             Phase::ResultDrafted => Self::ResultDrafted,
+            Phase::ResultApproved => Self::ResultApproved,
             Phase::Completed => Self::Completed,
             Phase::Returned => Self::Returned,
             Phase::Refused => Self::Refused,
@@ -332,7 +354,9 @@ pub fn phase_label(phase: Phase) -> (&'static str, &'static str) {
         Phase::Redirected => ("Đã chuyển cơ quan khác", "Passed on to another office"),
         Phase::Accepted => ("Đã tiếp nhận", "Accepted"),
         Phase::InProcessing => ("Đang giải quyết", "Being processed"),
-        Phase::ResultDrafted => ("Chờ ký kết quả", "Waiting for signature"),
+        Phase::AwaitingPayment => ("Chờ nộp nghĩa vụ tài chính", "Waiting for your payment"),
+        Phase::ResultDrafted => ("Chờ duyệt kết quả", "Waiting for approval and signature"),
+        Phase::ResultApproved => ("Chờ ký kết quả", "Waiting for signature"),
         Phase::Completed => ("Đã có kết quả, chờ trả", "Result ready to collect"),
         Phase::Returned => ("Đã trả kết quả", "Result handed over"),
         Phase::Refused => ("Từ chối giải quyết", "Refused"),

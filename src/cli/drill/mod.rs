@@ -17,7 +17,7 @@ use super::verify;
 use crate::acts;
 use crate::domain::reference::Opened;
 use crate::integrity::audit::Beside;
-use crate::integrity::{Seals, signer};
+use crate::integrity::signer;
 use crate::journal::Journal;
 use crate::projections::verify::journal as check_journal;
 
@@ -88,12 +88,7 @@ async fn tamper(place: &Place) -> anyhow::Result<bool> {
 
 /// Facts that a checkpoint covers.
 async fn sealed(place: &Place, journal: &Journal) -> anyhow::Result<u64> {
-    let location = Seals::location(&place.data, &place.journal_location()?);
-    let newest = match Seals::open_read_only(&location).await {
-        Ok(seals) => seals.latest().await?,
-        Err(_) => None,
-    };
-    let size = newest.map_or(0, |seal| seal.size);
+    let size = place.sealed().await?;
     if size == 0 {
         bail!(
             "nothing of this journal is sealed yet: let `motcua serve` or `motcua demo` run for a moment"

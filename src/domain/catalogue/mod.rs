@@ -69,6 +69,17 @@ pub struct Fee {
     pub certainty: Certainty,
 }
 
+/// How other agencies are asked for their opinion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpinionRule {
+    pub reply_working_days: u16,
+    /// No answer by then is consent.
+    pub silence_consents: bool,
+    pub legal_basis: String,
+    pub certainty: Certainty,
+}
+
 /// One version of one procedure. Dossiers pin `code` and `version` at acceptance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -112,6 +123,12 @@ pub struct Procedure {
     pub sensitive: bool,
     /// The officer who handled it may sign it.
     pub same_signer_allowed: bool,
+    /// Supplement requests without a special legal basis; the policy's number when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_supplement_requests: Option<u8>,
+    /// Absent when the policy decides, and silence means nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opinion: Option<OpinionRule>,
     /// Of the record as a whole: the weaker of limit and components.
     pub certainty: Certainty,
 }

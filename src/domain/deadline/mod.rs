@@ -45,35 +45,42 @@ pub fn promise(
     count.settle(due)
 }
 
-/// The promise after answered supplements (`pauses` in order, each closed).
+/// The promise after answered supplements (`pauses`) and other times that are not counted (`stoppages`: payment of an
+/// obligation, an announced outage); both in order, each closed.
 ///
 /// `Pause`: the asking day is spent, the answering day is not counted, and what was left of the limit
 /// follows; a supplement asked after the due moment changes nothing. `Reset` (Decree 61/2018
 /// art. 19.4): the whole limit is counted again from the last answer, whenever it was asked; the
-/// original due date stays the measure of lateness and is kept by the caller.
+/// original due date stays the measure of lateness and is kept by the caller. A stoppage never resets.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a turn's pinned rules, and the calendar they are counted on"
+)]
 pub fn renewed(
     limit: Limit,
     model: SupplementClock,
     received_at: Moment,
     pauses: &[Pause],
+    stoppages: &[Pause],
     calendar: &Calendar,
     hours: &OfficeHours,
     policy: &Policy,
 ) -> Result<Promise, CalendarError> {
-    match model {
+    let (start, mut uncounted) = match model {
         SupplementClock::Reset => {
             let start = pauses.last().map_or(received_at, |pause| pause.to);
-            promise(limit, start, calendar, hours, policy)
+            (start, Vec::new())
         }
-        SupplementClock::Pause => {
-            let mut count = Count::new(calendar, hours, policy);
-            let mut due = count.begin(limit, received_at)?;
-            for pause in pauses {
-                if pause.from <= count.settle(due)?.due_at {
-                    due = count.resume(limit, due, *pause)?;
-                }
-            }
-            count.settle(due)
+        SupplementClock::Pause => (received_at, pauses.to_vec()),
+    };
+    uncounted.extend(stoppages.iter().filter(|stoppage| stoppage.to > start));
+    uncounted.sort_by_key(|pause| pause.from);
+    let mut count = Count::new(calendar, hours, policy);
+    let mut due = count.begin(limit, start)?;
+    for pause in uncounted {
+        if pause.from <= count.settle(due)?.due_at {
+            due = count.resume(limit, due, pause)?;
         }
     }
+    count.settle(due)
 }

@@ -71,6 +71,22 @@ pub enum Measure {
     AcceptedLate { working_hours_max: u32 },
     /// A result replaced or revoked after it had been handed over.
     ReplacedAfterDelivery {},
+    /// The promised moment passed, and nobody apologised, before or after.
+    MissedWithoutApology {},
+    /// Of an office's ratings of a month, so large a share came from devices of the office.
+    RatedAtOffice { percent_min: u8, ratings_min: u32 },
+    /// Of an office's online filings of a month, so large a share was made with an officer's help.
+    AssistedFiling { percent_min: u8, filings_min: u32 },
+    /// The last word on telling another system was no acknowledgement.
+    SyncUnanswered {},
+    /// Another system acknowledged more than so many minutes after it was told.
+    SyncSlow { minutes_max: u32 },
+    /// Paid, and no receipt within so many working days.
+    PaidWithoutReceipt { working_days_max: u16 },
+    /// Two dossiers that are one request.
+    FiledTwice {},
+    /// Given to the next desk, and not signed for within so many working days.
+    UnsignedHandOver { working_days_max: u16 },
     /// Settled after the promised day, and nobody had apologised before.
     LateWithoutApology {},
     /// Forwarded after the working day of acceptance; accepted after the hour, after the morning of the next one.
@@ -88,19 +104,29 @@ impl Measure {
     #[must_use]
     pub fn unit(&self) -> Unit {
         match self {
-            Self::ClaimedBeforeRecorded { .. } | Self::OutOfHours { .. } => Unit::Minutes,
+            Self::ClaimedBeforeRecorded { .. }
+            | Self::OutOfHours { .. }
+            | Self::SyncSlow { .. } => Unit::Minutes,
             Self::PromiseMovedAfterExpiry {}
             | Self::SuspendedBeforeExpiry { .. }
             | Self::RefiledAfterWithdrawal { .. }
+            | Self::MissedWithoutApology {}
+            | Self::PaidWithoutReceipt { .. }
+            | Self::UnsignedHandOver { .. }
             | Self::EnteredLate { .. }
             | Self::LateWithoutApology {}
             | Self::ForwardedLate { .. } => Unit::WorkingDays,
             Self::AcceptedLate { .. } => Unit::WorkingHours,
-            Self::MonthEndBurst { .. } | Self::WithdrawnNearDue { .. } => Unit::Dossiers,
+            Self::MonthEndBurst { .. }
+            | Self::WithdrawnNearDue { .. }
+            | Self::RatedAtOffice { .. }
+            | Self::AssistedFiling { .. } => Unit::Dossiers,
             Self::MissingNumbers {} | Self::VoidedNumbers { .. } => Unit::Numbers,
             Self::OnePersonTakesInAndDecides {}
             | Self::SuspendedWithoutDocument {}
             | Self::ReplacedAfterDelivery {}
+            | Self::SyncUnanswered {}
+            | Self::FiledTwice {}
             | Self::RepeatedSupplement { .. }
             | Self::ClockRestartedByTransfer { .. } => Unit::Times,
         }

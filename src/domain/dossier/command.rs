@@ -1,11 +1,15 @@
 //! What can be asked of a dossier, and by whom.
 
-use crate::domain::actor::Role;
-use crate::domain::code::{OfficeCode, ProcedureCode};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::event::{Channel, DeliveryMethod, RedirectKind};
+use super::event::{
+    Channel, ComponentForm, DeliveryMethod, Digitisation, FeedbackKind, LinkKind, ObligationKind,
+    PaymentMethod, RatingDevice, RedirectKind, Signature, SyncOutcome,
+};
+use crate::domain::actor::Role;
+use crate::domain::code::{OfficeCode, ProcedureCode};
 
 /// One command on one dossier. Circumstances (claims, reason, basis, parts) travel beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +25,8 @@ pub enum DossierCommand {
         procedure: ProcedureCode,
         office: OfficeCode,
         capability: Option<String>,
+        /// Actor id of the officer who helped to file, with the applicant's consent.
+        assisted_by: Option<String>,
     },
     /// Enter papers brought to the counter or sent by post (row 3), never as filed online.
     Lodge {
@@ -39,10 +45,24 @@ pub enum DossierCommand {
     Accept,
     /// Refuse at intake (row 5).
     RefuseAcceptance,
-    /// Ask for a supplement, before acceptance or at appraisal (rows 4 and 10).
-    RequestSupplement {
+    /// Note a paper as it came in: form, digitisation, size; the file's hash is a part.
+    ReceiveComponent {
+        item: u32,
+        form: ComponentForm,
+        digitisation: Digitisation,
+        size_bytes: Option<u64>,
+    },
+    /// Tell the one-stop unit what the applicant should be asked for (row 10): all contact goes through it.
+    ProposeSupplement {
         items: Vec<u32>,
     },
+    /// Ask for a supplement, before acceptance or at appraisal (rows 4 and 10); a further one names who approved it.
+    RequestSupplement {
+        items: Vec<u32>,
+        approved_by: Option<String>,
+    },
+    /// Take a supplement request back; it still counts as one.
+    RetractSupplementRequest,
     SubmitSupplement,
     AcceptSupplement,
     FindStillDeficient,
@@ -55,20 +75,96 @@ pub enum DossierCommand {
     Forward {
         to: String,
     },
+    /// Give to another handler (row 20).
     AssignHandler {
         to: String,
+    },
+    /// Give to the next desk (row 8): the giver's half of a line on the control slip.
+    HandOver {
+        to: String,
+        role: Role,
+        /// The receiver's agency, when it is another one.
+        office: Option<OfficeCode>,
+        /// Step of the internal process that begins, from 1.
+        step: Option<u16>,
+    },
+    /// Sign for what was handed over: the receiver's half of that line.
+    ReceiveHandOver {
+        complete: bool,
+    },
+    /// Take back what was handed over and not signed for (row 20).
+    RecallStep,
+    /// Ask another agency for its opinion (row 9); by the procedure's rule or the policy unless a date is named.
+    RequestOpinion {
+        agency: OfficeCode,
+        due_on: Option<Date>,
+    },
+    /// Answer as the agency that was asked.
+    GiveOpinion {
+        number: u32,
+        agrees: bool,
+    },
+    /// Note that an opinion did not come in time.
+    NoteOpinionOverdue {
+        number: u32,
+    },
+    /// Note that silence is consent, where the procedure says so.
+    DeemOpinionAgreed {
+        number: u32,
+    },
+    /// Announce an on-site check (Decree 61/2018 art. 19.3b); place and people are a note.
+    ScheduleFieldVerification {
+        on: Date,
+    },
+    RecordFieldVerification,
+    /// Tell the applicant what is to be paid (row 13); a tax or levy stops the clock.
+    IssueFinancialObligation {
+        kind: ObligationKind,
+        amount_vnd: u64,
+        due_on: Option<Date>,
+    },
+    CancelFinancialObligation {
+        number: u32,
+    },
+    ExemptFee {
+        kind: ObligationKind,
+    },
+    /// Confirm what was paid (row 14), by the gateway, the bank or the cashier.
+    ConfirmPayment {
+        number: u32,
+        amount_vnd: u64,
+        method: PaymentMethod,
+        reference: Option<String>,
+    },
+    IssueFeeReceipt {
+        number: u32,
+        form: String,
+        series: String,
+        receipt_number: String,
+    },
+    RefundPayment {
+        number: u32,
+        amount_vnd: u64,
     },
     /// Stop what the applicant did not supplement (row 12); the program may, when the time is over.
     StopProcessing,
     DraftResult,
-    /// Send a drafted result back to the handler (row 20).
+    /// Approve a drafted result (row 16): the head of division, before it is signed.
+    ApproveResult,
+    /// Send a drafted or approved result back to the handler (row 20).
     ReturnStep,
     /// Refuse after appraisal (row 15).
     RefuseResolution,
     /// Sign the result (row 16): the processing clock ends.
-    SignResult,
+    SignResult {
+        signature: Option<Signature>,
+    },
     IssueResult {
         number: String,
+    },
+    /// Put a mistake in a document right (row 21): the one of this number, or the newest. It stays in force.
+    CorrectResult {
+        number: Option<String>,
     },
     /// Take a document back (row 21): the one of this number, or the newest. The clock is not touched.
     RevokeResult {
@@ -83,18 +179,53 @@ pub enum DossierCommand {
     DeliverResult {
         method: DeliveryMethod,
     },
+    /// Give the applicant's originals back (row 17).
+    ReturnOriginals,
     RequestWithdrawal,
+    /// Take the wish to withdraw back.
+    RetractWithdrawal,
     GrantWithdrawal,
     DenyWithdrawal,
     /// Apologise and name a new date (row 19).
     IssueApology {
         new_due_on: Date,
+        /// The unit that is late, when it is not the office itself.
+        responsible: Option<OfficeCode>,
     },
+    /// Record that the promised moment has passed: the program itself, at the hour.
+    RecordMiss,
     /// Put mistyped personal details right; the old ciphertext is deleted.
     CorrectApplicantDetails,
     /// A new capability for a lost receipt; the old one is void.
     ReissueCapability {
         capability: String,
+    },
+    /// Say that two dossiers belong together.
+    LinkDossier {
+        other: Uuid,
+        kind: LinkKind,
+    },
+    /// Rate the service once, after the end (row 22); the receipt's capability stands for the applicant.
+    Rate {
+        score: u8,
+        scale: u8,
+        device: RatingDevice,
+        capability: Option<String>,
+    },
+    /// Report or recommend (row 22); the receipt's capability stands for the applicant.
+    SubmitFeedback {
+        kind: FeedbackKind,
+        capability: Option<String>,
+    },
+    AnswerFeedback {
+        number: u32,
+    },
+    /// Note what another system answered about the dossier.
+    RecordSync {
+        system: String,
+        outcome: SyncOutcome,
+        remote_status: Option<u16>,
+        attempt: u32,
     },
 }
 
@@ -102,36 +233,19 @@ impl DossierCommand {
     /// The stable name, as in the API and in `tests/life_cycle.csv`.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Draft { .. } => "draft",
-            Self::Submit { .. } => "submit",
-            Self::Lodge { .. } => "lodge",
-            Self::AcceptAtCounter { .. } => "accept_at_counter",
-            Self::Accept => "accept",
-            Self::RefuseAcceptance => "refuse_acceptance",
-            Self::RequestSupplement { .. } => "request_supplement",
-            Self::SubmitSupplement => "submit_supplement",
-            Self::AcceptSupplement => "accept_supplement",
-            Self::FindStillDeficient => "find_still_deficient",
-            Self::Redirect { .. } => "redirect",
-            Self::Forward { .. } => "forward",
-            Self::AssignHandler { .. } => "assign_handler",
-            Self::StopProcessing => "stop_processing",
-            Self::DraftResult => "draft_result",
-            Self::ReturnStep => "return_step",
-            Self::RefuseResolution => "refuse_resolution",
-            Self::SignResult => "sign_result",
-            Self::IssueResult { .. } => "issue_result",
-            Self::RevokeResult { .. } => "revoke_result",
-            Self::ReplaceResult { .. } => "replace_result",
-            Self::DeliverResult { .. } => "deliver_result",
-            Self::RequestWithdrawal => "request_withdrawal",
-            Self::GrantWithdrawal => "grant_withdrawal",
-            Self::DenyWithdrawal => "deny_withdrawal",
-            Self::IssueApology { .. } => "issue_apology",
-            Self::CorrectApplicantDetails => "correct_applicant_details",
-            Self::ReissueCapability { .. } => "reissue_capability",
-        }
+        self.terms().name
+    }
+
+    /// Who may give it, in one state or another.
+    #[must_use]
+    pub fn roles(&self) -> &'static [Role] {
+        self.terms().roles
+    }
+
+    /// Commands that cannot be given without saying why.
+    #[must_use]
+    pub fn needs_reason(&self) -> bool {
+        self.terms().needs_reason
     }
 
     /// Commands that begin a dossier.
@@ -143,108 +257,24 @@ impl DossierCommand {
     /// The office a new dossier is filed at.
     #[must_use]
     pub fn filed_at(&self) -> Option<&OfficeCode> {
-        match self {
-            Self::Draft { office, .. }
-            | Self::Submit { office, .. }
-            | Self::Lodge { office, .. }
-            | Self::AcceptAtCounter { office, .. } => Some(office),
-            Self::Accept
-            | Self::RefuseAcceptance
-            | Self::RequestSupplement { .. }
-            | Self::SubmitSupplement
-            | Self::AcceptSupplement
-            | Self::FindStillDeficient
-            | Self::Redirect { .. }
-            | Self::Forward { .. }
-            | Self::AssignHandler { .. }
-            | Self::StopProcessing
-            | Self::DraftResult
-            | Self::ReturnStep
-            | Self::RefuseResolution
-            | Self::SignResult
-            | Self::IssueResult { .. }
-            | Self::RevokeResult { .. }
-            | Self::ReplaceResult { .. }
-            | Self::DeliverResult { .. }
-            | Self::RequestWithdrawal
-            | Self::GrantWithdrawal
-            | Self::DenyWithdrawal
-            | Self::IssueApology { .. }
-            | Self::CorrectApplicantDetails
-            | Self::ReissueCapability { .. } => None,
+        if let Self::Draft { office, .. }
+        | Self::Submit { office, .. }
+        | Self::Lodge { office, .. }
+        | Self::AcceptAtCounter { office, .. } = self
+        {
+            Some(office)
+        } else {
+            None
         }
     }
 
-    /// Who may give it, in one state or another.
+    /// The capability shown in place of a sign-in, as its SHA-256.
     #[must_use]
-    pub fn roles(&self) -> &'static [Role] {
-        use Role::{
-            Applicant, CentreManager, Clerk, DivisionHead, Handler, Receiver, Signer, System,
-        };
-        match self {
-            Self::Draft { .. } | Self::SubmitSupplement | Self::RequestWithdrawal => {
-                &[Applicant, Receiver]
-            }
-            Self::Submit { .. } => &[Applicant],
-            Self::Lodge { .. }
-            | Self::AcceptAtCounter { .. }
-            | Self::Accept
-            | Self::RefuseAcceptance
-            | Self::Redirect { .. }
-            | Self::Forward { .. }
-            | Self::DeliverResult { .. }
-            | Self::CorrectApplicantDetails
-            | Self::ReissueCapability { .. } => &[Receiver],
-            Self::RequestSupplement { .. } | Self::AcceptSupplement | Self::FindStillDeficient => {
-                &[Receiver, Handler]
-            }
-            Self::StopProcessing => &[Receiver, Handler, System],
-            Self::AssignHandler { .. } => &[DivisionHead],
-            Self::DraftResult => &[Handler],
-            Self::ReturnStep => &[DivisionHead, Signer],
-            Self::RefuseResolution
-            | Self::SignResult
-            | Self::RevokeResult { .. }
-            | Self::ReplaceResult { .. } => &[Signer],
-            Self::IssueResult { .. } => &[Clerk],
-            Self::GrantWithdrawal | Self::DenyWithdrawal | Self::IssueApology { .. } => {
-                &[Signer, CentreManager]
-            }
-        }
-    }
-
-    /// Commands that cannot be given without saying why.
-    #[must_use]
-    pub fn needs_reason(&self) -> bool {
-        match self {
-            Self::RefuseAcceptance
-            | Self::RequestSupplement { .. }
-            | Self::FindStillDeficient
-            | Self::Redirect { .. }
-            | Self::StopProcessing
-            | Self::ReturnStep
-            | Self::RefuseResolution
-            | Self::RevokeResult { .. }
-            | Self::ReplaceResult { .. }
-            | Self::DenyWithdrawal
-            | Self::IssueApology { .. }
-            | Self::CorrectApplicantDetails
-            | Self::ReissueCapability { .. } => true,
-            Self::Draft { .. }
-            | Self::Submit { .. }
-            | Self::Lodge { .. }
-            | Self::AcceptAtCounter { .. }
-            | Self::Accept
-            | Self::SubmitSupplement
-            | Self::AcceptSupplement
-            | Self::Forward { .. }
-            | Self::AssignHandler { .. }
-            | Self::DraftResult
-            | Self::SignResult
-            | Self::IssueResult { .. }
-            | Self::DeliverResult { .. }
-            | Self::RequestWithdrawal
-            | Self::GrantWithdrawal => false,
+    pub fn capability_shown(&self) -> Option<&str> {
+        if let Self::Rate { capability, .. } | Self::SubmitFeedback { capability, .. } = self {
+            capability.as_deref()
+        } else {
+            None
         }
     }
 }

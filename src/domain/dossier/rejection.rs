@@ -53,6 +53,38 @@ pub enum Rejection {
     ResultNotInForce,
     #[error("the dossier has a result of this number already")]
     ResultNumberTaken,
+    #[error("who approved the further request must be named")]
+    ApproverRequired,
+    #[error("two different people are needed")]
+    SamePerson,
+    #[error("the dossier lies on another desk")]
+    NotTheHolder,
+    #[error("nothing waits to be signed for")]
+    NoHandOver,
+    #[error("it was handed to, or asked of, somebody else")]
+    NotAddressed,
+    #[error("no such opinion is awaited")]
+    OpinionNotOpen,
+    #[error("the date has not passed")]
+    NotDueYet,
+    #[error("it is on record already")]
+    AlreadyRecorded,
+    #[error("no such obligation waits for this")]
+    ObligationNotOpen,
+    #[error("the amount is not the one asked for")]
+    AmountMismatch,
+    #[error("the procedure lists no such paper")]
+    ComponentUnknown,
+    #[error("the dossier was rated already")]
+    AlreadyRated,
+    #[error("the score does not lie on its scale")]
+    RatingOutOfScale,
+    #[error("an earlier feedback waits for its answer")]
+    FeedbackOpen,
+    #[error("no such feedback waits for an answer")]
+    FeedbackNotOpen,
+    #[error("a dossier is linked once, and never to itself")]
+    LinkInvalid,
     #[error("the new date must lie after the promised one")]
     NewDateTooEarly,
     #[error("personal details of the applicant are required")]
@@ -105,6 +137,22 @@ impl Rejection {
             Self::SignerIsHandler => "SIGNER_IS_HANDLER",
             Self::ResultNotInForce => "RESULT_NOT_IN_FORCE",
             Self::ResultNumberTaken => "RESULT_NUMBER_TAKEN",
+            Self::ApproverRequired => "APPROVER_REQUIRED",
+            Self::SamePerson => "SEPARATION_OF_DUTIES",
+            Self::NotTheHolder => "NOT_THE_HOLDER",
+            Self::NoHandOver => "NO_HAND_OVER",
+            Self::NotAddressed => "NOT_ADDRESSED",
+            Self::OpinionNotOpen => "OPINION_NOT_OPEN",
+            Self::NotDueYet => "NOT_DUE_YET",
+            Self::AlreadyRecorded => "ALREADY_RECORDED",
+            Self::ObligationNotOpen => "OBLIGATION_NOT_OPEN",
+            Self::AmountMismatch => "AMOUNT_MISMATCH",
+            Self::ComponentUnknown => "COMPONENT_UNKNOWN",
+            Self::AlreadyRated => "ALREADY_RATED",
+            Self::RatingOutOfScale => "RATING_OUT_OF_SCALE",
+            Self::FeedbackOpen => "FEEDBACK_OPEN",
+            Self::FeedbackNotOpen => "FEEDBACK_NOT_OPEN",
+            Self::LinkInvalid => "LINK_INVALID",
             Self::NewDateTooEarly => "NEW_DATE_TOO_EARLY",
             Self::DetailsRequired => "DETAILS_REQUIRED",
             Self::DuplicateRecord => "DUPLICATE_RECORD",
@@ -230,6 +278,70 @@ impl Rejection {
             Self::ResultNumberTaken => pair(
                 "Hồ sơ đã có văn bản mang số này. Ghi số khác.",
                 "The dossier has a result of this number already. Use another number.",
+            ),
+            Self::ApproverRequired => pair(
+                "Yêu cầu bổ sung lần nữa phải ghi người phê duyệt.",
+                "A further supplement request names who approved it.",
+            ),
+            Self::SamePerson => pair(
+                "Việc này cần hai người khác nhau. Chuyển cho người khác thực hiện.",
+                "This needs two different people. Let somebody else do it.",
+            ),
+            Self::NotTheHolder => pair(
+                "Hồ sơ đang ở bàn của người khác. Đề nghị người đó bàn giao, hoặc lãnh đạo phân công lại.",
+                "The dossier lies on another desk. Ask that person to hand it over, or the head to reassign it.",
+            ),
+            Self::NoHandOver => pair(
+                "Không có bàn giao nào đang chờ ký nhận. Tải lại hồ sơ.",
+                "No hand-over waits to be signed for. Reload the dossier.",
+            ),
+            Self::NotAddressed => pair(
+                "Việc này được giao cho người hoặc cơ quan khác. Chuyển cho đúng nơi nhận.",
+                "This was handed to, or asked of, somebody else. Leave it to them.",
+            ),
+            Self::OpinionNotOpen => pair(
+                "Không có ý kiến nào mang số này đang chờ. Tải lại hồ sơ.",
+                "No opinion of this number is awaited. Reload the dossier.",
+            ),
+            Self::NotDueYet => pair(
+                "Chưa đến hạn. Đợi đến sau thời hạn rồi ghi nhận.",
+                "The date has not passed yet. Record it after it has.",
+            ),
+            Self::AlreadyRecorded => pair(
+                "Việc này đã được ghi. Không cần làm lại.",
+                "This is on record already. Nothing need be done.",
+            ),
+            Self::ObligationNotOpen => pair(
+                "Không có khoản thu nào mang số này ở trạng thái phù hợp. Tải lại hồ sơ.",
+                "No payment of this number can take this step. Reload the dossier.",
+            ),
+            Self::AmountMismatch => pair(
+                "Số tiền không khớp với khoản đã thông báo. Kiểm tra lại, hoặc hủy khoản thu rồi thông báo lại.",
+                "The amount is not the one asked for. Check it, or cancel the obligation and issue it anew.",
+            ),
+            Self::ComponentUnknown => pair(
+                "Thủ tục không có thành phần hồ sơ số này. Xem danh mục thành phần.",
+                "The procedure lists no paper of this number. Look at its list of papers.",
+            ),
+            Self::AlreadyRated => pair(
+                "Hồ sơ này đã được đánh giá. Mỗi hồ sơ đánh giá một lần.",
+                "This dossier has been rated. Each is rated once.",
+            ),
+            Self::RatingOutOfScale => pair(
+                "Mức đánh giá không thuộc thang 3 hoặc 5. Chọn lại mức.",
+                "The score does not lie on a scale of 3 or 5. Choose again.",
+            ),
+            Self::FeedbackOpen => pair(
+                "Phản ánh trước chưa được trả lời. Đợi trả lời rồi gửi tiếp.",
+                "An earlier feedback waits for its answer. Send another one after it.",
+            ),
+            Self::FeedbackNotOpen => pair(
+                "Không có phản ánh nào mang số này đang chờ trả lời.",
+                "No feedback of this number waits for an answer.",
+            ),
+            Self::LinkInvalid => pair(
+                "Không thể liên kết hồ sơ với chính nó hoặc liên kết hai lần. Chọn hồ sơ khác.",
+                "A dossier is linked once, and never to itself. Choose another dossier.",
             ),
             Self::NewDateTooEarly => pair(
                 "Ngày hẹn mới phải sau ngày hẹn cũ.",

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::Dossier;
-use super::event::{ResultIssued, ResultReplaced, ResultRevoked};
+use super::event::{ResultCorrected, ResultIssued, ResultReplaced, ResultRevoked};
 use crate::domain::fact::{Circumstances, Part, PartKind};
 use crate::domain::time::Moment;
 
@@ -49,6 +49,8 @@ pub struct DossierResult {
     pub since: Moment,
     /// Number of the document that has taken its place.
     pub replaced_by: Option<String>,
+    /// How often a mistake in it was put right.
+    pub corrections: u32,
     /// The commitment to its hash, with the command that brought it.
     pub document: Option<(Part, Uuid)>,
 }
@@ -77,6 +79,7 @@ impl Dossier {
             standing: ResultStanding::Valid,
             since: at,
             replaced_by: None,
+            corrections: 0,
             document: None,
         });
     }
@@ -99,6 +102,20 @@ impl Dossier {
             newest.number = Some(issued.number.clone());
             newest.document = document;
             newest.since = at;
+        }
+    }
+
+    /// The document stays in force; a corrected file takes the place of the first one.
+    pub(super) fn result_corrected(
+        &mut self,
+        corrected: &ResultCorrected,
+        document: Option<(Part, Uuid)>,
+        at: Moment,
+    ) {
+        if let Some(result) = self.numbered(corrected.number.as_deref()) {
+            result.corrections += 1;
+            result.since = at;
+            result.document = document.or(result.document.take());
         }
     }
 
@@ -128,6 +145,7 @@ impl Dossier {
             standing: ResultStanding::Valid,
             since: at,
             replaced_by: None,
+            corrections: 0,
             document,
         });
     }

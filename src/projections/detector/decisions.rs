@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::sightings::Sighting;
-use super::{Finding, hours, is_share, working_days};
+use super::{Finding, hours, months, share, working_days};
 use crate::domain::actor::Actor;
 use crate::domain::calendar::Calendar;
 use crate::domain::detector::Rule;
@@ -123,31 +123,14 @@ pub(super) fn month_ends(
     calendar: &Calendar,
     (last_working_days, percent_min, decisions_min): (u16, u8, u32),
 ) -> Vec<Finding> {
-    let mut months: BTreeMap<(&str, Date), Vec<&Sighting>> = BTreeMap::new();
-    for decision in decisions {
-        let month = decision.at.date().first_of_month();
-        let of_month = months.entry((&decision.office, month)).or_default();
-        of_month.push(decision);
-    }
-    let found = months.into_iter().filter_map(|((office, month), all)| {
-        let first = last_days_begin(calendar, month, last_working_days)?;
-        let crowded = all.iter().filter(|one| one.at.date() >= first);
-        let crowded: Vec<&&Sighting> = crowded.collect();
-        let (part, whole) = (crowded.len() as u64, all.len() as u64);
-        if whole < u64::from(decisions_min) || !is_share(part, whole, percent_min) {
-            return None;
-        }
-        Some(Finding {
-            rule,
-            office: office.to_owned(),
-            from: month,
-            to: month.last_of_month(),
-            amount: part,
-            rate: Some((part, whole)),
-            positions: crowded.iter().map(|one| one.position).collect(),
-            codes: crowded.iter().filter_map(|one| one.code.clone()).collect(),
-        })
-    });
+    let found = months(decisions.iter())
+        .into_iter()
+        .filter_map(|((_, month), all)| {
+            let first = last_days_begin(calendar, month, last_working_days)?;
+            let crowded = all.iter().filter(|one| one.at.date() >= first).copied();
+            let crowded: Vec<&Sighting> = crowded.collect();
+            share(rule, &crowded, &all, (percent_min, decisions_min))
+        });
     found.collect()
 }
 

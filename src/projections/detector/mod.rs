@@ -4,16 +4,19 @@
 //! on, so that whoever reads it can read them too. Every office is counted; callers show what may be shown.
 
 mod decisions;
+mod exchanges;
 mod numbers;
 mod promises;
 mod sightings;
+mod voices;
 mod withdrawals;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use self::sightings::Sightings;
+use self::sightings::{Sighting, Sightings};
 use super::worklist::Page;
 use super::{ReadModels, Result};
 use crate::domain::calendar::{Calendar, OfficeHours};
@@ -162,6 +165,24 @@ fn ask(
         Measure::LateWithoutApology {} => {
             decisions::without_apology(rule, &seen.decisions_in(window), calendar)
         }
+        Measure::MissedWithoutApology {} => promises::missed(rule, seen, calendar),
+        Measure::RatedAtOffice {
+            percent_min,
+            ratings_min,
+        } => voices::rated_at_office(rule, &seen.ratings, percent_min, ratings_min),
+        Measure::AssistedFiling {
+            percent_min,
+            filings_min,
+        } => voices::assisted(rule, &seen.online, percent_min, filings_min),
+        Measure::SyncUnanswered {} => exchanges::unanswered(rule, &seen.exchanges),
+        Measure::SyncSlow { minutes_max } => exchanges::slow(rule, &seen.exchanges, minutes_max),
+        Measure::PaidWithoutReceipt { working_days_max } => {
+            exchanges::without_receipt(rule, seen, (calendar, window.to), working_days_max)
+        }
+        Measure::UnsignedHandOver { working_days_max } => {
+            exchanges::unsigned(rule, seen, (calendar, window.to), working_days_max)
+        }
+        Measure::FiledTwice {} => withdrawals::filed_twice(rule, &seen.links),
         Measure::PromiseMovedAfterExpiry {} => promises::moved(rule, &seen.promises, calendar),
         Measure::SuspendedWithoutDocument {} => promises::without_document(rule, &seen.suspensions),
         Measure::SuspendedBeforeExpiry { working_days_max } => {
@@ -218,6 +239,46 @@ fn working_days(calendar: &Calendar, from: Moment, to: Moment) -> u64 {
 fn hours(reference: &Reference, office: &str) -> OfficeHours {
     let known = reference.offices.get(office);
     known.map_or_else(OfficeHours::default, |office| office.office_hours())
+}
+
+/// Working days after one moment up to a day, none below zero.
+fn days_until(calendar: &Calendar, from: Moment, to: Date) -> u64 {
+    let days = calendar.working_days_between(from.date(), to);
+    days.ok()
+        .and_then(|days| u64::try_from(days).ok())
+        .unwrap_or(0)
+}
+
+/// The facts of every office's month.
+fn months<'a>(
+    facts: impl Iterator<Item = &'a Sighting>,
+) -> BTreeMap<(&'a str, Date), Vec<&'a Sighting>> {
+    let mut months = BTreeMap::<_, Vec<_>>::new();
+    for fact in facts {
+        let month = fact.at.date().first_of_month();
+        let of_month = months.entry((fact.office.as_str(), month)).or_default();
+        of_month.push(fact);
+    }
+    months
+}
+
+/// A share of an office's month: what part of `all` is so, when that is enough of enough.
+fn share(
+    rule: &'static Rule,
+    part: &[&Sighting],
+    all: &[&Sighting],
+    (percent_min, all_min): (u8, u32),
+) -> Option<Finding> {
+    let (few, many) = (part.len() as u64, all.len() as u64);
+    let (last, earlier) = part.split_last()?;
+    let is_one = many >= u64::from(all_min) && is_share(few, many, percent_min);
+    let month = last.at.date().first_of_month();
+    is_one.then(|| Finding {
+        from: month,
+        to: month.last_of_month(),
+        rate: Some((few, many)),
+        ..last.finding(rule, few, earlier)
+    })
 }
 
 /// Whether `part` of `whole` is at least so many in a hundred.

@@ -1,6 +1,6 @@
 //! Rules about promises and the clock: moved after expiry, stopped without a text, stopped just before, asked again.
 
-use super::sightings::Sighting;
+use super::sightings::{Sighting, Sightings};
 use super::{Finding, working_days};
 use crate::domain::calendar::Calendar;
 use crate::domain::detector::Rule;
@@ -23,11 +23,33 @@ pub(super) fn moved(
     found.collect()
 }
 
-/// At appraisal, where the clock ran.
+/// The promised moment passed and nobody has apologised, before or since. The amount is for how many working days.
+pub(super) fn missed(rule: &'static Rule, seen: &Sightings, calendar: &Calendar) -> Vec<Finding> {
+    let apologised = |miss: &Sighting| {
+        miss.apologies > 0 || seen.apologies.iter().any(|one| one.number == miss.number)
+    };
+    let found = seen.misses.iter().filter(|miss| !apologised(miss));
+    let told = found.map(|miss| {
+        let due = miss.due_at.unwrap_or(miss.at);
+        miss.finding(rule, working_days(calendar, due, miss.at), &[])
+    });
+    told.collect()
+}
+
+/// Asked for at appraisal, where the clock ran, or to be paid before it goes on.
 fn stops_the_clock(suspension: &Sighting) -> bool {
     match suspension.seen {
         Seen::Supplement { at_appraisal, .. } => at_appraisal,
-        Seen::Plain | Seen::Redirect { .. } | Seen::Promise { .. } | Seen::Number { .. } => false,
+        Seen::Obligation { pauses } => pauses,
+        Seen::Plain
+        | Seen::Filed { .. }
+        | Seen::Money { .. }
+        | Seen::Redirect { .. }
+        | Seen::Promise { .. }
+        | Seen::Number { .. }
+        | Seen::Link { .. }
+        | Seen::Rating { .. }
+        | Seen::Sync { .. } => false,
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use jiff::civil::{Date, Time};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, SqlitePool, query_as};
+use uuid::Uuid;
 
 use super::{Finding, Window};
 use crate::domain::detector::Rule;
@@ -34,6 +35,8 @@ pub struct Sighting {
     pub seen: Seen,
     /// The dossier's number; none for facts of a register.
     pub number: Option<u64>,
+    /// The dossier's id.
+    pub dossier: Option<Uuid>,
     pub code: Option<String>,
     pub procedure: String,
     pub channel: Option<String>,
@@ -73,6 +76,22 @@ pub struct Sightings {
     pub withdrawals: Vec<Sighting>,
     /// Withdrawals asked for, of the whole months.
     pub withdrawals_asked: Vec<Sighting>,
+    pub misses: Vec<Sighting>,
+    /// Ratings, of the whole months.
+    pub ratings: Vec<Sighting>,
+    /// Filed online, of the whole months.
+    pub online: Vec<Sighting>,
+    /// Exchanges with other systems.
+    pub exchanges: Vec<Sighting>,
+    pub payments: Vec<Sighting>,
+    /// Receipts for payments, until now.
+    pub receipts: Vec<Sighting>,
+    /// Links to other dossiers.
+    pub links: Vec<Sighting>,
+    /// Handed over, signed for and taken back, until now.
+    pub hand_overs: Vec<Sighting>,
+    /// Apologies, until now.
+    pub apologies: Vec<Sighting>,
     /// Dossiers filed by applicants who have withdrawn one.
     pub filings: Vec<Sighting>,
 }
@@ -90,15 +109,28 @@ impl Sightings {
                 .unwrap_or(window.from),
             to: window.to,
         };
+        let on = Window {
+            from: window.from,
+            to: Date::MAX,
+        };
         let decisions = ["dossier.result_signed", "dossier.resolution_refused"];
         let promises = ["dossier.apology_issued", "dossier.due_date_recomputed"];
+        let suspensions = [
+            "dossier.supplement_requested",
+            "dossier.financial_obligation_issued",
+        ];
         let numbers = ["register.entered", "register.code_voided"];
         let replacements = ["dossier.result_replaced", "dossier.result_revoked"];
+        let hand_overs = [
+            "dossier.handed_over",
+            "dossier.hand_over_received",
+            "dossier.step_recalled",
+        ];
         let filings = ["dossier.submitted", "dossier.lodged"];
         let mut all = Self {
             decisions: read(pool, &decisions, months).await?,
             promises: read(pool, &promises, window).await?,
-            suspensions: read(pool, &["dossier.supplement_requested"], window).await?,
+            suspensions: read(pool, &suspensions, window).await?,
             acceptances: read(pool, &["dossier.accepted"], window).await?,
             forwards: read(pool, &["dossier.forwarded"], window).await?,
             numbers: read(pool, &numbers, window).await?,
@@ -106,6 +138,15 @@ impl Sightings {
             replacements: read(pool, &replacements, window).await?,
             withdrawals: read(pool, &["dossier.withdrawal_granted"], earlier).await?,
             withdrawals_asked: read(pool, &["dossier.withdrawal_requested"], months).await?,
+            misses: read(pool, &["dossier.deadline_missed"], window).await?,
+            ratings: read(pool, &["dossier.rated"], months).await?,
+            online: read(pool, &["dossier.submitted"], months).await?,
+            exchanges: read(pool, &["dossier.sync_recorded"], window).await?,
+            payments: read(pool, &["dossier.payment_confirmed"], window).await?,
+            receipts: read(pool, &["dossier.fee_receipt_issued"], on).await?,
+            links: read(pool, &["dossier.linked"], window).await?,
+            hand_overs: read(pool, &hand_overs, on).await?,
+            apologies: read(pool, &["dossier.apology_issued"], on).await?,
             filings: Vec::new(),
         };
         let withdrawn = all.withdrawals.iter();
@@ -180,7 +221,7 @@ async fn read(pool: &SqlitePool, kinds: &[&str], window: Window) -> sqlx::Result
 const SQL: &str = "
     select trace.position, trace.kind, coalesce(turn.office, nullif(trace.office, '*'), dossier.office, '*') as office,
            trace.at, trace.actor, trace.claimed_at, trace.received_at, trace.breach, trace.documented, trace.seen,
-           trace.number, dossier.code, coalesce(dossier.procedure, '') as procedure, dossier.channel, dossier.applicant,
+           trace.number, dossier.id as dossier, dossier.code, coalesce(dossier.procedure, '') as procedure, dossier.channel, dossier.applicant,
            dossier.lodged_at, dossier.delivered_at, turn.accepted_at,
            coalesce((select new from due_change
                      where due_change.number = turn.number and due_change.turn = turn.turn
@@ -222,6 +263,7 @@ impl FromRow<'_, SqliteRow> for Sighting {
             documented: row.try_get("documented")?,
             seen: from_json(&row.try_get::<String, _>("seen")?)?,
             number: position("number")?,
+            dossier: row.try_get("dossier")?,
             code: word("code")?,
             procedure: row.try_get("procedure")?,
             channel: word("channel")?,

@@ -135,20 +135,25 @@ impl<'a> Clerk<'a> {
                 procedure: procedure(),
                 office: office(),
                 capability: None,
+                assisted_by: None,
             },
             Deed::Accept => DossierCommand::Accept,
             Deed::Forward { to } => DossierCommand::Forward {
                 to: self.officer(step.unit, Who::Handler(to)),
             },
-            Deed::RequestSupplement { item } => {
-                DossierCommand::RequestSupplement { items: vec![item] }
-            }
+            Deed::RequestSupplement { item } => DossierCommand::RequestSupplement {
+                items: vec![item],
+                approved_by: None,
+            },
             Deed::SubmitSupplement => DossierCommand::SubmitSupplement,
             Deed::AcceptSupplement => DossierCommand::AcceptSupplement,
             Deed::DraftResult => DossierCommand::DraftResult,
-            Deed::SignResult => DossierCommand::SignResult,
+            Deed::SignResult => DossierCommand::SignResult { signature: None },
             Deed::DeliverResult(method) => DossierCommand::DeliverResult { method },
-            Deed::Apologise { new_due_on } => DossierCommand::IssueApology { new_due_on },
+            Deed::Apologise { new_due_on } => DossierCommand::IssueApology {
+                new_due_on,
+                responsible: None,
+            },
             Deed::RequestWithdrawal => DossierCommand::RequestWithdrawal,
             Deed::GrantWithdrawal => DossierCommand::GrantWithdrawal,
             Deed::StopProcessing => DossierCommand::StopProcessing,

@@ -151,7 +151,7 @@ impl<'a> Course<'a> {
         let taken = answered + self.dice.between(5 * MINUTE, 2 * HOUR);
         let items = self.procedure.components.len().max(1) as u64;
         let item = u32::try_from(self.dice.below(items)).unwrap_or(0) + 1;
-        let from = self.step(asked, self.handles(), Deed::RequestSupplement { item })?;
+        let from = self.step(asked, self.receives(), Deed::RequestSupplement { item })?;
         let to = self.step(answered, self.for_applicant(), Deed::SubmitSupplement)?;
         self.step(taken, self.handles(), Deed::AcceptSupplement)?;
         let pauses = [Pause { from, to }];

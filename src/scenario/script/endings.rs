@@ -172,7 +172,7 @@ impl Course<'_> {
         let latest = night.min(asked + 12 * DAY);
         let stopped =
             (asked + 2 * DAY <= latest).then(|| self.dice.between(asked + 2 * DAY, latest))?;
-        self.step(asked, self.handles(), Deed::RequestSupplement { item: 1 })?;
+        self.step(asked, self.receives(), Deed::RequestSupplement { item: 1 })?;
         self.step(stopped, self.handles(), Deed::StopProcessing)?;
         Some(())
     }

@@ -178,6 +178,7 @@ impl<'a> Stage<'a> {
                 clock,
                 received_at,
                 pauses,
+                &[],
                 calendar,
                 &self.hours,
                 policy,

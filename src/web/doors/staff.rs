@@ -72,14 +72,20 @@ fn worklist_office(who: &Actor, place: &Place) -> Option<String> {
     }
     let named = || place.office.as_deref()?.parse::<OfficeCode>().ok();
     match who.role {
-        Role::Auditor if who.office != NO_OFFICE => Some(who.office.clone()),
-        Role::Auditor => named().map(|office| office.to_string()),
+        Role::Auditor | Role::ProcedureController if who.office != NO_OFFICE => {
+            Some(who.office.clone())
+        }
+        Role::Auditor | Role::ProcedureController => named().map(|office| office.to_string()),
         Role::Receiver
         | Role::Handler
         | Role::DivisionHead
         | Role::Signer
         | Role::Clerk
         | Role::CentreManager
+        | Role::Cashier
+        | Role::PaymentGateway
+        | Role::PostalAgent
+        | Role::VerticalAgency
         | Role::Applicant
         | Role::Admin
         | Role::System => None,

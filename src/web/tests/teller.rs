@@ -1,6 +1,8 @@
 //! Dossiers told fact by fact.
 
 use super::*;
+use crate::domain::dossier::ResultSigned;
+
 /// A dossier's facts, told one after another.
 #[derive(Default)]
 pub(super) struct Teller {
@@ -76,6 +78,8 @@ pub(super) fn lodged() -> DossierEvent {
         office: OFFICE.parse().expect("a code"),
         channel: Channel::Counter,
         capability: None,
+        intake_due_at: None,
+        assisted_by: None,
     })
 }
 
@@ -88,6 +92,7 @@ pub(super) fn accepted(due: &str) -> DossierEvent {
         supplement_clock: SupplementClock::Pause,
         due_at: at(due),
         due_certainty: Certainty::Provisional,
+        process: None,
     })
 }
 
@@ -100,6 +105,7 @@ pub(super) fn in_processing() -> Teller {
     };
     let handed = DossierEvent::Forwarded(Handed {
         to: "handler-07".into(),
+        step: Some(2),
     });
     Teller::default()
         .plain("2026-11-09T08:31", Role::Receiver, lodged())
@@ -118,6 +124,8 @@ pub(super) fn troubled() -> Teller {
         stage: Stage::Appraisal,
         number: 1,
         items: vec![2],
+        approved_by: None,
+        answer_due_at: None,
     });
     let moved = DossierEvent::DueDateRecomputed(DueDateRecomputed {
         old: at("2026-11-16T17:00"),
@@ -130,6 +138,7 @@ pub(super) fn troubled() -> Teller {
         old_due_at: at("2026-11-18T17:00"),
         new_due_at: at("2026-11-20T17:00"),
         moves_promise: false,
+        responsible: None,
         due_certainty: Certainty::Verified,
     });
     let late = Circumstances {
@@ -182,7 +191,7 @@ pub(super) fn handed_over() -> Teller {
         .plain(
             "2026-11-12T15:00",
             Role::Signer,
-            DossierEvent::ResultSigned(nothing),
+            DossierEvent::ResultSigned(ResultSigned::default()),
         )
         .plain(
             "2026-11-12T15:30",

@@ -62,38 +62,23 @@ fn moved(change: &Change, lang: Lang) -> Option<(When, When)> {
     })
 }
 
+/// It puts something earlier right, or takes it back.
 fn corrects(event: &DossierEvent) -> bool {
-    match event {
+    matches!(
+        event,
         DossierEvent::ApplicantDetailsCorrected(_)
-        | DossierEvent::CapabilityReissued(_)
-        | DossierEvent::StepReturned(_)
-        | DossierEvent::ResultRevoked(_)
-        | DossierEvent::ResultReplaced(_)
-        | DossierEvent::DueDateRecomputed(_) => true,
-        DossierEvent::Drafted(_)
-        | DossierEvent::Submitted(_)
-        | DossierEvent::Lodged(_)
-        | DossierEvent::SupplementRequested(_)
-        | DossierEvent::AcceptanceRefused(_)
-        | DossierEvent::Accepted(_)
-        | DossierEvent::Redirected(_)
-        | DossierEvent::Forwarded(_)
-        | DossierEvent::HandlerAssigned(_)
-        | DossierEvent::SupplementSubmitted(_)
-        | DossierEvent::SupplementAccepted(_)
-        | DossierEvent::SupplementStillDeficient(_)
-        | DossierEvent::ProcessingStopped(_)
-        | DossierEvent::ResolutionRefused(_)
-        | DossierEvent::ResultDrafted(_)
-        | DossierEvent::ResultSigned(_)
-        | DossierEvent::ProcessingCompleted(_)
-        | DossierEvent::ResultIssued(_)
-        | DossierEvent::ResultDelivered(_)
-        | DossierEvent::WithdrawalRequested(_)
-        | DossierEvent::WithdrawalGranted(_)
-        | DossierEvent::WithdrawalDenied(_)
-        | DossierEvent::ApologyIssued(_) => false,
-    }
+            | DossierEvent::CapabilityReissued(_)
+            | DossierEvent::StepReturned(_)
+            | DossierEvent::StepRecalled(_)
+            | DossierEvent::SupplementRetracted(_)
+            | DossierEvent::WithdrawalRetracted(_)
+            | DossierEvent::FinancialObligationCancelled(_)
+            | DossierEvent::PaymentRefunded(_)
+            | DossierEvent::ResultCorrected(_)
+            | DossierEvent::ResultRevoked(_)
+            | DossierEvent::ResultReplaced(_)
+            | DossierEvent::DueDateRecomputed(_)
+    )
 }
 
 /// The newest apology.

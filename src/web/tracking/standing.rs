@@ -147,7 +147,9 @@ fn time_between(from: Moment, to: Moment, clock: &Clock<'_>) -> String {
 /// The label under the headline.
 pub fn tag(dossier: &Dossier, promise: Option<&Promise>, lang: Lang) -> (Tone, String) {
     let (tone, text) = match dossier.phase {
-        Phase::AwaitingSupplement(_) => (Tone::Warn, lang.of("Đang chờ ông/bà", "Waiting for you")),
+        Phase::AwaitingSupplement(_) | Phase::AwaitingPayment => {
+            (Tone::Warn, lang.of("Đang chờ ông/bà", "Waiting for you"))
+        }
         Phase::Completed => (Tone::Good, lang.of("Mời nhận kết quả", "Ready to collect")),
         Phase::Returned => (Tone::Good, lang.of("Hoàn tất", "Complete")),
         Phase::NotAccepted | Phase::Refused => (Tone::Bad, lang.of("Từ chối", "Refused")),
@@ -160,6 +162,7 @@ pub fn tag(dossier: &Dossier, promise: Option<&Promise>, lang: Lang) -> (Tone, S
         | Phase::Accepted
         | Phase::InProcessing
         | Phase::ResultDrafted
+        | Phase::ResultApproved
         | Phase::WithdrawalRequested => match promise.map(|promise| promise.tone) {
             Some(Tone::Bad) => (Tone::Bad, lang.of("Quá hẹn", "Overdue")),
             Some(Tone::Info | Tone::Good | Tone::Warn) | None => {

@@ -73,9 +73,10 @@ fn place(phase: Phase) -> Place {
         Phase::Accepted
         | Phase::InProcessing
         | Phase::Supplemented
+        | Phase::AwaitingPayment
         | Phase::WithdrawalRequested
         | Phase::AwaitingSupplement(Stage::Appraisal) => Place::At(2),
-        Phase::ResultDrafted => Place::At(3),
+        Phase::ResultDrafted | Phase::ResultApproved => Place::At(3),
         Phase::Completed => Place::At(4),
         Phase::Returned => Place::Done,
         Phase::NotAccepted | Phase::Refused | Phase::Stopped | Phase::Withdrawn => Place::Left,

@@ -40,6 +40,14 @@ fn closer(event: &DossierEvent) -> Option<Pair> {
                 "Tính lại ngày hẹn theo thông báo lịch nghỉ",
                 "Promised date counted anew after a calendar notice",
             ),
+            DueDateCause::Payment => (
+                "Tính lại ngày hẹn sau khi nộp tiền",
+                "Promised date counted anew after the payment",
+            ),
+            DueDateCause::Outage => (
+                "Tính lại ngày hẹn do sự cố hệ thống",
+                "Promised date counted anew after a system outage",
+            ),
         },
         DossierEvent::ApologyIssued(apology) if !apology.moves_promise => (
             "Xin lỗi; ngày hẹn giữ nguyên",

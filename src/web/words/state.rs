@@ -38,6 +38,14 @@ pub fn headline(phase: Phase) -> Pair {
             "Hồ sơ đang được giải quyết",
             "Your dossier is being processed",
         ),
+        Phase::AwaitingPayment => (
+            "Cần nộp nghĩa vụ tài chính",
+            "There is a sum for you to pay",
+        ),
+        Phase::ResultApproved => (
+            "Kết quả đã được duyệt, đang chờ ký",
+            "The result is approved and awaits signature",
+        ),
         Phase::ResultDrafted => (
             "Kết quả đã được dự thảo, đang chờ ký",
             "The result is drafted and awaits signature",
@@ -93,7 +101,11 @@ pub fn next(phase: Phase) -> Pair {
             "Người thụ lý thẩm tra và dự thảo kết quả.",
             "The handler appraises it and drafts the result.",
         ),
-        Phase::ResultDrafted => (
+        Phase::AwaitingPayment => (
+            "Khi nhận được tiền, cơ quan tiếp tục giải quyết và báo lại ngày hẹn.",
+            "Once it is paid, the office goes on and tells you the date anew.",
+        ),
+        Phase::ResultDrafted | Phase::ResultApproved => (
             "Người có thẩm quyền ký kết quả.",
             "The competent head signs the result.",
         ),
@@ -127,6 +139,10 @@ pub fn to_do(phase: Phase) -> Option<Pair> {
             "Nộp giấy tờ còn thiếu hoặc chưa đúng theo phiếu yêu cầu bổ sung, tại bộ phận một cửa hoặc trực tuyến.",
             "Bring or send the papers named in the request for supplement, at the one-stop unit or online.",
         )),
+        Phase::AwaitingPayment => Some((
+            "Nộp khoản tiền theo thông báo; thời gian chờ nộp không tính vào thời hạn giải quyết.",
+            "Pay the sum named in the notice; the time until then is not counted.",
+        )),
         Phase::NotAccepted => Some((
             "Xem lý do trong phiếu từ chối; ông/bà có thể chuẩn bị lại và nộp hồ sơ mới.",
             "Read the reason on the slip; you may prepare the papers again and file anew.",
@@ -146,6 +162,7 @@ pub fn to_do(phase: Phase) -> Option<Pair> {
         | Phase::Accepted
         | Phase::InProcessing
         | Phase::ResultDrafted
+        | Phase::ResultApproved
         | Phase::Returned
         | Phase::WithdrawalRequested
         | Phase::Withdrawn => None,

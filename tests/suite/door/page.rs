@@ -85,7 +85,8 @@ async fn a_result_has_a_page_of_its_own_and_the_receipt_a_sheet_to_print() {
     door.act(Role::Receiver, DossierCommand::Forward { to })
         .await;
     door.act(Role::Handler, DossierCommand::DraftResult).await;
-    door.act(Role::Signer, DossierCommand::SignResult).await;
+    door.act(Role::Signer, DossierCommand::SignResult { signature: None })
+        .await;
     door.seal().await;
     let text = door
         .text(&format!("/t/{}/proof?of=result&lang=en", door.code))

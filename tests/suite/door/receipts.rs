@@ -40,7 +40,8 @@ async fn a_result_has_a_receipt_once_it_is_signed() {
     door.act(Role::Receiver, DossierCommand::Forward { to })
         .await;
     door.act(Role::Handler, DossierCommand::DraftResult).await;
-    door.act(Role::Signer, DossierCommand::SignResult).await;
+    door.act(Role::Signer, DossierCommand::SignResult { signature: None })
+        .await;
     then_refused(door.get(&path).await, 202, "RECEIPT_PENDING").await;
     door.seal().await;
     assert_eq!(kind(&door, &path).await, "dossier.result_signed");

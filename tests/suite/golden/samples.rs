@@ -5,9 +5,14 @@ use motcua::domain::calendar::CalendarYear;
 use motcua::domain::catalogue;
 use motcua::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use motcua::domain::dossier::{
-    Accepted, ApologyIssued, CapabilityReissued, Channel, DeliveryMethod, DossierEvent, Drafted,
-    DueDateCause, DueDateRecomputed, Handed, Lodged, Nothing, RedirectKind, Redirected,
-    ResultDelivered, ResultIssued, ResultReplaced, ResultRevoked, Stage, SupplementRequested,
+    Accepted, ApologyIssued, CapabilityReissued, Channel, ComponentForm, ComponentReceived,
+    DeadlineMissed, DeliveryMethod, Digitisation, DossierEvent, Drafted, DueDateCause,
+    DueDateRecomputed, FeeExempted, FeeReceiptIssued, FeedbackKind, FeedbackSubmitted,
+    FieldVerificationScheduled, FinancialObligationIssued, HandOverReceived, Handed, HandedOver,
+    LinkKind, Linked, Lodged, Nothing, Numbered, ObligationKind, OpinionReceived, OpinionRequested,
+    PaymentConfirmed, PaymentMethod, PaymentRefunded, Rated, RatingDevice, RedirectKind,
+    Redirected, ResultCorrected, ResultDelivered, ResultIssued, ResultReplaced, ResultRevoked,
+    ResultSigned, Stage, SupplementProposed, SupplementRequested, SyncOutcome, SyncRecorded,
 };
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Breach, BreachRule, Circumstances, Fact, Part, PartKind, stream};
@@ -162,13 +167,15 @@ fn dossier_events() -> Vec<DossierEvent> {
 /// Names every event of a dossier: a new one stops the compiler here.
 fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
     use DossierEvent as E;
-    let nothing = Nothing {};
+    let (nothing, numbered) = (Nothing {}, Numbered { number: 1 });
     let lodged = |channel, capability| Lodged {
         code: code(),
         procedure: procedure(),
         office: office(),
         channel,
         capability,
+        intake_due_at: None,
+        assisted_by: None,
     };
     let to = Role::Handler.name().to_owned();
     Some(match event {
@@ -178,6 +185,8 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             stage: Stage::Appraisal,
             number: 2,
             items: vec![1, 3],
+            approved_by: None,
+            answer_due_at: None,
         }),
         E::SupplementRequested(_) => E::AcceptanceRefused(nothing),
         E::AcceptanceRefused(_) => E::Accepted(Accepted {
@@ -188,14 +197,15 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             supplement_clock: SupplementClock::Pause,
             due_at: at(200),
             due_certainty: Certainty::Verified,
+            process: None,
         }),
         E::Accepted(_) => E::Redirected(Redirected {
             from: office(),
             to: "H38.41".parse().expect("an office"),
             kind: RedirectKind::NonTerritorial,
         }),
-        E::Redirected(_) => E::Forwarded(Handed { to }),
-        E::Forwarded(_) => E::HandlerAssigned(Handed { to }),
+        E::Redirected(_) => E::Forwarded(Handed { to, step: None }),
+        E::Forwarded(_) => E::HandlerAssigned(Handed { to, step: None }),
         E::HandlerAssigned(_) => E::SupplementSubmitted(nothing),
         E::SupplementSubmitted(_) => E::SupplementAccepted(nothing),
         E::SupplementAccepted(_) => E::SupplementStillDeficient(nothing),
@@ -209,7 +219,7 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
         E::ProcessingStopped(_) => E::ResolutionRefused(nothing),
         E::ResolutionRefused(_) => E::ResultDrafted(nothing),
         E::ResultDrafted(_) => E::StepReturned(nothing),
-        E::StepReturned(_) => E::ResultSigned(nothing),
+        E::StepReturned(_) => E::ResultSigned(ResultSigned::default()),
         E::ResultSigned(_) => E::ProcessingCompleted(nothing),
         E::ProcessingCompleted(_) => E::ResultIssued(ResultIssued {
             number: "12/GP-UBND".to_owned(),
@@ -226,6 +236,7 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             new_due_at: at(272),
             due_certainty: Certainty::Verified,
             moves_promise: false,
+            responsible: None,
         }),
         E::ApologyIssued(_) => E::ApplicantDetailsCorrected(nothing),
         E::ApplicantDetailsCorrected(_) => E::CapabilityReissued(CapabilityReissued {
@@ -238,7 +249,96 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             number: "13/GP-UBND".to_owned(),
             replaces: Some("12/GP-UBND".to_owned()),
         }),
-        E::ResultReplaced(_) => return None,
+        E::ResultReplaced(_) => E::ComponentReceived(ComponentReceived {
+            item: 2,
+            form: ComponentForm::Copy,
+            digitisation: Digitisation::Here,
+            size_bytes: Some(48_213),
+        }),
+        E::ComponentReceived(_) => E::SupplementProposed(SupplementProposed { items: vec![2] }),
+        E::SupplementProposed(_) => E::SupplementRetracted(nothing),
+        E::SupplementRetracted(_) => E::HandedOver(HandedOver {
+            to: "signer-2".to_owned(),
+            role: Role::Signer,
+            office: Some("H38.41".parse().expect("an office")),
+            step: Some(3),
+        }),
+        E::HandedOver(_) => E::HandOverReceived(HandOverReceived { complete: true }),
+        E::HandOverReceived(_) => E::StepRecalled(nothing),
+        E::StepRecalled(_) => E::DeadlineMissed(DeadlineMissed { due_at: at(200) }),
+        E::DeadlineMissed(_) => E::OpinionRequested(OpinionRequested {
+            number: 1,
+            agency: "H38.41".parse().expect("an office"),
+            due_at: at(72),
+            silence_consents: true,
+        }),
+        E::OpinionRequested(_) => E::OpinionReceived(OpinionReceived {
+            number: 1,
+            agrees: false,
+        }),
+        E::OpinionReceived(_) => E::OpinionOverdue(numbered),
+        E::OpinionOverdue(_) => E::OpinionDeemedAgreed(numbered),
+        E::OpinionDeemedAgreed(_) => {
+            E::FieldVerificationScheduled(FieldVerificationScheduled { on: at(48).date() })
+        }
+        E::FieldVerificationScheduled(_) => E::FieldVerificationRecorded(nothing),
+        E::FieldVerificationRecorded(_) => {
+            E::FinancialObligationIssued(FinancialObligationIssued {
+                number: 1,
+                kind: ObligationKind::Obligation,
+                amount_vnd: 810_000,
+                due_on: Some(at(96).date()),
+                pauses: true,
+            })
+        }
+        E::FinancialObligationIssued(_) => E::FinancialObligationCancelled(numbered),
+        E::FinancialObligationCancelled(_) => E::FeeExempted(FeeExempted {
+            kind: ObligationKind::Charge,
+        }),
+        E::FeeExempted(_) => E::PaymentConfirmed(PaymentConfirmed {
+            number: 1,
+            amount_vnd: 810_000,
+            method: PaymentMethod::NationalGateway,
+            reference: Some("PG-0001".to_owned()),
+        }),
+        E::PaymentConfirmed(_) => E::FeeReceiptIssued(FeeReceiptIssued {
+            number: 1,
+            form: "01BLP".to_owned(),
+            series: "AA-26E".to_owned(),
+            receipt_number: "0000123".to_owned(),
+        }),
+        E::FeeReceiptIssued(_) => E::PaymentRefunded(PaymentRefunded {
+            number: 1,
+            amount_vnd: 810_000,
+        }),
+        E::PaymentRefunded(_) => E::ResultApproved(nothing),
+        E::ResultApproved(_) => E::ResultCorrected(ResultCorrected {
+            number: Some("12/GP-UBND".to_owned()),
+        }),
+        E::ResultCorrected(_) => E::OriginalsReturned(nothing),
+        E::OriginalsReturned(_) => E::WithdrawalRetracted(nothing),
+        E::WithdrawalRetracted(_) => E::Linked(Linked {
+            other: Uuid::from_u128(8),
+            kind: LinkKind::Duplicate,
+        }),
+        E::Linked(_) => E::Rated(Rated {
+            score: 4,
+            scale: 5,
+            device: RatingDevice::Own,
+        }),
+        E::Rated(_) => E::FeedbackSubmitted(FeedbackSubmitted {
+            number: 1,
+            kind: FeedbackKind::Report,
+            due_at: Some(at(360)),
+        }),
+        E::FeedbackSubmitted(_) => E::FeedbackAnswered(numbered),
+        E::FeedbackAnswered(_) => E::SyncRecorded(SyncRecorded {
+            system: "national-portal".to_owned(),
+            outcome: SyncOutcome::Acknowledged,
+            remote_status: Some(4),
+            attempt: 2,
+        }),
+        E::SyncRecorded(_) => return None,
     })
 }
 

@@ -107,7 +107,7 @@ async fn a_difference_says_what_changed_and_which_facts_did_it() {
     story.act(moved, &forward).expect("forwarded");
     story.wait(Moment::HOUR);
     story
-        .act(moved, &DossierCommand::SignResult)
+        .act(moved, &DossierCommand::SignResult { signature: None })
         .expect("signed");
     let begun = story.accept("H63.40.02", "1.004873");
     story.write().await;

@@ -16,7 +16,7 @@ async fn the_drill_forges_a_copy_well_and_finds_it_and_leaves_the_original_alone
     office.story.go_to(4, 20, 9);
     office
         .story
-        .act(late, &DossierCommand::SignResult)
+        .act(late, &DossierCommand::SignResult { signature: None })
         .expect("signed");
     office.story.live(3, 300);
     office.story.write().await;

@@ -34,7 +34,15 @@ fn road(to: Phase) -> &'static [&'static str] {
             "request_supplement",
             "submit_supplement",
         ],
+        Phase::AwaitingPayment => &["submit", "accept", "forward", "issue_financial_obligation"],
         Phase::ResultDrafted => &["submit", "accept", "forward", "draft_result"],
+        Phase::ResultApproved => &[
+            "submit",
+            "accept",
+            "forward",
+            "draft_result",
+            "approve_result",
+        ],
         Phase::Completed => &["submit", "accept", "forward", "sign_result"],
         Phase::Returned => &[
             "submit",
@@ -72,7 +80,9 @@ fn then_follows(
     command: &DossierCommand,
     role: Role,
 ) -> Result<(), String> {
-    let (before, actor) = (story.dossier.clone(), story.actor(role));
+    let actor = story.actor(role);
+    story.prepare(command, &actor);
+    let before = story.dossier.clone();
     let cell = format!("{} {} {}", before.phase.name(), command.name(), role.name());
     let row = table
         .row(before.phase, command.name(), role)
@@ -103,7 +113,9 @@ fn then_is_refused(
 ) -> Result<(), String> {
     let state = story.dossier.phase;
     let expected = table.refusal(state, command, role);
-    let found = match story.decide(command, &story.actor(role), &everything()) {
+    let (actor, mut story) = (story.actor(role), story.clone());
+    story.prepare(command, &actor);
+    let found = match story.decide(command, &actor, &everything()) {
         Ok(_) => "allowed",
         Err(rejection) => rejection.code(),
     };
@@ -176,5 +188,5 @@ fn a_denied_withdrawal_leads_back_to_wherever_it_was_asked() {
         assert_eq!(story.dossier.phase, state);
         assert_eq!(story.dossier.turns, before.dossier.turns);
     }
-    assert_eq!(asked_in, 8);
+    assert_eq!(asked_in, 10);
 }

@@ -5,7 +5,9 @@ use motcua::domain::calendar::Calendar;
 use motcua::domain::catalogue::{self, Level};
 use motcua::domain::code::OfficeCode;
 use motcua::domain::dossier::{
-    Channel, Context, DeliveryMethod, Dossier, DossierCommand, RedirectKind, Rejection, decide,
+    Channel, ComponentForm, Context, DeliveryMethod, Digitisation, Dossier, DossierCommand,
+    FeedbackKind, LinkKind, Obligation, ObligationKind, ObligationState, Opinion, OpinionState,
+    PaymentMethod, RatingDevice, RedirectKind, Rejection, SyncOutcome, decide,
 };
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Circumstances, Draft, Part, PartKind};
@@ -19,6 +21,7 @@ use motcua::domain::time::Moment;
 use uuid::Uuid;
 
 pub const OFFICES: [&str; 2] = ["H38.40", "H38.41"];
+const AMOUNT_VND: u64 = 20_000;
 /// Seven working days; the signer must be another than the handler.
 const PROCEDURE: &str = "1.004222";
 
@@ -90,6 +93,7 @@ fn next_command(command: &DossierCommand) -> Option<DossierCommand> {
             procedure,
             office,
             capability,
+            assisted_by: None,
         },
         C::Submit {
             procedure, office, ..
@@ -108,7 +112,10 @@ fn next_command(command: &DossierCommand) -> Option<DossierCommand> {
         },
         C::AcceptAtCounter { .. } => C::Accept,
         C::Accept => C::RefuseAcceptance,
-        C::RefuseAcceptance => C::RequestSupplement { items: vec![1, 2] },
+        C::RefuseAcceptance => C::RequestSupplement {
+            items: vec![1, 2],
+            approved_by: Some("approver-1".to_owned()),
+        },
         C::RequestSupplement { .. } => C::SubmitSupplement,
         C::SubmitSupplement => C::AcceptSupplement,
         C::AcceptSupplement => C::FindStillDeficient,
@@ -124,8 +131,8 @@ fn next_command(command: &DossierCommand) -> Option<DossierCommand> {
         C::StopProcessing => C::DraftResult,
         C::DraftResult => C::ReturnStep,
         C::ReturnStep => C::RefuseResolution,
-        C::RefuseResolution => C::SignResult,
-        C::SignResult => C::IssueResult {
+        C::RefuseResolution => C::SignResult { signature: None },
+        C::SignResult { signature: None } => C::IssueResult {
             number: "12/GP-UBND".to_owned(),
         },
         C::IssueResult { .. } => C::RevokeResult { number: None },
@@ -134,20 +141,128 @@ fn next_command(command: &DossierCommand) -> Option<DossierCommand> {
             replaces: None,
         },
         C::ReplaceResult { .. } => C::DeliverResult {
-            method: DeliveryMethod::Counter,
+            method: DeliveryMethod::Post,
         },
         C::DeliverResult { .. } => C::RequestWithdrawal,
         C::RequestWithdrawal => C::GrantWithdrawal,
         C::GrantWithdrawal => C::DenyWithdrawal,
         C::DenyWithdrawal => C::IssueApology {
             new_due_on: jiff::civil::date(2026, 12, 31),
+            responsible: None,
         },
         C::IssueApology { .. } => C::CorrectApplicantDetails,
         C::CorrectApplicantDetails => C::ReissueCapability {
             capability: "11".repeat(32),
         },
-        C::ReissueCapability { .. } => return None,
+        C::ReissueCapability { .. } => return beside(None),
+        other => return beside(Some(&other)),
     })
+}
+
+/// The same for the commands beside the main line.
+fn beside(command: Option<&DossierCommand>) -> Option<DossierCommand> {
+    use DossierCommand as C;
+    let number = 1;
+    let Some(command) = command else {
+        return Some(C::ReceiveComponent {
+            item: 1,
+            form: ComponentForm::Original,
+            digitisation: Digitisation::Here,
+            size_bytes: Some(1_000),
+        });
+    };
+    Some(match command {
+        C::ReceiveComponent { .. } => C::ProposeSupplement { items: vec![1] },
+        C::ProposeSupplement { .. } => C::RetractSupplementRequest,
+        C::RetractSupplementRequest => C::HandOver {
+            to: "colleague-9".to_owned(),
+            role: Role::Signer,
+            office: None,
+            step: None,
+        },
+        C::HandOver { .. } => C::ReceiveHandOver { complete: true },
+        C::ReceiveHandOver { .. } => C::RecallStep,
+        C::RecallStep => C::RequestOpinion {
+            agency: office(OFFICES[1]),
+            due_on: None,
+        },
+        C::RequestOpinion { .. } => C::GiveOpinion {
+            number,
+            agrees: true,
+        },
+        C::GiveOpinion { .. } => C::NoteOpinionOverdue { number },
+        C::NoteOpinionOverdue { .. } => C::DeemOpinionAgreed { number },
+        C::DeemOpinionAgreed { .. } => C::ScheduleFieldVerification {
+            on: jiff::civil::date(2027, 1, 5),
+        },
+        C::ScheduleFieldVerification { .. } => C::RecordFieldVerification,
+        C::RecordFieldVerification => C::IssueFinancialObligation {
+            kind: ObligationKind::Obligation,
+            amount_vnd: AMOUNT_VND,
+            due_on: None,
+        },
+        C::IssueFinancialObligation { .. } => C::CancelFinancialObligation { number },
+        C::CancelFinancialObligation { .. } => C::ExemptFee {
+            kind: ObligationKind::Charge,
+        },
+        C::ExemptFee { .. } => C::ConfirmPayment {
+            number,
+            amount_vnd: AMOUNT_VND,
+            method: PaymentMethod::Cash,
+            reference: None,
+        },
+        C::ConfirmPayment { .. } => C::IssueFeeReceipt {
+            number,
+            form: "01BLP".to_owned(),
+            series: "AA".to_owned(),
+            receipt_number: "0000001".to_owned(),
+        },
+        C::IssueFeeReceipt { .. } => C::RefundPayment {
+            number,
+            amount_vnd: AMOUNT_VND,
+        },
+        C::RefundPayment { .. } => C::ApproveResult,
+        C::ApproveResult => C::CorrectResult { number: None },
+        C::CorrectResult { .. } => C::ReturnOriginals,
+        C::ReturnOriginals => C::RetractWithdrawal,
+        C::RetractWithdrawal => C::RecordMiss,
+        C::RecordMiss => C::LinkDossier {
+            other: Uuid::from_u128(99),
+            kind: LinkKind::Duplicate,
+        },
+        C::LinkDossier { .. } => C::Rate {
+            score: 5,
+            scale: 5,
+            device: RatingDevice::Own,
+            capability: None,
+        },
+        C::Rate { .. } => C::SubmitFeedback {
+            kind: FeedbackKind::Report,
+            capability: None,
+        },
+        C::SubmitFeedback { .. } => C::AnswerFeedback { number },
+        C::AnswerFeedback { .. } => C::RecordSync {
+            system: "national-portal".to_owned(),
+            outcome: SyncOutcome::Acknowledged,
+            remote_status: Some(4),
+            attempt: 1,
+        },
+        _ => return None,
+    })
+}
+
+fn obligation(state: ObligationState) -> Obligation {
+    Obligation {
+        number: 1,
+        kind: ObligationKind::Charge,
+        amount_vnd: AMOUNT_VND,
+        due_on: None,
+        pauses: false,
+        state,
+        method: None,
+        receipt: None,
+        refunded_vnd: 0,
+    }
 }
 
 pub fn command(name: &str, place: &str) -> DossierCommand {
@@ -193,8 +308,16 @@ impl<'a> Story<'a> {
     /// The one person who holds a role; officers at the office that has the dossier.
     pub fn actor(&self, role: Role) -> Actor {
         let place = match role {
-            Role::Applicant | Role::Admin | Role::Auditor | Role::System => NO_OFFICE,
-            Role::Receiver
+            Role::Applicant
+            | Role::PaymentGateway
+            | Role::ProcedureController
+            | Role::Admin
+            | Role::Auditor
+            | Role::System => NO_OFFICE,
+            Role::Cashier
+            | Role::PostalAgent
+            | Role::VerticalAgency
+            | Role::Receiver
             | Role::Handler
             | Role::DivisionHead
             | Role::Signer
@@ -229,6 +352,58 @@ impl<'a> Story<'a> {
             given,
         };
         decide(&self.dossier, command, &context)
+    }
+
+    /// Lays what a command answers to where it finds it: the hand-over, the debt, the question, the date that passed.
+    pub fn prepare(&mut self, command: &DossierCommand, actor: &Actor) {
+        use DossierCommand as C;
+        let past = self.now.plus(-Moment::HOUR);
+        let dossier = &mut self.dossier;
+        match command {
+            C::ReceiveHandOver { .. } | C::RecallStep | C::HandOver { .. } => {
+                if let Some(desk) = dossier.stays.last_mut() {
+                    desk.officer = Some(actor.id.clone());
+                    desk.giver = Some(actor.id.clone());
+                    desk.received_at = None;
+                    desk.until = None;
+                }
+            }
+            C::GiveOpinion { .. } | C::NoteOpinionOverdue { .. } | C::DeemOpinionAgreed { .. } => {
+                dossier.opinions = vec![Opinion {
+                    number: 1,
+                    agency: actor.office.clone(),
+                    requested_at: past,
+                    due_at: past,
+                    silence_consents: matches!(command, C::DeemOpinionAgreed { .. }),
+                    state: OpinionState::Awaited,
+                    answered_at: None,
+                }];
+            }
+            C::CancelFinancialObligation { .. } | C::ConfirmPayment { .. }
+                if dossier.obligations.is_empty() =>
+            {
+                dossier.obligations = vec![obligation(ObligationState::Requested)];
+            }
+            C::IssueFeeReceipt { .. } | C::RefundPayment { .. } => {
+                dossier.obligations = vec![obligation(ObligationState::Paid)];
+            }
+            C::AnswerFeedback { .. } => {
+                dossier.feedback = vec![motcua::domain::dossier::Feedback {
+                    number: 1,
+                    kind: FeedbackKind::Report,
+                    submitted_at: past,
+                    due_at: None,
+                    answered_at: None,
+                }];
+            }
+            C::RecordMiss => {
+                if let Some(turn) = dossier.turns.last_mut() {
+                    turn.due_at = past;
+                }
+            }
+            C::StopProcessing => dossier.answer_due_at = Some(past),
+            _ => {}
+        }
     }
 
     /// Folds a decision; the kinds of the dossier's events, in order.

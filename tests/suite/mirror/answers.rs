@@ -80,7 +80,7 @@ async fn given(folder: &tempfile::TempDir) -> (Doors, Doors, String) {
             },
         ),
         (Role::Handler, DossierCommand::DraftResult),
-        (Role::Signer, DossierCommand::SignResult),
+        (Role::Signer, DossierCommand::SignResult { signature: None }),
     ];
     for (role, command) in steps {
         let receipt = counter.submit(office::on(dossiers[0], role, command)).await;

@@ -133,7 +133,7 @@ async fn a_tracking_row_follows_every_act_while_the_journal_grows() {
             DossierCommand::Forward {
                 to: "handler-7".into(),
             },
-            DossierCommand::SignResult,
+            DossierCommand::SignResult { signature: None },
             DossierCommand::DeliverResult {
                 method: DeliveryMethod::Counter,
             },
@@ -494,7 +494,9 @@ async fn the_audit_trail_names_every_fact_once_and_finds_it_again() {
     };
     story.act(id, &forward).expect("forwarded");
     story.wait(Moment::HOUR);
-    story.act(id, &DossierCommand::SignResult).expect("signed");
+    story
+        .act(id, &DossierCommand::SignResult { signature: None })
+        .expect("signed");
     story.write().await;
     let models = read_models(home.path(), &story.journal).await;
 

@@ -224,10 +224,13 @@ async fn an_apology_after_the_period_changes_nothing_in_it() {
     story.go_to(3, 10, 9);
     let apology = DossierCommand::IssueApology {
         new_due_on: date(2026, 4, 1),
+        responsible: None,
     };
     story.act(id, &apology).expect("an apology in time");
     story.go_to(3, 20, 9);
-    story.act(id, &DossierCommand::SignResult).expect("signed");
+    story
+        .act(id, &DossierCommand::SignResult { signature: None })
+        .expect("signed");
     story.write().await;
     let models = read_models(home.path(), &story.journal).await;
     let count = async |from: Date, to: Date| {

@@ -1,14 +1,15 @@
 //! The processing clock: its start at acceptance, its move by a supplement, the promise renewed by an apology.
 
-use super::guard::{need_reason, office_on, pinned_policy, policy_on, procedure_on, slip};
+use super::guard::{
+    need_reason, office_on, pinned_policy, policy_for, policy_on, procedure_on, slip,
+};
 use super::{Context, Decision, Dossier, Rejection, breach, one, plain};
 use crate::domain::code::{OfficeCode, ProcedureCode};
 use crate::domain::deadline;
-use crate::domain::dossier::Turn;
-use crate::domain::dossier::event::{
-    Accepted, ApologyIssued, DossierEvent, DueDateCause, DueDateRecomputed, Nothing,
-};
+use crate::domain::dossier::event::{Accepted, ApologyIssued, DeadlineMissed, DossierEvent};
 use crate::domain::fact::{Breach, BreachRule, Circumstances};
+use crate::domain::law::Limit;
+use crate::domain::office::Office;
 use crate::domain::policy::Policy;
 use crate::domain::time::Moment;
 
@@ -40,6 +41,7 @@ pub(super) fn accept(
             .unwrap_or(policy.supplement_clock),
         due_at: promise.due_at,
         due_certainty: promise.certainty,
+        process: None,
     };
     let circumstances = Circumstances {
         received_at: Some(received_at),
@@ -75,51 +77,59 @@ pub(super) fn late_entry(
     Ok(late.then(|| breach(BreachRule::EnteredLate, &policy.legal_basis)))
 }
 
-/// Row 11: the clock resumes or restarts, and the move of the due date is a fact of its own.
-/// A date promised later than that (by an apology) stands: no promise is ever brought forward.
-pub(super) fn accept_supplement(dossier: &Dossier, context: &Context<'_>) -> Decision {
-    let mut drafts = plain(DossierEvent::SupplementAccepted(Nothing {}), context)?;
-    if let Some(turn) = dossier.turn() {
-        let renewed = renewed_promise(turn, context)?;
-        if renewed.due_at > turn.due_at {
-            let moved = DueDateRecomputed {
-                old: turn.due_at,
-                new: renewed.due_at,
-                cause: DueDateCause::Supplement,
-                due_certainty: renewed.certainty,
-            };
-            drafts.push(one(
-                DossierEvent::DueDateRecomputed(moved),
-                Circumstances::default(),
-                context,
-            ));
-        }
-    }
-    Ok(drafts)
+/// By when what is lodged now is to be accepted or answered.
+pub(super) fn intake_due_at(
+    place: &Office,
+    context: &Context<'_>,
+) -> Result<Option<Moment>, Rejection> {
+    let policy = policy_on(context.now.date(), context)?;
+    let Some(hours) = policy.intake_working_hours else {
+        return Ok(None);
+    };
+    let (limit, calendar) = (Limit::WorkingHours(hours), &context.reference.calendar);
+    let office_hours = place.office_hours();
+    let promise = deadline::promise(limit, context.now, calendar, &office_hours, policy)?;
+    Ok(Some(promise.due_at))
 }
 
-pub(super) fn renewed_promise(
-    turn: &Turn,
+/// An intake that took longer than its clock allows is recorded, never refused.
+pub(super) fn intake_breach(
+    dossier: &Dossier,
     context: &Context<'_>,
-) -> Result<deadline::Promise, Rejection> {
-    let place = context.reference.offices.get(turn.office.as_str());
-    let hours = place.map_or_else(Default::default, |office| office.office_hours());
-    let policy = pinned_policy(turn, context)?;
-    Ok(deadline::renewed(
-        turn.limit,
-        turn.supplement_clock,
-        turn.received_at,
-        &turn.pauses,
-        &context.reference.calendar,
-        &hours,
-        policy,
-    )?)
+) -> Result<Option<Breach>, Rejection> {
+    let late = dossier.intake_due_at.is_some_and(|due| context.now > due);
+    // Asked once and answered since, the clock of the first answer has run its course.
+    if !late || dossier.supplement_requests > 0 || !dossier.turns.is_empty() {
+        return Ok(None);
+    }
+    let policy = policy_for(dossier, context)?;
+    Ok(Some(breach(BreachRule::LateIntake, &policy.legal_basis)))
+}
+
+/// The promised moment has passed: once per promise, whoever tells.
+pub(super) fn record_miss(dossier: &Dossier, context: &Context<'_>) -> Decision {
+    let turn = dossier.turn().filter(|turn| turn.ending.is_none());
+    let turn = turn.ok_or(Rejection::WrongState {
+        state: dossier.phase,
+    })?;
+    if turn.paused_since.is_some() || context.now <= turn.due_at {
+        return Err(Rejection::NotDueYet);
+    }
+    if turn.missed.contains(&turn.due_at) {
+        return Err(Rejection::AlreadyRecorded);
+    }
+    let due_at = turn.due_at;
+    plain(
+        DossierEvent::DeadlineMissed(DeadlineMissed { due_at }),
+        context,
+    )
 }
 
 /// Row 19. Lawful: early enough and not too often. Anything else is recorded as a breach and moves no promise.
 pub(super) fn issue_apology(
     dossier: &Dossier,
     new_due_on: jiff::civil::Date,
+    responsible: Option<&OfficeCode>,
     context: &Context<'_>,
 ) -> Decision {
     need_reason(context)?;
@@ -139,11 +149,7 @@ pub(super) fn issue_apology(
     } else {
         None
     };
-    let hours = context
-        .reference
-        .offices
-        .get(turn.office.as_str())
-        .map_or_else(Default::default, |office| office.office_hours());
+    let hours = dossier.office_hours(context.reference);
     let new_day = calendar.on_or_after(new_due_on)?;
     let apology = ApologyIssued {
         number: dossier.apologies + 1,
@@ -151,6 +157,7 @@ pub(super) fn issue_apology(
         new_due_at: hours.end_of_day(new_day),
         due_certainty: calendar.certainty_of(new_day)?,
         moves_promise: broken.is_none(),
+        responsible: responsible.cloned(),
     };
     let circumstances = Circumstances {
         breach: broken.map(|rule| breach(rule, &policy.legal_basis)),

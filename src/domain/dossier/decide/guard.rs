@@ -28,14 +28,11 @@ pub(super) fn guard_role(
     }
 }
 
-/// Before acceptance the one-stop unit alone deals with the applicant (rows 4 and 12).
+/// Before acceptance the one-stop unit alone deals with the applicant (row 12).
 fn is_the_counters(phase: Phase, command: &DossierCommand) -> bool {
     matches!(
         (phase, command),
         (
-            Phase::Submitted | Phase::Redirected,
-            DossierCommand::RequestSupplement { .. }
-        ) | (
             Phase::AwaitingSupplement(Stage::Intake),
             DossierCommand::StopProcessing
         )
@@ -55,13 +52,16 @@ pub(super) fn guard_office(
     context: &Context<'_>,
 ) -> Result<(), Rejection> {
     if context.actor.role == Role::Applicant {
+        let shown = command.capability_shown();
         return match (&dossier.applicant, dossier.phase) {
             (_, Phase::Absent) => Ok(()),
+            // Whoever holds the receipt speaks for the applicant.
+            (_, _) if shown.is_some() && shown == dossier.capability.as_deref() => Ok(()),
             (Some(applicant), _) if *applicant == context.actor.id => Ok(()),
             (Some(_) | None, _) => Err(Rejection::NotTheApplicant),
         };
     }
-    if context.actor.role == Role::System {
+    if acts_everywhere(context.actor.role) || is_answer_of_another(command) {
         return Ok(());
     }
     let foreign = |office: &OfficeCode| office.as_str() != context.actor.office;
@@ -75,6 +75,32 @@ pub(super) fn guard_office(
         }),
         (Some(_) | None, _) => Ok(()),
     }
+}
+
+/// The program, the gateways and procedure control belong to no office.
+fn acts_everywhere(role: Role) -> bool {
+    match role {
+        Role::System | Role::Admin | Role::PaymentGateway | Role::ProcedureController => true,
+        Role::Applicant
+        | Role::Receiver
+        | Role::Handler
+        | Role::DivisionHead
+        | Role::Signer
+        | Role::Clerk
+        | Role::CentreManager
+        | Role::Cashier
+        | Role::PostalAgent
+        | Role::VerticalAgency
+        | Role::Auditor => false,
+    }
+}
+
+/// An agency that was asked, or that has the dossier handed over to it, answers from its own office.
+fn is_answer_of_another(command: &DossierCommand) -> bool {
+    matches!(
+        command,
+        DossierCommand::GiveOpinion { .. } | DossierCommand::ReceiveHandOver { .. }
+    )
 }
 
 /// A claim about the future is refused: a time that can never be taken back must not be wrong.
@@ -113,13 +139,8 @@ pub(super) fn pinned_policy<'a>(
     turn: &Turn,
     context: &Context<'a>,
 ) -> Result<&'a Arc<Policy>, Rejection> {
-    let pinned = context
-        .reference
-        .policies
-        .iter()
-        .rev()
-        .find(|policy| policy.reference() == turn.policy);
-    pinned.ok_or(Rejection::NoPolicy)
+    turn.pinned_policy(context.reference)
+        .ok_or(Rejection::NoPolicy)
 }
 
 pub(super) fn office_on<'a>(

@@ -1,14 +1,19 @@
 //! May it happen? One table of state × command; refuse what cannot be, record and flag what must not be.
 
 mod clock;
+mod desk;
 mod guard;
+mod money;
+mod opinion;
 mod result;
+mod supplement;
+mod voice;
 
 use uuid::Uuid;
 
 use super::event::{
-    CapabilityReissued, Channel, DossierEvent, Drafted, Handed, Lodged, Nothing, RedirectKind,
-    Redirected, Stage, SupplementRequested,
+    CapabilityReissued, Channel, ComponentReceived, DossierEvent, Drafted, Lodged, Nothing,
+    RedirectKind, Redirected, Stage,
 };
 use super::{Dossier, DossierCommand, Phase, Rejection, Turn};
 use crate::domain::actor::{Actor, Role};
@@ -19,12 +24,27 @@ use crate::domain::reference::Reference;
 use crate::domain::register::{Entered, Register, RegisterEvent};
 use crate::domain::time::Moment;
 
-use clock::{accept, accept_supplement, issue_apology};
+use clock::{accept, intake_breach, intake_due_at, issue_apology, record_miss};
+use desk::{assign_handler, forward, hand_over, recall_step, receive_hand_over};
 use guard::{
     filed, guard_claims, guard_office, guard_role, need_applicant, need_reason, office_on,
     policy_for, procedure_on, wrong_role,
 };
-use result::{deliver_result, issue_result, replace_result, revoke_result, sign_result};
+use money::{
+    cancel_obligation, confirm_payment, exempt_fee, issue_obligation, issue_receipt, refund_payment,
+};
+use opinion::{
+    deem_opinion_agreed, give_opinion, note_opinion_overdue, record_verification, request_opinion,
+    schedule_verification,
+};
+use result::{
+    approve_result, correct_result, deliver_result, issue_result, replace_result, revoke_result,
+    sign_result,
+};
+use supplement::{
+    accept_supplement, propose_supplement, request_supplement, retract_supplement, stop_processing,
+};
+use voice::{answer_feedback, link_dossier, rate, record_sync, submit_feedback};
 
 /// Everything a decision may look at besides the dossier itself. Values only.
 #[derive(Debug, Clone, Copy)]
@@ -58,14 +78,18 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
                 procedure,
                 office,
                 capability,
+                assisted_by,
             },
-        ) => lodge(
-            procedure,
-            office,
-            Channel::Online,
-            capability.as_ref(),
-            context,
-        ),
+        ) => {
+            let filing = Filing {
+                procedure,
+                office,
+                channel: Channel::Online,
+                capability: capability.as_ref(),
+                assisted_by: assisted_by.as_ref(),
+            };
+            lodge(&filing, context)
+        }
         (
             P::Absent,
             C::Lodge {
@@ -78,7 +102,14 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             // Only the applicant files online: an officer cannot raise that share.
             Channel::Online => Err(wrong_role(context)),
             Channel::Counter | Channel::Post => {
-                lodge(procedure, office, *channel, capability.as_ref(), context)
+                let filing = Filing {
+                    procedure,
+                    office,
+                    channel: *channel,
+                    capability: capability.as_ref(),
+                    assisted_by: None,
+                };
+                lodge(&filing, context)
             }
         },
         (
@@ -91,17 +122,50 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         ) => accept_at_counter(procedure, office, capability.as_ref(), context),
         (P::Submitted | P::Redirected, C::Accept) => {
             let (office, procedure) = filed(dossier)?;
-            accept(office, procedure, context)
+            let mut drafts = accept(office, procedure, context)?;
+            let around = &mut drafts[0].circumstances;
+            around.breach = around.breach.take().or(intake_breach(dossier, context)?);
+            Ok(drafts)
         }
         (P::Submitted | P::Redirected, C::RefuseAcceptance) => {
-            with_reason(DossierEvent::AcceptanceRefused(Nothing {}), context)
+            let mut drafts = with_reason(DossierEvent::AcceptanceRefused(Nothing {}), context)?;
+            drafts[0].circumstances.breach = intake_breach(dossier, context)?;
+            Ok(drafts)
         }
-        (P::Submitted | P::Redirected, C::RequestSupplement { items }) => {
-            request_supplement(dossier, Stage::Intake, items, context)
+        (
+            P::Submitted
+            | P::Redirected
+            | P::AwaitingSupplement(_)
+            | P::Supplemented
+            | P::Accepted
+            | P::InProcessing,
+            C::ReceiveComponent {
+                item,
+                form,
+                digitisation,
+                size_bytes,
+            },
+        ) => {
+            let received = ComponentReceived {
+                item: *item,
+                form: *form,
+                digitisation: *digitisation,
+                size_bytes: *size_bytes,
+            };
+            receive_component(dossier, received, context)
         }
-        (P::InProcessing, C::RequestSupplement { items }) => {
-            request_supplement(dossier, Stage::Appraisal, items, context)
+        (P::InProcessing, C::ProposeSupplement { items }) => propose_supplement(items, context),
+        (P::Submitted | P::Redirected, C::RequestSupplement { items, approved_by }) => {
+            request_supplement(dossier, Stage::Intake, items, approved_by.as_ref(), context)
         }
+        (P::InProcessing, C::RequestSupplement { items, approved_by }) => request_supplement(
+            dossier,
+            Stage::Appraisal,
+            items,
+            approved_by.as_ref(),
+            context,
+        ),
+        (P::AwaitingSupplement(_), C::RetractSupplementRequest) => retract_supplement(context),
         (P::AwaitingSupplement(_), C::SubmitSupplement) => {
             plain(DossierEvent::SupplementSubmitted(Nothing {}), context)
         }
@@ -112,28 +176,122 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         (P::Submitted | P::Redirected | P::Accepted, C::Redirect { to, kind }) => {
             redirect(dossier, to, *kind, context)
         }
-        (P::Accepted, C::Forward { to }) => {
-            plain(DossierEvent::Forwarded(Handed { to: to.clone() }), context)
+        (P::Accepted, C::Forward { to }) => forward(to, context),
+        (P::Accepted | P::InProcessing, C::AssignHandler { to }) => {
+            assign_handler(dossier, to, context)
         }
-        (P::Accepted | P::InProcessing, C::AssignHandler { to }) => plain(
-            DossierEvent::HandlerAssigned(Handed { to: to.clone() }),
-            context,
-        ),
-        (P::AwaitingSupplement(_), C::StopProcessing) => {
-            with_reason(DossierEvent::ProcessingStopped(Nothing {}), context)
+        (
+            P::InProcessing | P::ResultDrafted | P::ResultApproved | P::Completed,
+            C::HandOver {
+                to,
+                role,
+                office,
+                step,
+            },
+        ) => hand_over(dossier, to, *role, office.as_ref(), *step, context),
+        (
+            P::InProcessing | P::ResultDrafted | P::ResultApproved | P::Completed,
+            C::ReceiveHandOver { complete },
+        ) => receive_hand_over(dossier, *complete, context),
+        (P::InProcessing | P::ResultDrafted | P::ResultApproved | P::Completed, C::RecallStep) => {
+            recall_step(dossier, context)
         }
+        (P::InProcessing, C::RequestOpinion { agency, due_on }) => {
+            request_opinion(dossier, agency, *due_on, context)
+        }
+        (
+            P::InProcessing | P::AwaitingPayment | P::ResultDrafted | P::ResultApproved,
+            C::GiveOpinion { number, agrees },
+        ) => give_opinion(dossier, *number, *agrees, context),
+        (
+            P::InProcessing | P::AwaitingPayment | P::ResultDrafted | P::ResultApproved,
+            C::NoteOpinionOverdue { number },
+        ) => note_opinion_overdue(dossier, *number, context),
+        (
+            P::InProcessing | P::AwaitingPayment | P::ResultDrafted | P::ResultApproved,
+            C::DeemOpinionAgreed { number },
+        ) => deem_opinion_agreed(dossier, *number, context),
+        (P::InProcessing, C::ScheduleFieldVerification { on }) => {
+            schedule_verification(*on, context)
+        }
+        (P::InProcessing, C::RecordFieldVerification) => record_verification(dossier, context),
+        (
+            P::Submitted
+            | P::Redirected
+            | P::Supplemented
+            | P::Accepted
+            | P::InProcessing
+            | P::AwaitingPayment
+            | P::ResultDrafted
+            | P::ResultApproved
+            | P::Completed,
+            C::IssueFinancialObligation {
+                kind,
+                amount_vnd,
+                due_on,
+            },
+        ) => issue_obligation(dossier, *kind, *amount_vnd, *due_on, context),
+        (_, C::CancelFinancialObligation { number }) if dossier.is_entered() => {
+            cancel_obligation(dossier, *number, context)
+        }
+        (
+            P::Submitted
+            | P::Redirected
+            | P::Supplemented
+            | P::Accepted
+            | P::InProcessing
+            | P::AwaitingPayment
+            | P::ResultDrafted
+            | P::ResultApproved
+            | P::Completed,
+            C::ExemptFee { kind },
+        ) => exempt_fee(dossier, *kind, context),
+        (
+            _,
+            C::ConfirmPayment {
+                number,
+                amount_vnd,
+                method,
+                reference,
+            },
+        ) if dossier.is_entered() => {
+            let reference = reference.as_ref();
+            confirm_payment(dossier, *number, *amount_vnd, *method, reference, context)
+        }
+        (
+            _,
+            C::IssueFeeReceipt {
+                number,
+                form,
+                series,
+                receipt_number,
+            },
+        ) if dossier.is_entered() => {
+            let printed = [form, series, receipt_number].map(String::as_str);
+            issue_receipt(dossier, *number, printed, context)
+        }
+        (_, C::RefundPayment { number, amount_vnd }) if dossier.is_entered() => {
+            refund_payment(dossier, *number, *amount_vnd, context)
+        }
+        (P::AwaitingSupplement(_), C::StopProcessing) => stop_processing(dossier, context),
         (P::InProcessing, C::DraftResult) => {
             plain(DossierEvent::ResultDrafted(Nothing {}), context)
         }
-        (P::ResultDrafted, C::ReturnStep) => {
+        (P::ResultDrafted, C::ApproveResult) => approve_result(dossier, context),
+        (P::ResultDrafted | P::ResultApproved, C::ReturnStep) => {
             with_reason(DossierEvent::StepReturned(Nothing {}), context)
         }
-        (P::InProcessing | P::ResultDrafted, C::RefuseResolution) => {
+        (P::InProcessing | P::ResultDrafted | P::ResultApproved, C::RefuseResolution) => {
             refuse_resolution(dossier, context)
         }
-        (P::InProcessing | P::ResultDrafted, C::SignResult) => sign_result(dossier, context),
+        (P::InProcessing | P::ResultDrafted | P::ResultApproved, C::SignResult { signature }) => {
+            sign_result(dossier, signature.as_ref(), context)
+        }
         (P::Completed, C::IssueResult { number }) => issue_result(dossier, number, context),
         (P::Completed, C::DeliverResult { method }) => deliver_result(dossier, *method, context),
+        (P::Completed | P::Returned, C::CorrectResult { number }) => {
+            correct_result(dossier, number.as_deref(), context)
+        }
         (P::Completed | P::Returned, C::RevokeResult { number }) => {
             revoke_result(dossier, number.as_deref(), context)
         }
@@ -141,15 +299,24 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             replace_result(dossier, number, replaces.as_deref(), context)
         }
         (
+            P::NotAccepted | P::Returned | P::Completed | P::Refused | P::Stopped | P::Withdrawn,
+            C::ReturnOriginals,
+        ) => return_originals(dossier, context),
+        (
             P::Submitted
             | P::Redirected
             | P::AwaitingSupplement(_)
             | P::Supplemented
             | P::Accepted
             | P::InProcessing
-            | P::ResultDrafted,
+            | P::AwaitingPayment
+            | P::ResultDrafted
+            | P::ResultApproved,
             C::RequestWithdrawal,
         ) => plain(DossierEvent::WithdrawalRequested(Nothing {}), context),
+        (P::WithdrawalRequested, C::RetractWithdrawal) => {
+            plain(DossierEvent::WithdrawalRetracted(Nothing {}), context)
+        }
         (P::WithdrawalRequested, C::GrantWithdrawal) => {
             plain(DossierEvent::WithdrawalGranted(Nothing {}), context)
         }
@@ -157,17 +324,56 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             with_reason(DossierEvent::WithdrawalDenied(Nothing {}), context)
         }
         (
-            P::Accepted | P::InProcessing | P::ResultDrafted | P::Supplemented,
-            C::IssueApology { new_due_on },
-        ) => issue_apology(dossier, *new_due_on, context),
+            P::Accepted | P::InProcessing | P::ResultDrafted | P::ResultApproved | P::Supplemented,
+            C::IssueApology {
+                new_due_on,
+                responsible,
+            },
+        ) => issue_apology(dossier, *new_due_on, responsible.as_ref(), context),
+        (
+            P::Accepted
+            | P::InProcessing
+            | P::ResultDrafted
+            | P::ResultApproved
+            | P::Supplemented
+            | P::WithdrawalRequested,
+            C::RecordMiss,
+        ) => record_miss(dossier, context),
         (phase, C::CorrectApplicantDetails) if phase != P::Absent => correct_details(context),
-        (phase, C::ReissueCapability { capability })
-            if dossier.code.is_some() && phase != P::Draft =>
-        {
+        (_, C::ReissueCapability { capability }) if dossier.is_entered() => {
             let reissued = CapabilityReissued {
                 capability: capability.clone(),
             };
             with_reason(DossierEvent::CapabilityReissued(reissued), context)
+        }
+        (_, C::LinkDossier { other, kind }) if dossier.is_entered() => {
+            link_dossier(dossier, *other, *kind, context)
+        }
+        (
+            P::Returned | P::Refused,
+            C::Rate {
+                score,
+                scale,
+                device,
+                ..
+            },
+        ) => rate(dossier, *score, *scale, *device, context),
+        (_, C::SubmitFeedback { kind, .. }) if dossier.is_entered() => {
+            submit_feedback(dossier, *kind, context)
+        }
+        (_, C::AnswerFeedback { number }) if dossier.is_entered() => {
+            answer_feedback(dossier, *number, context)
+        }
+        (
+            _,
+            C::RecordSync {
+                system,
+                outcome,
+                remote_status,
+                attempt,
+            },
+        ) if dossier.is_entered() => {
+            record_sync(system, *outcome, *remote_status, *attempt, context)
         }
         (P::Absent, _) => Err(Rejection::UnknownDossier),
         (
@@ -220,14 +426,24 @@ fn redirect(
     with_reason(DossierEvent::Redirected(redirected), context)
 }
 
-fn lodge(
-    procedure: &ProcedureCode,
-    office: &OfficeCode,
+/// What is entered in an office's register, and how it came.
+struct Filing<'a> {
+    procedure: &'a ProcedureCode,
+    office: &'a OfficeCode,
     channel: Channel,
-    capability: Option<&String>,
-    context: &Context<'_>,
-) -> Decision {
-    office_on(office, context)?;
+    capability: Option<&'a String>,
+    assisted_by: Option<&'a String>,
+}
+
+fn lodge(filing: &Filing<'_>, context: &Context<'_>) -> Decision {
+    let Filing {
+        procedure,
+        office,
+        channel,
+        capability,
+        assisted_by,
+    } = *filing;
+    let place = office_on(office, context)?;
     procedure_on(procedure, context)?;
     need_applicant(context)?;
     let date = context.now.date();
@@ -238,6 +454,8 @@ fn lodge(
         office: office.clone(),
         channel,
         capability: capability.cloned(),
+        intake_due_at: intake_due_at(place, context)?,
+        assisted_by: assisted_by.cloned(),
     };
     let event = match channel {
         Channel::Online => DossierEvent::Submitted(lodged),
@@ -265,7 +483,14 @@ fn accept_at_counter(
     capability: Option<&String>,
     context: &Context<'_>,
 ) -> Decision {
-    let mut drafts = lodge(procedure, office, Channel::Counter, capability, context)?;
+    let filing = Filing {
+        procedure,
+        office,
+        channel: Channel::Counter,
+        capability,
+        assisted_by: None,
+    };
+    let mut drafts = lodge(&filing, context)?;
     drafts[0].circumstances.reason = None;
     let without_parts = Circumstances {
         parts: Vec::new(),
@@ -282,33 +507,33 @@ fn accept_at_counter(
     Ok(drafts)
 }
 
-fn request_supplement(
+/// Only papers that the procedure lists: nobody may ask for others (Decree 63/2010 art. 21.2).
+fn receive_component(
     dossier: &Dossier,
-    stage: Stage,
-    items: &[u32],
+    received: ComponentReceived,
     context: &Context<'_>,
 ) -> Decision {
-    need_reason(context)?;
-    if items.is_empty() {
-        return Err(Rejection::ItemsRequired);
-    }
-    let policy = policy_for(dossier, context)?;
-    let number = dossier.supplement_requests + 1;
-    let too_many = number > u32::from(policy.max_supplement_requests);
-    if too_many && context.given.basis.is_none() {
-        return Err(Rejection::BasisRequired);
-    }
-    let circumstances = Circumstances {
-        breach: too_many.then(|| breach(BreachRule::RepeatedSupplement, &policy.legal_basis)),
-        policy: Some(policy.reference()),
-        ..context.given.clone()
+    let (_, code) = filed(dossier)?;
+    let version = dossier.turn().map(|turn| turn.procedure_version);
+    let procedure = match version {
+        Some(version) => context.reference.procedure_version(code.as_str(), version),
+        None => context
+            .reference
+            .procedure(code.as_str(), context.now.date()),
     };
-    let event = DossierEvent::SupplementRequested(SupplementRequested {
-        stage,
-        number,
-        items: items.to_vec(),
-    });
-    Ok(vec![one(event, circumstances, context)])
+    let listed = procedure.map_or(0, |procedure| procedure.components.len());
+    let place = usize::try_from(received.item).unwrap_or(usize::MAX);
+    if !(1..=listed).contains(&place) {
+        return Err(Rejection::ComponentUnknown);
+    }
+    plain(DossierEvent::ComponentReceived(received), context)
+}
+
+fn return_originals(dossier: &Dossier, context: &Context<'_>) -> Decision {
+    if dossier.originals_returned {
+        return Err(Rejection::AlreadyRecorded);
+    }
+    plain(DossierEvent::OriginalsReturned(Nothing {}), context)
 }
 
 fn refuse_resolution(dossier: &Dossier, context: &Context<'_>) -> Decision {
@@ -348,6 +573,18 @@ fn breach(rule: BreachRule, basis: &str) -> Breach {
         rule,
         basis: basis.to_owned(),
     }
+}
+
+/// The dossier as it will be, for what follows from an act within the same command.
+fn after(dossier: &Dossier, drafts: &[Draft], context: &Context<'_>) -> Dossier {
+    let mut after = dossier.clone();
+    for draft in drafts {
+        if let Event::Dossier(event) = &draft.event {
+            let (by, around) = (context.actor, &draft.circumstances);
+            after.evolve(event, by, Uuid::nil(), context.now, around);
+        }
+    }
+    after
 }
 
 fn one(event: DossierEvent, circumstances: Circumstances, context: &Context<'_>) -> Draft {

@@ -1,18 +1,29 @@
 //! The document that settles a dossier: signed, issued, handed over, and later taken back or replaced.
 
-use super::guard::{filed, need_reason};
+use super::guard::{filed, need_reason, wrong_role};
 use super::{Context, Decision, Dossier, Rejection, late_decision, one, plain, with_reason};
+use crate::domain::actor::Role;
 use crate::domain::dossier::event::{
-    DeliveryMethod, DossierEvent, Nothing, ResultDelivered, ResultIssued, ResultReplaced,
-    ResultRevoked,
+    DeliveryMethod, DossierEvent, Nothing, ResultCorrected, ResultDelivered, ResultIssued,
+    ResultReplaced, ResultRevoked, ResultSigned, Signature,
 };
-use crate::domain::dossier::result::ResultStanding;
+use crate::domain::dossier::result::{DossierResult, ResultStanding};
 use crate::domain::fact::{BreachRule, Circumstances};
 
 /// Row 16: the signature ends the clock; a claimed earlier end is kept and never counts.
-pub(super) fn sign_result(dossier: &Dossier, context: &Context<'_>) -> Decision {
+pub(super) fn sign_result(
+    dossier: &Dossier,
+    signature: Option<&Signature>,
+    context: &Context<'_>,
+) -> Decision {
     need_signer(dossier, context)?;
-    let mut drafts = plain(DossierEvent::ResultSigned(Nothing {}), context)?;
+    if signature.is_some_and(|signature| signature.signed_at > context.now) {
+        return Err(Rejection::FutureClaim { now: context.now });
+    }
+    let signed = ResultSigned {
+        signature: signature.cloned(),
+    };
+    let mut drafts = plain(DossierEvent::ResultSigned(signed), context)?;
     drafts[0].circumstances.breach = late_decision(dossier, BreachRule::LateResult, context)?;
     drafts.push(one(
         DossierEvent::ProcessingCompleted(Nothing {}),
@@ -20,6 +31,12 @@ pub(super) fn sign_result(dossier: &Dossier, context: &Context<'_>) -> Decision 
         context,
     ));
     Ok(drafts)
+}
+
+/// Row 16: the head of division, never the one who drafted it where the procedure wants two people.
+pub(super) fn approve_result(dossier: &Dossier, context: &Context<'_>) -> Decision {
+    need_signer(dossier, context).map_err(|_| Rejection::SamePerson)?;
+    plain(DossierEvent::ResultApproved(Nothing {}), context)
 }
 
 /// Whoever handled a dossier signs its result only where the procedure lets one person do both.
@@ -44,15 +61,41 @@ pub(super) fn issue_result(dossier: &Dossier, number: &str, context: &Context<'_
     plain(DossierEvent::ResultIssued(issued), context)
 }
 
-/// Row 17.
+/// Row 17. The postal agent hands over what goes by post.
 pub(super) fn deliver_result(
     dossier: &Dossier,
     method: DeliveryMethod,
     context: &Context<'_>,
 ) -> Decision {
     need_result_in_force(dossier)?;
+    if context.actor.role == Role::PostalAgent && method != DeliveryMethod::Post {
+        return Err(wrong_role(context));
+    }
     let delivered = ResultDelivered { method };
     plain(DossierEvent::ResultDelivered(delivered), context)
+}
+
+/// Row 21. The office bears its own mistake: the document stays in force, corrected.
+pub(super) fn correct_result(
+    dossier: &Dossier,
+    number: Option<&str>,
+    context: &Context<'_>,
+) -> Decision {
+    let valid = in_force(dossier, number)?;
+    let corrected = ResultCorrected {
+        number: valid.number.clone(),
+    };
+    with_reason(DossierEvent::ResultCorrected(corrected), context)
+}
+
+fn in_force<'a>(
+    dossier: &'a Dossier,
+    number: Option<&str>,
+) -> Result<&'a DossierResult, Rejection> {
+    dossier
+        .result(number)
+        .filter(|result| result.standing == ResultStanding::Valid)
+        .ok_or(Rejection::ResultNotInForce)
 }
 
 /// Row 21. Neither the clock nor a figure follows: the office did settle it, on the day it did.
@@ -62,10 +105,7 @@ pub(super) fn revoke_result(
     context: &Context<'_>,
 ) -> Decision {
     need_reason(context)?;
-    let valid = dossier
-        .result(number)
-        .filter(|result| result.standing == ResultStanding::Valid)
-        .ok_or(Rejection::ResultNotInForce)?;
+    let valid = in_force(dossier, number)?;
     let revoked = ResultRevoked {
         number: valid.number.clone(),
     };

@@ -7,7 +7,7 @@ use super::given::*;
 use crate::domain::actor::Role;
 use crate::domain::dossier::{
     ApologyIssued, DossierCommand as C, DossierEvent as E, DueDateCause, DueDateRecomputed,
-    EndKind, Stage,
+    EndKind, ResultSigned, Stage,
 };
 use crate::domain::fact::BreachRule;
 use crate::domain::law::{Certainty, SupplementClock};
@@ -18,6 +18,7 @@ const DUE: &str = "2026-11-26 17:00";
 fn apologise(month: i8, day: i8) -> C {
     C::IssueApology {
         new_due_on: date(2026, month, day),
+        responsible: None,
     }
 }
 
@@ -36,6 +37,7 @@ fn a_lawful_apology_moves_the_current_and_never_the_original_due_date() {
         new_due_at: at("2026-12-01 17:00"),
         due_certainty: Certainty::Verified,
         moves_promise: true,
+        responsible: None,
     };
     apologising("2026-11-25 16:00")
         .when(&apologise(12, 1))
@@ -87,6 +89,7 @@ fn an_apology_says_why_and_names_a_day_that_is_still_to_come() {
 fn an_apology_into_a_year_without_a_notice_is_provisional() {
     let into_2027 = C::IssueApology {
         new_due_on: date(2027, 1, 5),
+        responsible: None,
     };
     let after = apologising("2026-11-23 08:00")
         .when(&into_2027)
@@ -95,6 +98,7 @@ fn an_apology_into_a_year_without_a_notice_is_provisional() {
     assert_eq!(turn.due_certainty, Certainty::Provisional);
     let into_2028 = C::IssueApology {
         new_due_on: date(2028, 1, 5),
+        responsible: None,
     };
     apologising("2026-11-23 08:00")
         .when(&into_2028)
@@ -157,9 +161,12 @@ fn a_supplement_never_brings_an_apologised_date_forward() {
     let asked = apologised
         .and()
         .at("2026-11-23 09:00")
-        .by(Role::Handler)
+        .by(Role::Receiver)
         .because(Reason::MissingComponent)
-        .when(&C::RequestSupplement { items: vec![1] })
+        .when(&C::RequestSupplement {
+            items: vec![1],
+            approved_by: None,
+        })
         .then_taken();
     let answered = asked
         .and()
@@ -189,9 +196,12 @@ fn an_accepted_dossier_stays_under_the_policy_it_was_received_under() {
         forwarded("2025-06-27 10:00"),
     ])
     .at("2025-07-02 09:00")
-    .by(Role::Handler)
+    .by(Role::Receiver)
     .because(Reason::MissingComponent)
-    .when(&C::RequestSupplement { items: vec![1] })
+    .when(&C::RequestSupplement {
+        items: vec![1],
+        approved_by: None,
+    })
     .then_taken();
     let policy = asked.drafts[0].circumstances.policy.as_deref();
     assert_eq!(policy, Some("one-stop-2018/1"));
@@ -227,8 +237,11 @@ fn the_clock_ends_when_the_signature_is_recorded_whatever_is_claimed() {
         .at("2026-11-27 09:00")
         .by(Role::Signer)
         .with(|given| given.occurred_at = Some(at("2026-11-25 09:00")))
-        .when(&C::SignResult)
-        .then(&[E::ResultSigned(NOTHING), E::ProcessingCompleted(NOTHING)]);
+        .when(&C::SignResult { signature: None })
+        .then(&[
+            E::ResultSigned(ResultSigned::default()),
+            E::ProcessingCompleted(NOTHING),
+        ]);
     let ending = after.dossier.turn().and_then(|turn| turn.ending);
     let ending = ending.expect("an ended turn");
     assert_eq!(ending.at, at("2026-11-27 09:00"));
@@ -258,8 +271,11 @@ fn a_signature_after_the_promised_day_is_recorded_as_a_breach_whatever_is_claime
             .at(when)
             .by(Role::Signer)
             .with(|given| given.occurred_at = Some(at("2026-11-25 09:00")))
-            .when(&C::SignResult)
-            .then(&[E::ResultSigned(NOTHING), E::ProcessingCompleted(NOTHING)]);
+            .when(&C::SignResult { signature: None })
+            .then(&[
+                E::ResultSigned(ResultSigned::default()),
+                E::ProcessingCompleted(NOTHING),
+            ]);
         after.dossier.breaches
     };
     assert_eq!(signing("2026-11-26 18:00"), []);
@@ -274,13 +290,14 @@ fn a_signature_within_a_renewed_promise_is_no_breach() {
         .because(Reason::Workload)
         .when(&C::IssueApology {
             new_due_on: at("2026-12-03 09:00").date(),
+            responsible: None,
         })
         .then_taken();
     let signed = apologised
         .and()
         .at("2026-12-03 18:00")
         .by(Role::Signer)
-        .when(&C::SignResult)
+        .when(&C::SignResult { signature: None })
         .then_taken();
     assert_eq!(signed.dossier.breaches, []);
 }

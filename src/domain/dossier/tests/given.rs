@@ -122,6 +122,8 @@ pub fn submitted(when: &str, code: &str) -> Past {
         office: office(HERE),
         channel: Channel::Online,
         capability: None,
+        intake_due_at: None,
+        assisted_by: None,
     };
     let mut past = past(when, DossierEvent::Submitted(lodged));
     past.by = applicant();
@@ -148,6 +150,7 @@ pub fn accepted_under(
         supplement_clock,
         due_at: at(due),
         due_certainty: Certainty::Verified,
+        process: None,
     };
     let mut past = past(when, DossierEvent::Accepted(accepted));
     past.around.received_at = Some(past.at);
@@ -158,7 +161,7 @@ pub fn accepted_under(
 /// Handed to the handler.
 pub fn forwarded(when: &str) -> Past {
     let to = Role::Handler.name().to_owned();
-    past(when, DossierEvent::Forwarded(Handed { to }))
+    past(when, DossierEvent::Forwarded(Handed { to, step: None }))
 }
 
 pub fn asked(when: &str, stage: Stage, number: u32) -> Past {
@@ -167,6 +170,20 @@ pub fn asked(when: &str, stage: Stage, number: u32) -> Past {
         stage,
         number,
         items,
+        approved_by: None,
+        answer_due_at: None,
+    };
+    past(when, DossierEvent::SupplementRequested(request))
+}
+
+/// Asked at appraisal, with a day by which to answer.
+pub fn asked_until(when: &str, until: &str) -> Past {
+    let request = SupplementRequested {
+        stage: Stage::Appraisal,
+        number: 1,
+        items: vec![1],
+        approved_by: None,
+        answer_due_at: Some(at(until)),
     };
     past(when, DossierEvent::SupplementRequested(request))
 }
@@ -185,6 +202,7 @@ pub fn in_processing() -> Vec<Past> {
 }
 
 /// What stands, and who is about to do something with what in hand.
+#[derive(Clone)]
 pub struct Given {
     pub reference: Reference,
     pub dossier: Dossier,
@@ -240,6 +258,11 @@ impl Given {
     pub fn knowing(mut self, event: &ReferenceEvent) -> Self {
         self.reference.evolve(event);
         self
+    }
+
+    /// The state as it was told.
+    pub fn dossier(&self) -> Dossier {
+        self.dossier.clone()
     }
 
     pub fn when(self, command: &DossierCommand) -> Outcome {

@@ -24,6 +24,7 @@ fn at_counter(code: &str, place: &str) -> C {
 fn request(items: &[u32]) -> C {
     C::RequestSupplement {
         items: items.to_vec(),
+        approved_by: Some("signer".to_owned()),
     }
 }
 
@@ -199,7 +200,7 @@ fn a_second_supplement_needs_a_legal_basis_and_is_a_breach() {
         ));
         given(past)
             .at("2026-11-23 09:00")
-            .by(Role::Handler)
+            .by(Role::Receiver)
             .because(Reason::IncorrectComponent)
     };
     asked_once()
@@ -209,6 +210,8 @@ fn a_second_supplement_needs_a_legal_basis_and_is_a_breach() {
         stage: Stage::Appraisal,
         number: 2,
         items: vec![2],
+        approved_by: Some("signer".to_owned()),
+        answer_due_at: None,
     };
     asked_once()
         .with(|given| given.basis = Some("Decree 63/2010/ND-CP art. 20.4".to_owned()))
@@ -226,7 +229,7 @@ fn a_supplement_asked_before_acceptance_counts_as_the_first() {
     ];
     past.extend(in_processing().into_iter().skip(1));
     given(past)
-        .by(Role::Handler)
+        .by(Role::Receiver)
         .because(Reason::MissingComponent)
         .when(&request(&[1]))
         .then_refused("BASIS_REQUIRED");
@@ -234,7 +237,7 @@ fn a_supplement_asked_before_acceptance_counts_as_the_first() {
 
 #[test]
 fn a_supplement_request_lists_its_items_and_says_why() {
-    let processing = || given(in_processing()).by(Role::Handler);
+    let processing = || given(in_processing()).by(Role::Receiver);
     processing()
         .when(&request(&[1]))
         .then_refused("REASON_REQUIRED");
@@ -250,14 +253,65 @@ fn a_supplement_request_lists_its_items_and_says_why() {
 }
 
 #[test]
-fn before_acceptance_only_the_counter_asks_for_a_supplement() {
+fn only_the_counter_asks_for_a_supplement_and_a_handler_proposes_one() {
     let submitted =
         || given([submitted("2026-11-20 08:00", CERTIFICATE)]).because(Reason::MissingComponent);
-    submitted()
-        .by(Role::Handler)
-        .when(&request(&[1]))
-        .then_refused("WRONG_ROLE");
+    let processing = || given(in_processing()).because(Reason::MissingComponent);
+    for asking in [submitted, processing as fn() -> Given] {
+        asking()
+            .by(Role::Handler)
+            .when(&request(&[1]))
+            .then_refused("WRONG_ROLE");
+    }
     submitted().when(&request(&[1])).then_taken();
+    let proposed = processing()
+        .by(Role::Handler)
+        .when(&C::ProposeSupplement { items: vec![2] })
+        .then_taken();
+    assert_eq!(proposed.dossier.proposed_items, [2]);
+}
+
+#[test]
+fn a_further_request_names_somebody_else_who_approved_it() {
+    let again = |approved_by: Option<&str>| {
+        let mut past = in_processing();
+        past.push(asked("2026-11-20 11:00", Stage::Appraisal, 1));
+        past.push(answered("2026-11-20 14:00"));
+        past.push(super::given::past(
+            "2026-11-20 15:00",
+            E::SupplementAccepted(NOTHING),
+        ));
+        given(past)
+            .at("2026-11-23 09:00")
+            .by(Role::Receiver)
+            .because(Reason::IncorrectComponent)
+            .with(|given| given.basis = Some("63/2010/ND-CP:20.4".to_owned()))
+            .when(&C::RequestSupplement {
+                items: vec![2],
+                approved_by: approved_by.map(str::to_owned),
+            })
+    };
+    again(None).then_refused("APPROVER_REQUIRED");
+    again(Some("receiver")).then_refused("SEPARATION_OF_DUTIES");
+    again(Some("signer"))
+        .then_taken()
+        .with_breach(Some(BreachRule::RepeatedSupplement));
+}
+
+#[test]
+fn a_request_taken_back_still_counts_and_its_time_is_the_offices() {
+    let mut past = in_processing();
+    past.push(asked("2026-11-23 09:00", Stage::Appraisal, 1));
+    let after = given(past)
+        .at("2026-11-25 09:00")
+        .because(Reason::AgencyError)
+        .when(&C::RetractSupplementRequest)
+        .then_taken()
+        .with_promise("2026-11-26 17:00", "2026-11-26 17:00");
+    assert_eq!(after.dossier.phase, Phase::InProcessing);
+    assert_eq!(after.dossier.supplement_requests, 1);
+    let turn = after.dossier.turn().expect("a turn");
+    assert_eq!((turn.paused_since, turn.pauses.len()), (None, 0));
 }
 
 #[test]
@@ -268,6 +322,14 @@ fn only_what_was_not_supplemented_is_stopped_and_the_program_may_do_it() {
         .then_refused("WRONG_STATE");
     let mut waiting = in_processing();
     waiting.push(asked("2026-11-23 09:00", Stage::Appraisal, 1));
+    given(waiting.clone())
+        .at("2026-12-23 09:00")
+        .by_actor(Actor::system())
+        .because(Reason::NotSupplemented)
+        .when(&C::StopProcessing)
+        .then_refused("NOT_DUE_YET");
+    waiting.pop();
+    waiting.push(asked_until("2026-11-23 09:00", "2026-12-02 17:00"));
     let after = given(waiting)
         .at("2026-12-23 09:00")
         .by_actor(Actor::system())

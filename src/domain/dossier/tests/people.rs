@@ -23,7 +23,7 @@ fn an_office_acts_only_on_what_it_has() {
     let elsewhere = || Actor::new("signer", THERE, Role::Signer);
     given(processed(CERTIFICATE))
         .by_actor(elsewhere())
-        .when(&C::SignResult)
+        .when(&C::SignResult { signature: None })
         .then_refused("WRONG_OFFICE");
     let lodge_elsewhere = C::Draft {
         procedure: procedure(PERMIT),
@@ -68,6 +68,7 @@ fn what_an_officer_drafts_names_the_applicant_who_alone_can_submit_it() {
         procedure: code,
         office: place,
         capability: None,
+        assisted_by: None,
     };
     drafted().when(&submit).then_refused("WRONG_ROLE");
     drafted()
@@ -82,15 +83,15 @@ fn what_an_officer_drafts_names_the_applicant_who_alone_can_submit_it() {
 fn the_handler_signs_only_where_the_procedure_lets_one_person_do_both() {
     given(processed(PERMIT))
         .by_actor(handler_who_signs())
-        .when(&C::SignResult)
+        .when(&C::SignResult { signature: None })
         .then_refused("SIGNER_IS_HANDLER");
     given(processed(PERMIT))
         .by(Role::Signer)
-        .when(&C::SignResult)
+        .when(&C::SignResult { signature: None })
         .then_taken();
     given(processed(CERTIFICATE))
         .by_actor(handler_who_signs())
-        .when(&C::SignResult)
+        .when(&C::SignResult { signature: None })
         .then_taken();
 }
 
@@ -102,7 +103,7 @@ fn a_new_version_of_the_procedure_does_not_loosen_the_rules_of_an_accepted_dossi
     given(processed(PERMIT))
         .knowing(&crate::domain::reference::ReferenceEvent::ProcedurePublished(second))
         .by_actor(handler_who_signs())
-        .when(&C::SignResult)
+        .when(&C::SignResult { signature: None })
         .then_refused("SIGNER_IS_HANDLER");
 }
 

@@ -4,7 +4,7 @@ use super::given::*;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::dossier::{
     DeliveryMethod, DossierCommand as C, DossierEvent as E, Phase, ResultDelivered, ResultIssued,
-    ResultReplaced, ResultRevoked, ResultStanding,
+    ResultReplaced, ResultRevoked, ResultSigned, ResultStanding,
 };
 use crate::domain::fact::{Part, PartKind};
 use crate::domain::reason::Reason;
@@ -15,7 +15,10 @@ const SECOND: &str = "13/GP-UBND";
 /// Signed on Monday 23 November 2026, three days before it was due.
 fn signed() -> Vec<Past> {
     let mut past_acts = in_processing();
-    past_acts.push(past("2026-11-23 09:00", E::ResultSigned(NOTHING)));
+    past_acts.push(past(
+        "2026-11-23 09:00",
+        E::ResultSigned(ResultSigned::default()),
+    ));
     past_acts.push(past("2026-11-23 09:00", E::ProcessingCompleted(NOTHING)));
     past_acts
 }
@@ -224,7 +227,7 @@ fn a_replacement_is_signed_by_another_than_the_handler_where_the_first_one_had_t
         submitted("2026-11-20 08:00", PERMIT),
         accepted("2026-11-20 09:00", 7, "2026-12-02 17:00"),
         forwarded("2026-11-20 10:00"),
-        past("2026-11-23 09:00", E::ResultSigned(NOTHING)),
+        past("2026-11-23 09:00", E::ResultSigned(ResultSigned::default())),
         past("2026-11-23 09:00", E::ProcessingCompleted(NOTHING)),
     ];
     let handler = Actor::new(Role::Handler.name(), HERE, Role::Signer);

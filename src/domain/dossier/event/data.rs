@@ -1,4 +1,4 @@
-//! What can happen to a dossier. Events are for ever: fields are only ever added, and are then optional.
+//! What the events of intake, processing and delivery carry.
 
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +70,10 @@ pub enum DueDateCause {
     Supplement,
     /// A calendar notice issued after acceptance.
     Notice,
+    /// The time a financial obligation was waited for.
+    Payment,
+    /// An announced outage of the system.
+    Outage,
 }
 
 impl DueDateCause {
@@ -78,6 +82,8 @@ impl DueDateCause {
         match self {
             Self::Supplement => "supplement",
             Self::Notice => "notice",
+            Self::Payment => "payment",
+            Self::Outage => "outage",
         }
     }
 }
@@ -100,6 +106,12 @@ pub struct Lodged {
     /// SHA-256 (hex) of the receipt's capability.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capability: Option<String>,
+    /// By when the office is to accept or answer: the intake clock of its policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intake_due_at: Option<Moment>,
+    /// Actor id of the officer who helped the applicant to file online, with the applicant's consent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assisted_by: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +125,9 @@ pub struct Accepted {
     pub due_at: Moment,
     /// Provisional when the date depends on a year whose notice is not issued.
     pub due_certainty: Certainty,
+    /// The internal process in force, `code/version`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +137,20 @@ pub struct SupplementRequested {
     /// Which request this is, from 1.
     pub number: u32,
     /// Components asked for, by their place in the procedure's list, from 1.
+    pub items: Vec<u32>,
+    /// Actor id of the one who approved a further request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
+    /// By when the applicant is to answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_due_at: Option<Moment>,
+}
+
+/// What a handler wants the one-stop unit to ask the applicant for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupplementProposed {
+    /// Components, by their place in the procedure's list, from 1.
     pub items: Vec<u32>,
 }
 
@@ -139,6 +168,9 @@ pub struct Redirected {
 pub struct Handed {
     /// Actor id of the one who now has it.
     pub to: String,
+    /// Step of the internal process that begins, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<u16>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,6 +180,36 @@ pub struct DueDateRecomputed {
     pub new: Moment,
     pub cause: DueDateCause,
     pub due_certainty: Certainty,
+}
+
+/// What checking the digital signature of a result came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignatureValidation {
+    /// Checked, and good at the time of signing.
+    Valid,
+    /// Signed; nobody checked.
+    Unchecked,
+}
+
+/// A digital signature on a result (Law 20/2023/QH15). The signature block itself lies with the document's hash in the
+/// vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signature {
+    /// Serial number of the signer's certificate, in hexadecimal digits.
+    pub certificate_serial: String,
+    /// The signing time that the signature claims.
+    pub signed_at: Moment,
+    pub validation: SignatureValidation,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResultSigned {
+    /// Absent when it was signed by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Signature>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,6 +223,15 @@ pub struct ResultIssued {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ResultRevoked {
+    /// Its number; absent when it was signed and never numbered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+}
+
+/// A mistake in a document was put right; it stays in force under its number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResultCorrected {
     /// Its number; absent when it was signed and never numbered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
@@ -194,6 +265,9 @@ pub struct ApologyIssued {
     pub due_certainty: Certainty,
     /// False when the apology was unlawful: it then moves no promise.
     pub moves_promise: bool,
+    /// The unit that is late, when it is not the office itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub responsible: Option<OfficeCode>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -207,118 +281,3 @@ pub struct CapabilityReissued {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
-
-/// Events of a dossier (domain table of transitions, rows 1–21).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum DossierEvent {
-    Drafted(Drafted),
-    Submitted(Lodged),
-    Lodged(Lodged),
-    SupplementRequested(SupplementRequested),
-    AcceptanceRefused(Nothing),
-    Accepted(Accepted),
-    Redirected(Redirected),
-    Forwarded(Handed),
-    HandlerAssigned(Handed),
-    SupplementSubmitted(Nothing),
-    SupplementAccepted(Nothing),
-    SupplementStillDeficient(Nothing),
-    DueDateRecomputed(DueDateRecomputed),
-    ProcessingStopped(Nothing),
-    ResolutionRefused(Nothing),
-    ResultDrafted(Nothing),
-    StepReturned(Nothing),
-    ResultSigned(Nothing),
-    ProcessingCompleted(Nothing),
-    ResultIssued(ResultIssued),
-    ResultRevoked(ResultRevoked),
-    ResultReplaced(ResultReplaced),
-    ResultDelivered(ResultDelivered),
-    WithdrawalRequested(Nothing),
-    WithdrawalGranted(Nothing),
-    WithdrawalDenied(Nothing),
-    ApologyIssued(ApologyIssued),
-    ApplicantDetailsCorrected(Nothing),
-    CapabilityReissued(CapabilityReissued),
-}
-
-impl DossierEvent {
-    /// The fact's `type`.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Drafted(_) => "dossier.drafted",
-            Self::Submitted(_) => "dossier.submitted",
-            Self::Lodged(_) => "dossier.lodged",
-            Self::SupplementRequested(_) => "dossier.supplement_requested",
-            Self::AcceptanceRefused(_) => "dossier.acceptance_refused",
-            Self::Accepted(_) => "dossier.accepted",
-            Self::Redirected(_) => "dossier.redirected",
-            Self::Forwarded(_) => "dossier.forwarded",
-            Self::HandlerAssigned(_) => "dossier.handler_assigned",
-            Self::SupplementSubmitted(_) => "dossier.supplement_submitted",
-            Self::SupplementAccepted(_) => "dossier.supplement_accepted",
-            Self::SupplementStillDeficient(_) => "dossier.supplement_still_deficient",
-            Self::DueDateRecomputed(_) => "dossier.due_date_recomputed",
-            Self::ProcessingStopped(_) => "dossier.processing_stopped",
-            Self::ResolutionRefused(_) => "dossier.resolution_refused",
-            Self::ResultDrafted(_) => "dossier.result_drafted",
-            Self::StepReturned(_) => "dossier.step_returned",
-            Self::ResultSigned(_) => "dossier.result_signed",
-            Self::ProcessingCompleted(_) => "dossier.processing_completed",
-            Self::ResultIssued(_) => "dossier.result_issued",
-            Self::ResultRevoked(_) => "dossier.result_revoked",
-            Self::ResultReplaced(_) => "dossier.result_replaced",
-            Self::ResultDelivered(_) => "dossier.result_delivered",
-            Self::WithdrawalRequested(_) => "dossier.withdrawal_requested",
-            Self::WithdrawalGranted(_) => "dossier.withdrawal_granted",
-            Self::WithdrawalDenied(_) => "dossier.withdrawal_denied",
-            Self::ApologyIssued(_) => "dossier.apology_issued",
-            Self::ApplicantDetailsCorrected(_) => "dossier.applicant_details_corrected",
-            Self::CapabilityReissued(_) => "dossier.capability_reissued",
-        }
-    }
-
-    /// Reads a dossier event; `None` when `kind` is none of ours.
-    pub(in crate::domain) fn parse(kind: &str, data: &str) -> Option<serde_json::Result<Self>> {
-        fn read<'a, T: Deserialize<'a>>(
-            data: &'a str,
-            make: fn(T) -> DossierEvent,
-        ) -> serde_json::Result<DossierEvent> {
-            serde_json::from_str(data).map(make)
-        }
-        Some(match kind {
-            "dossier.drafted" => read(data, Self::Drafted),
-            "dossier.submitted" => read(data, Self::Submitted),
-            "dossier.lodged" => read(data, Self::Lodged),
-            "dossier.supplement_requested" => read(data, Self::SupplementRequested),
-            "dossier.acceptance_refused" => read(data, Self::AcceptanceRefused),
-            "dossier.accepted" => read(data, Self::Accepted),
-            "dossier.redirected" => read(data, Self::Redirected),
-            "dossier.forwarded" => read(data, Self::Forwarded),
-            "dossier.handler_assigned" => read(data, Self::HandlerAssigned),
-            "dossier.supplement_submitted" => read(data, Self::SupplementSubmitted),
-            "dossier.supplement_accepted" => read(data, Self::SupplementAccepted),
-            "dossier.supplement_still_deficient" => read(data, Self::SupplementStillDeficient),
-            "dossier.due_date_recomputed" => read(data, Self::DueDateRecomputed),
-            "dossier.processing_stopped" => read(data, Self::ProcessingStopped),
-            "dossier.resolution_refused" => read(data, Self::ResolutionRefused),
-            "dossier.result_drafted" => read(data, Self::ResultDrafted),
-            "dossier.step_returned" => read(data, Self::StepReturned),
-            "dossier.result_signed" => read(data, Self::ResultSigned),
-            "dossier.processing_completed" => read(data, Self::ProcessingCompleted),
-            "dossier.result_issued" => read(data, Self::ResultIssued),
-            "dossier.result_revoked" => read(data, Self::ResultRevoked),
-            "dossier.result_replaced" => read(data, Self::ResultReplaced),
-            "dossier.result_delivered" => read(data, Self::ResultDelivered),
-            "dossier.withdrawal_requested" => read(data, Self::WithdrawalRequested),
-            "dossier.withdrawal_granted" => read(data, Self::WithdrawalGranted),
-            "dossier.withdrawal_denied" => read(data, Self::WithdrawalDenied),
-            "dossier.apology_issued" => read(data, Self::ApologyIssued),
-            "dossier.applicant_details_corrected" => read(data, Self::ApplicantDetailsCorrected),
-            "dossier.capability_reissued" => read(data, Self::CapabilityReissued),
-            _ => return None, // foreign: a type name out of the journal
-        })
-    }
-}

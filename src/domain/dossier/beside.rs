@@ -1,0 +1,210 @@
+//! What goes on beside the main line: opinions asked for, money owed, papers, links, voices, other systems.
+
+use uuid::Uuid;
+
+use super::Dossier;
+use super::event::{
+    ComponentForm, Digitisation, FeedbackKind, LinkKind, ObligationKind, PaymentMethod,
+    RatingDevice, SyncOutcome,
+};
+use crate::domain::time::Moment;
+use jiff::civil::Date;
+
+/// How an opinion stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OpinionState {
+    Awaited,
+    /// The date passed without an answer, and silence means nothing.
+    Overdue,
+    Agreed,
+    Disagreed,
+    /// The date passed without an answer, which is consent.
+    DeemedAgreed,
+}
+
+impl OpinionState {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Awaited => "awaited",
+            Self::Overdue => "overdue",
+            Self::Agreed => "agreed",
+            Self::Disagreed => "disagreed",
+            Self::DeemedAgreed => "deemed_agreed",
+        }
+    }
+}
+
+/// Another agency's opinion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opinion {
+    pub number: u32,
+    pub agency: String,
+    pub requested_at: Moment,
+    pub due_at: Moment,
+    pub silence_consents: bool,
+    pub state: OpinionState,
+    pub answered_at: Option<Moment>,
+}
+
+impl Opinion {
+    /// No answer has come.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, OpinionState::Awaited | OpinionState::Overdue)
+    }
+}
+
+/// How an obligation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ObligationState {
+    Requested,
+    Paid,
+    Cancelled,
+    Refunded,
+}
+
+impl ObligationState {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Paid => "paid",
+            Self::Cancelled => "cancelled",
+            Self::Refunded => "refunded",
+        }
+    }
+}
+
+/// A fee, charge or other sum that the applicant owes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obligation {
+    pub number: u32,
+    pub kind: ObligationKind,
+    /// Đồng.
+    pub amount_vnd: u64,
+    pub due_on: Option<Date>,
+    pub pauses: bool,
+    pub state: ObligationState,
+    pub method: Option<PaymentMethod>,
+    /// `form/series/number` of the receipt.
+    pub receipt: Option<String>,
+    /// Đồng.
+    pub refunded_vnd: u64,
+}
+
+impl Obligation {
+    /// The processing clock waits for it.
+    #[must_use]
+    pub fn holds_the_clock(&self) -> bool {
+        self.pauses && self.state == ObligationState::Requested
+    }
+}
+
+/// A paper as it came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReceivedComponent {
+    pub item: u32,
+    pub form: ComponentForm,
+    pub digitisation: Digitisation,
+    pub size_bytes: Option<u64>,
+}
+
+/// Another dossier it belongs with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    pub other: Uuid,
+    pub kind: LinkKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rating {
+    pub score: u8,
+    pub scale: u8,
+    pub device: RatingDevice,
+    pub at: Moment,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Feedback {
+    pub number: u32,
+    pub kind: FeedbackKind,
+    pub submitted_at: Moment,
+    pub due_at: Option<Moment>,
+    pub answered_at: Option<Moment>,
+}
+
+/// What another system last said of the dossier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sync {
+    pub system: String,
+    pub outcome: SyncOutcome,
+    /// Of the newest acknowledgement.
+    pub remote_status: Option<u16>,
+    pub acknowledged_at: Option<Moment>,
+    pub attempt: u32,
+    pub at: Moment,
+}
+
+impl Dossier {
+    #[must_use]
+    pub fn opinion(&self, number: u32) -> Option<&Opinion> {
+        self.opinions.iter().find(|one| one.number == number)
+    }
+
+    #[must_use]
+    pub fn obligation(&self, number: u32) -> Option<&Obligation> {
+        self.obligations.iter().find(|one| one.number == number)
+    }
+
+    /// Whether the clock waits for money.
+    #[must_use]
+    pub fn awaits_payment(&self) -> bool {
+        self.obligations.iter().any(Obligation::holds_the_clock)
+    }
+
+    #[must_use]
+    pub fn open_feedback(&self) -> Option<&Feedback> {
+        self.feedback.iter().find(|one| one.answered_at.is_none())
+    }
+
+    pub(super) fn answer_opinion(&mut self, number: u32, state: OpinionState, at: Moment) {
+        let mut all = self.opinions.iter_mut();
+        if let Some(opinion) = all.find(|one| one.number == number) {
+            opinion.state = state;
+            opinion.answered_at = match state {
+                OpinionState::Awaited | OpinionState::Overdue => None,
+                OpinionState::Agreed | OpinionState::Disagreed | OpinionState::DeemedAgreed => {
+                    Some(at)
+                }
+            };
+        }
+    }
+
+    pub(super) fn change_obligation(&mut self, number: u32, change: impl FnOnce(&mut Obligation)) {
+        let mut all = self.obligations.iter_mut();
+        if let Some(obligation) = all.find(|one| one.number == number) {
+            change(obligation);
+        }
+    }
+
+    pub(super) fn note_sync(&mut self, told: &super::event::SyncRecorded, at: Moment) {
+        let known = self.syncs.iter().position(|one| one.system == told.system);
+        let before = known.map(|place| self.syncs.remove(place));
+        let acknowledged = told.outcome == SyncOutcome::Acknowledged;
+        let earlier = before.as_ref();
+        self.syncs.push(Sync {
+            system: told.system.clone(),
+            outcome: told.outcome,
+            remote_status: told
+                .remote_status
+                .filter(|_| acknowledged)
+                .or_else(|| earlier.and_then(|sync| sync.remote_status)),
+            acknowledged_at: acknowledged
+                .then_some(at)
+                .or_else(|| earlier.and_then(|sync| sync.acknowledged_at)),
+            attempt: told.attempt,
+            at,
+        });
+    }
+}

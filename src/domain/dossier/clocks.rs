@@ -1,0 +1,74 @@
+//! What a dossier's clock is counted by: its pinned procedure and policy, and the hours of its office.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::{Dossier, Rejection, Turn};
+use crate::domain::calendar::OfficeHours;
+use crate::domain::catalogue::Procedure;
+use crate::domain::deadline;
+use crate::domain::policy::Policy;
+use crate::domain::reference::Reference;
+
+impl Dossier {
+    /// It stands in a register: submitted or lodged.
+    #[must_use]
+    pub fn is_entered(&self) -> bool {
+        self.code.is_some()
+    }
+
+    /// The version it was accepted under; before acceptance the one in force on `day`.
+    #[must_use]
+    pub fn pinned_procedure<'a>(
+        &self,
+        reference: &'a Reference,
+        day: Date,
+    ) -> Option<&'a Arc<Procedure>> {
+        let code = self.procedure.as_ref()?.as_str();
+        match self.turn() {
+            Some(turn) => reference.procedure_version(code, turn.procedure_version),
+            None => reference.procedure(code, day),
+        }
+    }
+
+    /// The hours of the office whose clock runs, or that has it.
+    #[must_use]
+    pub fn office_hours(&self, reference: &Reference) -> OfficeHours {
+        let office = self
+            .turn()
+            .map(|turn| &turn.office)
+            .or(self.office.as_ref());
+        let place = office.and_then(|office| reference.offices.get(office.as_str()));
+        place.map_or_else(Default::default, |place| place.office_hours())
+    }
+}
+
+impl Turn {
+    /// The policy it was received under.
+    #[must_use]
+    pub fn pinned_policy<'a>(&self, reference: &'a Reference) -> Option<&'a Arc<Policy>> {
+        let mut newest_first = reference.policies.iter().rev();
+        newest_first.find(|policy| policy.reference() == self.policy)
+    }
+}
+
+/// The promise after everything that is not counted, by the rules that were pinned at acceptance.
+pub(super) fn renewed_promise(
+    turn: &Turn,
+    reference: &Reference,
+) -> Result<deadline::Promise, Rejection> {
+    let place = reference.offices.get(turn.office.as_str());
+    let hours = place.map_or_else(Default::default, |office| office.office_hours());
+    let policy = turn.pinned_policy(reference).ok_or(Rejection::NoPolicy)?;
+    Ok(deadline::renewed(
+        turn.limit,
+        turn.supplement_clock,
+        turn.received_at,
+        &turn.pauses,
+        &turn.stoppages,
+        &reference.calendar,
+        &hours,
+        policy,
+    )?)
+}

@@ -1,0 +1,100 @@
+//! What others say of a dossier: the applicant's judgement, the other system's answer, the link to another dossier.
+
+use uuid::Uuid;
+
+use super::guard::policy_on;
+use super::opinion::numbered;
+use super::{Context, Decision, Dossier, Rejection, plain};
+use crate::domain::deadline;
+use crate::domain::dossier::event::{
+    DossierEvent, FeedbackKind, FeedbackSubmitted, LinkKind, Linked, Numbered, Rated, RatingDevice,
+    SyncOutcome, SyncRecorded,
+};
+use crate::domain::law::Limit;
+
+/// Row 22: once per dossier, by its applicant or whoever holds its receipt.
+pub(super) fn rate(
+    dossier: &Dossier,
+    score: u8,
+    scale: u8,
+    device: RatingDevice,
+    context: &Context<'_>,
+) -> Decision {
+    if dossier.rating.is_some() {
+        return Err(Rejection::AlreadyRated);
+    }
+    if !matches!(scale, 3 | 5) || !(1..=scale).contains(&score) {
+        return Err(Rejection::RatingOutOfScale);
+    }
+    let rated = Rated {
+        score,
+        scale,
+        device,
+    };
+    plain(DossierEvent::Rated(rated), context)
+}
+
+/// Row 22: one after the other; its own clock is the policy's.
+pub(super) fn submit_feedback(
+    dossier: &Dossier,
+    kind: FeedbackKind,
+    context: &Context<'_>,
+) -> Decision {
+    if dossier.open_feedback().is_some() {
+        return Err(Rejection::FeedbackOpen);
+    }
+    let policy = policy_on(context.now.date(), context)?;
+    let due_at = match policy.feedback_answer_working_days {
+        None => None,
+        Some(days) => {
+            let (limit, calendar) = (Limit::WorkingDays(days), &context.reference.calendar);
+            let hours = dossier.office_hours(context.reference);
+            Some(deadline::promise(limit, context.now, calendar, &hours, policy)?.due_at)
+        }
+    };
+    let feedback = FeedbackSubmitted {
+        number: numbered(dossier.feedback.len()),
+        kind,
+        due_at,
+    };
+    plain(DossierEvent::FeedbackSubmitted(feedback), context)
+}
+
+pub(super) fn answer_feedback(dossier: &Dossier, number: u32, context: &Context<'_>) -> Decision {
+    let open = dossier.open_feedback();
+    if open.is_none_or(|feedback| feedback.number != number) {
+        return Err(Rejection::FeedbackNotOpen);
+    }
+    plain(DossierEvent::FeedbackAnswered(Numbered { number }), context)
+}
+
+/// Never to itself, and never twice.
+pub(super) fn link_dossier(
+    dossier: &Dossier,
+    other: Uuid,
+    kind: LinkKind,
+    context: &Context<'_>,
+) -> Decision {
+    let known = dossier.links.iter().any(|link| link.other == other);
+    if known || other == context.dossier {
+        return Err(Rejection::LinkInvalid);
+    }
+    plain(DossierEvent::Linked(Linked { other, kind }), context)
+}
+
+/// What another system answered, as it answered: an unknown status code is data, not an error.
+pub(super) fn record_sync(
+    system: &str,
+    outcome: SyncOutcome,
+    remote_status: Option<u16>,
+    attempt: u32,
+    context: &Context<'_>,
+) -> Decision {
+    let told = SyncRecorded {
+        system: system.to_owned(),
+        outcome,
+        remote_status,
+        attempt,
+    };
+    plain(DossierEvent::SyncRecorded(told), context)
+}

@@ -11,7 +11,9 @@ use super::fold::Batch;
 use super::insert::Insert;
 use super::word::to_word;
 use crate::domain::actor::NO_OFFICE;
-use crate::domain::dossier::{DossierEvent, LinkKind, RatingDevice, Stage, SyncOutcome};
+use crate::domain::dossier::{
+    DossierEvent, DueDateCause, LinkKind, RatingDevice, Stage, SyncOutcome,
+};
 use crate::domain::event::Event;
 use crate::domain::part::{Part, PartKind};
 use crate::domain::register::{CodeVoided, Entered, RegisterEvent};
@@ -121,6 +123,14 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
     written.await
 }
 
+/// The clock stood for the applicant's supplement or payment: the promise moves by itself, whenever that ends.
+fn is_clocks_own(cause: DueDateCause) -> bool {
+    match cause {
+        DueDateCause::Supplement | DueDateCause::Payment => true,
+        DueDateCause::Notice | DueDateCause::Outage => false,
+    }
+}
+
 fn is_document(part: &Part) -> bool {
     match part.kind {
         PartKind::Note | PartKind::Document => true,
@@ -185,6 +195,7 @@ fn of_dossier(event: &DossierEvent) -> Option<(Option<&str>, Seen)> {
                 to: redirected.to.to_string(),
             }
         }
+        DossierEvent::DueDateRecomputed(moved) if is_clocks_own(moved.cause) => return None,
         DossierEvent::DueDateRecomputed(moved) => Seen::Promise {
             old: moved.old,
             new: moved.new,

@@ -148,7 +148,7 @@ impl<'a> Clerk<'a> {
             Deed::SubmitSupplement => DossierCommand::SubmitSupplement,
             Deed::AcceptSupplement => DossierCommand::AcceptSupplement,
             Deed::DraftResult => DossierCommand::DraftResult,
-            Deed::SignResult => DossierCommand::SignResult { signature: None },
+            Deed::SignResult { .. } => DossierCommand::SignResult { signature: None },
             Deed::DeliverResult(method) => DossierCommand::DeliverResult { method },
             Deed::Apologise { new_due_on } => DossierCommand::IssueApology {
                 new_due_on,
@@ -180,7 +180,7 @@ impl Deed {
             Self::SubmitSupplement => "submit_supplement",
             Self::AcceptSupplement => "accept_supplement",
             Self::DraftResult => "draft_result",
-            Self::SignResult => "sign_result",
+            Self::SignResult { .. } => "sign_result",
             Self::DeliverResult(_) => "deliver_result",
             Self::Apologise { .. } => "issue_apology",
             Self::RequestWithdrawal => "request_withdrawal",
@@ -201,7 +201,7 @@ fn reason(script: &Script, deed: Deed) -> Option<Reason> {
             Reason::IncorrectComponent,
             Reason::MissingComponent,
         ]),
-        Deed::Apologise { .. } => one_of(&[
+        Deed::Apologise { .. } | Deed::SignResult { late: true } => one_of(&[
             Reason::Workload,
             Reason::WaitingForOtherAgency,
             Reason::FieldVerification,
@@ -218,7 +218,7 @@ fn reason(script: &Script, deed: Deed) -> Option<Reason> {
         | Deed::SubmitSupplement
         | Deed::AcceptSupplement
         | Deed::DraftResult
-        | Deed::SignResult
+        | Deed::SignResult { late: false }
         | Deed::DeliverResult(_)
         | Deed::GrantWithdrawal => None,
     }

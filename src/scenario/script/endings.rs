@@ -40,7 +40,8 @@ impl Course<'_> {
         let room = ended - since;
         let drafted = since + self.dice.between(room / 2, room - 2 * MINUTE);
         self.step(drafted, self.handles(), Deed::DraftResult)?;
-        self.push(ended_at, self.signs(), Deed::SignResult);
+        let late = outcome == Outcome::Late;
+        self.push(ended_at, self.signs(), Deed::SignResult { late });
         self.deliver(ended)
     }
 

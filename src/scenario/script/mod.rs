@@ -67,18 +67,29 @@ pub enum Deed {
     Lodge,
     Submit,
     Accept,
-    Forward { to: u16 },
-    RequestSupplement { item: u32 },
+    Forward {
+        to: u16,
+    },
+    RequestSupplement {
+        item: u32,
+    },
     SubmitSupplement,
     AcceptSupplement,
     DraftResult,
-    SignResult,
+    /// Late against the promise that was planned: then with a reason, unless an apology has given one.
+    SignResult {
+        late: bool,
+    },
     DeliverResult(DeliveryMethod),
-    Apologise { new_due_on: Date },
+    Apologise {
+        new_due_on: Date,
+    },
     RequestWithdrawal,
     GrantWithdrawal,
     StopProcessing,
-    Redirect { to: usize },
+    Redirect {
+        to: usize,
+    },
     RefuseAcceptance,
 }
 

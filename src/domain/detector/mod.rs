@@ -191,6 +191,14 @@ mod tests {
     }
 
     #[test]
+    fn every_rule_stands_in_the_document_for_auditors() {
+        let document = include_str!("../../../docs/detector.md");
+        let told = |rule: &&Rule| !document.contains(&format!("| `{}` |", rule.code));
+        let missing: Vec<_> = rules().iter().filter(told).map(|rule| &rule.code).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
     fn no_rule_calls_anybody_guilty() {
         let accusing = [
             "guilt",

@@ -109,7 +109,13 @@ async fn abuse_02_an_overdue_dossier_shows_it_and_does_not_end_without_a_reason(
     assert!(lying["slackDays"].as_i64().is_some_and(|days| days < 0));
     assert_eq!(lying["apologies"], 0);
     assert_eq!(lying["office"]["code"], OFFICE, "whose desk");
-    for (lang, words) in [("vi", "Quá hạn"), ("en", "overdue")] {
+    for (lang, words) in [
+        ("vi", "quá hẹn mà chưa có thư xin lỗi"),
+        (
+            "en",
+            "The promised date has passed and no apology has been issued.",
+        ),
+    ] {
         let page = town.page(&format!("/t/{}?lang={lang}", late.code)).await;
         assert!(
             page.to_lowercase().contains(&words.to_lowercase()),
@@ -174,6 +180,7 @@ async fn abuse_03_an_online_dossier_that_waits_for_acceptance_has_a_clock_of_its
 #[tokio::test(flavor = "multi_thread")]
 async fn abuse_10_an_apology_moves_a_promise_once_and_in_time_and_its_absence_is_found() {
     let town = given_the_district().await;
+    let never = town.lying("2025-05-05T09:00", OFFICE, SHORT).await;
     let once = town.lying("2025-05-12T09:00", OFFICE, LONG).await;
     let due = town.citizen(&once).await["dueAt"].clone();
     assert_eq!(due, hour("2025-05-21T17:00").to_string());
@@ -203,7 +210,6 @@ async fn abuse_10_an_apology_moves_a_promise_once_and_in_time_and_its_absence_is
     )
     .await;
 
-    let never = town.lying("2025-05-05T09:00", OFFICE, SHORT).await;
     let input = json!({ "reason": "WORKLOAD" });
     town.tries_on(&never, Role::Signer, "signResult", input)
         .await
@@ -229,21 +235,18 @@ async fn abuse_10_an_apology_moves_a_promise_once_and_in_time_and_its_absence_is
 #[tokio::test(flavor = "multi_thread")]
 async fn abuse_13_what_was_withdrawn_or_never_dated_is_in_no_rate_and_every_denominator_is_told() {
     let town = given_the_district().await;
+    let late = town.lying("2025-05-05T09:00", SECOND, SHORT).await;
     let mut withdrawn = Vec::new();
     for _ in 0..3 {
-        let known = town.lying("2025-05-08T09:00", SECOND, LONG).await;
-        let wish = json!({ "reason": "APPLICANT_REQUEST" });
-        let asked = town
-            .tries_on(&known, Role::Receiver, "requestWithdrawal", wish)
-            .await;
-        asked.done();
-        let granted = town
-            .tries_on(&known, Role::Signer, "grantWithdrawal", json!({}))
-            .await;
-        granted.done();
-        withdrawn.push(known);
+        withdrawn.push(town.lying("2025-05-08T09:00", SECOND, LONG).await);
     }
-    let late = town.lying("2025-05-05T09:00", SECOND, SHORT).await;
+    for known in &withdrawn {
+        let wish = json!({ "reason": "APPLICANT_REQUEST" });
+        let asked = town.tries_on(known, Role::Receiver, "requestWithdrawal", wish);
+        asked.await.done();
+        let granted = town.tries_on(known, Role::Signer, "grantWithdrawal", json!({}));
+        granted.await.done();
+    }
     let input = json!({ "reason": "WORKLOAD" });
     town.tries_on(&late, Role::Signer, "signResult", input)
         .await

@@ -1,5 +1,6 @@
 //! Rows about the counter: returned without reason, filed again, asked again, papers outside the system.
 
+use motcua::acts::{Act, Request};
 use motcua::domain::actor::{Actor, Role};
 use motcua::domain::dossier::DossierCommand as C;
 use motcua::domain::reason::Reason;
@@ -8,6 +9,7 @@ use serde_json::json;
 use super::ground::{
     FIRST, LONG, OFFICE, SECOND, SHORT, auditor, given_the_district, hour, list, person,
 };
+use crate::office::id;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn abuse_04_nothing_is_returned_without_a_reason_and_a_list() {
@@ -49,6 +51,7 @@ async fn abuse_06_a_clock_that_begins_anew_by_refiling_or_passing_on_is_found_wi
     let first = town.submitted("2025-05-08T07:30", FIRST, LONG).await;
     town.did("2025-05-08T08:00", &first, Role::Receiver, C::Accept)
         .await;
+    let passed = town.accepted("2025-05-12T09:00", FIRST, LONG).await;
     let citizen = person(Role::Applicant, FIRST);
     let wish = json!({ "dossier": first.code, "reason": "APPLICANT_REQUEST" });
     town.tries(&citizen, "requestWithdrawal", wish).await.done();
@@ -65,7 +68,6 @@ async fn abuse_06_a_clock_that_begins_anew_by_refiling_or_passing_on_is_found_wi
     assert_eq!(refiled.len(), 1, "{refiled:#?}");
     assert_eq!(refiled[0]["codes"], json!([first.code, code]));
 
-    let passed = town.accepted("2025-05-12T09:00", FIRST, LONG).await;
     let redirect = async |known, to: &str| {
         let input = json!({ "to": to, "kind": "WRONG_OFFICE", "reason": "NOT_COMPETENT" });
         town.tries_on(known, Role::Receiver, "redirectDossier", input)
@@ -122,16 +124,16 @@ async fn abuse_07_a_second_supplement_request_needs_a_basis_and_an_approver_and_
         "items": [2], "reason": "MISSING_COMPONENT", "basis": "61/2018/ND-CP:19.4",
     });
     ask(basis).await.refused("APPROVER_REQUIRED");
-    let request = motcua::acts::Request {
+    let act = Act::Dossier {
+        dossier: known.id,
+        command: approved,
+    };
+    let request = Request {
         reason: Some(Reason::MissingComponent),
         basis: Some("61/2018/ND-CP:19.4".into()),
-        ..crate::office::on(known.id, Role::Receiver, approved)
+        ..Request::new(id(), person(Role::Receiver, OFFICE), act)
     };
-    let request = motcua::acts::Request {
-        actor: person(Role::Receiver, OFFICE),
-        ..request
-    };
-    town.past("2025-05-19T08:30", request).await;
+    town.submits(request).await.done();
 
     let seen = town.citizen(&known).await;
     assert_eq!(seen["breaches"], json!(["REPEATED_SUPPLEMENT"]));

@@ -9,7 +9,7 @@ use std::time::Duration;
 use motcua::acts::{Act, Counter, Personal, Request, found};
 use motcua::api::{self, Api};
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
-use motcua::domain::dossier::{Channel, DossierCommand};
+use motcua::domain::dossier::DossierCommand;
 use motcua::domain::fact::stream;
 use motcua::domain::part::PartKind;
 use motcua::domain::reason::Reason;
@@ -153,6 +153,12 @@ impl Town {
             ..request
         };
         let receipt = self.counter.submit(request).await.expect("done");
+        let head = self.api.journal.head().await.expect("a head");
+        assert_eq!(
+            head.recorded_at,
+            Some(hour(at)),
+            "the past is told before today"
+        );
         let wait = Duration::from_secs(10);
         let shown = self.api.models.reach(receipt.size() - 1, wait).await;
         assert!(shown, "not shown");
@@ -169,17 +175,53 @@ impl Town {
         self.begun(at, office, Role::Receiver, command).await
     }
 
+    /// As [`Town::accepted`], with a receipt whose capability has this SHA-256.
+    pub async fn accepted_with(
+        &self,
+        at: &str,
+        office: &'static str,
+        procedure: &str,
+        capability: &str,
+    ) -> Known {
+        let command = DossierCommand::AcceptAtCounter {
+            procedure: procedure.parse().expect("a procedure code"),
+            office: office.parse().expect("an office code"),
+            capability: Some(capability.to_owned()),
+        };
+        self.begun(at, office, Role::Receiver, command).await
+    }
+
+    /// Sends a request to the counter today; what comes of it, in the words of the door.
+    pub async fn submits(&self, request: Request) -> Tried {
+        let payload = match self.counter.submit(request).await {
+            Ok(receipt) => {
+                let wait = Duration::from_secs(10);
+                let visible = self.api.models.reach(receipt.size() - 1, wait).await;
+                json!({ "errors": [], "visible": visible, "position": receipt.position.to_string() })
+            }
+            Err(refusal) => {
+                let (vietnamese, english) = refusal.message();
+                let error = json!({
+                    "code": refusal.code(), "messageVi": vietnamese, "messageEn": english,
+                });
+                json!({ "errors": [error], "position": null })
+            }
+        };
+        Tried { payload }
+    }
+
     /// A dossier submitted online in the past, by the applicant of this number.
     pub async fn submitted(&self, at: &str, office: &'static str, procedure: &str) -> Known {
         let command = DossierCommand::Submit {
             procedure: procedure.parse().expect("a procedure code"),
             office: office.parse().expect("an office code"),
             capability: None,
+            assisted_by: None,
         };
         self.begun(at, office, Role::Applicant, command).await
     }
 
-    async fn begun(
+    pub async fn begun(
         &self,
         at: &str,
         office: &'static str,
@@ -379,16 +421,19 @@ impl Town {
 }
 
 const FINDINGS: &str = "query($rule: String) {
-    findings(rule: $rule, from: \"2025-02-28\", to: \"2025-12-31\", first: 100) { nodes {
+    findings(rule: $rule, from: \"2025-02-28\", to: \"2025-12-31\", first: 20) { nodes {
         rule { code version name { vi en } innocentExplanation { vi en } } officeCode from to amount
-        rate { numerator denominator percent } positions codes facts { position kind code actor } } } }";
+        rate { numerator denominator percent } positions codes facts(first: 10) { position kind code actor } } } }";
 
 /// The officer of a role at an office; applicants act for nobody.
 pub fn person(role: Role, office: &str) -> Actor {
     let office = match role {
-        Role::Applicant => NO_OFFICE,
+        Role::Applicant | Role::System => NO_OFFICE,
         _ => office,
     };
+    if role == Role::System {
+        return Actor::system();
+    }
     Actor::new(format!("{}-01", role.name()), office, role)
 }
 
@@ -399,9 +444,4 @@ pub fn auditor() -> Actor {
 
 pub fn list(value: &Value) -> Vec<Value> {
     value.as_array().cloned().unwrap_or_default()
-}
-
-/// Of all channels, for rows that file anew.
-pub fn channel(channel: Channel) -> String {
-    channel.name().to_uppercase()
 }

@@ -125,8 +125,8 @@ fn then_nobody_is_in(text: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn abuse_16_the_tracking_page_is_small_plain_and_needs_no_script() {
     let town = given_the_district().await;
-    let running = town.lying("2025-05-16T09:00", FIRST, LONG).await;
     let late = super::clock::settled_late(&town, "2025-05-05T09:00", "2025-05-14T09:00").await;
+    let running = town.lying("2025-05-16T09:00", FIRST, LONG).await;
     for known in [&running, &late] {
         for lang in ["vi", "en"] {
             let page = town.page(&format!("/t/{}?lang={lang}", known.code)).await;

@@ -2,6 +2,7 @@
 
 pub mod applicant;
 pub mod audit;
+pub mod clocks;
 pub mod query;
 pub mod result;
 pub mod standing;

@@ -8,6 +8,8 @@ mod exchanges;
 mod numbers;
 mod promises;
 mod sightings;
+#[cfg(test)]
+mod tests;
 mod voices;
 mod withdrawals;
 

@@ -91,6 +91,16 @@ async fn abuse_06_a_clock_that_begins_anew_by_refiling_or_passing_on_is_found_wi
         .filter(|step| !step["dueAfter"].is_null())
         .collect();
     assert_eq!(promises.len(), 2, "the public reads both promises: {seen}");
+    let clocks = &seen["clocks"];
+    let each = list(&clocks["clocks"]);
+    let ends: Vec<_> = each.iter().map(|clock| clock["endKind"].clone()).collect();
+    assert_eq!(ends, [json!("REDIRECTED"), json!(null)]);
+    assert_eq!(clocks["workingDays"], 5, "the sum of both: 12 to 19 May");
+    let page = town.page(&format!("/t/{}?lang=en", passed.code)).await;
+    assert!(
+        page.contains("under all their clocks for 5 working days"),
+        "{page}"
+    );
     assert_eq!(town.facts(&passed, "dossier.accepted").await.len(), 2);
     assert_eq!(
         list(&town.officer(&there).await["history"]["nodes"]).len(),

@@ -334,7 +334,9 @@ impl Town {
             status statusLabel { vi en } nextStep { vi en } timeliness slackDays dueAt originalDueAt receivedAt endedAt
             apologies breaches progressPercent office { code } channel
             history { position at label { vi en } reason { vi en } breach dueBefore dueAfter correction }
-            results { number standing } } }";
+            results { number standing }
+            clocks { workingDays clocks { officeCode originalDueAt endKind workingDays } }
+            remoteStates { system acknowledgedStatus acknowledgedMinutesAgo answered } } }";
         let data = self.ask(None, query, json!({ "code": known.code })).await;
         data["tracking"].clone()
     }

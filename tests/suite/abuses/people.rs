@@ -55,10 +55,24 @@ async fn abuse_05_what_another_system_was_told_and_answered_is_on_record() {
         .found("sync_unanswered", &known, "dossier.sync_recorded")
         .await;
     assert_eq!(finding["amount"], "2");
+    let seen = town.citizen(&known).await["remoteStates"].clone();
+    assert_eq!(seen[0]["answered"], false);
+    assert_eq!(seen[0]["acknowledgedStatus"], json!(null));
+    let page = town.page(&format!("/t/{}?lang=en", known.code)).await;
+    assert!(
+        page.contains("has not confirmed the newest state"),
+        "{page}"
+    );
     let told_late = told(SyncOutcome::Acknowledged, 3, Some(99));
     tries(&town, Actor::system(), &known, told_late, None)
         .await
         .done();
+    let seen = town.citizen(&known).await["remoteStates"].clone();
+    assert_eq!(
+        seen[0]["acknowledgedStatus"], 99,
+        "as the other system gave it"
+    );
+    assert_eq!(seen[0]["acknowledgedMinutesAgo"], 0);
     town.then_not_found("sync_unanswered", &known).await;
     town.found("sync_slow", &known, "dossier.sync_recorded")
         .await;

@@ -236,6 +236,7 @@ fn the_clock_ends_when_the_signature_is_recorded_whatever_is_claimed() {
     let after = given(in_processing())
         .at("2026-11-27 09:00")
         .by(Role::Signer)
+        .because(Reason::Workload)
         .with(|given| given.occurred_at = Some(at("2026-11-25 09:00")))
         .when(&C::SignResult { signature: None })
         .then(&[

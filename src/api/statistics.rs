@@ -64,8 +64,7 @@ impl Ratio {
 
 impl Ratio {
     /// So many of so many.
-    #[must_use]
-    pub fn of(numerator: u64, denominator: u64) -> Self {
+    pub const fn of(numerator: u64, denominator: u64) -> Self {
         Self {
             numerator,
             denominator,

@@ -5,6 +5,7 @@
 
 mod dice;
 pub mod expected;
+pub mod expected_catalogue;
 pub mod live;
 mod office_time;
 pub mod outcome;
@@ -13,6 +14,7 @@ pub mod player;
 mod records;
 pub mod script;
 pub mod scripted;
+mod simulated;
 mod source;
 
 pub use self::expected::Expected;

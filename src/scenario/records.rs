@@ -53,6 +53,7 @@ impl Plan {
             .chain(policies)
             .chain(procedures)
             .chain(offices)
+            .chain(self.simulated.acts(&self.offered))
             .collect()
     }
 

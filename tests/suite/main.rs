@@ -3,6 +3,7 @@
 mod abuses;
 mod acts;
 mod api;
+mod catalogue;
 mod client;
 mod door;
 #[cfg(target_os = "linux")]

@@ -87,6 +87,10 @@ pub enum ErrorCode {
     DuplicateRecord,
     /// The record does not meet its rules.
     InvalidRecord,
+    /// The internal process takes more working hours than the limit gives.
+    ProcessTooLong,
+    /// The code is for invented procedures, and this journal is live.
+    SimulatedCode,
     /// A text holds a NUL, a line break or another control character.
     TextControlCharacter,
     /// A text holds a character of no width, or one that turns the direction of writing.
@@ -168,6 +172,8 @@ impl From<&Rejection> for ErrorCode {
             Rejection::DetailsRequired => Self::DetailsRequired,
             Rejection::DuplicateRecord => Self::DuplicateRecord,
             Rejection::InvalidRecord(_) => Self::InvalidRecord,
+            Rejection::ProcessTooLong { .. } => Self::ProcessTooLong,
+            Rejection::SimulatedCode(_) => Self::SimulatedCode,
         }
     }
 }

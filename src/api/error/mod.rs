@@ -297,6 +297,8 @@ impl UserError {
             | Rejection::ResultNotInForce
             | Rejection::DuplicateRecord
             | Rejection::InvalidRecord(_) => "input",
+            Rejection::ProcessTooLong { .. } => "input.process.steps",
+            Rejection::SimulatedCode(_) => "input.procedure.code",
         };
         let mut error = Self::new(path, rejection.into(), rejection.message());
         if let Rejection::Conflict { current, .. } = rejection {

@@ -124,7 +124,8 @@ impl<'a> Course<'a> {
         Some(())
     }
 
-    /// Applicants do not keep office hours: the same day, or since the afternoon of the working day before.
+    /// Applicants do not keep office hours: the same day, or since the afternoon of the working day before, but never
+    /// longer ago than the intake clock allows.
     fn submission(&mut self, received_at: Moment) -> Moment {
         let day = received_at.date();
         let morning = Moment::from_local(day.to_datetime(time(5, 30, 0, 0)));
@@ -139,6 +140,18 @@ impl<'a> Course<'a> {
         };
         let first = Moment::from_local(self.load.from.to_datetime(Time::MIN));
         let (earliest, latest) = (earliest.max(first), received_at.plus(-MINUTE));
+        let intake = self
+            .stage
+            .policy(received_at)
+            .and_then(|policy| policy.intake_working_hours);
+        let clock = intake.and_then(|hours| {
+            let received = self.stage.time.at(received_at);
+            let longest = i64::from(hours) * HOUR - MINUTE;
+            self.stage.time.moment(received - longest)
+        });
+        let earliest = clock
+            .map_or(earliest, |clock| earliest.max(clock))
+            .min(latest);
         Moment(self.dice.between(earliest.0, latest.0))
     }
 
@@ -146,7 +159,7 @@ impl<'a> Course<'a> {
     fn supplement(&mut self, standing: Standing) -> Option<Standing> {
         let limit = (self.stage.time.at(standing.due) - standing.since).max(0);
         let forwarded = self.forward(standing.since, limit / 4)?;
-        let asked = forwarded + 5 * MINUTE + self.dice.between(0, limit / 2);
+        let asked = self.asked(standing, forwarded, limit)?;
         let answered = asked + self.dice.between(HOUR / 2, 3 * DAY);
         let taken = answered + self.dice.between(5 * MINUTE, 2 * HOUR);
         let items = self.procedure.components.len().max(1) as u64;
@@ -163,6 +176,18 @@ impl<'a> Course<'a> {
             forwarded: true,
             ..standing
         })
+    }
+
+    /// When a supplement is asked for: in the first half of the limit, and by the last day on which that is lawful.
+    pub fn asked(&mut self, standing: Standing, forwarded: i64, limit: i64) -> Option<i64> {
+        let policy = self.stage.policy(standing.received_at)?;
+        let first = forwarded + 5 * MINUTE;
+        let half = first + limit / 2;
+        let latest = policy.supplement_notice_working_days.map_or(half, |days| {
+            let received = self.stage.time.at(standing.received_at).div_euclid(DAY);
+            half.min((received + i64::from(days) + 1) * DAY - 2 * MINUTE)
+        });
+        (first <= latest).then(|| self.dice.between(first, latest))
     }
 
     /// To the handler, within `room` of office time; gives the hour.

@@ -169,7 +169,7 @@ impl Course<'_> {
     fn stop(&mut self, standing: Standing, night: i64) -> Option<()> {
         let limit = (self.stage.time.at(standing.due) - standing.since).max(0);
         let forwarded = self.forward(standing.since, limit / 4)?;
-        let asked = forwarded + 5 * MINUTE + self.dice.between(0, limit / 2);
+        let asked = self.asked(standing, forwarded, limit)?;
         let latest = night.min(asked + 12 * DAY);
         let stopped =
             (asked + 2 * DAY <= latest).then(|| self.dice.between(asked + 2 * DAY, latest))?;

@@ -127,6 +127,7 @@ pub(super) fn accept_at_counter(
     drafts.extend(accept(
         office,
         procedure,
+        Channel::Counter,
         &Context {
             given: &without_parts,
             ..*context

@@ -120,7 +120,8 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         ) => accept_at_counter(procedure, office, capability.as_ref(), context),
         (P::Submitted | P::Redirected, C::Accept) => {
             let (office, procedure) = filed(dossier)?;
-            let mut drafts = accept(office, procedure, context)?;
+            let channel = dossier.channel.unwrap_or(Channel::Counter);
+            let mut drafts = accept(office, procedure, channel, context)?;
             let around = &mut drafts[0].circumstances;
             around.breach = around.breach.take().or(intake_breach(dossier, context)?);
             Ok(drafts)

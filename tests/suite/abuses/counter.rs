@@ -175,13 +175,7 @@ async fn abuse_08_papers_entered_late_say_so_and_every_gap_in_the_numbers_is_exp
         .tries(&receiver, mutation, entry(Some("ENTERED_LATE")))
         .await;
     entered.done();
-    let code = entered.payload["code"].as_str().expect("a code").to_owned();
-    let row = motcua::projections::tracking::by_code(&town.api.models, &code).await;
-    let known = super::ground::Known {
-        id: row.expect("a row").expect("a dossier").id,
-        code,
-        office: SECOND,
-    };
+    let known = town.known(&entered, SECOND).await;
     let seen = town.citizen(&known).await;
     assert_eq!(seen["breaches"], json!(["ENTERED_LATE"]));
     assert_eq!(seen["receivedAt"], hour("2025-05-08T09:00").to_string());

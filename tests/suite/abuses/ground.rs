@@ -280,17 +280,37 @@ impl Town {
         known
     }
 
+    /// The dossier that an attempt began.
+    pub async fn known(&self, tried: &Tried, office: &'static str) -> Known {
+        let code = tried.payload["code"].as_str().expect("a code").to_owned();
+        let row = tracking::by_code(&self.api.models, &code).await;
+        Known {
+            id: row.expect("a row").expect("a dossier").id,
+            code,
+            office,
+        }
+    }
+
     /// Tries a mutation today: `signResult`, with the fields of its input beside `commandId`.
-    pub async fn tries(&self, who: &Actor, mutation: &str, mut input: Value) -> Tried {
+    pub async fn tries(&self, who: &Actor, mutation: &str, input: Value) -> Tried {
+        self.tries_as(Some(who), mutation, input).await
+    }
+
+    /// The same without signing in.
+    pub async fn tries_unsigned(&self, mutation: &str, input: Value) -> Tried {
+        self.tries_as(None, mutation, input).await
+    }
+
+    async fn tries_as(&self, who: Option<&Actor>, mutation: &str, mut input: Value) -> Tried {
         input["commandId"] = json!(id());
         let mut letters = mutation.chars();
         let head = letters.next().expect("a name").to_ascii_uppercase();
         let query = format!(
             "mutation($input: {head}{}Input!) {{ {mutation}(input: $input) {{
-                 code position visible errors {{ code messageVi messageEn }} }} }}",
+                 code position capability visible errors {{ code messageVi messageEn }} }} }}",
             letters.as_str()
         );
-        let mut data = self.ask(Some(who), &query, json!({ "input": input })).await;
+        let mut data = self.ask(who, &query, json!({ "input": input })).await;
         Tried {
             payload: data[mutation].take(),
         }

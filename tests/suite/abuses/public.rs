@@ -4,8 +4,7 @@ use motcua::domain::actor::Role;
 use serde_json::{Value, json};
 
 use super::ground::{
-    FIRST, Known, LONG, SHORT, Town, auditor, given_a_district_of_a_real_name, given_the_district,
-    person,
+    FIRST, LONG, SHORT, Town, auditor, given_a_district_of_a_real_name, given_the_district, person,
 };
 
 /// What is planted and must not be found, in any spelling that a page or JSON may give it.
@@ -29,13 +28,8 @@ async fn abuse_12_no_public_answer_holds_a_name_a_number_or_a_word_that_somebody
     });
     let filed = town.tries(&receiver, "acceptDossierAtCounter", input).await;
     filed.done();
-    let code = filed.payload["code"].as_str().expect("a code").to_owned();
-    let row = motcua::projections::tracking::by_code(&town.api.models, &code).await;
-    let known = Known {
-        id: row.expect("a row").expect("a dossier").id,
-        code: code.clone(),
-        office: FIRST,
-    };
+    let known = town.known(&filed, FIRST).await;
+    let code = known.code.clone();
     let to = person(Role::Handler, FIRST).id;
     let forward = json!({ "to": to, "note": NOTED });
     town.tries_on(&known, Role::Receiver, "forwardDossier", forward)

@@ -67,7 +67,9 @@ impl Act {
             | Self::OpenOffice(_)
             | Self::Abolish { .. }
             | Self::ApproveProcess(_)
-            | Self::ProposeReview(_) => None,
+            | Self::ProposeReview(_)
+            | Self::Notify(_)
+            | Self::SetTarget(_) => None,
         }
     }
 }

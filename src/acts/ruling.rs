@@ -131,6 +131,21 @@ pub fn rule<'a>(
             record(request, ReferenceEvent::OfficeOpened(office), known, given)
         }
         Act::SetTarget(target) => set_target(request, target, reference, given),
+        Act::Notify(notice) => {
+            let known = reference
+                .notices
+                .iter()
+                .any(|known| known.number == notice.number);
+            if !known {
+                reference.check_notice(notice)?;
+            }
+            record(
+                request,
+                ReferenceEvent::NoticeIssued(notice.as_ref().clone()),
+                known,
+                given,
+            )
+        }
     }
 }
 
@@ -143,10 +158,11 @@ pub fn office_of_register(act: &Act) -> Option<&str> {
         | Act::Adopt(_)
         | Act::Publish(_)
         | Act::OpenOffice(_)
-        | Act::SetTarget(_)
+        | Act::Notify(_)
         | Act::Abolish { .. }
         | Act::ApproveProcess(_)
-        | Act::ProposeReview(_) => None,
+        | Act::ProposeReview(_)
+        | Act::SetTarget(_) => None,
     }
 }
 
@@ -239,7 +255,7 @@ fn shelve(
     }])
 }
 
-/// A record for the reference shelf: administrators only, never the same twice.
+/// A record for the reference shelf: administrators and the control of procedures only, never the same twice.
 fn record(
     request: &Request,
     event: ReferenceEvent,
@@ -255,7 +271,10 @@ fn record(
 
 /// Who keeps the reference shelf.
 fn is_keeper(role: Role) -> Result<(), Rejection> {
-    if matches!(role, Role::Admin | Role::System) {
+    if matches!(
+        role,
+        Role::Admin | Role::ProcedureController | Role::System
+    ) {
         Ok(())
     } else {
         Err(Rejection::WrongRole { role })

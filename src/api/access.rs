@@ -33,6 +33,17 @@ pub fn signed_in<'a>(context: &Context<'a>) -> Result<&'a Actor> {
     actor(context).ok_or(Problem::Unauthenticated)
 }
 
+/// Whether somebody other than an applicant is signed in where the request comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct OfficeDevice(pub bool);
+
+/// Whether the request comes from a device of the office: with an officer's token, or beside an officer's session.
+pub fn is_at_office(context: &Context<'_>) -> bool {
+    let device = context.data_opt::<OfficeDevice>();
+    let signed_in = || actor(context).is_some_and(|actor| actor.role != Role::Applicant);
+    device.is_some_and(|OfficeDevice(office)| *office) || signed_in()
+}
+
 /// Works for an office.
 #[must_use]
 pub fn is_officer(role: Role) -> bool {

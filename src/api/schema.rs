@@ -3,10 +3,11 @@
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::Api;
+use super::calendar::CalendarQuery;
 use super::catalogue::{
     CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
 };
-use super::command::{CatalogueMutation, DossierMutation, ResultMutation, TargetMutation};
+use super::command::{CatalogueMutation, DossierMutation, ReferenceMutation, TargetMutation};
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
@@ -36,6 +37,7 @@ pub struct Query(
     CatalogueStatisticsQuery,
     RehearsalQuery,
     OfficeQuery,
+    CalendarQuery,
     LogQuery,
     NodeQuery,
 );
@@ -44,8 +46,8 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     DossierMutation,
-    ResultMutation,
     CatalogueMutation,
+    ReferenceMutation,
     TargetMutation,
 );
 

@@ -210,6 +210,7 @@ pub async fn write_facts(file: &mut SqliteConnection, batch: &fold::Batch) -> Re
     statistics::write_deeds(file, batch).await?;
     super::catalogue::write(file, batch).await?;
     super::offices::write(file, batch).await?;
+    super::agenda::write_papers(file, batch).await?;
     Ok(())
 }
 
@@ -218,6 +219,7 @@ pub async fn write_dossiers(file: &mut SqliteConnection, states: &[&fold::State]
     tracking::write(file, states).await?;
     statistics::write(file, states).await?;
     statistics::write_desks(file, states).await?;
+    super::agenda::write(file, states).await?;
     Ok(())
 }
 

@@ -39,15 +39,15 @@ pub struct Plan {
     pub calendar_changes: Vec<DayOffMoved>,
     /// In the file those with work; the invented ones of `simulated` are added.
     pub units: Vec<Unit>,
+    /// What is invented beside the real records.
+    #[serde(default)]
+    pub simulated: Simulated,
     /// What papers, money and voices add to the dossiers; nothing unless given.
     #[serde(default)]
     pub experience: Option<Experience>,
     /// What the authority set itself to reach: facts of the opening day.
     #[serde(default)]
     pub targets: Vec<Target>,
-    /// What is invented beside the real records.
-    #[serde(default)]
-    pub simulated: Simulated,
     /// The procedures offered: the shipped records with the plan's changes, then the invented ones.
     #[serde(skip)]
     pub offered: Vec<Procedure>,

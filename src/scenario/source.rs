@@ -19,11 +19,11 @@ const SHIPPED: [(&str, &str); 5] = [
         "dinh-hoa-2021",
         include_str!("../../scenarios/dinh-hoa-2021.json"),
     ),
+    ("hue-2024", include_str!("../../scenarios/hue-2024.json")),
     (
         "bach-thong-2023",
         include_str!("../../scenarios/bach-thong-2023.json"),
     ),
-    ("hue-2024", include_str!("../../scenarios/hue-2024.json")),
 ];
 
 /// The text of a scenario file, not yet read as plan or as expected figures.

@@ -9,13 +9,14 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
         "calendar.declared" => ("Khai báo lịch làm việc", "Calendar declared"),
         "policy.adopted" => ("Ban hành chính sách", "Policy adopted"),
         "procedure.published" => ("Công bố thủ tục", "Procedure published"),
-        "target.set" => ("Đặt chỉ tiêu", "Target set"),
         "procedure.abolished" => ("Bãi bỏ thủ tục", "Procedure abolished"),
         "procedure.review_proposed" => {
             ("Đề xuất rà soát thủ tục", "Review of a procedure proposed")
         }
         "process.approved" => ("Phê duyệt quy trình nội bộ", "Internal process approved"),
+        "target.set" => ("Đặt chỉ tiêu", "Target set"),
         "office.opened" => ("Khai báo cơ quan", "Office opened"),
+        "notice.issued" => ("Ghi nhận thông báo", "Notice recorded"),
         "register.entered" => ("Vào sổ", "Entered in the register"),
         "register.code_voided" => ("Hủy số", "Number voided"),
         "dossier.drafted" => ("Soạn hồ sơ", "Dossier drafted"),

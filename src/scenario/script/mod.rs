@@ -182,10 +182,16 @@ impl<'a> Stage<'a> {
     }
 
     /// The promise as the rules make it, or renew it after a supplement.
-    fn due(&self, procedure: &Procedure, received_at: Moment, pauses: &[Pause]) -> Option<Moment> {
+    fn due(
+        &self,
+        procedure: &Procedure,
+        channel: Channel,
+        received_at: Moment,
+        pauses: &[Pause],
+    ) -> Option<Moment> {
         let policy = self.policy(received_at)?;
         let calendar = &self.reference.calendar;
-        let limit = procedure.limit;
+        let (limit, _) = procedure.limit_for(channel);
         let promise: Result<_, CalendarError> = if pauses.is_empty() {
             deadline::promise(limit, received_at, calendar, &self.hours, policy)
         } else {

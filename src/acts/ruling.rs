@@ -271,10 +271,7 @@ fn record(
 
 /// Who keeps the reference shelf.
 fn is_keeper(role: Role) -> Result<(), Rejection> {
-    if matches!(
-        role,
-        Role::Admin | Role::ProcedureController | Role::System
-    ) {
+    if matches!(role, Role::Admin | Role::ProcedureController | Role::System) {
         Ok(())
     } else {
         Err(Rejection::WrongRole { role })

@@ -1,5 +1,7 @@
 //! One step as a request at the counter: who, what, why, and for the first step of a dossier whose it is.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -213,7 +215,10 @@ impl<'a> Clerk<'a> {
         self.plan.experience?;
         let printed = format!("{}/{}", self.story, script.number);
         let digest = Sha256::digest(printed.as_bytes());
-        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(digest.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        }))
     }
 }
 
@@ -231,7 +236,7 @@ impl Deed {
             Self::SubmitSupplement => "submit_supplement",
             Self::AcceptSupplement => "accept_supplement",
             Self::DraftResult => "draft_result",
-            Self::SignResult => "sign_result",
+            Self::SignResult | Self::SignDigitally => "sign_result",
             Self::DeliverResult(_) => "deliver_result",
             Self::Apologise { .. } => "issue_apology",
             Self::RequestWithdrawal => "request_withdrawal",
@@ -242,7 +247,6 @@ impl Deed {
             Self::EnterPaper { .. } => "receive_component",
             Self::ChargeFee { .. } => "issue_financial_obligation",
             Self::ConfirmFee { .. } => "confirm_payment",
-            Self::SignDigitally => "sign_result",
             Self::Rate { .. } => "rate",
             Self::Report => "submit_feedback",
             Self::AnswerReport => "answer_feedback",

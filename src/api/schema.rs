@@ -7,7 +7,7 @@ use super::calendar::CalendarQuery;
 use super::catalogue::{
     CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
 };
-use super::command::{CatalogueMutation, DossierMutation, ReferenceMutation, ResultMutation};
+use super::command::{CatalogueMutation, DossierMutation, ReferenceMutation, TargetMutation};
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
@@ -15,7 +15,10 @@ use super::http::limits;
 use super::log::query::LogQuery;
 use super::node::NodeQuery;
 use super::offices::OfficeQuery;
-use super::statistics::StatisticsQuery;
+use super::statistics::{
+    ForecastQuery, FormQuery, GroupPage, GroupQuery, QualityQuery, ScoreQuery, StatisticsQuery,
+    TargetQuery,
+};
 use super::worklist::{WorklistPage, WorklistQuery};
 
 /// What can be asked.
@@ -24,6 +27,12 @@ pub struct Query(
     DossierQuery,
     WorklistQuery,
     StatisticsQuery,
+    GroupQuery,
+    FormQuery,
+    ScoreQuery,
+    QualityQuery,
+    TargetQuery,
+    ForecastQuery,
     CatalogueQuery,
     CatalogueStatisticsQuery,
     RehearsalQuery,
@@ -37,9 +46,9 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     DossierMutation,
-    ResultMutation,
     CatalogueMutation,
     ReferenceMutation,
+    TargetMutation,
 );
 
 pub type GraphqlSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -49,6 +58,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .register_output_type::<FailureCode>()
         .override_output_type_description::<AuditPage>("A page of facts.")
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
+        .override_output_type_description::<GroupPage>("A page of groups.")
         .override_output_type_description::<ProcedurePage>("A page of procedures.")
         .override_output_type_description::<RehearsedDossierPage>("A page of rehearsed dossiers.")
         .limit_depth(limits::DEPTH_MAX)

@@ -49,6 +49,7 @@ impl Event {
                 ReferenceEvent::ProcedureAbolished(_) => "procedure.abolished",
                 ReferenceEvent::ProcessApproved(_) => "process.approved",
                 ReferenceEvent::ReviewProposed(_) => "procedure.review_proposed",
+                ReferenceEvent::TargetSet(_) => "target.set",
             },
             Self::Register(event) => match event {
                 RegisterEvent::Entered(_) => "register.entered",
@@ -79,6 +80,8 @@ impl Event {
                 .map(|data| Self::Reference(ReferenceEvent::ProcessApproved(data))),
             "procedure.review_proposed" => serde_json::from_str(text)
                 .map(|data| Self::Reference(ReferenceEvent::ReviewProposed(data))),
+            "target.set" => serde_json::from_str(text)
+                .map(|data| Self::Reference(ReferenceEvent::TargetSet(data))),
             "register.entered" => {
                 serde_json::from_str(text).map(|data| Self::Register(RegisterEvent::Entered(data)))
             }

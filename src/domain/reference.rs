@@ -12,6 +12,7 @@ use super::calendar::{
 use super::catalogue::{Abolished, InternalProcess, Procedure, ReviewProposed};
 use super::office::Office;
 use super::policy::Policy;
+use super::target::Target;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -24,6 +25,7 @@ pub enum ReferenceEvent {
     ProcedureAbolished(Abolished),
     ProcessApproved(InternalProcess),
     ReviewProposed(ReviewProposed),
+    TargetSet(Target),
 }
 
 impl Eq for ReferenceEvent {}
@@ -48,6 +50,8 @@ pub struct Reference {
     pub processes: BTreeMap<String, Vec<Arc<InternalProcess>>>,
     /// In order of recording.
     pub reviews: Vec<Arc<ReviewProposed>>,
+    /// In the order in which they were set.
+    pub targets: Vec<Arc<Target>>,
 }
 
 impl Reference {
@@ -78,6 +82,7 @@ impl Reference {
             ReferenceEvent::ReviewProposed(proposal) => {
                 self.reviews.push(Arc::new(proposal.clone()));
             }
+            ReferenceEvent::TargetSet(target) => self.targets.push(Arc::new(target.clone())),
         }
     }
 
@@ -195,6 +200,13 @@ impl Reference {
         self.offices
             .get(code)
             .filter(|office| office.valid_on(date))
+    }
+
+    /// The newest target about the same as this one.
+    #[must_use]
+    pub fn target_in_force(&self, asked: &Target) -> Option<&Arc<Target>> {
+        let mut newest_first = self.targets.iter().rev();
+        newest_first.find(|known| known.is_about_the_same(asked))
     }
 
     /// The newest policy in force on `date`.

@@ -19,7 +19,7 @@ mod rebuild;
 pub mod statistics;
 pub mod tracking;
 pub mod verify;
-mod word;
+pub mod word;
 pub mod worklist;
 
 use std::path::Path;
@@ -39,10 +39,13 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 7] = [
+const MODELS: [Model; 10] = [
     tracking::MODEL,
     worklist::MODEL,
     statistics::MODEL,
+    statistics::DEEDS,
+    statistics::EXPERIENCE,
+    statistics::DESKS,
     audit::MODEL,
     catalogue::MODEL,
     offices::MODEL,

@@ -53,7 +53,8 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
                 | ReferenceEvent::NoticeIssued(_)
                 | ReferenceEvent::ProcedureAbolished(_)
                 | ReferenceEvent::ProcessApproved(_)
-                | ReferenceEvent::ReviewProposed(_),
+                | ReferenceEvent::ReviewProposed(_)
+                | ReferenceEvent::TargetSet(_),
             )
             | Event::JournalOpened(_)
             | Event::Register(_)

@@ -55,11 +55,13 @@ impl Plan {
         let policies = self.policies().into_iter().map(Act::Adopt);
         let procedures = self.offered.iter().cloned().map(Box::new).map(Act::Publish);
         let offices = self.units.iter().map(Unit::office).map(Act::OpenOffice);
+        let targets = self.targets.iter().cloned().map(Act::SetTarget);
         years
             .chain(policies)
             .chain(procedures)
             .chain(offices)
             .chain(self.simulated.acts(&self.offered))
+            .chain(targets)
             .collect()
     }
 

@@ -84,6 +84,8 @@ pub enum ErrorCode {
     NewDateTooEarly,
     /// The applicant's details are missing.
     DetailsRequired,
+    /// Nobody is helped to file without the applicant's consent.
+    ConsentRequired,
     /// The record exists already.
     DuplicateRecord,
     /// The record does not meet its rules.

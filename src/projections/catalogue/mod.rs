@@ -148,7 +148,8 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
                 | ReferenceEvent::OfficeOpened(_)
                 | ReferenceEvent::NoticeIssued(_)
                 | ReferenceEvent::ProcessApproved(_)
-                | ReferenceEvent::ReviewProposed(_),
+                | ReferenceEvent::ReviewProposed(_)
+                | ReferenceEvent::TargetSet(_),
             )
             | Event::JournalOpened(_)
             | Event::Register(_)

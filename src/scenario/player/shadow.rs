@@ -134,6 +134,7 @@ fn on_the_shelf(act: &Act) -> Option<ReferenceEvent> {
         | Act::VoidCode { .. }
         | Act::Abolish { .. }
         | Act::ApproveProcess(_)
-        | Act::ProposeReview(_) => return None,
+        | Act::ProposeReview(_)
+        | Act::SetTarget(_) => return None,
     })
 }

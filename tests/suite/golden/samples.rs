@@ -176,6 +176,13 @@ fn next_event(event: &Event) -> Option<Event> {
             ))
         }
         Event::Reference(ReferenceEvent::ReviewProposed(_)) => {
+            let set = serde_json::from_str(
+                r#"{"indicator":"digitised_results","level":"district","from":"2023-01-01","to":"2023-12-31",
+                    "value":{"numerator":40,"denominator":100},"basis":"01/KH-UBND (mô phỏng)","certainty":"illustrative"}"#,
+            );
+            Event::Reference(ReferenceEvent::TargetSet(set.expect("a target")))
+        }
+        Event::Reference(ReferenceEvent::TargetSet(_)) => {
             Event::Register(RegisterEvent::Entered(Entered {
                 office: office(),
                 sequence,

@@ -257,4 +257,12 @@ pub struct Story {
     pub seed: String,
     /// The last day of the story.
     pub ends_on: Date,
+    /// The offices are invented, names and all: what the detector finds may be shown, for it accuses nobody.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }

@@ -14,7 +14,7 @@ use super::policy::Policy;
 use super::time::Moment;
 use count::Count;
 
-pub use timeliness::{Comparison, Slack, Timeliness, classify, slack};
+pub use timeliness::{Comparison, Slack, Timeliness, classify, office_minutes, slack};
 
 /// What the slip promises, and how sure the calendar behind it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

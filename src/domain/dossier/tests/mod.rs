@@ -3,7 +3,9 @@
 mod beside;
 mod clock;
 mod desk;
+mod desk_time;
 mod given;
 mod intake;
+mod ledger;
 mod people;
 mod result;

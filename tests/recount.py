@@ -16,6 +16,8 @@ import sys
 from datetime import date, datetime, time, timedelta, timezone
 from fractions import Fraction
 
+from recount_catalogue import Catalogue
+
 HANOI = timezone(timedelta(hours=7))
 ONE_DAY = timedelta(days=1)
 USUAL_HOURS = [(time(7), time(11, 30)), (time(13, 30), time(17))]
@@ -203,6 +205,7 @@ class Recount:
         self.clocks = {}
         self.differences = []
         self.facts = 0
+        self.catalogue = Catalogue()
 
     def read(self, lines, since=0):
         for position, line in enumerate(lines, since):
@@ -221,6 +224,7 @@ class Recount:
 
     def take(self, position, fact):
         kind, data, stream = fact["type"], fact["data"], fact["stream"]
+        self.catalogue.take(kind, data)
         if kind == "calendar.declared":
             self.calendar.declare(data)
         elif kind == "policy.adopted":
@@ -343,6 +347,8 @@ class Recount:
         return rows
 
     def expected(self, figure):
+        if "catalogue" in figure:
+            return self.catalogue.expected(figure, meets)
         first, last = date.fromisoformat(figure["from"]), date.fromisoformat(figure["to"])
         unit, level, channel = figure.get("unit"), figure.get("level"), figure.get("channel")
 

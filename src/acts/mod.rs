@@ -73,7 +73,7 @@ impl Counter {
         let (inbox, waiting) = mpsc::channel(WAITING_MAX);
         let states = States::new(keys.derive("motcua/subject/v1"));
         let clock = office.shared_clock();
-        let desk = Desk::new(journal, vault, states, clock, office.opened().clock).await?;
+        let desk = Desk::new(journal, vault, states, clock, office.opened()).await?;
         tokio::spawn(desk.serve(waiting));
         let mac_key = Arc::new(keys.derive("motcua/command-mac/v1"));
         Ok(Self {

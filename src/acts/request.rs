@@ -1,6 +1,7 @@
 //! A command on its way to the writer, and what comes back.
 
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::civil::Date;
 use serde::Serialize;
 use sha2::Sha256;
 use tokio::sync::oneshot;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 
 use crate::domain::actor::Actor;
 use crate::domain::calendar::CalendarYear;
-use crate::domain::catalogue::Procedure;
+use crate::domain::catalogue::{InternalProcess, Procedure, ReviewProposed};
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::{DossierCommand, Rejection};
 use crate::domain::office::Office;
@@ -37,6 +38,16 @@ pub enum Act {
     Adopt(Policy),
     Publish(Box<Procedure>),
     OpenOffice(Office),
+    /// End a procedure by a decision.
+    Abolish {
+        procedure: String,
+        decision: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        decided_on: Option<Date>,
+        from: Date,
+    },
+    ApproveProcess(Box<InternalProcess>),
+    ProposeReview(ReviewProposed),
 }
 
 /// Personal data a command brings: it goes to the vault, the fact gets a commitment.

@@ -5,12 +5,13 @@ use uuid::Uuid;
 use super::request::{Act, Request};
 use super::states::State;
 use crate::domain::actor::Role;
+use crate::domain::catalogue::rules;
 use crate::domain::code::{DossierCode, OfficeCode};
 use crate::domain::dossier::{self, Dossier, Rejection};
 use crate::domain::event::Event;
 use crate::domain::fact::{Circumstances, Draft, stream};
 use crate::domain::part::Part;
-use crate::domain::reference::{Reference, ReferenceEvent};
+use crate::domain::reference::{JournalKind, Reference, ReferenceEvent};
 use crate::domain::register::{CodeVoided, Register, RegisterEvent};
 use crate::domain::time::Moment;
 
@@ -19,6 +20,7 @@ pub fn rule<'a>(
     request: &Request,
     parts: &[Part],
     now: Moment,
+    journal: JournalKind,
     state: impl Fn(Uuid) -> Option<&'a State>,
 ) -> Result<Vec<Draft>, Rejection> {
     let nothing = Reference::default();
@@ -105,16 +107,20 @@ pub fn rule<'a>(
             )
         }
         Act::Publish(procedure) => {
-            let known = reference
-                .procedure_version(&procedure.code, procedure.version)
-                .is_some();
-            record(
-                request,
-                ReferenceEvent::ProcedurePublished(procedure.as_ref().clone()),
-                known,
-                given,
-            )
+            let event = rules::publish(reference, procedure, journal);
+            shelve(request, event, given)
         }
+        Act::Abolish {
+            procedure,
+            decision,
+            decided_on,
+            from,
+        } => {
+            let event = rules::abolish(reference, procedure, decision, *decided_on, *from);
+            shelve(request, event, given)
+        }
+        Act::ApproveProcess(process) => shelve(request, rules::approve(reference, process), given),
+        Act::ProposeReview(proposal) => shelve(request, rules::propose(reference, proposal), given),
         Act::OpenOffice(office) => {
             let known = reference.offices.contains_key(&office.code);
             let office = office
@@ -131,7 +137,13 @@ pub fn office_of_register(act: &Act) -> Option<&str> {
     match act {
         Act::Dossier { command, .. } => command.filed_at().map(OfficeCode::as_str),
         Act::VoidCode { office } => Some(office.as_str()),
-        Act::Declare(_) | Act::Adopt(_) | Act::Publish(_) | Act::OpenOffice(_) => None,
+        Act::Declare(_)
+        | Act::Adopt(_)
+        | Act::Publish(_)
+        | Act::OpenOffice(_)
+        | Act::Abolish { .. }
+        | Act::ApproveProcess(_)
+        | Act::ProposeReview(_) => None,
     }
 }
 
@@ -167,6 +179,23 @@ fn void_code(
     Ok(vec![Draft {
         stream: stream::register(office.as_str(), now.date()),
         event: Event::Register(RegisterEvent::CodeVoided(voided)),
+        circumstances: given,
+    }])
+}
+
+/// A catalogue record for the reference shelf, if the rules take it: for procedure control and administrators.
+fn shelve(
+    request: &Request,
+    event: Result<ReferenceEvent, Rejection>,
+    given: Circumstances,
+) -> Result<Vec<Draft>, Rejection> {
+    let role = request.actor.role;
+    if !matches!(role, Role::Admin | Role::ProcedureController | Role::System) {
+        return Err(Rejection::WrongRole { role });
+    }
+    Ok(vec![Draft {
+        stream: stream::reference(),
+        event: Event::Reference(event?),
         circumstances: given,
     }])
 }

@@ -16,7 +16,7 @@ use super::{OpenError, complete, superseded};
 use crate::domain::dossier::{DossierCommand, Rejection};
 use crate::domain::fact::{Draft, stream};
 use crate::domain::part::Part;
-use crate::domain::reference::ClockKind;
+use crate::domain::reference::{ClockKind, JournalKind, Opened};
 use crate::domain::time::Moment;
 use crate::journal::{
     Entry, Journal, JournalError, KnownCommand, Look, Looked, NewCommand, Writer, fact,
@@ -37,6 +37,7 @@ pub(super) struct Desk {
     states: States,
     clock: Arc<OfficeClock>,
     clock_kind: ClockKind,
+    journal_kind: JournalKind,
 }
 
 /// A command of the batch with the commitments of its parts.
@@ -67,7 +68,7 @@ impl Desk {
         vault: Vault,
         states: States,
         clock: Arc<OfficeClock>,
-        clock_kind: ClockKind,
+        opened: &Opened,
     ) -> Result<Self, OpenError> {
         superseded::bury(&journal, &vault, clock.now()).await?;
         Ok(Self {
@@ -75,7 +76,8 @@ impl Desk {
             vault,
             states,
             clock,
-            clock_kind,
+            clock_kind: opened.clock,
+            journal_kind: opened.kind,
         })
     }
 
@@ -376,7 +378,13 @@ impl Desk {
             let held = pass.after.get(&id).or_else(|| self.states.get(id));
             held.map(|held| &held.state)
         };
-        rule(&item.submission.request, &item.parts, now, state)
+        rule(
+            &item.submission.request,
+            &item.parts,
+            now,
+            self.journal_kind,
+            state,
+        )
     }
 
     /// Exact bytes, prev, leaf hash and next position of each draft, and the states after them.
@@ -474,7 +482,10 @@ fn dossier_of_parts(request: &Request) -> Option<Uuid> {
         | Act::Declare(_)
         | Act::Adopt(_)
         | Act::Publish(_)
-        | Act::OpenOffice(_) => None,
+        | Act::OpenOffice(_)
+        | Act::Abolish { .. }
+        | Act::ApproveProcess(_)
+        | Act::ProposeReview(_) => None,
     }
 }
 

@@ -3,8 +3,10 @@
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::Api;
-use super::catalogue::{CatalogueQuery, ProcedurePage};
-use super::command::{DossierMutation, ResultMutation};
+use super::catalogue::{
+    CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
+};
+use super::command::{CatalogueMutation, DossierMutation, ResultMutation};
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
@@ -22,6 +24,8 @@ pub struct Query(
     WorklistQuery,
     StatisticsQuery,
     CatalogueQuery,
+    CatalogueStatisticsQuery,
+    RehearsalQuery,
     OfficeQuery,
     LogQuery,
     NodeQuery,
@@ -29,7 +33,7 @@ pub struct Query(
 
 /// What can be done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(DossierMutation, ResultMutation);
+pub struct Mutation(DossierMutation, ResultMutation, CatalogueMutation);
 
 pub type GraphqlSchema = Schema<Query, Mutation, EmptySubscription>;
 
@@ -39,6 +43,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .override_output_type_description::<AuditPage>("A page of facts.")
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
         .override_output_type_description::<ProcedurePage>("A page of procedures.")
+        .override_output_type_description::<RehearsedDossierPage>("A page of rehearsed dossiers.")
         .limit_depth(limits::DEPTH_MAX)
         .limit_complexity(limits::COMPLEXITY_MAX)
         .limit_directives(limits::DIRECTIVES_MAX)

@@ -63,6 +63,14 @@ impl Ratio {
 }
 
 impl Ratio {
+    /// So many of so many.
+    pub const fn of(numerator: u64, denominator: u64) -> Self {
+        Self {
+            numerator,
+            denominator,
+        }
+    }
+
     fn printed(self, times: u128, digits: u8, rounding: Rounding) -> Option<String> {
         let digits = usize::from(digits.min(9));
         let scale = 10u128.pow(u32::try_from(digits).unwrap_or_default());

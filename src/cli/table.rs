@@ -7,6 +7,7 @@ use crate::domain::deadline::Comparison;
 use crate::projections::ReadModels;
 use crate::scenario::Plan;
 use crate::scenario::expected::{Question, Row, Scope};
+use crate::scenario::expected_catalogue::CatalogueRow;
 
 /// The period's table: one line per level and one for all, counted by date.
 pub async fn periods(plan: &Plan, models: &ReadModels) -> anyhow::Result<String> {
@@ -69,6 +70,32 @@ pub fn figures(rows: &[Row]) -> String {
         let _ = writeln!(
             text,
             "{mark:<3} {:<46} {period:<24} {:>10}  {}{by_date}",
+            row.figure, row.expected, row.measured
+        );
+    }
+    text
+}
+
+/// Published beside measured figures of the catalogue; what is assumed says why.
+pub fn catalogue_figures(rows: &[CatalogueRow]) -> String {
+    let mut text = format!(
+        "{:<3} {:<46} {:<24} {:>10}  measured\n",
+        "", "figure of the catalogue", "day, level", "published"
+    );
+    for row in rows {
+        let mark = if row.met { "ok" } else { "≠" };
+        let level = row.question.level.map_or_else(
+            || "all".to_owned(),
+            |level| format!("{level:?}").to_lowercase(),
+        );
+        let day = format!("{}, {level}", row.question.on);
+        let assumed = row
+            .assumed
+            .as_ref()
+            .map_or_else(String::new, |why| format!("   (assumed: {why})"));
+        let _ = writeln!(
+            text,
+            "{mark:<3} {:<46} {day:<24} {:>10}  {}{assumed}",
             row.figure, row.expected, row.measured
         );
     }

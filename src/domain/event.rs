@@ -45,6 +45,9 @@ impl Event {
                 ReferenceEvent::PolicyAdopted(_) => "policy.adopted",
                 ReferenceEvent::ProcedurePublished(_) => "procedure.published",
                 ReferenceEvent::OfficeOpened(_) => "office.opened",
+                ReferenceEvent::ProcedureAbolished(_) => "procedure.abolished",
+                ReferenceEvent::ProcessApproved(_) => "process.approved",
+                ReferenceEvent::ReviewProposed(_) => "procedure.review_proposed",
             },
             Self::Register(event) => match event {
                 RegisterEvent::Entered(_) => "register.entered",
@@ -67,6 +70,12 @@ impl Event {
                 .map(|data| Self::Reference(ReferenceEvent::ProcedurePublished(data))),
             "office.opened" => serde_json::from_str(text)
                 .map(|data| Self::Reference(ReferenceEvent::OfficeOpened(data))),
+            "procedure.abolished" => serde_json::from_str(text)
+                .map(|data| Self::Reference(ReferenceEvent::ProcedureAbolished(data))),
+            "process.approved" => serde_json::from_str(text)
+                .map(|data| Self::Reference(ReferenceEvent::ProcessApproved(data))),
+            "procedure.review_proposed" => serde_json::from_str(text)
+                .map(|data| Self::Reference(ReferenceEvent::ReviewProposed(data))),
             "register.entered" => {
                 serde_json::from_str(text).map(|data| Self::Register(RegisterEvent::Entered(data)))
             }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{Calendar, CalendarYear};
-use super::catalogue::Procedure;
+use super::catalogue::{Abolished, InternalProcess, Procedure, ReviewProposed};
 use super::office::Office;
 use super::policy::Policy;
 
@@ -18,6 +18,9 @@ pub enum ReferenceEvent {
     PolicyAdopted(Policy),
     ProcedurePublished(Procedure),
     OfficeOpened(Office),
+    ProcedureAbolished(Abolished),
+    ProcessApproved(InternalProcess),
+    ReviewProposed(ReviewProposed),
 }
 
 impl Eq for ReferenceEvent {}
@@ -30,6 +33,12 @@ pub struct Reference {
     /// By code; versions in order of publication.
     pub procedures: BTreeMap<String, Vec<Arc<Procedure>>>,
     pub offices: BTreeMap<String, Arc<Office>>,
+    /// By code of the procedure, in order of recording.
+    pub abolitions: BTreeMap<String, Vec<Arc<Abolished>>>,
+    /// By code of the procedure, in order of approval.
+    pub processes: BTreeMap<String, Vec<Arc<InternalProcess>>>,
+    /// In order of recording.
+    pub reviews: Vec<Arc<ReviewProposed>>,
 }
 
 impl Reference {
@@ -46,17 +55,57 @@ impl Reference {
                 self.offices
                     .insert(office.code.clone(), Arc::new(office.clone()));
             }
+            ReferenceEvent::ProcedureAbolished(abolished) => self
+                .abolitions
+                .entry(abolished.code.clone())
+                .or_default()
+                .push(Arc::new(abolished.clone())),
+            ReferenceEvent::ProcessApproved(process) => self
+                .processes
+                .entry(process.procedure.clone())
+                .or_default()
+                .push(Arc::new(process.clone())),
+            ReferenceEvent::ReviewProposed(proposal) => {
+                self.reviews.push(Arc::new(proposal.clone()));
+            }
         }
     }
 
-    /// The newest version of a procedure that is in force on `date`.
+    /// The newest version of a procedure that is in force on `date`; none once it is abolished.
     #[must_use]
     pub fn procedure(&self, code: &str, date: Date) -> Option<&Arc<Procedure>> {
-        self.procedures
-            .get(code)?
-            .iter()
-            .rev()
-            .find(|procedure| procedure.valid_on(date))
+        let mut versions = self.procedures.get(code)?.iter().rev();
+        let newest = versions.find(|procedure| procedure.valid_on(date))?;
+        let ended = self.abolition(code, newest.version);
+        let ended = ended.is_some_and(|abolished| abolished.ended(newest.version, date));
+        (!ended).then_some(newest)
+    }
+
+    /// The abolition that ends (or will end) this version.
+    #[must_use]
+    pub fn abolition(&self, code: &str, version: u32) -> Option<&Arc<Abolished>> {
+        let recorded = self.abolitions.get(code)?.iter();
+        recorded
+            .filter(|abolished| version <= abolished.version)
+            .min_by_key(|abolished| abolished.from)
+    }
+
+    /// The approved internal process to follow for a dossier accepted on `date`: the newest that is in effect.
+    #[must_use]
+    pub fn process(&self, procedure: &str, date: Date) -> Option<&Arc<InternalProcess>> {
+        let approved = self.processes.get(procedure)?.iter();
+        approved
+            .filter(|process| process.effective_from <= date)
+            .max_by_key(|process| process.version)
+    }
+
+    /// The approved process a dossier pinned, by its reference `code/version`.
+    #[must_use]
+    pub fn process_version(&self, reference: &str) -> Option<&Arc<InternalProcess>> {
+        let (code, version) = reference.rsplit_once('/')?;
+        let version: u32 = version.parse().ok()?;
+        let mut approved = self.processes.get(code)?.iter();
+        approved.find(|process| process.version == version)
     }
 
     #[must_use]

@@ -49,7 +49,10 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             Event::Reference(
                 ReferenceEvent::CalendarDeclared(_)
                 | ReferenceEvent::PolicyAdopted(_)
-                | ReferenceEvent::ProcedurePublished(_),
+                | ReferenceEvent::ProcedurePublished(_)
+                | ReferenceEvent::ProcedureAbolished(_)
+                | ReferenceEvent::ProcessApproved(_)
+                | ReferenceEvent::ReviewProposed(_),
             )
             | Event::JournalOpened(_)
             | Event::Register(_)

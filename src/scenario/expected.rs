@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::expected_catalogue::{self, CatalogueFigure};
 use super::plan::comparison;
 use super::source::{ScenarioError, Source};
 use crate::domain::catalogue::Level;
@@ -14,7 +15,10 @@ use crate::domain::dossier::Channel;
 /// The second part of a scenario file.
 #[derive(Debug, Clone)]
 pub struct Expected {
+    /// Of the dossiers.
     pub figures: Vec<Figure>,
+    /// Of the procedures.
+    pub catalogue: Vec<CatalogueFigure>,
 }
 
 /// One figure of an article.
@@ -133,7 +137,7 @@ struct File {
     #[serde(rename = "plan")]
     _plan: IgnoredAny,
     #[serde(default)]
-    expected: Vec<Written>,
+    expected: Vec<serde_json::Map<String, serde_json::Value>>,
 }
 
 #[derive(Deserialize)]
@@ -162,13 +166,29 @@ impl Expected {
     /// [`ScenarioError::Malformed`] or [`ScenarioError::Impossible`], naming the figure.
     pub fn load(source: &Source) -> Result<Self, ScenarioError> {
         let file: File = source.parse()?;
-        let figures = file.expected.into_iter().map(|written| {
-            let name = written.figure.clone();
-            Figure::read(written).map_err(|why| source.impossible(name, why))
-        });
-        Ok(Self {
-            figures: figures.collect::<Result<_, _>>()?,
-        })
+        let mut expected = Self {
+            figures: Vec::new(),
+            catalogue: Vec::new(),
+        };
+        for entry in file.expected {
+            let name = entry.get("figure").and_then(|name| name.as_str());
+            let name = name.unwrap_or("expected").to_owned();
+            let impossible = |why: String| source.impossible(name.clone(), why);
+            let of_catalogue = entry.contains_key("catalogue");
+            let entry = serde_json::Value::Object(entry);
+            if of_catalogue {
+                let written: expected_catalogue::Written =
+                    serde_json::from_value(entry).map_err(|error| impossible(error.to_string()))?;
+                expected.catalogue.push(written.read().map_err(impossible)?);
+            } else {
+                let written: Written =
+                    serde_json::from_value(entry).map_err(|error| impossible(error.to_string()))?;
+                expected
+                    .figures
+                    .push(Figure::read(written).map_err(impossible)?);
+            }
+        }
+        Ok(expected)
     }
 
     /// One row per figure; `answers` in the order of the figures.
@@ -272,7 +292,11 @@ impl Measure {
 }
 
 impl Value {
-    fn read(text: &str, rounding: Rounding) -> Option<Self> {
+    pub(super) fn is_percent(&self) -> bool {
+        self.percent
+    }
+
+    pub(super) fn read(text: &str, rounding: Rounding) -> Option<Self> {
         let (more_than, rest) = text
             .strip_prefix('>')
             .map_or((false, text), |rest| (true, rest));
@@ -295,7 +319,7 @@ impl Value {
         })
     }
 
-    fn is_met(&self, (numerator, denominator): (u64, u64)) -> bool {
+    pub(super) fn is_met(&self, (numerator, denominator): (u64, u64)) -> bool {
         if denominator == 0 {
             return false;
         }
@@ -313,7 +337,7 @@ impl Value {
         }
     }
 
-    fn print(&self, (numerator, denominator): (u64, u64)) -> String {
+    pub(super) fn print(&self, (numerator, denominator): (u64, u64)) -> String {
         if !self.percent {
             return numerator.to_string();
         }

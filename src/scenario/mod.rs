@@ -5,12 +5,14 @@
 
 mod dice;
 pub mod expected;
+pub mod expected_catalogue;
 pub mod live;
 mod office_time;
 mod plan;
 pub mod player;
 mod records;
 pub mod script;
+mod simulated;
 mod source;
 
 pub use self::expected::Expected;

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
+use super::simulated::Simulated;
 use super::source::{ScenarioError, Source};
 use crate::acts::shelf::CATALOGUE;
 use crate::domain::calendar::Calendar;
@@ -35,8 +36,12 @@ pub struct Plan {
     /// Days off that the journal declares elsewhere than the scripts believe.
     #[serde(default)]
     pub calendar_changes: Vec<DayOffMoved>,
+    /// In the file those with work; the invented ones of `simulated` are added.
     pub units: Vec<Unit>,
-    /// The procedures offered: the shipped records with the plan's changes.
+    /// What is invented beside the real records.
+    #[serde(default)]
+    pub simulated: Simulated,
+    /// The procedures offered: the shipped records with the plan's changes, then the invented ones.
     #[serde(skip)]
     pub offered: Vec<Procedure>,
 }
@@ -180,6 +185,11 @@ impl Plan {
         let File { mut plan, .. } = source.parse()?;
         plan.offered = catalogue::load_changed(CATALOGUE, &plan.catalogue)
             .map_err(|error| source.impossible("catalogue", error.to_string()))?;
+        let simulated = |why: String| source.impossible("simulated", why);
+        let invented = plan.simulated.procedures(&plan.name);
+        plan.offered.extend(invented.map_err(simulated)?);
+        plan.units
+            .extend(plan.simulated.offices().map_err(simulated)?);
         plan.check(source)?;
         Ok(plan)
     }

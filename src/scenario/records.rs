@@ -52,6 +52,7 @@ impl Plan {
             .chain(policies)
             .chain(procedures)
             .chain(offices)
+            .chain(self.simulated.acts(&self.offered))
             .collect()
     }
 

@@ -2,6 +2,7 @@
 
 mod acts;
 mod api;
+mod catalogue;
 mod client;
 mod door;
 #[cfg(target_os = "linux")]

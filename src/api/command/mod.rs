@@ -1,5 +1,8 @@
 //! One mutation per command: what a client sends becomes what the counter decides.
 
+mod catalogue;
+pub mod catalogue_input;
+mod catalogue_record;
 mod form;
 mod input;
 mod perform;
@@ -7,6 +10,7 @@ mod result;
 
 use async_graphql::{Context, Object};
 
+pub use self::catalogue::CatalogueMutation;
 use self::form::Form;
 use self::input::{
     AcceptDossierAtCounterInput, AcceptDossierInput, AcceptSupplementInput, AssignHandlerInput,

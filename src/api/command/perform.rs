@@ -105,7 +105,10 @@ async fn answer(api: &Api, actor: &Actor, asked: Asked) -> Result<CommandPayload
         | Act::Declare(_)
         | Act::Adopt(_)
         | Act::Publish(_)
-        | Act::OpenOffice(_) => None,
+        | Act::OpenOffice(_)
+        | Act::Abolish { .. }
+        | Act::ApproveProcess(_)
+        | Act::ProposeReview(_) => None,
     };
     match counter.submit(request).await {
         Ok(receipt) => {

@@ -9,6 +9,11 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
         "calendar.declared" => ("Khai báo lịch làm việc", "Calendar declared"),
         "policy.adopted" => ("Ban hành chính sách", "Policy adopted"),
         "procedure.published" => ("Công bố thủ tục", "Procedure published"),
+        "procedure.abolished" => ("Bãi bỏ thủ tục", "Procedure abolished"),
+        "procedure.review_proposed" => {
+            ("Đề xuất rà soát thủ tục", "Review of a procedure proposed")
+        }
+        "process.approved" => ("Phê duyệt quy trình nội bộ", "Internal process approved"),
         "office.opened" => ("Khai báo cơ quan", "Office opened"),
         "register.entered" => ("Vào sổ", "Entered in the register"),
         "register.code_voided" => ("Hủy số", "Number voided"),

@@ -1,10 +1,15 @@
 //! The domain's words in the schema: enums under their GraphQL names, and labels in Vietnamese and English.
 
 mod act;
+mod catalogue;
 
 use async_graphql::{Enum, SimpleObject};
 
 pub use self::act::act_label;
+pub use self::catalogue::{
+    AgencyRole, ApplicantKind, ContentPart, LinkageKind, ReviewKind, Territory, part_label,
+    review_label,
+};
 
 use crate::domain::dossier::{Phase, Stage};
 

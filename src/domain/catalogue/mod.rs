@@ -1,15 +1,27 @@
 //! The procedure catalogue: what an office offers, within what time, and how sure each part of that is.
 
+mod check;
+mod life;
 mod load;
+mod process;
+pub mod publication;
+mod record;
+pub mod rehearsal;
+pub mod rules;
 
+pub use check::check;
+pub use life::{Abolished, ReviewKind, ReviewProposed};
 pub use load::{CatalogueError, Record, load, load_changed};
+pub use process::{InternalProcess, ProcessError, ProcessStep};
+pub use record::*;
 
+use super::dossier::Channel;
 use super::law::{Certainty, Limit, SupplementClock};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// The level of government that settles a procedure or runs an office.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// The level of government that settles a procedure or runs an office; ordered from the top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     Ministry,
@@ -56,6 +68,14 @@ pub struct Component {
     /// How many copies; absent when not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copies: Option<u16>,
+    /// Number or name of the form to fill in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
+    /// Absent when no decision is known that says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub must_digitise: Option<DigitisationOrder>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reusable_from: Option<ReuseSource>,
 }
 
 /// What it costs.
@@ -131,12 +151,75 @@ pub struct Procedure {
     pub opinion: Option<OpinionRule>,
     /// Of the record as a whole: the weaker of limit and components.
     pub certainty: Certainty,
+    /// The steps the applicant goes through (`trình tự thực hiện`), in order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence_vi: Option<Marked<Vec<String>>>,
+    /// The ways to apply, each at most once; empty when not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<ChannelTerms>,
+    /// The cases that need different papers; empty when all need the same, or not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cases: Vec<Case>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number_of_sets: Option<Marked<u16>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applicant_kinds: Option<Marked<Vec<ApplicantKind>>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agencies: Vec<Agency>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legal_basis: Vec<LegalBasis>,
+    /// Requirements and conditions (`yêu cầu, điều kiện`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditions_vi: Option<Marked<String>>,
+    /// The documents behind `result_vi`, one by one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub results: Vec<OutcomeDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<PublicationDecision>,
+    /// The online level as it was counted before Decree 42/2022: 1 to 4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub historical_level: Option<Marked<u8>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linkage: Option<Linkage>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vertical: Option<VerticalSector>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delegation: Option<Delegation>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub non_territorial: Option<Marked<Territory>>,
+    /// The levels whose one-stops take it in; absent for its own level only, empty for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<Marked<Vec<Level>>>,
+    /// Whether the offices here need an approved internal process for it; absent when nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_process: Option<Marked<bool>>,
 }
 
 impl Procedure {
     /// Whether this version applies on `date`; both ends count.
     pub fn valid_on(&self, date: Date) -> bool {
         valid_between(self.valid_from, self.valid_to, date)
+    }
+
+    /// The levels whose one-stops take it in: its own unless the record says otherwise.
+    pub fn reception_levels(&self) -> &[Level] {
+        match &self.received_at {
+            Some(levels) => &levels.value,
+            None => std::slice::from_ref(&self.level),
+        }
+    }
+
+    /// How long an office has for a dossier that came this way, and how sure that is.
+    pub fn limit_for(&self, channel: Channel) -> (Limit, Certainty) {
+        let terms = self.channels.iter().find(|terms| terms.channel == channel);
+        let own = terms.and_then(|terms| Some((terms.limit?, terms.certainty)));
+        own.unwrap_or((self.limit, self.limit_certainty))
+    }
+
+    /// [`LinkageKind::None`] also when nothing is known.
+    pub fn linkage_kind(&self) -> LinkageKind {
+        let linkage = self.linkage.as_ref();
+        linkage.map_or(LinkageKind::None, |linkage| linkage.kind)
     }
 }
 

@@ -93,6 +93,10 @@ pub enum Rejection {
     DuplicateRecord,
     #[error("the record does not meet its rules: {0}")]
     InvalidRecord(String),
+    #[error("{hours} working hours in all, the limit gives {hours_max}")]
+    ProcessTooLong { hours: u32, hours_max: u32 },
+    #[error("{0} stands for an invented procedure, and this journal is live")]
+    SimulatedCode(String),
 }
 
 impl From<CodeError> for Rejection {
@@ -157,6 +161,8 @@ impl Rejection {
             Self::DetailsRequired => "DETAILS_REQUIRED",
             Self::DuplicateRecord => "DUPLICATE_RECORD",
             Self::InvalidRecord(_) => "INVALID_RECORD",
+            Self::ProcessTooLong { .. } => "PROCESS_TOO_LONG",
+            Self::SimulatedCode(_) => "SIMULATED_CODE",
         }
     }
 
@@ -355,6 +361,22 @@ impl Rejection {
             Self::InvalidRecord(why) => (
                 format!("Bản ghi không hợp lệ: {why}"),
                 format!("The record is not valid: {why}"),
+            ),
+            Self::ProcessTooLong { hours, hours_max } => (
+                format!(
+                    "Quy trình nội bộ dài {hours} giờ làm việc, thời hạn giải quyết chỉ có {hours_max} giờ. Rút ngắn các bước rồi phê duyệt lại."
+                ),
+                format!(
+                    "The internal process takes {hours} working hours, the limit gives {hours_max}. Shorten its steps, then approve it."
+                ),
+            ),
+            Self::SimulatedCode(code) => (
+                format!(
+                    "Mã {code} dành cho thủ tục mô phỏng, không dùng được trong sổ thật. Dùng mã thủ tục hành chính quốc gia."
+                ),
+                format!(
+                    "Code {code} is for invented procedures and cannot be used in a live journal. Use the code of the national catalogue."
+                ),
             ),
         }
     }

@@ -137,6 +137,33 @@ fn next_event(event: &Event) -> Option<Event> {
             Event::Reference(ReferenceEvent::OfficeOpened(opened.expect("an office")))
         }
         Event::Reference(ReferenceEvent::OfficeOpened(_)) => {
+            let abolished = serde_json::from_str(
+                r#"{"code":"1.004222","version":1,"decision":"12/QĐ-UBND","decided_on":"2026-11-16",
+                    "from":"2026-12-01"}"#,
+            );
+            Event::Reference(ReferenceEvent::ProcedureAbolished(
+                abolished.expect("an abolition"),
+            ))
+        }
+        Event::Reference(ReferenceEvent::ProcedureAbolished(_)) => {
+            let process = serde_json::from_str(
+                r#"{"procedure":"1.004222","version":1,"approved_by":"H38","decision":"7/QĐ-UBND",
+                    "decided_on":"2026-11-02","effective_from":"2026-11-09","certainty":"illustrative",
+                    "steps":[{"order":1,"name_vi":"Tiếp nhận","name_en":"Receive","role":"receiver","hours":4,
+                        "can_return":false,"can_supplement":true,"can_sign":false},
+                        {"order":2,"name_vi":"Phê duyệt","name_en":"Approve","role":"signer","unit":"Phòng 1",
+                        "hours":16,"can_return":true,"can_supplement":false,"can_sign":true}]}"#,
+            );
+            Event::Reference(ReferenceEvent::ProcessApproved(process.expect("a process")))
+        }
+        Event::Reference(ReferenceEvent::ProcessApproved(_)) => {
+            let proposal = r#"{"code":"1.004222","kind":"simplify","year":2026,"level":"commune"}"#;
+            let proposal = serde_json::from_str(proposal);
+            Event::Reference(ReferenceEvent::ReviewProposed(
+                proposal.expect("a proposal"),
+            ))
+        }
+        Event::Reference(ReferenceEvent::ReviewProposed(_)) => {
             Event::Register(RegisterEvent::Entered(Entered {
                 office: office(),
                 sequence,

@@ -78,7 +78,20 @@ impl Attempt {
         let commands = commands_at(story.place());
         let allowed = table.allowed_in(story.dossier.phase);
         if self.likely && !allowed.is_empty() {
-            let (name, role) = allowed[self.choice % allowed.len()];
+            // Most acts leave the state as it is: three times in four one that does not is tried.
+            let phase = story.dossier.phase;
+            let moving: Vec<_> = allowed
+                .iter()
+                .copied()
+                .filter(|(name, role)| {
+                    table
+                        .row(phase, name, *role)
+                        .is_some_and(|row| row.to != phase)
+                })
+                .collect();
+            let onwards = !self.choice.is_multiple_of(4) && !moving.is_empty();
+            let among = if onwards { &moving } else { &allowed };
+            let (name, role) = among[self.choice / 4 % among.len()];
             return (self.vary(command(name, story.place()), story), role);
         }
         let command = commands[self.choice % commands.len()].clone();

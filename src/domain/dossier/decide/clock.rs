@@ -6,17 +6,21 @@ use super::guard::{
 use super::{Context, Decision, Dossier, Rejection, breach, one, plain};
 use crate::domain::code::{OfficeCode, ProcedureCode};
 use crate::domain::deadline;
-use crate::domain::dossier::event::{Accepted, ApologyIssued, DeadlineMissed, DossierEvent};
+use crate::domain::dossier::event::{
+    Accepted, ApologyIssued, Channel, DeadlineMissed, DossierEvent,
+};
 use crate::domain::fact::{Breach, BreachRule, Circumstances};
 use crate::domain::law::Limit;
 use crate::domain::office::Office;
 use crate::domain::policy::Policy;
 use crate::domain::time::Moment;
 
-/// The promise: calendar, and limit and policy of the day on the slip, pinned to the dossier.
+/// The promise: calendar, and the channel's limit, the policy and the internal process of the day on the slip, pinned to
+/// the dossier.
 pub(super) fn accept(
     office: &OfficeCode,
     procedure: &ProcedureCode,
+    channel: Channel,
     context: &Context<'_>,
 ) -> Decision {
     let place = office_on(office, context)?;
@@ -24,8 +28,12 @@ pub(super) fn accept(
     let received_at = slip(context);
     let policy = policy_on(received_at.date(), context)?;
     let breach = late_entry(received_at, policy, context)?;
+    let (limit, limit_certainty) = procedure.limit_for(channel);
+    let process = context
+        .reference
+        .process(&procedure.code, received_at.date());
     let promise = deadline::promise(
-        procedure.limit,
+        limit,
         received_at,
         &context.reference.calendar,
         &place.office_hours(),
@@ -34,14 +42,14 @@ pub(super) fn accept(
     let accepted = Accepted {
         office: office.clone(),
         procedure_version: procedure.version,
-        limit: procedure.limit,
-        limit_certainty: procedure.limit_certainty,
+        limit,
+        limit_certainty,
         supplement_clock: procedure
             .supplement_clock
             .unwrap_or(policy.supplement_clock),
         due_at: promise.due_at,
         due_certainty: promise.certainty,
-        process: None,
+        process: process.map(|process| process.reference()),
     };
     let circumstances = Circumstances {
         received_at: Some(received_at),

@@ -3,6 +3,7 @@
 mod clock;
 mod desk;
 mod guard;
+mod intake;
 mod money;
 mod opinion;
 mod result;
@@ -11,24 +12,21 @@ mod voice;
 
 use uuid::Uuid;
 
-use super::event::{
-    CapabilityReissued, Channel, ComponentReceived, DossierEvent, Drafted, Lodged, Nothing,
-    RedirectKind, Redirected, Stage,
-};
+use super::event::{CapabilityReissued, Channel, ComponentReceived, DossierEvent, Nothing, Stage};
 use super::{Dossier, DossierCommand, Phase, Rejection, Turn};
-use crate::domain::actor::{Actor, Role};
-use crate::domain::code::{OfficeCode, ProcedureCode};
+use crate::domain::actor::Actor;
 use crate::domain::event::Event;
-use crate::domain::fact::{Breach, BreachRule, Circumstances, Draft, stream};
+use crate::domain::fact::{Breach, BreachRule, Circumstances, Draft};
 use crate::domain::reference::Reference;
-use crate::domain::register::{Entered, Register, RegisterEvent};
+use crate::domain::register::Register;
 use crate::domain::time::Moment;
 
-use clock::{accept, intake_breach, intake_due_at, issue_apology, record_miss};
+use clock::{accept, intake_breach, issue_apology, record_miss};
 use desk::{assign_handler, forward, hand_over, recall_step, receive_hand_over};
-use guard::{
-    filed, guard_claims, guard_office, guard_role, need_applicant, need_reason, office_on,
-    policy_for, procedure_on, wrong_role,
+use guard::{filed, guard_claims, guard_office, guard_role, need_reason, policy_for, wrong_role};
+use intake::{
+    Filing, accept_at_counter, correct_details, draft, lodge, receive_component, redirect,
+    return_originals,
 };
 use money::{
     cancel_obligation, confirm_payment, exempt_fee, issue_obligation, issue_receipt, refund_payment,
@@ -122,7 +120,8 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         ) => accept_at_counter(procedure, office, capability.as_ref(), context),
         (P::Submitted | P::Redirected, C::Accept) => {
             let (office, procedure) = filed(dossier)?;
-            let mut drafts = accept(office, procedure, context)?;
+            let channel = dossier.channel.unwrap_or(Channel::Counter);
+            let mut drafts = accept(office, procedure, channel, context)?;
             let around = &mut drafts[0].circumstances;
             around.breach = around.breach.take().or(intake_breach(dossier, context)?);
             Ok(drafts)
@@ -388,154 +387,6 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
     }
 }
 
-/// Row 1. An officer's draft names the applicant, the only one who can submit it.
-fn draft(procedure: &ProcedureCode, office: &OfficeCode, context: &Context<'_>) -> Decision {
-    office_on(office, context)?;
-    procedure_on(procedure, context)?;
-    if context.actor.role != Role::Applicant && context.actor.on_behalf_of.is_none() {
-        return Err(Rejection::DetailsRequired);
-    }
-    plain(
-        DossierEvent::Drafted(Drafted {
-            procedure: procedure.clone(),
-            office: office.clone(),
-        }),
-        context,
-    )
-}
-
-/// Row 7. To the office that has it already would only set its clock back.
-fn redirect(
-    dossier: &Dossier,
-    to: &OfficeCode,
-    kind: RedirectKind,
-    context: &Context<'_>,
-) -> Decision {
-    office_on(to, context)?;
-    let (from, _) = filed(dossier)?;
-    if to == from {
-        return Err(Rejection::AlreadyThere {
-            office: from.to_string(),
-        });
-    }
-    let redirected = Redirected {
-        from: from.clone(),
-        to: to.clone(),
-        kind,
-    };
-    with_reason(DossierEvent::Redirected(redirected), context)
-}
-
-/// What is entered in an office's register, and how it came.
-struct Filing<'a> {
-    procedure: &'a ProcedureCode,
-    office: &'a OfficeCode,
-    channel: Channel,
-    capability: Option<&'a String>,
-    assisted_by: Option<&'a String>,
-}
-
-fn lodge(filing: &Filing<'_>, context: &Context<'_>) -> Decision {
-    let Filing {
-        procedure,
-        office,
-        channel,
-        capability,
-        assisted_by,
-    } = *filing;
-    let place = office_on(office, context)?;
-    procedure_on(procedure, context)?;
-    need_applicant(context)?;
-    let date = context.now.date();
-    let (sequence, code) = context.register.next(office, date)?;
-    let lodged = Lodged {
-        code: code.clone(),
-        procedure: procedure.clone(),
-        office: office.clone(),
-        channel,
-        capability: capability.cloned(),
-        intake_due_at: intake_due_at(place, context)?,
-        assisted_by: assisted_by.cloned(),
-    };
-    let event = match channel {
-        Channel::Online => DossierEvent::Submitted(lodged),
-        Channel::Counter | Channel::Post => DossierEvent::Lodged(lodged),
-    };
-    let entered = Entered {
-        office: office.clone(),
-        sequence,
-        code,
-        dossier: context.dossier,
-    };
-    let mut drafts = plain(event, context)?;
-    drafts[0].circumstances.received_at = None;
-    drafts.push(Draft {
-        stream: stream::register(office.as_str(), date),
-        event: Event::Register(RegisterEvent::Entered(entered)),
-        circumstances: Circumstances::default(),
-    });
-    Ok(drafts)
-}
-
-fn accept_at_counter(
-    procedure: &ProcedureCode,
-    office: &OfficeCode,
-    capability: Option<&String>,
-    context: &Context<'_>,
-) -> Decision {
-    let filing = Filing {
-        procedure,
-        office,
-        channel: Channel::Counter,
-        capability,
-        assisted_by: None,
-    };
-    let mut drafts = lodge(&filing, context)?;
-    drafts[0].circumstances.reason = None;
-    let without_parts = Circumstances {
-        parts: Vec::new(),
-        ..context.given.clone()
-    };
-    drafts.extend(accept(
-        office,
-        procedure,
-        &Context {
-            given: &without_parts,
-            ..*context
-        },
-    )?);
-    Ok(drafts)
-}
-
-/// Only papers that the procedure lists: nobody may ask for others (Decree 63/2010 art. 21.2).
-fn receive_component(
-    dossier: &Dossier,
-    received: ComponentReceived,
-    context: &Context<'_>,
-) -> Decision {
-    let (_, code) = filed(dossier)?;
-    let version = dossier.turn().map(|turn| turn.procedure_version);
-    let procedure = match version {
-        Some(version) => context.reference.procedure_version(code.as_str(), version),
-        None => context
-            .reference
-            .procedure(code.as_str(), context.now.date()),
-    };
-    let listed = procedure.map_or(0, |procedure| procedure.components.len());
-    let place = usize::try_from(received.item).unwrap_or(usize::MAX);
-    if !(1..=listed).contains(&place) {
-        return Err(Rejection::ComponentUnknown);
-    }
-    plain(DossierEvent::ComponentReceived(received), context)
-}
-
-fn return_originals(dossier: &Dossier, context: &Context<'_>) -> Decision {
-    if dossier.originals_returned {
-        return Err(Rejection::AlreadyRecorded);
-    }
-    plain(DossierEvent::OriginalsReturned(Nothing {}), context)
-}
-
 fn refuse_resolution(dossier: &Dossier, context: &Context<'_>) -> Decision {
     need_reason(context)?;
     let circumstances = Circumstances {
@@ -561,11 +412,6 @@ fn late_decision(
     }
     let policy = policy_for(dossier, context)?;
     Ok(Some(breach(rule, &policy.legal_basis)))
-}
-
-fn correct_details(context: &Context<'_>) -> Decision {
-    need_applicant(context)?;
-    with_reason(DossierEvent::ApplicantDetailsCorrected(Nothing {}), context)
 }
 
 fn breach(rule: BreachRule, basis: &str) -> Breach {

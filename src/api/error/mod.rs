@@ -2,6 +2,10 @@
 //!
 //! [`Problem`] is deliberately not `Display`: no database text can become a message to a client.
 
+mod code;
+
+pub use self::code::ErrorCode;
+
 use std::sync::Arc;
 
 use async_graphql::{Enum, ErrorExtensions as _, SimpleObject};
@@ -212,174 +216,6 @@ impl From<Problem> for async_graphql::Error {
     }
 }
 
-/// `code` of a user error: the command was refused and left no trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum ErrorCode {
-    /// There is no such dossier.
-    UnknownDossier,
-    /// The dossier exists already.
-    AlreadyExists,
-    /// Not possible in the dossier's present state.
-    WrongState,
-    /// The dossier is closed.
-    AlreadyClosed,
-    /// The caller's role may not do this.
-    WrongRole,
-    /// The dossier is with another office, or one is to be entered at another office than one's own.
-    WrongOffice,
-    /// The caller is not the applicant of this dossier.
-    NotTheApplicant,
-    /// `expectedVersion` is not the current version, which `currentVersion` gives.
-    Conflict,
-    /// The `commandId` was used with other content or by another person.
-    IdempotencyConflict,
-    /// A claimed time lies in the future.
-    FutureClaim,
-    /// A reason must be chosen.
-    ReasonRequired,
-    /// A legal basis must be given.
-    BasisRequired,
-    /// The components asked for must be listed.
-    ItemsRequired,
-    /// There is no such office on this date.
-    UnknownOffice,
-    /// The procedure is unknown or not in force.
-    UnknownProcedure,
-    /// No policy is in force.
-    NoPolicy,
-    /// The calendar of a year was never declared.
-    CalendarYearUnknown,
-    /// The handler of a dossier may not sign its result.
-    SignerIsHandler,
-    /// There is no such result, or it is not in force any more.
-    ResultNotInForce,
-    /// The dossier has a result of this number already.
-    ResultNumberTaken,
-    /// A further supplement request names who approved it.
-    ApproverRequired,
-    /// Two different people are needed.
-    SeparationOfDuties,
-    /// The dossier lies on another desk.
-    NotTheHolder,
-    /// No hand-over waits to be signed for.
-    NoHandOver,
-    /// It was handed to, or asked of, somebody else.
-    NotAddressed,
-    /// No opinion of this number is awaited.
-    OpinionNotOpen,
-    /// The date has not passed yet.
-    NotDueYet,
-    /// It is on record already.
-    AlreadyRecorded,
-    /// No payment of this number can take this step.
-    ObligationNotOpen,
-    /// The amount is not the one asked for.
-    AmountMismatch,
-    /// The procedure lists no paper of this number.
-    ComponentUnknown,
-    /// The dossier has been rated.
-    AlreadyRated,
-    /// The score does not lie on a scale of 3 or 5.
-    RatingOutOfScale,
-    /// An earlier feedback waits for its answer.
-    FeedbackOpen,
-    /// No feedback of this number waits for an answer.
-    FeedbackNotOpen,
-    /// A dossier is linked once, and never to itself.
-    LinkInvalid,
-    /// The new date must lie after the promised one.
-    NewDateTooEarly,
-    /// The applicant's details are missing.
-    DetailsRequired,
-    /// The record exists already.
-    DuplicateRecord,
-    /// The record does not meet its rules.
-    InvalidRecord,
-    /// A text holds a NUL, a line break or another control character.
-    TextControlCharacter,
-    /// A text holds a character of no width, or one that turns the direction of writing.
-    TextInvisibleCharacter,
-    /// A text has more characters than its field takes.
-    TextTooLong,
-    /// A required text is empty.
-    TextEmpty,
-    /// A code has more than 64 characters.
-    CodeTooLong,
-    /// Not the code of a dossier.
-    DossierCodeMalformed,
-    /// Not the code of a procedure.
-    ProcedureCodeMalformed,
-    /// Not the code of an office.
-    OfficeCodeMalformed,
-    /// The day's numbers are used up.
-    DossierSequenceOutOfRange,
-    /// A value has not the shape of its field (identity number, phone, e-mail, basis, document number, person).
-    ValueMalformed,
-    /// The personal data of this person has been erased.
-    SubjectErased,
-    /// The command is too large for one fact.
-    TooLarge,
-    /// The office's counter has too much to do. Send the same again.
-    Overloaded,
-    /// This node is stopping. Send the same again.
-    Stopping,
-    /// This node takes no commands: its record is not the one that was sealed or shown. Tell the operator.
-    NodeHalted,
-    /// The journal or the vault does not answer. Send the same again later.
-    Unavailable,
-    /// This node shows a copy of the journal and takes no commands. Send it to the office's own node.
-    ReadOnlyNode,
-}
-
-impl From<&Rejection> for ErrorCode {
-    fn from(rejection: &Rejection) -> Self {
-        match rejection {
-            Rejection::UnknownDossier => Self::UnknownDossier,
-            Rejection::AlreadyExists => Self::AlreadyExists,
-            Rejection::WrongState { .. } => Self::WrongState,
-            Rejection::AlreadyClosed { .. } => Self::AlreadyClosed,
-            Rejection::WrongRole { .. } => Self::WrongRole,
-            Rejection::WrongOffice { .. }
-            | Rejection::NotOwnOffice { .. }
-            | Rejection::AlreadyThere { .. } => Self::WrongOffice,
-            Rejection::NotTheApplicant => Self::NotTheApplicant,
-            Rejection::Conflict { .. } => Self::Conflict,
-            Rejection::IdempotencyConflict => Self::IdempotencyConflict,
-            Rejection::FutureClaim { .. } => Self::FutureClaim,
-            Rejection::ReasonRequired => Self::ReasonRequired,
-            Rejection::BasisRequired => Self::BasisRequired,
-            Rejection::ItemsRequired => Self::ItemsRequired,
-            Rejection::UnknownOffice(_) => Self::UnknownOffice,
-            Rejection::UnknownProcedure(_) => Self::UnknownProcedure,
-            Rejection::NoPolicy => Self::NoPolicy,
-            Rejection::CalendarYearUnknown(_) => Self::CalendarYearUnknown,
-            Rejection::SignerIsHandler => Self::SignerIsHandler,
-            Rejection::ResultNotInForce => Self::ResultNotInForce,
-            Rejection::ResultNumberTaken => Self::ResultNumberTaken,
-            Rejection::ApproverRequired => Self::ApproverRequired,
-            Rejection::SamePerson => Self::SeparationOfDuties,
-            Rejection::NotTheHolder => Self::NotTheHolder,
-            Rejection::NoHandOver => Self::NoHandOver,
-            Rejection::NotAddressed => Self::NotAddressed,
-            Rejection::OpinionNotOpen => Self::OpinionNotOpen,
-            Rejection::NotDueYet => Self::NotDueYet,
-            Rejection::AlreadyRecorded => Self::AlreadyRecorded,
-            Rejection::ObligationNotOpen => Self::ObligationNotOpen,
-            Rejection::AmountMismatch => Self::AmountMismatch,
-            Rejection::ComponentUnknown => Self::ComponentUnknown,
-            Rejection::AlreadyRated => Self::AlreadyRated,
-            Rejection::RatingOutOfScale => Self::RatingOutOfScale,
-            Rejection::FeedbackOpen => Self::FeedbackOpen,
-            Rejection::FeedbackNotOpen => Self::FeedbackNotOpen,
-            Rejection::LinkInvalid => Self::LinkInvalid,
-            Rejection::NewDateTooEarly => Self::NewDateTooEarly,
-            Rejection::DetailsRequired => Self::DetailsRequired,
-            Rejection::DuplicateRecord => Self::DuplicateRecord,
-            Rejection::InvalidRecord(_) => Self::InvalidRecord,
-        }
-    }
-}
-
 /// Why a command was refused: expected in an office's daily work, so it is data and not a failed request.
 #[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
 pub struct UserError {
@@ -451,6 +287,8 @@ impl UserError {
             | Rejection::ResultNotInForce
             | Rejection::DuplicateRecord
             | Rejection::InvalidRecord(_) => "input",
+            Rejection::ProcessTooLong { .. } => "input.process.steps",
+            Rejection::SimulatedCode(_) => "input.procedure.code",
         };
         let mut error = Self::new(path, rejection.into(), rejection.message());
         if let Rejection::Conflict { current, .. } = rejection {

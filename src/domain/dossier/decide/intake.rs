@@ -1,0 +1,171 @@
+//! Coming in: drafted, entered in a register, accepted at once, passed on, with its papers and the applicant's details.
+
+use super::clock::{accept, intake_due_at};
+use super::guard::{filed, need_applicant, office_on, procedure_on};
+use super::{Context, Decision, Dossier, Rejection, plain, with_reason};
+use crate::domain::actor::Role;
+use crate::domain::code::{OfficeCode, ProcedureCode};
+use crate::domain::dossier::event::{
+    Channel, ComponentReceived, DossierEvent, Drafted, Lodged, Nothing, RedirectKind, Redirected,
+};
+use crate::domain::event::Event;
+use crate::domain::fact::{Circumstances, Draft, stream};
+use crate::domain::register::{Entered, RegisterEvent};
+
+/// Row 1. An officer's draft names the applicant, the only one who can submit it.
+pub(super) fn draft(
+    procedure: &ProcedureCode,
+    office: &OfficeCode,
+    context: &Context<'_>,
+) -> Decision {
+    office_on(office, context)?;
+    procedure_on(procedure, context)?;
+    if context.actor.role != Role::Applicant && context.actor.on_behalf_of.is_none() {
+        return Err(Rejection::DetailsRequired);
+    }
+    plain(
+        DossierEvent::Drafted(Drafted {
+            procedure: procedure.clone(),
+            office: office.clone(),
+        }),
+        context,
+    )
+}
+
+/// Row 7. To the office that has it already would only set its clock back.
+pub(super) fn redirect(
+    dossier: &Dossier,
+    to: &OfficeCode,
+    kind: RedirectKind,
+    context: &Context<'_>,
+) -> Decision {
+    office_on(to, context)?;
+    let (from, _) = filed(dossier)?;
+    if to == from {
+        return Err(Rejection::AlreadyThere {
+            office: from.to_string(),
+        });
+    }
+    let redirected = Redirected {
+        from: from.clone(),
+        to: to.clone(),
+        kind,
+    };
+    with_reason(DossierEvent::Redirected(redirected), context)
+}
+
+/// What is entered in an office's register, and how it came.
+pub(super) struct Filing<'a> {
+    pub procedure: &'a ProcedureCode,
+    pub office: &'a OfficeCode,
+    pub channel: Channel,
+    pub capability: Option<&'a String>,
+    pub assisted_by: Option<&'a String>,
+}
+
+pub(super) fn lodge(filing: &Filing<'_>, context: &Context<'_>) -> Decision {
+    let Filing {
+        procedure,
+        office,
+        channel,
+        capability,
+        assisted_by,
+    } = *filing;
+    let place = office_on(office, context)?;
+    procedure_on(procedure, context)?;
+    need_applicant(context)?;
+    let date = context.now.date();
+    let (sequence, code) = context.register.next(office, date)?;
+    let lodged = Lodged {
+        code: code.clone(),
+        procedure: procedure.clone(),
+        office: office.clone(),
+        channel,
+        capability: capability.cloned(),
+        intake_due_at: intake_due_at(place, context)?,
+        assisted_by: assisted_by.cloned(),
+    };
+    let event = match channel {
+        Channel::Online => DossierEvent::Submitted(lodged),
+        Channel::Counter | Channel::Post => DossierEvent::Lodged(lodged),
+    };
+    let entered = Entered {
+        office: office.clone(),
+        sequence,
+        code,
+        dossier: context.dossier,
+    };
+    let mut drafts = plain(event, context)?;
+    drafts[0].circumstances.received_at = None;
+    drafts.push(Draft {
+        stream: stream::register(office.as_str(), date),
+        event: Event::Register(RegisterEvent::Entered(entered)),
+        circumstances: Circumstances::default(),
+    });
+    Ok(drafts)
+}
+
+pub(super) fn accept_at_counter(
+    procedure: &ProcedureCode,
+    office: &OfficeCode,
+    capability: Option<&String>,
+    context: &Context<'_>,
+) -> Decision {
+    let filing = Filing {
+        procedure,
+        office,
+        channel: Channel::Counter,
+        capability,
+        assisted_by: None,
+    };
+    let mut drafts = lodge(&filing, context)?;
+    drafts[0].circumstances.reason = None;
+    let without_parts = Circumstances {
+        parts: Vec::new(),
+        ..context.given.clone()
+    };
+    drafts.extend(accept(
+        office,
+        procedure,
+        Channel::Counter,
+        &Context {
+            given: &without_parts,
+            ..*context
+        },
+    )?);
+    Ok(drafts)
+}
+
+/// Only papers that the procedure lists: nobody may ask for others (Decree 63/2010 art. 21.2).
+pub(super) fn receive_component(
+    dossier: &Dossier,
+    received: ComponentReceived,
+    context: &Context<'_>,
+) -> Decision {
+    let (_, code) = filed(dossier)?;
+    let version = dossier.turn().map(|turn| turn.procedure_version);
+    let procedure = match version {
+        Some(version) => context.reference.procedure_version(code.as_str(), version),
+        None => context
+            .reference
+            .procedure(code.as_str(), context.now.date()),
+    };
+    let listed = procedure.map_or(0, |procedure| procedure.components.len());
+    let place = usize::try_from(received.item).unwrap_or(usize::MAX);
+    if !(1..=listed).contains(&place) {
+        return Err(Rejection::ComponentUnknown);
+    }
+    plain(DossierEvent::ComponentReceived(received), context)
+}
+
+pub(super) fn return_originals(dossier: &Dossier, context: &Context<'_>) -> Decision {
+    if dossier.originals_returned {
+        return Err(Rejection::AlreadyRecorded);
+    }
+    plain(DossierEvent::OriginalsReturned(Nothing {}), context)
+}
+
+pub(super) fn correct_details(context: &Context<'_>) -> Decision {
+    need_applicant(context)?;
+    with_reason(DossierEvent::ApplicantDetailsCorrected(Nothing {}), context)
+}

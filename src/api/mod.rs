@@ -8,6 +8,7 @@ pub mod dossier;
 pub mod error;
 pub mod health;
 pub mod http;
+pub mod lateness;
 pub mod log;
 pub mod node;
 pub mod offices;

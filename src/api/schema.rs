@@ -11,6 +11,7 @@ use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
 use super::http::limits;
+use super::lateness::{LatenessQuery, OverduePage};
 use super::log::query::LogQuery;
 use super::node::NodeQuery;
 use super::offices::OfficeQuery;
@@ -23,6 +24,7 @@ pub struct Query(
     DossierQuery,
     WorklistQuery,
     StatisticsQuery,
+    LatenessQuery,
     CatalogueQuery,
     CatalogueStatisticsQuery,
     RehearsalQuery,
@@ -43,6 +45,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .override_output_type_description::<AuditPage>("A page of facts.")
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
         .override_output_type_description::<ProcedurePage>("A page of procedures.")
+        .override_output_type_description::<OverduePage>("A page of overdue dossiers.")
         .override_output_type_description::<RehearsedDossierPage>("A page of rehearsed dossiers.")
         .limit_depth(limits::DEPTH_MAX)
         .limit_complexity(limits::COMPLEXITY_MAX)

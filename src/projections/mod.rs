@@ -12,6 +12,7 @@ mod file;
 mod fold;
 pub mod history;
 mod insert;
+pub mod lateness;
 pub mod offices;
 mod projector;
 mod rebuild;

@@ -1,11 +1,21 @@
 //! The domain's words in the schema: enums under their GraphQL names, and labels in Vietnamese and English.
 
+mod account;
 mod act;
+mod beside;
 mod catalogue;
 
 use async_graphql::{Enum, SimpleObject};
 
+pub use self::account::{
+    DayCause, DeskUse, ObligationState, OpinionState, PromiseAct, RatingDevice, SlipVerdict,
+    StepProgress,
+};
 pub use self::act::act_label;
+pub use self::beside::{
+    ComponentForm, Digitisation, FeedbackKind, LinkKind, ObligationKind, PaymentMethod,
+    SignatureValidation, SyncOutcome,
+};
 pub use self::catalogue::{
     AgencyRole, ApplicantKind, ContentPart, LinkageKind, ReviewKind, Territory, part_label,
     review_label,

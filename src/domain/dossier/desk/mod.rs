@@ -75,15 +75,15 @@ pub enum Held {
 }
 
 impl Held {
-    /// The stable name, as in the read models.
+    /// What the public reads: (Vietnamese, English).
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub fn label(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Desk => "desk",
-            Self::Transit { .. } => "transit",
-            Self::Applicant => "applicant",
-            Self::Payment => "payment",
-            Self::Collection => "collection",
+            Self::Desk => ("Xử lý", "Worked on"),
+            Self::Transit { .. } => ("Đã chuyển, chưa ký nhận", "Handed over, not signed for"),
+            Self::Applicant => ("Chờ người nộp bổ sung", "Waiting for the applicant"),
+            Self::Payment => ("Chờ nộp tiền", "Waiting for a payment"),
+            Self::Collection => ("Chờ đến nhận kết quả", "Waiting to be collected"),
         }
     }
 }
@@ -143,6 +143,30 @@ pub fn costs(
     }
     costs.retain(|cost| cost.minutes > 0 || cost.days > 0);
     Ok(costs)
+}
+
+/// The costs of an agency's role together, whoever of it had the dossier: what the public may know.
+#[must_use]
+pub fn without_officers(costs: Vec<Cost>) -> Vec<Cost> {
+    let mut merged = Vec::new();
+    for one in costs {
+        let desk = Desk {
+            officer: None,
+            ..one.desk
+        };
+        let held = match one.held {
+            Held::Transit { .. } => Held::Transit {
+                giver: String::new(),
+            },
+            held @ (Held::Desk | Held::Applicant | Held::Payment | Held::Collection) => held,
+        };
+        let into = cost(&mut merged, desk, held);
+        into.minutes += one.minutes;
+        into.days += one.days;
+        into.late_days += one.late_days;
+        into.late_days_by_original += one.late_days_by_original;
+    }
+    merged
 }
 
 fn cost(costs: &mut Vec<Cost>, desk: Desk, held: Held) -> &mut Cost {
@@ -210,6 +234,14 @@ fn awaits_collection(dossier: &Dossier, stay: &Stay) -> bool {
     let ending = dossier.turn().and_then(|turn| turn.ending);
     stay.role == Role::Receiver
         && ending.is_some_and(|ending| ending.kind.is_settlement() && stay.since >= ending.at)
+}
+
+/// The desk that had the dossier at an instant, told by what was recorded until then; none before it began and after it was
+/// closed.
+#[must_use]
+pub fn held_at(dossier: &Dossier, at: Moment) -> Option<(Desk, Held)> {
+    let (stay, held) = holder(dossier, at, at)?;
+    Some((Desk::of(stay), held))
 }
 
 /// What held the dossier at an instant; none before it began and after it was closed.

@@ -1,10 +1,14 @@
 //! Step clocks: the working hours that the internal process allows for each step, and those that were used.
 
+use jiff::civil::Date;
+
 use super::{Held, Worktime};
 use crate::domain::actor::Role;
 use crate::domain::calendar::CalendarError;
+use crate::domain::catalogue::{ProcessStep, Step};
 use crate::domain::dossier::{Dossier, Stay, Turn};
 use crate::domain::law::Certainty;
+use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
 
 /// A step as it is planned.
@@ -25,6 +29,42 @@ pub struct Plan {
     /// The approved internal process, `code/version`; none when the steps are those of the catalogue's record.
     pub process: Option<String>,
     pub certainty: Certainty,
+}
+
+impl Plan {
+    /// The internal process that was pinned at acceptance, or else the steps of the catalogue's record; none for a procedure
+    /// that nobody published.
+    #[must_use]
+    pub fn of(dossier: &Dossier, reference: &Reference, day: Date) -> Option<Self> {
+        let turn = dossier.turn();
+        let pinned = turn.and_then(|turn| turn.process.as_deref());
+        if let Some(process) = pinned.and_then(|pinned| reference.process_version(pinned)) {
+            let steps = process.steps.iter();
+            let step = |step: &ProcessStep| PlanStep {
+                name_vi: step.name_vi.clone(),
+                name_en: step.name_en.clone(),
+                role: Role::from_name(&step.role),
+                hours: step.hours,
+            };
+            return Some(Self {
+                steps: steps.map(step).collect(),
+                process: Some(process.reference()),
+                certainty: process.certainty,
+            });
+        }
+        let procedure = dossier.pinned_procedure(reference, day)?;
+        let step = |step: &Step| PlanStep {
+            name_vi: step.name_vi.clone(),
+            name_en: step.name_en.clone(),
+            role: Role::from_name(&step.role),
+            hours: step.hours,
+        };
+        Some(Self {
+            steps: procedure.steps.iter().map(step).collect(),
+            process: None,
+            certainty: procedure.steps_certainty,
+        })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -47,6 +47,14 @@ impl DaysLost {
     }
 }
 
+impl std::ops::AddAssign for DaysLost {
+    fn add_assign(&mut self, other: Self) {
+        for cause in Cause::ALL {
+            self.add(cause, other.of(cause));
+        }
+    }
+}
+
 /// How one clock stands against its promises, by days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lateness {

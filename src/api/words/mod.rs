@@ -4,6 +4,7 @@ mod account;
 mod act;
 mod beside;
 mod catalogue;
+mod label;
 
 use async_graphql::{Enum, SimpleObject};
 
@@ -20,6 +21,7 @@ pub use self::catalogue::{
     AgencyRole, ApplicantKind, ContentPart, LinkageKind, ReviewKind, Territory, part_label,
     review_label,
 };
+pub use self::label::{channel_label, level_label};
 
 use crate::domain::dossier::{Phase, Stage};
 

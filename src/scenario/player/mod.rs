@@ -1,6 +1,7 @@
 //! The player: all scripts in one order of time, as ordinary requests at the counter. It can append nothing itself.
 
 pub(super) mod request;
+mod shadow;
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -11,8 +12,10 @@ use futures_util::FutureExt;
 use super::plan::Plan;
 use super::script::{self, Script};
 use super::source::ScenarioError;
-use crate::acts::{Counter, Receipt, Refusal};
+use crate::acts::{Counter, Receipt, Refusal, Request};
+use crate::domain::time::Moment;
 use request::Clerk;
+use shadow::Shadow;
 
 /// Commands on their way at one time; the writer takes them in the order they were sent.
 const OUTSTANDING_MAX: usize = 2_000;
@@ -55,6 +58,9 @@ pub(super) struct Turn {
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Receipt, Refusal>> + Send + 'a>>;
 
+/// A command on its way: the step it is, or none for what the program records by itself.
+type Sent<'a> = (Option<Turn>, Answer<'a>);
+
 /// Plays the whole story on a journal that has been opened for it. Ids follow from scenario, seed and dossier, so
 /// that a story that was interrupted is taken up again by playing it once more. `progress` is told commands done and
 /// commands in all.
@@ -69,8 +75,10 @@ pub async fn play(
     mut progress: impl FnMut(u64, u64) + Send,
 ) -> Result<Played, PlayError> {
     let scripts = script::write(plan, seed, scale)?;
+    let records = plan.records();
+    let mut shadow = Shadow::new(&records);
     counter
-        .furnish(plan.records(), Some(plan.opens_at()))
+        .furnish(records, Some(plan.opens_at()))
         .await
         .map_err(PlayError::Records)?;
     let turns = in_order(&scripts);
@@ -80,7 +88,7 @@ pub async fn play(
         ..Played::default()
     };
     let total = turns.len() as u64;
-    let mut waiting: VecDeque<(Turn, Answer<'_>)> = VecDeque::with_capacity(OUTSTANDING_MAX);
+    let mut waiting: VecDeque<Sent<'_>> = VecDeque::with_capacity(OUTSTANDING_MAX);
     progress(0, total);
     for turn in turns {
         if waiting.len() >= OUTSTANDING_MAX {
@@ -89,16 +97,41 @@ pub async fn play(
         }
         let script = &scripts[turn.script as usize];
         let request = clerk.request(script, turn.step as usize);
-        let mut answer: Answer<'_> = Box::pin(counter.submit(request));
-        // The first poll sends it: commands go out in the order of the story.
-        match answer.as_mut().now_or_never() {
-            Some(answered) => note(&scripts, turn, answered, &mut played)?,
-            None => waiting.push_back((turn, answer)),
+        let by_itself = shadow.until(Moment(turn.at));
+        shadow.see(&request);
+        let by_itself = by_itself.into_iter().map(|request| (None, request));
+        for (turn, request) in by_itself.chain([(Some(turn), request)]) {
+            if let Some((turn, answered)) = send(counter, turn, request, &mut waiting) {
+                note(&scripts, turn, answered, &mut played)?;
+            }
+        }
+    }
+    for request in shadow.until(plan.closes_at()) {
+        if let Some((turn, answered)) = send(counter, None, request, &mut waiting) {
+            note(&scripts, turn, answered, &mut played)?;
         }
     }
     collect(&mut waiting, 0, &scripts, &mut played).await?;
     progress(played.commands, total);
     Ok(played)
+}
+
+/// Sends a command; gives back what was answered at once.
+fn send<'a>(
+    counter: &'a Counter,
+    turn: Option<Turn>,
+    request: Request,
+    waiting: &mut VecDeque<Sent<'a>>,
+) -> Option<(Option<Turn>, Result<Receipt, Refusal>)> {
+    let mut answer: Answer<'a> = Box::pin(counter.submit(request));
+    // The first poll sends it: commands go out in the order of the story.
+    match answer.as_mut().now_or_never() {
+        Some(answered) => Some((turn, answered)),
+        None => {
+            waiting.push_back((turn, answer));
+            None
+        }
+    }
 }
 
 /// Every step of every script in the order of the story.
@@ -119,7 +152,7 @@ pub(super) fn in_order(scripts: &[Script]) -> Vec<Turn> {
 }
 
 async fn collect(
-    waiting: &mut VecDeque<(Turn, Answer<'_>)>,
+    waiting: &mut VecDeque<Sent<'_>>,
     low: usize,
     scripts: &[Script],
     played: &mut Played,
@@ -134,16 +167,18 @@ async fn collect(
 
 fn note(
     scripts: &[Script],
-    turn: Turn,
+    turn: Option<Turn>,
     answer: Result<Receipt, Refusal>,
     played: &mut Played,
 ) -> Result<(), PlayError> {
-    let script = &scripts[turn.script as usize];
-    let receipt = answer.map_err(|refusal| PlayError::Refused {
-        dossier: script.number,
-        step: turn.step as usize + 1,
-        command: script.steps[turn.step as usize].deed.name(),
-        refusal,
+    let receipt = answer.map_err(|refusal| {
+        let script = turn.map(|turn| (&scripts[turn.script as usize], turn.step as usize));
+        PlayError::Refused {
+            dossier: script.map_or(0, |(script, _)| script.number),
+            step: script.map_or(0, |(_, step)| step + 1),
+            command: script.map_or("by itself", |(script, step)| script.steps[step].deed.name()),
+            refusal,
+        }
     })?;
     played.commands += 1;
     played.facts += u64::from(receipt.entries);

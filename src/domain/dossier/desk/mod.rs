@@ -7,7 +7,7 @@ mod slip;
 mod steps;
 
 use crate::domain::actor::Role;
-use crate::domain::calendar::{Calendar, CalendarError, OfficeHours};
+use crate::domain::calendar::{Calendar, CalendarError, DatedHours, Timetable};
 use crate::domain::deadline;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
@@ -44,7 +44,7 @@ impl<'a> Worktime<'a> {
     /// When an agency closes on a day.
     #[must_use]
     pub fn end_of_day(&self, office: &str, day: Date) -> Moment {
-        self.hours(office).end_of_day(day)
+        self.hours(office).on(day).end_of_day(day)
     }
 
     /// Working days after one day up to and with another; none when it is the earlier.
@@ -53,9 +53,8 @@ impl<'a> Worktime<'a> {
         Ok(days.unsigned_abs())
     }
 
-    fn hours(&self, office: &str) -> OfficeHours {
-        let known = self.reference.offices.get(office);
-        known.map_or_else(Default::default, |office| office.office_hours())
+    fn hours(&self, office: &str) -> DatedHours<'a> {
+        self.reference.hours(office)
     }
 }
 

@@ -60,6 +60,7 @@ fn recomputed(when: &str, old: &str, new: &str, cause: DueDateCause) -> Past {
         new: at(new),
         cause,
         due_certainty: Certainty::Verified,
+        notice: None,
     };
     past(when, E::DueDateRecomputed(moved))
 }

@@ -9,3 +9,4 @@ mod intake;
 mod ledger;
 mod people;
 mod result;
+mod watch;

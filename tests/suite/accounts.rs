@@ -59,10 +59,16 @@ async fn story() -> Story {
         told.act(code, Role::Receiver, "forwardDossier", &to_handler)
             .await;
     }
-    told.on(at(2, 14, 0), Role::Handler, "receiveHandOver", json!({ "complete": true }))
-        .await;
+    told.on(
+        at(2, 14, 0),
+        Role::Handler,
+        "receiveHandOver",
+        json!({ "complete": true }),
+    )
+    .await;
     let asked = json!({ "agency": OFFICES[1] });
-    told.on(at(3, 9, 0), Role::Handler, "requestOpinion", asked).await;
+    told.on(at(3, 9, 0), Role::Handler, "requestOpinion", asked)
+        .await;
     let answer = json!({ "number": 1, "agrees": true });
     told.on(at(5, 9, 0), Role::VerticalAgency, "giveOpinion", answer)
         .await;
@@ -70,10 +76,12 @@ async fn story() -> Story {
     told.on(at(6, 9, 0), Role::Cashier, "issueFinancialObligation", tax)
         .await;
     let paid = json!({ "number": 1, "amountVnd": "1234567", "method": "CASH" });
-    told.on(at(10, 9, 0), Role::Cashier, "confirmPayment", paid).await;
+    told.on(at(10, 9, 0), Role::Cashier, "confirmPayment", paid)
+        .await;
     told.miss(at(16, 8, 0)).await;
     let sorry = json!({ "newDueOn": "2026-11-20", "reason": "WORKLOAD" });
-    told.on(at(16, 9, 0), Role::Signer, "issueApology", sorry).await;
+    told.on(at(16, 9, 0), Role::Signer, "issueApology", sorry)
+        .await;
     told.on(at(18, 9, 0), Role::Handler, "draftResult", json!({}))
         .await;
     told.on(at(18, 10, 0), Role::Signer, "signResult", json!({}))
@@ -100,7 +108,9 @@ impl Story {
     /// As the watch does it.
     async fn miss(&self, when: Moment) {
         let query = "query($code: String!) { dossier(by: {code: $code}) { stream } }";
-        let seen = self.ask(Some(Role::Auditor), query, json!({ "code": self.late })).await;
+        let seen = self
+            .ask(Some(Role::Auditor), query, json!({ "code": self.late }))
+            .await;
         let stream = seen["dossier"]["stream"].as_str().expect("a stream");
         let act = Act::Dossier {
             dossier: stream.parse().expect("an id"),
@@ -146,13 +156,20 @@ async fn an_officer_and_an_auditor_read_who_owes_which_day() {
             obligations {{ amountVnd state method }} components {{ item }} }} }}"
     );
     for role in [Role::Handler, Role::Auditor] {
-        let seen = told.ask(Some(role), &query, json!({ "code": told.late })).await;
+        let seen = told
+            .ask(Some(role), &query, json!({ "code": told.late }))
+            .await;
         let seen = &seen["dossier"];
         let acts: Vec<_> = seen["promises"]["entries"]
             .as_array()
             .expect("entries")
             .iter()
-            .map(|entry| (entry["act"].as_str().unwrap_or_default(), entry["days"].as_u64()))
+            .map(|entry| {
+                (
+                    entry["act"].as_str().unwrap_or_default(),
+                    entry["days"].as_u64(),
+                )
+            })
             .collect();
         assert_eq!(
             acts,
@@ -203,16 +220,25 @@ async fn an_officer_and_an_auditor_read_who_owes_which_day() {
         // From ten to half past eleven, and from half past one to two: on its way.
         let transit = costs.iter().find(|cost| cost["usedFor"] == "IN_TRANSIT");
         let transit = transit.expect("in transit");
-        assert_eq!((&transit["minutes"], &transit["giver"]), (&json!(120), &json!("receiver-01")));
+        assert_eq!(
+            (&transit["minutes"], &transit["giver"]),
+            (&json!(120), &json!("receiver-01"))
+        );
         let days = seen["deskTime"]["days"].as_array().expect("days");
         assert_eq!(days.len(), 12, "{days:?}");
         assert_eq!(days[0]["opinionOf"], OFFICES[1]);
         let line = &seen["controlSlip"][0];
         assert_eq!(line["receiver"]["officer"], "handler-01");
-        assert_eq!((&line["complete"], &line["verdict"]), (&json!(true), &json!("BEFORE")));
+        assert_eq!(
+            (&line["complete"], &line["verdict"]),
+            (&json!(true), &json!("BEFORE"))
+        );
         let steps = seen["deskTime"]["steps"].as_array().expect("steps");
         assert_eq!(steps.len(), 4);
-        assert_eq!((&steps[1]["hours"], &steps[1]["overdue"]), (&json!(32), &json!(true)));
+        assert_eq!(
+            (&steps[1]["hours"], &steps[1]["overdue"]),
+            (&json!(32), &json!(true))
+        );
     }
 }
 
@@ -233,13 +259,21 @@ async fn the_public_reads_agencies_and_roles_and_never_a_person_or_an_amount() {
     assert_eq!(seen["turns"][0]["lateness"]["apologised"], true);
     assert_eq!(seen["opinions"][0]["agency"], OFFICES[1]);
     assert_eq!(seen["opinions"][0]["state"], Value::Null);
-    assert_eq!((&seen["feesAsked"], &seen["feesSettled"]), (&json!(true), &json!(true)));
-    assert_eq!((&seen["rating"], &seen["feedback"]), (&Value::Null, &Value::Null));
+    assert_eq!(
+        (&seen["feesAsked"], &seen["feesSettled"]),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!(
+        (&seen["rating"], &seen["feedback"]),
+        (&Value::Null, &Value::Null)
+    );
     let costs = seen["deskTime"]["costs"].as_array().expect("costs");
     let late = costs.iter().find(|cost| cost["lateDays"] == 2);
     assert_eq!(late.expect("the handler's")["desk"]["role"], "HANDLER");
 
-    let waiting = told.ask(None, &query, json!({ "code": told.unanswered })).await;
+    let waiting = told
+        .ask(None, &query, json!({ "code": told.unanswered }))
+        .await;
     assert_eq!(waiting["tracking"]["intakeOverdue"], true);
     assert_eq!(waiting["tracking"]["turns"], json!([]));
 }
@@ -257,7 +291,9 @@ async fn what_was_overdue_is_told_as_it_was_known_then() {
         seen["overdue"]["nodes"].as_array().expect("nodes").clone()
     };
     let codes = |nodes: &[Value]| {
-        let codes = nodes.iter().map(|node| node["code"].as_str().map(str::to_owned));
+        let codes = nodes
+            .iter()
+            .map(|node| node["code"].as_str().map(str::to_owned));
         codes.collect::<Vec<_>>()
     };
     let (late, forgotten) = (Some(told.late.clone()), Some(told.forgotten.clone()));
@@ -265,9 +301,18 @@ async fn what_was_overdue_is_told_as_it_was_known_then() {
     assert_eq!(codes(&overdue(at(12, 9, 0)).await), [forgotten.clone()]);
     let then = overdue(at(16, 9, 30)).await;
     assert_eq!(codes(&then), [late, forgotten.clone()]);
-    assert_eq!(then[0]["desk"], json!({ "role": "HANDLER", "officer": "handler-01" }));
-    assert_eq!((&then[0]["days"], &then[0]["daysByOriginal"]), (&json!(1), &json!(3)));
-    assert_eq!((&then[0]["apologised"], &then[0]["missRecorded"]), (&json!(true), &json!(true)));
+    assert_eq!(
+        then[0]["desk"],
+        json!({ "role": "HANDLER", "officer": "handler-01" })
+    );
+    assert_eq!(
+        (&then[0]["days"], &then[0]["daysByOriginal"]),
+        (&json!(1), &json!(3))
+    );
+    assert_eq!(
+        (&then[0]["apologised"], &then[0]["missRecorded"]),
+        (&json!(true), &json!(true))
+    );
     // Before the apology nobody knew of one.
     assert_eq!(overdue(at(16, 8, 30)).await[0]["apologised"], false);
     assert_eq!(codes(&overdue(at(18, 10, 30)).await), [forgotten]);
@@ -281,12 +326,22 @@ async fn what_was_overdue_is_told_as_it_was_known_then() {
     assert_eq!(page["overdue"]["nodes"][0]["code"], told.forgotten);
     assert_eq!(page["overdue"]["pageInfo"]["hasNextPage"], false);
 
-    let public = told.office.post(&Caller::default(), query, json!({ "office": OFFICES[0] }));
-    assert_eq!(public.await["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    let public = told
+        .office
+        .post(&Caller::default(), query, json!({ "office": OFFICES[0] }));
+    assert_eq!(
+        public.await["errors"][0]["extensions"]["code"],
+        "UNAUTHENTICATED"
+    );
     let elsewhere = Actor::new("receiver-02", OFFICES[1], Role::Receiver);
     let elsewhere = told.office.signed_in(&elsewhere);
-    let refused = told.office.post(&elsewhere, query, json!({ "office": OFFICES[0] }));
-    assert_eq!(refused.await["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    let refused = told
+        .office
+        .post(&elsewhere, query, json!({ "office": OFFICES[0] }));
+    assert_eq!(
+        refused.await["errors"][0]["extensions"]["code"],
+        "FORBIDDEN"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -300,18 +355,24 @@ async fn late_without_apology_is_counted_and_the_days_have_desks() {
     let month = json!({ "from": "2026-11-01", "to": "2026-11-18", "office": OFFICES[0] });
     let public = told.ask(None, query, month.clone()).await;
     let counted = &public["lateness"];
-    let apologised = json!({ "count": 1, "byOriginal": 1, "withoutApology": 0, "withoutApologyByOriginal": 0 });
+    let apologised =
+        json!({ "count": 1, "byOriginal": 1, "withoutApology": 0, "withoutApologyByOriginal": 0 });
     assert_eq!(counted["settled"], apologised);
-    let silent = json!({ "count": 1, "byOriginal": 1, "withoutApology": 1, "withoutApologyByOriginal": 1 });
+    let silent =
+        json!({ "count": 1, "byOriginal": 1, "withoutApology": 1, "withoutApologyByOriginal": 1 });
     assert_eq!(counted["overdue"], silent);
     // The forgotten one: five days after the eleventh.
-    assert_eq!(counted["daysLost"], json!({ "payment": 2, "otherAgency": 2, "office": 3 + 5 }));
+    assert_eq!(
+        counted["daysLost"],
+        json!({ "payment": 2, "otherAgency": 2, "office": 3 + 5 })
+    );
     assert!(!public.to_string().contains("-01"), "{public}");
     let auditor = told.ask(Some(Role::Auditor), query, month).await;
     let desks = auditor["lateness"]["desks"].as_array().expect("desks");
     let told_of = |used_for: &str, officer: &Value| {
         let mut desks = desks.iter();
-        let found = desks.find(|row| row["usedFor"] == used_for && row["desk"]["officer"] == *officer);
+        let found =
+            desks.find(|row| row["usedFor"] == used_for && row["desk"]["officer"] == *officer);
         found.map(|row| (row["days"].as_u64(), row["daysByOriginal"].as_u64()))
     };
     let handler = json!("handler-01");
@@ -321,7 +382,8 @@ async fn late_without_apology_is_counted_and_the_days_have_desks() {
     let week = json!({ "from": "2026-11-12", "to": "2026-11-13", "office": OFFICES[0] });
     let week = told.ask(Some(Role::Auditor), query, week).await;
     // As known on Friday evening: the one was still in time, but for the first promise.
-    let then = json!({ "count": 1, "byOriginal": 2, "withoutApology": 1, "withoutApologyByOriginal": 2 });
+    let then =
+        json!({ "count": 1, "byOriginal": 2, "withoutApology": 1, "withoutApologyByOriginal": 2 });
     assert_eq!(week["lateness"]["overdue"], then);
 }
 
@@ -336,10 +398,19 @@ async fn a_worklist_finds_what_nobody_answered_and_what_was_missed() {
     };
     let unanswered = codes(json!({ "intakeOverdue": true })).await;
     assert_eq!(unanswered, json!([{ "code": told.unanswered }]));
-    assert_eq!(codes(json!({ "missed": true })).await, json!([{ "code": told.late }]));
+    assert_eq!(
+        codes(json!({ "missed": true })).await,
+        json!([{ "code": told.late }])
+    );
     let applicant = "query($code: String!) { dossier(by: {code: $code}) { intakeDueAt intakeOverdue
         promises { entries { act actor } } } }";
-    let own = told.ask(Some(Role::Applicant), applicant, json!({ "code": told.unanswered })).await;
+    let own = told
+        .ask(
+            Some(Role::Applicant),
+            applicant,
+            json!({ "code": told.unanswered }),
+        )
+        .await;
     assert_eq!(own["dossier"]["intakeOverdue"], true);
     let entry = json!({ "act": "INTAKE_PROMISED", "actor": CITIZEN });
     assert_eq!(own["dossier"]["promises"]["entries"], json!([entry]));

@@ -1,5 +1,6 @@
 //! Every integration test, in one binary: it links once.
 
+mod accounts;
 mod acts;
 mod api;
 mod catalogue;

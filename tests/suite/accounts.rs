@@ -43,8 +43,8 @@ async fn story() -> Story {
         done(&payload);
         codes.push(payload["code"].as_str().expect("a code").to_owned());
     }
-    let submitted = office.call_as(&person(Role::Applicant), "submitDossier", filing());
-    let submitted = submitted.await;
+    let citizen = person(Role::Applicant);
+    let submitted = office.call_as(&citizen, "submitDossier", filing()).await;
     done(&submitted);
     let [late, forgotten] = <[String; 2]>::try_from(codes).expect("two codes");
     let told = Story {
@@ -92,10 +92,8 @@ async fn story() -> Story {
 
 impl Story {
     async fn act(&self, code: &str, role: Role, mutation: &str, fields: &Value) {
-        let payload = self
-            .office
-            .call_as(&person(role), mutation, with(on(code), fields));
-        let payload = payload.await;
+        let (who, input) = (person(role), with(on(code), fields));
+        let payload = self.office.call_as(&who, mutation, input).await;
         assert_eq!(payload["errors"], json!([]), "{mutation}: {payload}");
     }
 
@@ -326,9 +324,10 @@ async fn what_was_overdue_is_told_as_it_was_known_then() {
     assert_eq!(page["overdue"]["nodes"][0]["code"], told.forgotten);
     assert_eq!(page["overdue"]["pageInfo"]["hasNextPage"], false);
 
+    let nobody = Caller::default();
     let public = told
         .office
-        .post(&Caller::default(), query, json!({ "office": OFFICES[0] }));
+        .post(&nobody, query, json!({ "office": OFFICES[0] }));
     assert_eq!(
         public.await["errors"][0]["extensions"]["code"],
         "UNAUTHENTICATED"

@@ -1,10 +1,12 @@
 //! Every integration test, in one binary: it links once.
 
 mod abuses;
+mod accounts;
 mod acts;
 mod api;
 mod catalogue;
 mod client;
+mod commands;
 mod door;
 #[cfg(target_os = "linux")]
 mod faults;

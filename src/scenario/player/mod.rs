@@ -112,18 +112,19 @@ pub async fn play(
             collect(&mut waiting, OUTSTANDING_LOW, &scripts, &mut played).await?;
             progress(played.commands, total);
         }
+        for request in shadow.until(Moment(turn.at)) {
+            if let Some((turn, answered)) = send(counter, None, request, &mut waiting) {
+                note(&scripts, turn, answered, &mut played)?;
+            }
+        }
         let Some(script) = scripts.get(turn.script as usize) else {
             told.attempt(counter, turn, &mut played).await?;
             continue;
         };
         let request = clerk.request(script, turn.step as usize);
-        let by_itself = shadow.until(Moment(turn.at));
         shadow.see(&request);
-        let by_itself = by_itself.into_iter().map(|request| (None, request));
-        for (turn, request) in by_itself.chain([(Some(turn), request)]) {
-            if let Some((turn, answered)) = send(counter, turn, request, &mut waiting) {
-                note(&scripts, turn, answered, &mut played)?;
-            }
+        if let Some((turn, answered)) = send(counter, Some(turn), request, &mut waiting) {
+            note(&scripts, turn, answered, &mut played)?;
         }
     }
     for request in shadow.until(plan.closes_at()) {
@@ -145,13 +146,11 @@ fn send<'a>(
 ) -> Option<(Option<Turn>, Result<Receipt, Refusal>)> {
     let mut answer: Answer<'a> = Box::pin(counter.submit(request));
     // The first poll sends it: commands go out in the order of the story.
-    match answer.as_mut().now_or_never() {
-        Some(answered) => Some((turn, answered)),
-        None => {
-            waiting.push_back((turn, answer));
-            None
-        }
+    let answered = answer.as_mut().now_or_never();
+    if answered.is_none() {
+        waiting.push_back((turn, answer));
     }
+    answered.map(|answered| (turn, answered))
 }
 
 /// Every step of every script in the order of the story.

@@ -1,5 +1,7 @@
 //! One step as a request at the counter: who, what, why, and for the first step of a dossier whose it is.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -225,7 +227,10 @@ impl<'a> Clerk<'a> {
         self.plan.experience?;
         let printed = format!("{}/{}", self.story, script.number);
         let digest = Sha256::digest(printed.as_bytes());
-        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(digest.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        }))
     }
 }
 

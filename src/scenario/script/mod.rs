@@ -157,7 +157,7 @@ pub fn write(plan: &Plan, seed: &str, scale: u32) -> Result<Vec<Script>, Scenari
                     let code = &plan.offered[procedure].code;
                     impossible(format!("no {code} can be {outcome:?} within the load"))
                 })?;
-                if let Some(experience) = &plan.experience {
+                if let Some(experience) = plan.experience {
                     let mut dice = Dice::new(seed, &[2, u64::from(number)]);
                     let offered = &plan.offered[procedure];
                     voices::add(&stage, experience, offered, &mut steps, &mut dice);

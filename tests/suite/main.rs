@@ -1,9 +1,11 @@
 //! Every integration test, in one binary: it links once.
 
+mod abuses;
 mod acts;
 mod api;
 mod catalogue;
 mod client;
+mod commands;
 mod door;
 #[cfg(target_os = "linux")]
 mod faults;

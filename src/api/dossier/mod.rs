@@ -2,6 +2,7 @@
 
 pub mod applicant;
 pub mod audit;
+pub mod clocks;
 pub mod explained;
 pub mod query;
 pub mod result;

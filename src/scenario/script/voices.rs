@@ -22,8 +22,8 @@ pub(super) fn add(
 ) {
     enter_papers(experience, procedure, steps, dice);
     for step in steps.iter_mut() {
-        if step.deed == Deed::SignResult && dice.percent(experience.electronic_results_percent) {
-            step.deed = Deed::SignDigitally;
+        if let Deed::SignResult { digital, .. } = &mut step.deed {
+            *digital = dice.percent(experience.electronic_results_percent);
         }
     }
     if let Some(last) = steps.last().copied()

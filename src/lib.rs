@@ -14,6 +14,8 @@ pub mod integrity;
 
 pub mod projections;
 
+pub mod reactions;
+
 pub mod api;
 
 pub mod scenario;

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::domain::actor::Actor;
-use crate::domain::calendar::CalendarYear;
+use crate::domain::calendar::{CalendarYear, Notice};
 use crate::domain::catalogue::{InternalProcess, Procedure, ReviewProposed};
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::{DossierCommand, Rejection};
@@ -16,6 +16,7 @@ use crate::domain::office::Office;
 use crate::domain::part::PartKind;
 use crate::domain::policy::Policy;
 use crate::domain::reason::Reason;
+use crate::domain::target::Target;
 use crate::domain::time::Moment;
 use crate::tlog::Hash;
 
@@ -38,6 +39,8 @@ pub enum Act {
     Adopt(Policy),
     Publish(Box<Procedure>),
     OpenOffice(Office),
+    /// Record a notice: days off and worked, office hours, an outage.
+    Notify(Box<Notice>),
     /// End a procedure by a decision.
     Abolish {
         procedure: String,
@@ -48,6 +51,27 @@ pub enum Act {
     },
     ApproveProcess(Box<InternalProcess>),
     ProposeReview(ReviewProposed),
+    SetTarget(Target),
+}
+
+impl Act {
+    /// The dossier it is done on, if on one.
+    #[must_use]
+    pub fn dossier(&self) -> Option<Uuid> {
+        match self {
+            Self::Dossier { dossier, .. } => Some(*dossier),
+            Self::VoidCode { .. }
+            | Self::Declare(_)
+            | Self::Adopt(_)
+            | Self::Publish(_)
+            | Self::OpenOffice(_)
+            | Self::Abolish { .. }
+            | Self::ApproveProcess(_)
+            | Self::ProposeReview(_)
+            | Self::Notify(_)
+            | Self::SetTarget(_) => None,
+        }
+    }
 }
 
 /// Personal data a command brings: it goes to the vault, the fact gets a commitment.

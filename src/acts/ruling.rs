@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::request::{Act, Request};
 use super::states::State;
-use crate::domain::actor::Role;
+use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::catalogue::rules;
 use crate::domain::code::{DossierCode, OfficeCode};
 use crate::domain::dossier::{self, Dossier, Rejection};
@@ -13,6 +13,7 @@ use crate::domain::fact::{Circumstances, Draft, stream};
 use crate::domain::part::Part;
 use crate::domain::reference::{JournalKind, Reference, ReferenceEvent};
 use crate::domain::register::{CodeVoided, Register, RegisterEvent};
+use crate::domain::target::Target;
 use crate::domain::time::Moment;
 
 /// Asks the rules about one request on the newest states. Pure.
@@ -129,6 +130,22 @@ pub fn rule<'a>(
                 .map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
             record(request, ReferenceEvent::OfficeOpened(office), known, given)
         }
+        Act::SetTarget(target) => set_target(request, target, reference, given),
+        Act::Notify(notice) => {
+            let known = reference
+                .notices
+                .iter()
+                .any(|known| known.number == notice.number);
+            if !known {
+                reference.check_notice(notice)?;
+            }
+            record(
+                request,
+                ReferenceEvent::NoticeIssued(notice.as_ref().clone()),
+                known,
+                given,
+            )
+        }
     }
 }
 
@@ -141,10 +158,48 @@ pub fn office_of_register(act: &Act) -> Option<&str> {
         | Act::Adopt(_)
         | Act::Publish(_)
         | Act::OpenOffice(_)
+        | Act::Notify(_)
         | Act::Abolish { .. }
         | Act::ApproveProcess(_)
-        | Act::ProposeReview(_) => None,
+        | Act::ProposeReview(_)
+        | Act::SetTarget(_) => None,
     }
+}
+
+/// A target for an office that exists; the same once more is refused, another value is another fact. Who
+/// controls procedures sets them for anybody, the head of a one-stop unit for it alone.
+fn set_target(
+    request: &Request,
+    target: &Target,
+    reference: &Reference,
+    given: Circumstances,
+) -> Result<Vec<Draft>, Rejection> {
+    let target = target
+        .clone()
+        .checked()
+        .map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
+    if let Some(office) = &target.office
+        && !reference.offices.contains_key(office)
+    {
+        return Err(Rejection::UnknownOffice(office.clone()));
+    }
+    let Actor { role, office, .. } = &request.actor;
+    match role {
+        Role::ProcedureController => {}
+        Role::CentreManager if target.office.as_ref() == Some(office) => {}
+        Role::CentreManager => {
+            return Err(Rejection::NotOwnOffice {
+                own: office.clone(),
+                office: target.office.unwrap_or_else(|| NO_OFFICE.to_owned()),
+            });
+        }
+        other => is_keeper(*other)?,
+    }
+    let in_force = reference.target_in_force(&target);
+    if in_force.is_some_and(|known| **known == target) {
+        return Err(Rejection::DuplicateRecord);
+    }
+    Ok(shelved(ReferenceEvent::TargetSet(target), given))
 }
 
 fn void_code(
@@ -200,23 +255,33 @@ fn shelve(
     }])
 }
 
-/// A record for the reference shelf: administrators only, never the same twice.
+/// A record for the reference shelf: administrators and the control of procedures only, never the same twice.
 fn record(
     request: &Request,
     event: ReferenceEvent,
     known: bool,
     given: Circumstances,
 ) -> Result<Vec<Draft>, Rejection> {
-    let role = request.actor.role;
-    if !matches!(role, Role::Admin | Role::System) {
-        return Err(Rejection::WrongRole { role });
-    }
+    is_keeper(request.actor.role)?;
     if known {
         return Err(Rejection::DuplicateRecord);
     }
-    Ok(vec![Draft {
+    Ok(shelved(event, given))
+}
+
+/// Who keeps the reference shelf.
+fn is_keeper(role: Role) -> Result<(), Rejection> {
+    if matches!(role, Role::Admin | Role::ProcedureController | Role::System) {
+        Ok(())
+    } else {
+        Err(Rejection::WrongRole { role })
+    }
+}
+
+fn shelved(event: ReferenceEvent, circumstances: Circumstances) -> Vec<Draft> {
+    vec![Draft {
         stream: stream::reference(),
         event: Event::Reference(event),
-        circumstances: given,
-    }])
+        circumstances,
+    }]
 }

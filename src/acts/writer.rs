@@ -475,18 +475,8 @@ impl Pass {
 
 /// The dossier whose personal parts a request brings, if it brings any.
 fn dossier_of_parts(request: &Request) -> Option<Uuid> {
-    match &request.act {
-        Act::Dossier { dossier, .. } if !request.personal.is_empty() => Some(*dossier),
-        Act::Dossier { .. }
-        | Act::VoidCode { .. }
-        | Act::Declare(_)
-        | Act::Adopt(_)
-        | Act::Publish(_)
-        | Act::OpenOffice(_)
-        | Act::Abolish { .. }
-        | Act::ApproveProcess(_)
-        | Act::ProposeReview(_) => None,
-    }
+    let dossier = request.act.dossier();
+    dossier.filter(|_| !request.personal.is_empty())
 }
 
 fn too_large(error: &fact::FactError) -> Refusal {

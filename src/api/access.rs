@@ -33,6 +33,17 @@ pub fn signed_in<'a>(context: &Context<'a>) -> Result<&'a Actor> {
     actor(context).ok_or(Problem::Unauthenticated)
 }
 
+/// Whether somebody other than an applicant is signed in where the request comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct OfficeDevice(pub bool);
+
+/// Whether the request comes from a device of the office: with an officer's token, or beside an officer's session.
+pub fn is_at_office(context: &Context<'_>) -> bool {
+    let device = context.data_opt::<OfficeDevice>();
+    let signed_in = || actor(context).is_some_and(|actor| actor.role != Role::Applicant);
+    device.is_some_and(|OfficeDevice(office)| *office) || signed_in()
+}
+
 /// Works for an office.
 #[must_use]
 pub fn is_officer(role: Role) -> bool {
@@ -81,6 +92,36 @@ pub fn may_open(actor: &Actor, row: &DossierRow) -> bool {
 #[must_use]
 pub fn sees_people(actor: Option<&Actor>, row: &DossierRow) -> bool {
     actor.is_some_and(|actor| may_open(actor, row))
+}
+
+/// Whether somebody may read figures by officer, of one office or (none given) of all: auditors, and the office's own
+/// people.
+///
+/// # Errors
+/// [`Problem::Forbidden`] for everybody else.
+pub fn may_see_officers(actor: &Actor, office: Option<&str>) -> Result<()> {
+    let own = office == Some(actor.office.as_str());
+    let allowed = match actor.role {
+        Role::Auditor | Role::ProcedureController => own || actor.office == NO_OFFICE,
+        Role::System => true,
+        Role::Receiver
+        | Role::Handler
+        | Role::DivisionHead
+        | Role::Signer
+        | Role::Clerk
+        | Role::Cashier
+        | Role::CentreManager => own,
+        Role::Applicant
+        | Role::PaymentGateway
+        | Role::PostalAgent
+        | Role::VerticalAgency
+        | Role::Admin => false,
+    };
+    if allowed {
+        Ok(())
+    } else {
+        Err(Problem::Forbidden)
+    }
 }
 
 /// How much of the applicant somebody needs to know who may open the dossier.

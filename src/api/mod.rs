@@ -1,6 +1,7 @@
 //! FOR MACHINES: GraphQL over HTTP, the log and its receipts, sign-in, health.
 
 pub mod access;
+pub mod calendar;
 pub mod capability;
 pub mod catalogue;
 pub mod command;

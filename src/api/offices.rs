@@ -11,6 +11,7 @@ use super::error::Answered;
 use super::paging::global_id;
 use super::scalar::{Day, Digest, Long};
 use super::words::{Certainty, JournalKind, Label, Level};
+use crate::domain::calendar::{OfficeHours, Timetable as _};
 use crate::domain::office;
 use crate::domain::reference;
 use crate::domain::time::Moment;
@@ -72,13 +73,14 @@ impl Office {
     }
 
     /// When it is open on a working day.
-    async fn hours(&self) -> Vec<Hours> {
-        let hours = self.0.office_hours();
-        let spans = hours.spans().iter().map(|span| Hours {
-            from: span.from.strftime("%H:%M").to_string(),
-            to: span.to.strftime("%H:%M").to_string(),
-        });
-        spans.collect()
+    async fn hours(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "On this day; today unless told.")] on: Option<Day>,
+    ) -> Vec<Hours> {
+        let api = api(context);
+        let day = on.map_or_else(|| api.office.clock().date(), |day| day.0);
+        spans(api.models.reference().hours(&self.0.code).on(day))
     }
 
     /// Where it is, in Vietnamese.
@@ -95,6 +97,15 @@ impl Office {
     async fn certainty(&self) -> Certainty {
         self.0.certainty.into()
     }
+}
+
+/// Office hours in words.
+pub fn spans(hours: &OfficeHours) -> Vec<Hours> {
+    let spans = hours.spans().iter().map(|span| Hours {
+        from: span.from.strftime("%H:%M").to_string(),
+        to: span.to.strftime("%H:%M").to_string(),
+    });
+    spans.collect()
 }
 
 impl Office {

@@ -3,10 +3,11 @@
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::Api;
+use super::calendar::CalendarQuery;
 use super::catalogue::{
     CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
 };
-use super::command::{CatalogueMutation, DossierMutation, ResultMutation};
+use super::command::{CatalogueMutation, DossierMutation, ReferenceMutation, TargetMutation};
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
@@ -15,7 +16,10 @@ use super::http::limits;
 use super::log::query::LogQuery;
 use super::node::NodeQuery;
 use super::offices::OfficeQuery;
-use super::statistics::StatisticsQuery;
+use super::statistics::{
+    ForecastQuery, FormQuery, GroupPage, GroupQuery, QualityQuery, ScoreQuery, StatisticsQuery,
+    TargetQuery,
+};
 use super::worklist::{WorklistPage, WorklistQuery};
 
 /// What can be asked.
@@ -25,17 +29,29 @@ pub struct Query(
     WorklistQuery,
     StatisticsQuery,
     FindingQuery,
+    GroupQuery,
+    FormQuery,
+    ScoreQuery,
+    QualityQuery,
+    TargetQuery,
+    ForecastQuery,
     CatalogueQuery,
     CatalogueStatisticsQuery,
     RehearsalQuery,
     OfficeQuery,
+    CalendarQuery,
     LogQuery,
     NodeQuery,
 );
 
 /// What can be done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(DossierMutation, ResultMutation, CatalogueMutation);
+pub struct Mutation(
+    DossierMutation,
+    CatalogueMutation,
+    ReferenceMutation,
+    TargetMutation,
+);
 
 pub type GraphqlSchema = Schema<Query, Mutation, EmptySubscription>;
 
@@ -45,6 +61,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .override_output_type_description::<AuditPage>("A page of facts.")
         .override_output_type_description::<FindingPage>("A page of findings.")
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
+        .override_output_type_description::<GroupPage>("A page of groups.")
         .override_output_type_description::<ProcedurePage>("A page of procedures.")
         .override_output_type_description::<RehearsedDossierPage>("A page of rehearsed dossiers.")
         .limit_depth(limits::DEPTH_MAX)

@@ -113,6 +113,19 @@ impl SignIn {
             None => Ok(None),
         }
     }
+
+    /// Whether a token or a session of somebody other than an applicant comes with a request, whoever sent it: the mark of
+    /// a device of the office.
+    #[must_use]
+    pub fn is_office_device(&self, headers: &HeaderMap) -> bool {
+        let header = headers.get(header::AUTHORIZATION);
+        let header = header.and_then(|header| header.to_str().ok()?.split_once(' '));
+        let token = header.map(|(_, token)| token.trim());
+        let shown = token.into_iter().chain(cookie(headers));
+        shown
+            .filter_map(|token| self.read(token).ok())
+            .any(|actor| actor.role != Role::Applicant)
+    }
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
@@ -154,6 +167,23 @@ mod tests {
             assert_eq!(sign_in().authenticate(&headers), Ok(Some(receiver())));
         }
         assert_eq!(sign_in().authenticate(&HeaderMap::new()), Ok(None));
+    }
+
+    #[test]
+    fn a_device_is_the_offices_where_an_officer_is_signed_in_by_whatever_way() {
+        let issue = |actor: &Actor| sign_in().issue(actor, Duration::from_mins(1));
+        let (officer, citizen) = (
+            issue(&receiver()),
+            issue(&Actor::new("citizen-1", NO_OFFICE, Role::Applicant)),
+        );
+        let mut both = headers(header::AUTHORIZATION, &format!("Bearer {citizen}"));
+        assert!(!sign_in().is_office_device(&both));
+        let session = format!("{COOKIE}={officer}").parse().expect("a header");
+        both.insert(header::COOKIE, session);
+        assert!(sign_in().is_office_device(&both));
+        let bearer = headers(header::AUTHORIZATION, &format!("Bearer {officer}"));
+        assert!(sign_in().is_office_device(&bearer));
+        assert!(!sign_in().is_office_device(&HeaderMap::new()));
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::integrity::witness::Witness;
 use crate::integrity::{Halted, Integrity, Role, Sealer, Status, mirror};
 use crate::journal::{Journal, Location};
 use crate::projections::{Progress, Projector, ReadModels};
+use crate::reactions;
 use crate::tlog::VerifierKey;
 use crate::vault::Keys;
 use crate::web::{self, Web};
@@ -291,6 +292,10 @@ pub async fn serve(
     if let Some(desk) = &api.desk {
         watch_over(&desk.counter, &api.models, &integrity);
     }
+    let reacting = api.desk.as_ref().map(|desk| {
+        let (counter, models) = (desk.counter.clone(), api.models.clone());
+        tokio::spawn(reactions::run(counter, models, stop.clone()))
+    });
     let following = tokio::spawn(projector.run(stop.clone()));
     let sealing = tokio::spawn(sealer.run(stop.clone()));
     let mut remarks: Vec<String> = integrity
@@ -344,6 +349,9 @@ pub async fn serve(
         () = deadline => tracing::warn!("open requests were cut off"),
     }
     stop.cancel();
+    if let Some(reacting) = reacting {
+        reacting.await?;
+    }
     following.await??;
     sealing.await??;
     Ok(ExitCode::SUCCESS)

@@ -45,9 +45,11 @@ impl Event {
                 ReferenceEvent::PolicyAdopted(_) => "policy.adopted",
                 ReferenceEvent::ProcedurePublished(_) => "procedure.published",
                 ReferenceEvent::OfficeOpened(_) => "office.opened",
+                ReferenceEvent::NoticeIssued(_) => "notice.issued",
                 ReferenceEvent::ProcedureAbolished(_) => "procedure.abolished",
                 ReferenceEvent::ProcessApproved(_) => "process.approved",
                 ReferenceEvent::ReviewProposed(_) => "procedure.review_proposed",
+                ReferenceEvent::TargetSet(_) => "target.set",
             },
             Self::Register(event) => match event {
                 RegisterEvent::Entered(_) => "register.entered",
@@ -70,12 +72,16 @@ impl Event {
                 .map(|data| Self::Reference(ReferenceEvent::ProcedurePublished(data))),
             "office.opened" => serde_json::from_str(text)
                 .map(|data| Self::Reference(ReferenceEvent::OfficeOpened(data))),
+            "notice.issued" => serde_json::from_str(text)
+                .map(|data| Self::Reference(ReferenceEvent::NoticeIssued(data))),
             "procedure.abolished" => serde_json::from_str(text)
                 .map(|data| Self::Reference(ReferenceEvent::ProcedureAbolished(data))),
             "process.approved" => serde_json::from_str(text)
                 .map(|data| Self::Reference(ReferenceEvent::ProcessApproved(data))),
             "procedure.review_proposed" => serde_json::from_str(text)
                 .map(|data| Self::Reference(ReferenceEvent::ReviewProposed(data))),
+            "target.set" => serde_json::from_str(text)
+                .map(|data| Self::Reference(ReferenceEvent::TargetSet(data))),
             "register.entered" => {
                 serde_json::from_str(text).map(|data| Self::Register(RegisterEvent::Entered(data)))
             }

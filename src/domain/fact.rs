@@ -111,7 +111,7 @@ pub struct Fact {
     pub circumstances: Circumstances,
 }
 
-/// The well-known streams.
+/// The well-known streams, and the ids derived beside them.
 pub mod stream {
     use jiff::civil::Date;
     use uuid::Uuid;
@@ -135,6 +135,12 @@ pub mod stream {
     #[must_use]
     pub fn dossier(command: Uuid) -> Uuid {
         Uuid::new_v5(&NAMESPACE, format!("dossier:{command}").as_bytes())
+    }
+
+    /// The command id of what the program does by itself: the same on every node.
+    #[must_use]
+    pub fn reaction(name: &str) -> Uuid {
+        Uuid::new_v5(&NAMESPACE, format!("reaction:{name}").as_bytes())
     }
 
     /// The daily register of an office: the same id on every node.

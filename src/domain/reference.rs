@@ -6,10 +6,13 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{Calendar, CalendarYear};
+use super::calendar::{
+    Calendar, CalendarYear, DatedHours, HoursChange, Notice, NoticeChange, NoticeError, Outage,
+};
 use super::catalogue::{Abolished, InternalProcess, Procedure, ReviewProposed};
 use super::office::Office;
 use super::policy::Policy;
+use super::target::Target;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -18,9 +21,11 @@ pub enum ReferenceEvent {
     PolicyAdopted(Policy),
     ProcedurePublished(Procedure),
     OfficeOpened(Office),
+    NoticeIssued(Notice),
     ProcedureAbolished(Abolished),
     ProcessApproved(InternalProcess),
     ReviewProposed(ReviewProposed),
+    TargetSet(Target),
 }
 
 impl Eq for ReferenceEvent {}
@@ -33,12 +38,20 @@ pub struct Reference {
     /// By code; versions in order of publication.
     pub procedures: BTreeMap<String, Vec<Arc<Procedure>>>,
     pub offices: BTreeMap<String, Arc<Office>>,
+    /// In the order in which they were recorded.
+    pub notices: Vec<Arc<Notice>>,
+    /// What notices said of office hours, in their order.
+    hours: Vec<HoursChange>,
+    /// What notices said of outages, by their beginning.
+    outages: Vec<Outage>,
     /// By code of the procedure, in order of recording.
     pub abolitions: BTreeMap<String, Vec<Arc<Abolished>>>,
     /// By code of the procedure, in order of approval.
     pub processes: BTreeMap<String, Vec<Arc<InternalProcess>>>,
     /// In order of recording.
     pub reviews: Vec<Arc<ReviewProposed>>,
+    /// In the order in which they were set.
+    pub targets: Vec<Arc<Target>>,
 }
 
 impl Reference {
@@ -55,6 +68,7 @@ impl Reference {
                 self.offices
                     .insert(office.code.clone(), Arc::new(office.clone()));
             }
+            ReferenceEvent::NoticeIssued(notice) => self.notice(notice),
             ReferenceEvent::ProcedureAbolished(abolished) => self
                 .abolitions
                 .entry(abolished.code.clone())
@@ -68,7 +82,70 @@ impl Reference {
             ReferenceEvent::ReviewProposed(proposal) => {
                 self.reviews.push(Arc::new(proposal.clone()));
             }
+            ReferenceEvent::TargetSet(target) => self.targets.push(Arc::new(target.clone())),
         }
+    }
+
+    fn notice(&mut self, notice: &Notice) {
+        match &notice.change {
+            NoticeChange::Days { off, worked } => {
+                self.calendar
+                    .change(off, worked, &notice.number, notice.certainty);
+            }
+            NoticeChange::Hours {
+                office,
+                from,
+                to,
+                hours,
+            } => self.hours.push(HoursChange {
+                office: office.clone(),
+                from: *from,
+                to: *to,
+                hours: hours.clone(),
+            }),
+            NoticeChange::Outage { office, from, to } => {
+                self.outages
+                    .retain(|known| known.office != *office || known.from != *from);
+                self.outages.push(Outage {
+                    notice: notice.number.clone(),
+                    office: office.clone(),
+                    from: *from,
+                    to: *to,
+                });
+                self.outages.sort_by_key(|outage| outage.from);
+            }
+        }
+        self.notices.push(Arc::new(notice.clone()));
+    }
+
+    /// Refuses a notice that is malformed, or about an office or a year that nobody declared. The same number twice is the
+    /// caller's to refuse.
+    ///
+    /// # Errors
+    /// The first [`NoticeError`] met.
+    pub fn check_notice(&self, notice: &Notice) -> Result<(), NoticeError> {
+        match notice.office() {
+            Some(code) if !self.offices.contains_key(code) => {
+                return Err(NoticeError::Office(code.to_owned()));
+            }
+            Some(_) | None => {}
+        }
+        notice.check(&self.calendar, &self.outages)
+    }
+
+    /// The hours of an office on every day: its own (the usual ones for an unknown office), as notices change them.
+    #[must_use]
+    pub fn hours(&self, office: &str) -> DatedHours<'_> {
+        let own = self.offices.get(office);
+        let usual = own.map_or_else(Default::default, |office| office.office_hours());
+        DatedHours::new(office, usual, &self.hours)
+    }
+
+    /// The outages in which an office's clocks stood still, by their beginning.
+    pub fn outages(&self, office: &str) -> impl Iterator<Item = &Outage> {
+        self.outages
+            .iter()
+            .filter(move |outage| outage.concerns(office))
     }
 
     /// The newest version of a procedure that is in force on `date`; none once it is abolished.
@@ -123,6 +200,13 @@ impl Reference {
         self.offices
             .get(code)
             .filter(|office| office.valid_on(date))
+    }
+
+    /// The newest target about the same as this one.
+    #[must_use]
+    pub fn target_in_force(&self, asked: &Target) -> Option<&Arc<Target>> {
+        let mut newest_first = self.targets.iter().rev();
+        newest_first.find(|known| known.is_about_the_same(asked))
     }
 
     /// The newest policy in force on `date`.

@@ -256,11 +256,13 @@ fn subject(event: &Event) -> Option<String> {
             Some(format!("{}/{}", procedure.code, procedure.version))
         }
         Event::Reference(ReferenceEvent::OfficeOpened(office)) => Some(office.code.clone()),
+        Event::Reference(ReferenceEvent::NoticeIssued(notice)) => Some(notice.number.clone()),
         Event::Reference(ReferenceEvent::ProcedureAbolished(abolished)) => {
             Some(abolished.code.clone())
         }
         Event::Reference(ReferenceEvent::ProcessApproved(process)) => Some(process.reference()),
         Event::Reference(ReferenceEvent::ReviewProposed(proposal)) => Some(proposal.code.clone()),
+        Event::Reference(ReferenceEvent::TargetSet(target)) => Some(to_word(&target.indicator)),
     }
 }
 

@@ -208,8 +208,10 @@ pub async fn write_facts(file: &mut SqliteConnection, batch: &fold::Batch) -> Re
     super::audit::write(file, batch).await?;
     super::trace::write(file, batch).await?;
     statistics::write_due_changes(file, batch).await?;
+    statistics::write_deeds(file, batch).await?;
     super::catalogue::write(file, batch).await?;
     super::offices::write(file, batch).await?;
+    super::agenda::write_papers(file, batch).await?;
     Ok(())
 }
 
@@ -217,6 +219,8 @@ pub async fn write_facts(file: &mut SqliteConnection, batch: &fold::Batch) -> Re
 pub async fn write_dossiers(file: &mut SqliteConnection, states: &[&fold::State]) -> Result<()> {
     tracking::write(file, states).await?;
     statistics::write(file, states).await?;
+    statistics::write_desks(file, states).await?;
+    super::agenda::write(file, states).await?;
     Ok(())
 }
 

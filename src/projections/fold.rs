@@ -111,6 +111,8 @@ pub struct Batch {
     pub reads: Vec<Read>,
     /// The dossier of each entry, by its number; `None` for facts of other streams.
     pub numbers: Vec<Option<u64>>,
+    /// The acceptance of its dossier that each entry belongs to, from 1; 0 before the first and for other streams.
+    pub turns: Vec<u32>,
     pub due_changes: Vec<DueChange>,
     /// Dossiers with a new fact, in the order of their numbers.
     pub touched: Vec<Uuid>,
@@ -154,11 +156,13 @@ impl Folding {
         let mut changed_dossiers = BTreeSet::new();
         let mut changed: Option<Reference> = None;
         for read in &reads {
+            let mut turn = 0;
             let number = match &read.fact.event {
                 Event::Dossier(event) => {
                     let state = self.states.entry(read.entry.stream).or_default();
                     batch.due_changes.extend(state.evolve(read, event)?);
                     changed_dossiers.insert((state.number, read.entry.stream));
+                    turn = u32::try_from(state.moves.len()).unwrap_or(u32::MAX);
                     Some(state.number)
                 }
                 Event::Reference(event) => {
@@ -168,6 +172,7 @@ impl Folding {
                 Event::JournalOpened(_) | Event::Register(_) => None,
             };
             batch.numbers.push(number);
+            batch.turns.push(turn);
         }
         if let Some(reference) = changed {
             self.reference = Arc::new(reference);

@@ -3,6 +3,7 @@
 //! Every row of a dossier is a pure function of the domain's fold of its facts. How far the file has come is a row of its
 //! own, written in the same transaction, with the hash of the last entry: a file beside its journal is never served.
 
+pub mod agenda;
 mod as_of;
 pub mod audit;
 pub mod catalogue;
@@ -20,7 +21,7 @@ pub mod statistics;
 mod trace;
 pub mod tracking;
 pub mod verify;
-mod word;
+pub mod word;
 pub mod worklist;
 
 use std::path::Path;
@@ -40,14 +41,18 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 7] = [
+const MODELS: [Model; 11] = [
     tracking::MODEL,
     worklist::MODEL,
     statistics::MODEL,
+    statistics::DEEDS,
+    statistics::EXPERIENCE,
+    statistics::DESKS,
     audit::MODEL,
     catalogue::MODEL,
     offices::MODEL,
     trace::MODEL,
+    agenda::MODEL,
 ];
 
 /// What the file is made of. Any change of it, or of `version`, makes another file.

@@ -50,9 +50,11 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
                 ReferenceEvent::CalendarDeclared(_)
                 | ReferenceEvent::PolicyAdopted(_)
                 | ReferenceEvent::ProcedurePublished(_)
+                | ReferenceEvent::NoticeIssued(_)
                 | ReferenceEvent::ProcedureAbolished(_)
                 | ReferenceEvent::ProcessApproved(_)
-                | ReferenceEvent::ReviewProposed(_),
+                | ReferenceEvent::ReviewProposed(_)
+                | ReferenceEvent::TargetSet(_),
             )
             | Event::JournalOpened(_)
             | Event::Register(_)

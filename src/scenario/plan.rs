@@ -15,6 +15,7 @@ use crate::domain::catalogue::{self, Level, Procedure, Record};
 use crate::domain::code::{OfficeCode, ProcedureCode};
 use crate::domain::deadline::Comparison;
 use crate::domain::dossier::Channel;
+use crate::domain::target::Target;
 
 /// The first part of a scenario file (`scenarios/README.md` names every field). Never the expected figures.
 #[derive(Debug, Clone, Deserialize)]
@@ -48,6 +49,12 @@ pub struct Plan {
     /// What is invented beside the real records.
     #[serde(default)]
     pub simulated: Simulated,
+    /// What papers, money and voices add to the dossiers; nothing unless given.
+    #[serde(default)]
+    pub experience: Option<Experience>,
+    /// What the authority set itself to reach: facts of the opening day.
+    #[serde(default)]
+    pub targets: Vec<Target>,
     /// The procedures offered: the shipped records with the plan's changes, then the invented ones.
     #[serde(skip)]
     pub offered: Vec<Procedure>,
@@ -83,6 +90,26 @@ pub struct Trouble {
     pub late_share_of_apologies_percent: u8,
     #[serde(default)]
     pub closed_share_percent: ClosedShares,
+}
+
+/// What papers, money and voices add, in percent; all invented.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experience {
+    /// Of the dossiers: the first paper has a digital form.
+    pub digitised_percent: u8,
+    /// Of these: it was reused from another dossier.
+    pub reused_percent: u8,
+    /// Of the results: digitally signed.
+    pub electronic_results_percent: u8,
+    /// Of the fees that the catalogue knows: paid online.
+    pub paid_online_percent: u8,
+    /// Of the results handed over: the applicant rated, on the own device.
+    pub rated_percent: u8,
+    /// Of the ratings: satisfied or very satisfied.
+    pub satisfied_percent: u8,
+    /// Of the others: the applicant reported what was wrong, and was answered within three working days.
+    pub reports_of_dissatisfied_percent: u8,
 }
 
 /// How the dossiers closed without settlement ended.
@@ -239,6 +266,11 @@ impl Plan {
         if sum != 100 {
             let place = "trouble.closed_share_percent";
             return Err(source.impossible(place, format!("{sum} in all, not 100")));
+        }
+        for (index, target) in self.targets.iter().enumerate() {
+            if let Err(error) = target.clone().checked() {
+                return Err(source.impossible(format!("targets[{index}]"), error.to_string()));
+            }
         }
         let off: HashSet<Date> = Calendar::shipped()
             .into_iter()

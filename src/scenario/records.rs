@@ -37,6 +37,13 @@ impl Plan {
         Moment::from_local(self.opening.to_datetime(time(7, 0, 0, 0)))
     }
 
+    /// The midnight after the story's last day.
+    #[must_use]
+    pub fn closes_at(&self) -> Moment {
+        let next = self.ends.tomorrow().unwrap_or(self.ends);
+        Moment::from_local(next.to_datetime(time(0, 0, 0, 0)))
+    }
+
     /// The reference acts with which the journal is furnished; calendar changes are in these only.
     #[must_use]
     pub fn records(&self) -> Vec<Act> {
@@ -49,11 +56,13 @@ impl Plan {
         let policies = self.policies().into_iter().map(Act::Adopt);
         let procedures = self.offered.iter().cloned().map(Box::new).map(Act::Publish);
         let offices = self.units.iter().map(Unit::office).map(Act::OpenOffice);
+        let targets = self.targets.iter().cloned().map(Act::SetTarget);
         years
             .chain(policies)
             .chain(procedures)
             .chain(offices)
             .chain(self.simulated.acts(&self.offered))
+            .chain(targets)
             .collect()
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::civil::{Date, Weekday};
 
 use super::lang::{Lang, Pair};
-use crate::domain::calendar::{Calendar, OfficeHours};
+use crate::domain::calendar::{Calendar, Timetable};
 use crate::domain::deadline;
 use crate::domain::time::Moment;
 
@@ -134,7 +134,7 @@ pub fn office_time(
     from: Moment,
     to: Moment,
     calendar: &Calendar,
-    hours: &OfficeHours,
+    hours: &dyn Timetable,
     lang: Lang,
 ) -> String {
     let Ok(slack) = deadline::slack(from, to, calendar, hours) else {
@@ -185,6 +185,7 @@ pub fn plural(count: u64, unit: Pair, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::calendar::OfficeHours;
 
     fn at(text: &str) -> Moment {
         text.parse().expect("an instant")

@@ -4,9 +4,9 @@ use askama::Template;
 
 use super::dates::{self, When};
 use super::frame::{Door, Frame};
-use super::tracking::{self, Tone};
+use super::tracking::Tone;
 use super::words;
-use crate::domain::calendar::OfficeHours;
+use crate::domain::calendar::Timetable;
 use crate::domain::office::Office;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
@@ -49,7 +49,7 @@ impl WorklistPage {
     #[must_use]
     pub fn new(frame: Frame, desk: &Desk<'_>, rows: &[DossierRow], more: Option<&str>) -> Self {
         let lang = frame.lang;
-        let hours = tracking::hours(desk.office);
+        let hours = desk.reference.hours(desk.office_code);
         let title = lang.of("Việc cần làm", "Worklist");
         let name = desk
             .office
@@ -68,7 +68,7 @@ impl WorklistPage {
 }
 
 impl Row {
-    fn new(row: &DossierRow, desk: &Desk<'_>, hours: &OfficeHours, lang: Lang) -> Self {
+    fn new(row: &DossierRow, desk: &Desk<'_>, hours: &dyn Timetable, lang: Lang) -> Self {
         let versions = desk.reference.procedures.get(&row.procedure);
         let name = versions
             .and_then(|versions| versions.last())
@@ -86,7 +86,7 @@ impl Row {
     }
 }
 
-fn left(row: &DossierRow, desk: &Desk<'_>, hours: &OfficeHours, lang: Lang) -> (Tone, String) {
+fn left(row: &DossierRow, desk: &Desk<'_>, hours: &dyn Timetable, lang: Lang) -> (Tone, String) {
     let Some(due) = row.due_at else {
         return (Tone::Info, lang.of("chưa tính", "not started").to_owned());
     };

@@ -18,6 +18,7 @@ mod mirror;
 mod office;
 mod program;
 mod projections;
+mod reactions;
 mod scenario;
 mod story;
 mod tidy;

@@ -76,7 +76,7 @@ pub async fn node(location: &Location, keys_folder: &std::path::Path) -> Node {
     }
 }
 
-fn vault_location(location: &Location) -> vault::Location {
+pub fn vault_location(location: &Location) -> vault::Location {
     match location {
         Location::Sqlite(path) => vault::Location::Sqlite(path.with_file_name("vault.db")),
         Location::Postgres(address) => vault::Location::Postgres(address.clone()),

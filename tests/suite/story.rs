@@ -8,7 +8,8 @@ use motcua::domain::actor::{Actor, Role};
 use motcua::domain::calendar::Calendar;
 use motcua::domain::catalogue::{self, Level, Procedure};
 use motcua::domain::dossier::{
-    Channel, Context, DeliveryMethod, Dossier, DossierCommand, RedirectKind, Rejection, decide,
+    Channel, ComponentForm, Context, DeliveryMethod, Digitisation, Dossier, DossierCommand,
+    FeedbackKind, ObligationKind, PaymentMethod, RatingDevice, RedirectKind, Rejection, decide,
 };
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Circumstances, Draft, Fact, Part, PartKind, stream};
@@ -49,6 +50,11 @@ impl Dice {
         &from[place]
     }
 }
+
+/// How many dossiers are new.
+const NEWEST: usize = 12;
+/// What is charged in stories.
+const FEE_VND: u64 = 8_000;
 
 pub struct Story {
     pub journal: Journal,
@@ -184,7 +190,13 @@ impl Story {
         office: &str,
     ) -> Result<(), Rejection> {
         let dossier = self.dossiers.entry(id).or_default().clone();
-        let role = command.roles()[0];
+        // Whoever brought papers to the counter has no sign-in: the receiver enters what they wish.
+        let roles = command.roles();
+        let is_entered = roles.contains(&Role::Receiver) && dossier.applicant.is_none();
+        let role = match roles[0] {
+            Role::Applicant if is_entered => Role::Receiver,
+            role => role,
+        };
         let actor = Actor::new(format!("{}-{office}", role.name()), office, role);
         let actor = match (role, &dossier.applicant) {
             (Role::Applicant, Some(applicant)) => Actor::new(applicant.clone(), "*", role),
@@ -284,7 +296,13 @@ impl Story {
                 }
                 continue;
             }
-            let id = *dice.pick(&self.ids);
+            // Mostly one of the newest, so that lives lead somewhere.
+            let newest = self.ids.len().saturating_sub(NEWEST);
+            let id = if dice.roll(4) == 0 {
+                *dice.pick(&self.ids)
+            } else {
+                *dice.pick(&self.ids[newest..])
+            };
             let command = self.thrown(&mut dice);
             self.act(id, &command).ok();
         }
@@ -292,6 +310,9 @@ impl Story {
 
     fn thrown(&self, dice: &mut Dice) -> DossierCommand {
         use DossierCommand as C;
+        if dice.roll(4) == 0 {
+            return Self::thrown_beside(dice);
+        }
         match dice.roll(20) {
             0..=2 => C::Accept,
             3..=5 => C::Forward {
@@ -322,6 +343,48 @@ impl Story {
             _ => C::ReissueCapability {
                 capability: "11".repeat(32),
             },
+        }
+    }
+
+    /// What goes on beside the main line: papers, money, voices.
+    fn thrown_beside(dice: &mut Dice) -> DossierCommand {
+        use DossierCommand as C;
+        match dice.roll(10) {
+            0 => C::RetractSupplementRequest,
+            1 => C::FindStillDeficient,
+            2 => C::ReceiveComponent {
+                item: 1,
+                form: ComponentForm::Copy,
+                digitisation: *dice.pick(&[
+                    Digitisation::None,
+                    Digitisation::Here,
+                    Digitisation::FromDossier,
+                ]),
+                size_bytes: None,
+            },
+            3 => C::IssueFinancialObligation {
+                kind: ObligationKind::Charge,
+                amount_vnd: FEE_VND,
+                due_on: None,
+            },
+            4 => C::ConfirmPayment {
+                number: 1,
+                amount_vnd: FEE_VND,
+                method: *dice.pick(&[PaymentMethod::Cash, PaymentMethod::NationalGateway]),
+                reference: None,
+            },
+            5 => C::CancelFinancialObligation { number: 1 },
+            6 | 7 => C::Rate {
+                score: u8::try_from(dice.roll(3) + 1).expect("a score"),
+                scale: 3,
+                device: *dice.pick(&[RatingDevice::Own, RatingDevice::Office]),
+                capability: Some("00".repeat(32)),
+            },
+            8 => C::SubmitFeedback {
+                kind: FeedbackKind::Report,
+                capability: Some("00".repeat(32)),
+            },
+            _ => C::AnswerFeedback { number: 1 },
         }
     }
 }

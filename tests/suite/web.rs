@@ -151,6 +151,41 @@ async fn a_page_that_is_sent_to_says_in_its_frame_that_it_is_for_reading() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_form_is_taken_away_as_csv_and_json_and_a_question_not_understood_is_refused() {
+    let served = given_a_served_office().await;
+    let today = served.api.office.clock().date();
+    let period = format!("from={today}&to={today}");
+    let csv = served.get(&format!("/forms/II.06a.csv?{period}")).await;
+    assert_eq!(csv.status(), StatusCode::OK);
+    let kind = csv.headers()["content-type"]
+        .to_str()
+        .expect("a type")
+        .to_owned();
+    assert!(kind.starts_with("text/csv"), "{kind}");
+    let csv = csv.text().await.expect("a text");
+    let rows: Vec<&str> = csv.lines().collect();
+    assert_eq!(rows.len(), 3, "{csv}");
+    assert!(rows[0].contains("3_received") && rows[2].contains("Tổng số"));
+    let cells: Vec<&str> = rows[2].split(',').collect();
+    assert_eq!(
+        (cells[8], cells[16]),
+        ("1", "1"),
+        "received and pending: {csv}"
+    );
+
+    let json = format!("/forms/II.06a.json?{period}&office={OFFICE}");
+    let json = served.get(&json).await;
+    let json: serde_json::Value = json.json().await.expect("JSON");
+    assert_eq!(
+        (&json["form"], &json["total"]["c3"]),
+        (&"II.06a".into(), &1.into())
+    );
+    assert_eq!(json["total"]["moved"]["closed_in_12"], 0);
+    let unclear = served.get("/forms/II.06a.csv?office=H99").await;
+    assert_eq!(unclear.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_period_that_goes_on_is_counted_up_to_today_and_says_so() {
     let served = given_a_served_office().await;
     let today = served.api.office.clock().date();

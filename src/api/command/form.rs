@@ -1,5 +1,7 @@
 //! Input as people type it, cleaned and checked field by field; what is wrong with it is told all at once.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use super::input::ApplicantInput;
@@ -17,6 +19,9 @@ const NAME_CHARS_MAX: usize = 100;
 const ADDRESS_CHARS_MAX: usize = 300;
 const EMAIL_CHARS_MAX: usize = 254;
 const NOTE_CHARS_MAX: usize = 2_000;
+const PARTICIPANTS_CHARS_MAX: usize = 500;
+/// A CMS signature with its chain of certificates in base64.
+const SIGNATURE_BLOCK_CHARS_MAX: usize = 16_384;
 const TOKEN_CHARS_MAX: usize = 64;
 
 /// Collects what is wrong.
@@ -81,6 +86,23 @@ impl Form {
         )
     }
 
+    /// The code of a policy: it stands in every fact that follows it.
+    pub fn policy_code(&mut self, path: &str, input: &str) -> Option<String> {
+        let good = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        self.token(
+            path,
+            input,
+            good,
+            "Mã chính sách chỉ gồm chữ không dấu, số và dấu . _ -, ví dụ one-stop-2025",
+            "the code of a policy has letters, digits and . _ - only, such as one-stop-2025",
+        )
+    }
+
+    /// One line of a public record.
+    pub fn line(&mut self, path: &str, input: &str, chars_max: usize) -> Option<String> {
+        self.required(path, input, chars_max)
+    }
+
     fn token(
         &mut self,
         path: &str,
@@ -90,7 +112,9 @@ impl Form {
         english: &str,
     ) -> Option<String> {
         let token = self.required(path, input, TOKEN_CHARS_MAX)?;
-        if token.chars().all(good) {
+        // Every number has a digit; a name written as one word has none.
+        let numbered = token.bytes().any(|byte| byte.is_ascii_digit());
+        if numbered && token.chars().all(good) {
             return Some(token);
         }
         self.fail(UserError::malformed(path, vietnamese, english))
@@ -111,14 +135,44 @@ impl Form {
         }
     }
 
-    /// What an officer typed: it goes to the vault.
-    pub fn note(&mut self, input: Option<&str>) -> Option<Personal> {
-        let text = self.optional("input.note", input, NOTE_CHARS_MAX)?;
-        let value = Map::from_iter([("text".to_owned(), Value::String(text))]);
-        Some(Personal {
-            kind: PartKind::Note,
-            value: Value::Object(value),
-        })
+    /// What an officer typed goes to the vault, beside what the command itself brings of that kind.
+    pub fn note(&mut self, input: Option<&str>, personal: &mut Vec<Personal>) {
+        let Some(text) = self.optional("input.note", input, NOTE_CHARS_MAX) else {
+            return;
+        };
+        let mut brought = personal.iter_mut();
+        match brought.find(|part| part.kind == PartKind::Note) {
+            Some(part) => part.value["note"] = Value::String(text),
+            None => personal.push(noted([("text", text)])),
+        }
+    }
+
+    /// What somebody has to say, for the vault.
+    pub fn said(&mut self, path: &str, input: &str) -> Option<Personal> {
+        let text = self.required(path, input, NOTE_CHARS_MAX)?;
+        Some(noted([("text", text)]))
+    }
+
+    /// Where an on-site check is made and by whom, for the vault.
+    pub fn field_check(&mut self, place: &str, participants: &str) -> Option<Personal> {
+        let place = self.required("input.place", place, ADDRESS_CHARS_MAX);
+        let path = "input.participants";
+        let participants = self.required(path, participants, PARTICIPANTS_CHARS_MAX);
+        let (place, participants) = place.zip(participants)?;
+        Some(noted([("place", place), ("participants", participants)]))
+    }
+
+    /// A signature in base64, for the vault.
+    pub fn signature_block(&mut self, path: &str, input: &str) -> Option<String> {
+        let block = self.required(path, input, SIGNATURE_BLOCK_CHARS_MAX)?;
+        if STANDARD.decode(&block).is_ok() {
+            return Some(block);
+        }
+        self.fail(UserError::malformed(
+            path,
+            "Khối chữ ký phải ở dạng base64.",
+            "the signature block must be base64",
+        ))
     }
 
     /// Who applies, and how to be reached: two parts, under keys of their own.
@@ -203,6 +257,23 @@ impl Form {
     }
 }
 
+/// What is not given stays so; what is given is read, and `None` when that fails.
+#[expect(clippy::option_option, reason = "refused, not given, or given")]
+pub fn optional<I, T>(input: Option<I>, read: impl FnOnce(I) -> Option<T>) -> Option<Option<T>> {
+    match input {
+        None => Some(None),
+        Some(input) => read(input).map(Some),
+    }
+}
+
+fn noted<const N: usize>(texts: [(&str, String); N]) -> Personal {
+    let texts = texts.map(|(key, text)| (key.to_owned(), Value::String(text)));
+    Personal {
+        kind: PartKind::Note,
+        value: Value::Object(Map::from_iter(texts)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use unicode_normalization::UnicodeNormalization as _;
@@ -275,6 +346,8 @@ mod tests {
         assert_eq!(form.document_number("input.number", "bà Lê Thị B"), None);
         assert_eq!(form.person("input.to", "Nguyễn Văn A"), None);
         assert_eq!(form.person("input.to", "nguyenvana"), None);
-        assert_eq!(form.errors.len(), 4);
+        assert_eq!(form.document_number("input.number", "NguyễnVănA"), None);
+        assert_eq!(form.basis(Some("nguyen-van-a")), None);
+        assert_eq!(form.errors.len(), 6);
     }
 }

@@ -56,6 +56,8 @@ pub struct Asked {
     pub other: Option<Act>,
     pub personal: Vec<Personal>,
     pub capability: Option<String>,
+    /// Who acts; whoever has signed in unless told.
+    pub by: Option<Actor>,
 }
 
 impl Asked {
@@ -73,17 +75,42 @@ impl Asked {
             other: None,
             personal: Vec::new(),
             capability: None,
+            by: None,
         }
     }
 
     pub fn on(input: OnDossier, form: Form, command: Option<DossierCommand>) -> Self {
         Self::new(input.around, Target::Known(input.dossier), form, command)
     }
+
+    /// The holder of a receipt acts for nobody else.
+    pub fn refuse_proxy(&mut self) {
+        if self.around.on_behalf_of.is_some() {
+            self.form.errors.push(UserError::malformed(
+                "input.onBehalfOf",
+                "Người cầm giấy tiếp nhận không thể làm thay người khác. Bỏ trống ô này.",
+                "the holder of a receipt acts for nobody else: leave this out",
+            ));
+        }
+    }
 }
 
-pub async fn perform(context: &Context<'_>, asked: Asked) -> Answered<CommandPayload> {
+/// A command that needs nothing but its circumstances, or whose own fields need no checking.
+pub async fn on(
+    context: &Context<'_>,
+    input: OnDossier,
+    command: DossierCommand,
+) -> Answered<CommandPayload> {
+    perform(context, Asked::on(input, Form::default(), Some(command))).await
+}
+
+pub async fn perform(context: &Context<'_>, mut asked: Asked) -> Answered<CommandPayload> {
     let performed = async {
-        let actor = access::signed_in(context)?;
+        let by = asked.by.take();
+        let actor = match &by {
+            Some(actor) => actor,
+            None => access::signed_in(context)?,
+        };
         answer(api(context), actor, asked).await
     };
     Some(performed.await)
@@ -99,17 +126,7 @@ async fn answer(api: &Api, actor: &Actor, asked: Asked) -> Result<CommandPayload
         Ok(request) => request,
         Err(errors) => return Ok(refused(errors)),
     };
-    let dossier = match &request.act {
-        Act::Dossier { dossier, .. } => Some(*dossier),
-        Act::VoidCode { .. }
-        | Act::Declare(_)
-        | Act::Adopt(_)
-        | Act::Publish(_)
-        | Act::OpenOffice(_)
-        | Act::Abolish { .. }
-        | Act::ApproveProcess(_)
-        | Act::ProposeReview(_) => None,
-    };
+    let dossier = request.act.dossier();
     match counter.submit(request).await {
         Ok(receipt) => {
             let done = shown(api, actor, dossier, receipt).await?;
@@ -119,14 +136,15 @@ async fn answer(api: &Api, actor: &Actor, asked: Asked) -> Result<CommandPayload
     }
 }
 
-fn turned_away(refusal: Refusal) -> Result<CommandPayload> {
+/// What the counter refused, as data; a fault of the program fails the request.
+pub fn turned_away(refusal: Refusal) -> Result<CommandPayload> {
     match UserError::refused(&refusal) {
         Some(error) => Ok(refused(vec![error])),
         None => Err(Problem::internal(refusal)),
     }
 }
 
-fn refused(errors: Vec<UserError>) -> CommandPayload {
+pub fn refused(errors: Vec<UserError>) -> CommandPayload {
     CommandPayload {
         errors,
         ..CommandPayload::default()
@@ -134,7 +152,7 @@ fn refused(errors: Vec<UserError>) -> CommandPayload {
 }
 
 /// The request for the counter, or all that is wrong with the input.
-async fn prepare(
+pub async fn prepare(
     api: &Api,
     actor: &Actor,
     asked: Asked,
@@ -149,7 +167,7 @@ async fn prepare(
         ..
     } = asked;
     let basis = form.basis(around.basis.as_deref());
-    personal.extend(form.note(around.note.as_deref()));
+    form.note(around.note.as_deref(), &mut personal);
     let on_behalf_of = around.on_behalf_of.as_deref();
     let on_behalf_of = on_behalf_of.and_then(|id| form.person("input.onBehalfOf", id));
     let dossier = match target {
@@ -181,7 +199,7 @@ async fn prepare(
 }
 
 /// The dossier with this global id, UUID or code, as far as this node shows it. Ids are not looked up: the counter knows.
-async fn known(api: &Api, id: &ID) -> Result<Option<Uuid>> {
+pub async fn known(api: &Api, id: &ID) -> Result<Option<Uuid>> {
     if let Some(id) = dossier_id(id) {
         return Ok(Some(id));
     }
@@ -191,8 +209,16 @@ async fn known(api: &Api, id: &ID) -> Result<Option<Uuid>> {
     }
 }
 
+/// The same, if this node shows a dossier of it.
+pub async fn exists(api: &Api, id: &ID) -> Result<Option<Uuid>> {
+    match known(api, id).await? {
+        Some(id) => Ok(by_id(&api.models, id).await?.map(|row| row.id)),
+        None => Ok(None),
+    }
+}
+
 /// Waits until this node shows the command, and reads the dossier back. Too late is still success.
-async fn shown(
+pub async fn shown(
     api: &Api,
     actor: &Actor,
     dossier: Option<Uuid>,

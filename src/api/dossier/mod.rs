@@ -3,6 +3,7 @@
 pub mod applicant;
 pub mod audit;
 pub mod clocks;
+pub mod explained;
 pub mod query;
 pub mod result;
 pub mod standing;
@@ -153,6 +154,14 @@ impl Dossier {
     /// How sure the limit behind the promise is.
     async fn limit_certainty(&self) -> Option<Certainty> {
         self.row.limit_certainty.map(Into::into)
+    }
+
+    /// Why the promise is this date: receipt, limit, days not counted, waiting, moves, and how sure it is. Null where nothing
+    /// is promised.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn explain(&self, context: &Context<'_>) -> Answered<Label> {
+        let told = explained::explained(api(context), self.row.id, self.until);
+        told.await.transpose()
     }
 
     /// The applicant's supplement is awaited.

@@ -57,8 +57,7 @@ pub fn timeliness(row: &DossierRow, now: Moment) -> Timeliness {
 #[must_use]
 pub fn slack(row: &DossierRow, now: Moment, reference: &Reference) -> Option<Slack> {
     let due_at = row.due_at.filter(|_| row.ended_at.is_none())?;
-    let office = reference.offices.get(&row.office);
-    let hours = office.map_or_else(Default::default, |office| office.office_hours());
+    let hours = reference.hours(&row.office);
     deadline::slack(now, due_at, &reference.calendar, &hours).ok()
 }
 

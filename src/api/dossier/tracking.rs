@@ -3,6 +3,7 @@
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
 use super::clocks::{self, DossierClocks, RemoteState};
+use super::explained;
 use super::result::{self, DossierResult, ResultDocument};
 use super::standing::{self, Timeliness};
 use crate::api::access::api;
@@ -147,6 +148,14 @@ impl Tracking {
     /// How sure the limit behind the promise is.
     async fn limit_certainty(&self) -> Option<Certainty> {
         self.row.limit_certainty.map(Into::into)
+    }
+
+    /// Why the promise is this date: receipt, limit, days not counted, waiting, moves, and how sure it is. Null where nothing
+    /// is promised.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn explain(&self, context: &Context<'_>) -> Answered<Label> {
+        let told = explained::explained(api(context), self.row.id, Until::End);
+        told.await.transpose()
     }
 
     /// How it stands against its promise now.

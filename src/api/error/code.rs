@@ -2,6 +2,7 @@
 
 use async_graphql::Enum;
 
+use crate::domain::calendar::NoticeError;
 use crate::domain::dossier::Rejection;
 
 /// `code` of a user error: the command was refused and left no trace.
@@ -83,10 +84,20 @@ pub enum ErrorCode {
     NewDateTooEarly,
     /// The applicant's details are missing.
     DetailsRequired,
+    /// Nobody is helped to file without the applicant's consent.
+    ConsentRequired,
     /// The record exists already.
     DuplicateRecord,
     /// The record does not meet its rules.
     InvalidRecord,
+    /// The notice has no proper number or legal basis, or changes nothing.
+    NoticeMalformed,
+    /// A notice names a day where it cannot stand: a Sunday, a day twice, a Saturday that is off anyway.
+    NoticeDayMisplaced,
+    /// What a notice sets ends before it begins.
+    NoticeSpanReversed,
+    /// The end of this outage was announced already.
+    OutageOver,
     /// The internal process takes more working hours than the limit gives.
     ProcessTooLong,
     /// The code is for invented procedures, and this journal is live.
@@ -172,6 +183,16 @@ impl From<&Rejection> for ErrorCode {
             Rejection::DetailsRequired => Self::DetailsRequired,
             Rejection::DuplicateRecord => Self::DuplicateRecord,
             Rejection::InvalidRecord(_) => Self::InvalidRecord,
+            Rejection::InvalidNotice(error) => match error {
+                NoticeError::Number(_) | NoticeError::LegalBasis | NoticeError::Empty => {
+                    Self::NoticeMalformed
+                }
+                NoticeError::Day(_) => Self::NoticeDayMisplaced,
+                NoticeError::Reversed => Self::NoticeSpanReversed,
+                NoticeError::Over(_) => Self::OutageOver,
+                NoticeError::Office(_) => Self::UnknownOffice,
+                NoticeError::Calendar(_) => Self::CalendarYearUnknown,
+            },
             Rejection::ProcessTooLong { .. } => Self::ProcessTooLong,
             Rejection::SimulatedCode(_) => Self::SimulatedCode,
         }

@@ -296,7 +296,8 @@ impl UserError {
             | Rejection::SignerIsHandler
             | Rejection::ResultNotInForce
             | Rejection::DuplicateRecord
-            | Rejection::InvalidRecord(_) => "input",
+            | Rejection::InvalidRecord(_)
+            | Rejection::InvalidNotice(_) => "input",
             Rejection::ProcessTooLong { .. } => "input.process.steps",
             Rejection::SimulatedCode(_) => "input.procedure.code",
         };

@@ -22,6 +22,7 @@ pub use self::answer::REQUEST_ID;
 use self::answer::Refused;
 use self::media::Media;
 use self::order::Order;
+use super::access::OfficeDevice;
 use super::error::FailureCode;
 use super::sign_in::SignIn;
 
@@ -89,7 +90,8 @@ async fn answer<E: Executor>(
         .sign_in
         .authenticate(headers)
         .map_err(|refused| Refused::new(FailureCode::Unauthenticated, refused.to_string()))?;
-    let executing = endpoint.schema.execute(request.data(actor));
+    let device = OfficeDevice(endpoint.sign_in.is_office_device(headers));
+    let executing = endpoint.schema.execute(request.data(actor).data(device));
     let mut response = tokio::time::timeout(EXECUTION_MAX, executing)
         .await
         .map_err(|_| Refused::new(FailureCode::Timeout, "it took too long"))?;

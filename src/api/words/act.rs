@@ -14,7 +14,9 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
             ("Đề xuất rà soát thủ tục", "Review of a procedure proposed")
         }
         "process.approved" => ("Phê duyệt quy trình nội bộ", "Internal process approved"),
+        "target.set" => ("Đặt chỉ tiêu", "Target set"),
         "office.opened" => ("Khai báo cơ quan", "Office opened"),
+        "notice.issued" => ("Ghi nhận thông báo", "Notice recorded"),
         "register.entered" => ("Vào sổ", "Entered in the register"),
         "register.code_voided" => ("Hủy số", "Number voided"),
         "dossier.drafted" => ("Soạn hồ sơ", "Dossier drafted"),

@@ -1,15 +1,22 @@
 //! The domain's words in the schema: enums under their GraphQL names, and labels in Vietnamese and English.
 
 mod act;
+mod beside;
 mod catalogue;
+mod label;
 
 use async_graphql::{Enum, SimpleObject};
 
 pub use self::act::act_label;
+pub use self::beside::{
+    ComponentForm, Digitisation, FeedbackKind, LinkKind, ObligationKind, PaymentMethod,
+    SignatureValidation, SyncOutcome,
+};
 pub use self::catalogue::{
     AgencyRole, ApplicantKind, ContentPart, LinkageKind, ReviewKind, Territory, part_label,
     review_label,
 };
+pub use self::label::{channel_label, level_label};
 
 use crate::domain::dossier::{Phase, Stage};
 

@@ -1,15 +1,20 @@
-//! Which days an office works: a fold of declared years, and the hours of such a day.
+//! Which days an office works: a fold of declared years and of the notices that change them, and the hours of such a day.
 
 mod hours;
+mod notice;
 #[cfg(test)]
 mod tests;
+mod timetable;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
-pub use hours::{OfficeHours, Span};
+pub use hours::{OfficeHours, OfficeHoursInvalid, Span};
+pub use notice::{Notice, NoticeChange, NoticeError, Outage};
+pub use timetable::{DatedHours, HoursChange, Timetable};
 
 use super::law::Certainty;
 
@@ -79,10 +84,43 @@ impl CalendarYear {
     }
 }
 
-/// Every declared year; a later declaration of a year replaces the earlier one.
+/// Every declared year, and the days that notices changed since. A later declaration of a year replaces the earlier one and
+/// what notices had changed in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calendar {
     years: BTreeMap<i16, CalendarYear>,
+    changes: BTreeMap<Date, DayChange>,
+}
+
+/// What the newest notice says of one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct DayChange {
+    working: bool,
+    notice: Arc<str>,
+    certainty: Certainty,
+}
+
+/// Why a day is worked or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayKind<'a> {
+    /// Monday to Friday, as usual.
+    Workday,
+    /// A Saturday worked in exchange, and the number of the paper that says so.
+    WorkedSaturday { notice: &'a str },
+    /// Saturday or Sunday.
+    Weekend,
+    /// A day off, and the number of the paper that says so.
+    Off { notice: &'a str },
+}
+
+impl DayKind<'_> {
+    /// Whether offices work.
+    pub fn is_working(self) -> bool {
+        match self {
+            Self::Workday | Self::WorkedSaturday { .. } => true,
+            Self::Weekend | Self::Off { .. } => false,
+        }
+    }
 }
 
 impl Calendar {
@@ -96,7 +134,23 @@ impl Calendar {
     pub fn declare(&mut self, mut year: CalendarYear) {
         year.days_off.sort_unstable();
         year.working_saturdays.sort_unstable();
+        self.changes.retain(|day, _| !year.covers(*day));
         self.years.insert(year.year, year);
+    }
+
+    /// Takes the days of a notice; it says nothing of the other days of their years.
+    pub fn change(&mut self, off: &[Date], worked: &[Date], number: &str, certainty: Certainty) {
+        let notice: Arc<str> = number.into();
+        let off = off.iter().map(|day| (*day, false));
+        for (day, working) in off.chain(worked.iter().map(|day| (*day, true))) {
+            let notice = Arc::clone(&notice);
+            let change = DayChange {
+                working,
+                notice,
+                certainty,
+            };
+            self.changes.insert(day, change);
+        }
     }
 
     /// The declaration in force for a year.
@@ -111,19 +165,34 @@ impl Calendar {
 
     /// Whether offices work on this day.
     pub fn is_working(&self, day: Date) -> Result<bool, CalendarError> {
-        let year = self.declared(day)?;
-        if day.weekday() == Weekday::Sunday {
-            return Ok(false);
-        }
-        if day.weekday() == Weekday::Saturday {
-            return Ok(year.working_saturdays.binary_search(&day).is_ok());
-        }
-        Ok(year.days_off.binary_search(&day).is_err())
+        self.kind_of(day).map(DayKind::is_working)
     }
 
-    /// How sure the declaration is that covers this day.
+    /// Why a day is worked or not, by the newest paper that names it.
+    pub fn kind_of(&self, day: Date) -> Result<DayKind<'_>, CalendarError> {
+        let year = self.declared(day)?;
+        let change = self.changes.get(&day);
+        let saturday = day.weekday() == Weekday::Saturday;
+        let working = match change {
+            Some(change) => change.working,
+            None if saturday => year.working_saturdays.binary_search(&day).is_ok(),
+            None if day.weekday() == Weekday::Sunday => false,
+            None => year.days_off.binary_search(&day).is_err(),
+        };
+        let notice = change.map_or(year.notice.as_str(), |change| &change.notice);
+        Ok(match (working, is_weekend(day)) {
+            (true, true) => DayKind::WorkedSaturday { notice },
+            (true, false) => DayKind::Workday,
+            (false, true) => DayKind::Weekend,
+            (false, false) => DayKind::Off { notice },
+        })
+    }
+
+    /// How sure this day is: as the newest notice that names it, else as the declaration of its year.
     pub fn certainty_of(&self, day: Date) -> Result<Certainty, CalendarError> {
-        self.declared(day).map(|year| year.certainty)
+        let year = self.declared(day)?;
+        let change = self.changes.get(&day);
+        Ok(change.map_or(year.certainty, |change| change.certainty))
     }
 
     /// The first working day strictly after `day`.

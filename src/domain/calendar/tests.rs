@@ -156,3 +156,203 @@ fn a_default_day_is_eight_hours_and_ends_at_five() {
     let end = hours.end_of_day(date(2026, 11, 23));
     assert_eq!(end.to_string(), "2026-11-23T10:00:00.000000Z");
 }
+
+fn day(text: &str) -> Date {
+    text.parse().expect("a day")
+}
+
+fn swap() -> Notice {
+    Notice {
+        number: "9999/TB-BNV".to_owned(),
+        issued_on: date(2026, 11, 20),
+        legal_basis: "Labour Code 45/2019/QH14 art. 112.3".to_owned(),
+        certainty: Certainty::Verified,
+        change: NoticeChange::Days {
+            off: vec![date(2026, 11, 23)],
+            worked: vec![date(2026, 11, 28)],
+        },
+    }
+}
+
+#[test]
+fn a_notice_swaps_a_monday_for_a_saturday_and_says_its_number() {
+    let mut calendar = shipped();
+    calendar.change(
+        &[day("2026-11-23")],
+        &[day("2026-11-28")],
+        "9999/TB-BNV",
+        Certainty::Verified,
+    );
+    let notice = "9999/TB-BNV";
+    let kind = |text| calendar.kind_of(day(text)).expect("declared");
+    assert_eq!(kind("2026-11-23"), DayKind::Off { notice });
+    assert_eq!(kind("2026-11-28"), DayKind::WorkedSaturday { notice });
+    assert_eq!(kind("2026-11-27"), DayKind::Workday);
+    assert_eq!(kind("2026-11-29"), DayKind::Weekend);
+    let DayKind::Off { notice } = kind("2026-11-24") else {
+        panic!("24/11 is off");
+    };
+    assert!(notice.contains("CV 3383"), "{notice}");
+}
+
+#[test]
+fn a_notice_is_as_sure_as_itself_within_a_provisional_year() {
+    let mut calendar = shipped();
+    let (tet, other) = (day("2027-02-05"), day("2027-02-15"));
+    calendar.change(&[tet], &[], "1/TB-BNV", Certainty::Verified);
+    assert_eq!(calendar.certainty_of(tet), Ok(Certainty::Verified));
+    assert_eq!(calendar.certainty_of(other), Ok(Certainty::Provisional));
+    calendar.change(&[], &[tet], "2/TB-BNV", Certainty::Uncertain);
+    assert_eq!(calendar.is_working(tet), Ok(true), "the later notice holds");
+    assert_eq!(calendar.certainty_of(tet), Ok(Certainty::Uncertain));
+    let year = calendar.year(2027).expect("declared").clone();
+    calendar.declare(year);
+    assert_eq!(
+        calendar.is_working(tet),
+        Ok(false),
+        "a new declaration ends all of it"
+    );
+}
+
+#[test]
+fn a_notice_for_a_year_that_nobody_declared_is_refused() {
+    let mut notice = swap();
+    notice.change = NoticeChange::Days {
+        off: vec![day("2028-01-03")],
+        worked: vec![],
+    };
+    let refused = notice.check(&shipped(), &[]).expect_err("refused");
+    assert_eq!(refused.code(), "CALENDAR_YEAR_UNKNOWN");
+}
+
+#[test]
+fn a_notice_that_cannot_be_is_refused_with_its_code() {
+    assert_eq!(swap().check(&shipped(), &[]), Ok(()));
+    let refused = |change: &dyn Fn(&mut Notice), code: &str| {
+        let mut notice = swap();
+        change(&mut notice);
+        let error = notice.check(&shipped(), &[]).expect_err(code);
+        assert_eq!(error.code(), code);
+        let (vi, en) = error.message();
+        assert!(!vi.is_empty() && !en.is_empty(), "{code}");
+    };
+    let days = |off: &[&str], worked: &[&str]| {
+        let all = |days: &[&str]| days.iter().map(|text| day(text)).collect();
+        let (off, worked) = (all(off), all(worked));
+        move |notice: &mut Notice| {
+            notice.change = NoticeChange::Days {
+                off: Vec::clone(&off),
+                worked: Vec::clone(&worked),
+            };
+        }
+    };
+    refused(
+        &|notice| notice.number = "Thông báo 1".into(),
+        "NOTICE_MALFORMED",
+    );
+    refused(&|notice| notice.number = String::new(), "NOTICE_MALFORMED");
+    refused(
+        &|notice| notice.legal_basis = " ".into(),
+        "NOTICE_MALFORMED",
+    );
+    refused(
+        &|notice| notice.legal_basis = "a\nb".into(),
+        "NOTICE_MALFORMED",
+    );
+    refused(&days(&[], &[]), "NOTICE_MALFORMED");
+    refused(&days(&["2026-11-22"], &[]), "NOTICE_DAY_MISPLACED");
+    refused(&days(&[], &["2026-11-29"]), "NOTICE_DAY_MISPLACED");
+    refused(&days(&["2026-11-28"], &[]), "NOTICE_DAY_MISPLACED");
+    refused(
+        &days(&["2026-11-23"], &["2026-11-23"]),
+        "NOTICE_DAY_MISPLACED",
+    );
+    let hours = |notice: &mut Notice| {
+        notice.change = NoticeChange::Hours {
+            office: None,
+            from: day("2026-12-01"),
+            to: Some(day("2026-11-30")),
+            hours: OfficeHours::default(),
+        };
+    };
+    refused(&hours, "NOTICE_SPAN_REVERSED");
+    let at = |text: &str| text.parse().expect("an instant");
+    let outage = |notice: &mut Notice| {
+        notice.change = NoticeChange::Outage {
+            office: None,
+            from: at("2026-11-23T02:00:00Z"),
+            to: Some(at("2026-11-23T02:00:00Z")),
+        };
+    };
+    refused(&outage, "NOTICE_SPAN_REVERSED");
+}
+
+#[test]
+fn the_end_of_an_outage_is_told_once() {
+    let at = |text: &str| text.parse().expect("an instant");
+    let from = at("2026-11-23T02:00:00Z");
+    let notice = |to| Notice {
+        change: NoticeChange::Outage {
+            office: None,
+            from,
+            to,
+        },
+        ..swap()
+    };
+    let known = |to| Outage {
+        notice: "1/TB".to_owned(),
+        office: None,
+        from,
+        to,
+    };
+    let end = Some(at("2026-11-23T04:00:00Z"));
+    let open = [known(None)];
+    assert!(open[0].is_open(from) && open[0].concerns("H63"));
+    assert_eq!(notice(end).check(&shipped(), &open), Ok(()));
+    for (change, outages) in [(notice(None), known(None)), (notice(end), known(end))] {
+        let refused = change.check(&shipped(), &[outages]).expect_err("refused");
+        assert_eq!(refused.code(), "OUTAGE_OVER");
+    }
+}
+
+#[test]
+fn hours_follow_the_newest_notice_of_the_office_and_then_of_all() {
+    let span = |from: &str, to: &str| -> OfficeHours {
+        serde_json::from_str(&format!(r#"[{{"from":"{from}","to":"{to}"}}]"#)).expect("hours")
+    };
+    let change = |office: Option<&str>, from: &str, to: Option<&str>, hours| HoursChange {
+        office: office.map(str::to_owned),
+        from: day(from),
+        to: to.map(day),
+        hours,
+    };
+    let changes = [
+        change(
+            Some("H63"),
+            "2026-12-01",
+            Some("2026-12-31"),
+            span("08:00", "12:00"),
+        ),
+        change(None, "2026-06-01", None, span("07:30", "16:30")),
+        change(Some("H64"), "2026-01-01", None, span("09:00", "10:00")),
+    ];
+    let dated = DatedHours::new("H63", OfficeHours::default(), &changes);
+    assert_eq!(dated.on(day("2026-05-31")), &OfficeHours::default());
+    assert_eq!(dated.on(day("2026-06-01")), &span("07:30", "16:30"));
+    assert_eq!(dated.on(day("2026-12-01")), &span("08:00", "12:00"));
+    assert_eq!(dated.on(day("2027-01-01")), &span("07:30", "16:30"));
+}
+
+#[test]
+fn a_notice_is_written_and_read_back_alike() {
+    let text = serde_json::to_string(&swap()).expect("JSON");
+    assert_eq!(
+        serde_json::from_str::<Notice>(&text).expect("a notice"),
+        swap()
+    );
+    let unsure = text.replace(r#""certainty":"verified","#, "");
+    assert!(
+        serde_json::from_str::<Notice>(&unsure).is_err(),
+        "no certainty"
+    );
+}

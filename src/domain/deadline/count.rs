@@ -1,11 +1,13 @@
 //! The counting itself: walks the calendar and remembers how sure every day was that it looked at.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 
 use super::timeliness::working_time;
 use super::{Pause, Promise};
-use crate::domain::calendar::{Calendar, CalendarError, OfficeHours, tomorrow};
+use crate::domain::calendar::{Calendar, CalendarError, DayKind, Timetable, tomorrow};
 use crate::domain::law::{Certainty, Limit};
 use crate::domain::policy::Policy;
 use crate::domain::time::Moment;
@@ -20,20 +22,32 @@ pub(super) enum Due {
 
 pub(super) struct Count<'a> {
     calendar: &'a Calendar,
-    hours: &'a OfficeHours,
+    hours: &'a dyn Timetable,
     policy: &'a Policy,
     certainty: Certainty,
+    /// Days met that are no Mondays to Fridays worked: not counted, or a Saturday that was.
+    unusual: BTreeSet<Date>,
 }
 
 impl<'a> Count<'a> {
-    pub(super) fn new(calendar: &'a Calendar, hours: &'a OfficeHours, policy: &'a Policy) -> Self {
+    pub(super) fn new(
+        calendar: &'a Calendar,
+        hours: &'a dyn Timetable,
+        policy: &'a Policy,
+    ) -> Self {
         let certainty = Certainty::Verified;
         Self {
             calendar,
             hours,
             policy,
             certainty,
+            unusual: BTreeSet::new(),
         }
+    }
+
+    /// The weekends, days off and worked Saturdays that the count met.
+    pub(super) fn into_unusual(self) -> BTreeSet<Date> {
+        self.unusual
     }
 
     /// Counts a whole limit from a receipt (or, when the clock was reset, from an answer).
@@ -62,6 +76,8 @@ impl<'a> Count<'a> {
     ) -> Result<Due, CalendarError> {
         let asked = pause.from;
         let answered = pause.to.max(asked);
+        // What lay ahead at the asking is counted anew.
+        self.unusual.retain(|day| *day <= asked.date());
         match (limit, due) {
             (Limit::SameDay, _) => self.begin(limit, answered),
             (_, Due::Instant(due)) => {
@@ -86,7 +102,10 @@ impl<'a> Count<'a> {
     /// The promise that stands at the end of a count.
     pub(super) fn settle(&mut self, due: Due) -> Result<Promise, CalendarError> {
         let due_at = match due {
-            Due::Day(day) => self.hours.end_of_day(self.on_or_after(day)?),
+            Due::Day(day) => {
+                let day = self.on_or_after(day)?;
+                self.end_of_day(day)
+            }
             Due::Instant(at) => at,
         };
         Ok(Promise {
@@ -114,7 +133,7 @@ impl<'a> Count<'a> {
 
     /// Nothing left of the limit and answered after closing: the next day, not an hour already past.
     fn open_after(&self, day: Date, answered: Moment) -> Result<Due, CalendarError> {
-        let past = self.hours.end_of_day(day) < answered;
+        let past = self.end_of_day(day) < answered;
         Ok(Due::Day(if past { tomorrow(day)? } else { day }))
     }
 
@@ -129,7 +148,7 @@ impl<'a> Count<'a> {
         let (mut day, mut left) = (start.date(), micros.max(0));
         loop {
             if self.is_working(day)? {
-                for (opens, closes) in self.hours.instants(day) {
+                for (opens, closes) in self.hours.on(day).instants(day) {
                     let begin = opens.max(start);
                     let available = closes.0 - begin.0;
                     if left <= available {
@@ -151,7 +170,15 @@ impl<'a> Count<'a> {
 
     fn is_working(&mut self, day: Date) -> Result<bool, CalendarError> {
         self.certainty = self.certainty.and(self.calendar.certainty_of(day)?);
-        self.calendar.is_working(day)
+        let kind = self.calendar.kind_of(day)?;
+        if kind != DayKind::Workday {
+            self.unusual.insert(day);
+        }
+        Ok(kind.is_working())
+    }
+
+    fn end_of_day(&self, day: Date) -> Moment {
+        self.hours.on(day).end_of_day(day)
     }
 }
 

@@ -1,6 +1,8 @@
 //! When a result is due: each unit of a limit counted on a calendar, anew after every supplement.
 
 mod count;
+mod explain;
+mod stops;
 mod timeliness;
 
 #[cfg(test)]
@@ -8,12 +10,14 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use super::calendar::{Calendar, CalendarError, OfficeHours};
+use super::calendar::{Calendar, CalendarError, Timetable};
 use super::law::{Certainty, Limit, SupplementClock};
 use super::policy::Policy;
 use super::time::Moment;
 use count::Count;
 
+pub use explain::{Account, Explanation, Move, MoveCause, Wait, explain};
+pub use stops::{Counted, Stop, counted};
 pub use timeliness::{Comparison, Slack, Timeliness, classify, slack};
 
 /// What the slip promises, and how sure the calendar behind it is.
@@ -37,7 +41,7 @@ pub fn promise(
     limit: Limit,
     received_at: Moment,
     calendar: &Calendar,
-    hours: &OfficeHours,
+    hours: &dyn Timetable,
     policy: &Policy,
 ) -> Result<Promise, CalendarError> {
     let mut count = Count::new(calendar, hours, policy);
@@ -63,24 +67,13 @@ pub fn renewed(
     pauses: &[Pause],
     stoppages: &[Pause],
     calendar: &Calendar,
-    hours: &OfficeHours,
+    hours: &dyn Timetable,
     policy: &Policy,
 ) -> Result<Promise, CalendarError> {
-    let (start, mut uncounted) = match model {
-        SupplementClock::Reset => {
-            let start = pauses.last().map_or(received_at, |pause| pause.to);
-            (start, Vec::new())
-        }
-        SupplementClock::Pause => (received_at, pauses.to_vec()),
-    };
-    uncounted.extend(stoppages.iter().filter(|stoppage| stoppage.to > start));
-    uncounted.sort_by_key(|pause| pause.from);
-    let mut count = Count::new(calendar, hours, policy);
-    let mut due = count.begin(limit, start)?;
-    for pause in uncounted {
-        if pause.from <= count.settle(due)?.due_at {
-            due = count.resume(limit, due, pause)?;
-        }
-    }
-    count.settle(due)
+    let stops: Vec<Stop> = pauses
+        .iter()
+        .map(|pause| Stop::of_supplement(*pause, model))
+        .chain(stoppages.iter().copied().map(Stop::of_stoppage))
+        .collect();
+    counted(limit, received_at, &stops, calendar, hours, policy).map(|counted| counted.promise)
 }

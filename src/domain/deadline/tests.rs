@@ -1,7 +1,7 @@
 use jiff::civil::{Date, date};
 
 use super::*;
-use crate::domain::calendar::CalendarYear;
+use crate::domain::calendar::{CalendarYear, OfficeHours};
 
 /// Local time in Hanoi, as a slip prints it; a bare date means nine in the morning.
 #[track_caller]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::calendar::{Calendar, CalendarError, OfficeHours, tomorrow};
+use crate::domain::calendar::{Calendar, CalendarError, Timetable, tomorrow};
 use crate::domain::time::Moment;
 
 const MINUTE: i64 = 60 * Moment::SECOND;
@@ -48,16 +48,17 @@ pub struct Slack {
     pub minutes: i64,
 }
 
-/// The slack of an open dossier. After hours it stands still: whether a dossier is overdue is
+/// The slack of an open dossier, in days as long as today. After hours it stands still: whether a dossier is overdue is
 /// `now > due_at`, never a question to this.
 pub fn slack(
     now: Moment,
     due_at: Moment,
     calendar: &Calendar,
-    hours: &OfficeHours,
+    hours: &dyn Timetable,
 ) -> Result<Slack, CalendarError> {
     let left = working_time(now, due_at, calendar, hours)?;
-    let (days, rest) = (left / hours.length(), left % hours.length());
+    let day = hours.on(now.date()).length();
+    let (days, rest) = (left / day, left % day);
     Ok(Slack {
         days,
         minutes: rest / MINUTE,
@@ -69,7 +70,7 @@ pub(super) fn working_time(
     from: Moment,
     to: Moment,
     calendar: &Calendar,
-    hours: &OfficeHours,
+    hours: &dyn Timetable,
 ) -> Result<i64, CalendarError> {
     if to < from {
         return working_time(to, from, calendar, hours).map(|micros| -micros);
@@ -78,7 +79,7 @@ pub(super) fn working_time(
     let mut micros = 0;
     loop {
         if calendar.is_working(day)? {
-            micros += hours.worked(day, from, to);
+            micros += hours.on(day).worked(day, from, to);
         }
         if day >= last {
             return Ok(micros);

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::{Dossier, Rejection, Turn};
-use crate::domain::calendar::OfficeHours;
+use crate::domain::calendar::DatedHours;
 use crate::domain::catalogue::Procedure;
-use crate::domain::deadline;
+use crate::domain::deadline::{self, Pause, Stop};
 use crate::domain::policy::Policy;
 use crate::domain::reference::Reference;
 
@@ -32,15 +32,14 @@ impl Dossier {
         }
     }
 
-    /// The hours of the office whose clock runs, or that has it.
+    /// The hours of the office whose clock runs, or that has it, on every day.
     #[must_use]
-    pub fn office_hours(&self, reference: &Reference) -> OfficeHours {
+    pub fn office_hours<'a>(&self, reference: &'a Reference) -> DatedHours<'a> {
         let office = self
             .turn()
             .map(|turn| &turn.office)
             .or(self.office.as_ref());
-        let place = office.and_then(|office| reference.offices.get(office.as_str()));
-        place.map_or_else(Default::default, |place| place.office_hours())
+        reference.hours(office.map_or("", |office| office.as_str()))
     }
 }
 
@@ -58,17 +57,30 @@ pub(super) fn renewed_promise(
     turn: &Turn,
     reference: &Reference,
 ) -> Result<deadline::Promise, Rejection> {
-    let place = reference.offices.get(turn.office.as_str());
-    let hours = place.map_or_else(Default::default, |office| office.office_hours());
+    promise_after(turn, &turn.pauses, reference)
+}
+
+/// The same with these pauses, as if no other supplement had been answered.
+pub(super) fn promise_after(
+    turn: &Turn,
+    pauses: &[Pause],
+    reference: &Reference,
+) -> Result<deadline::Promise, Rejection> {
     let policy = turn.pinned_policy(reference).ok_or(Rejection::NoPolicy)?;
-    Ok(deadline::renewed(
+    let office = turn.office.as_str();
+    let supplements = pauses
+        .iter()
+        .map(|pause| Stop::of_supplement(*pause, turn.supplement_clock));
+    let stoppages = turn.stoppages.iter().copied().map(Stop::of_stoppage);
+    let outages = reference.outages(office).filter_map(Stop::of_outage);
+    let stops: Vec<Stop> = supplements.chain(stoppages).chain(outages).collect();
+    let counted = deadline::counted(
         turn.limit,
-        turn.supplement_clock,
         turn.received_at,
-        &turn.pauses,
-        &turn.stoppages,
+        &stops,
         &reference.calendar,
-        &hours,
+        &reference.hours(office),
         policy,
-    )?)
+    )?;
+    Ok(counted.promise)
 }

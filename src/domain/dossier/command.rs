@@ -194,6 +194,13 @@ pub enum DossierCommand {
     },
     /// Record that the promised moment has passed: the program itself, at the hour.
     RecordMiss,
+    /// Count the promise again after a notice: the program itself. Never brings it forward.
+    RecomputeDueDate {
+        /// Number of the notice, or the paper that a year was declared from.
+        notice: String,
+        /// Position of the fact that recorded it.
+        cause: u64,
+    },
     /// Put mistyped personal details right; the old ciphertext is deleted.
     CorrectApplicantDetails,
     /// A new capability for a lost receipt; the old one is void.

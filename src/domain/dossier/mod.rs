@@ -13,6 +13,7 @@ mod stay;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod to_do;
 mod turn;
 
 pub use beside::{
@@ -27,6 +28,7 @@ pub use rejection::Rejection;
 pub use result::{DossierResult, ResultStanding};
 pub use stay::{Stay, WaitsFor};
 pub use terms::Terms;
+pub use to_do::ToDo;
 pub use turn::{EndKind, Ending, Turn};
 
 use jiff::civil::Date;

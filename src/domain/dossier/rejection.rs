@@ -2,7 +2,7 @@
 
 use super::Phase;
 use crate::domain::actor::Role;
-use crate::domain::calendar::CalendarError;
+use crate::domain::calendar::{CalendarError, NoticeError};
 use crate::domain::code::CodeError;
 use crate::domain::time::Moment;
 
@@ -93,10 +93,27 @@ pub enum Rejection {
     DuplicateRecord,
     #[error("the record does not meet its rules: {0}")]
     InvalidRecord(String),
+    #[error(transparent)]
+    InvalidNotice(NoticeError),
     #[error("{hours} working hours in all, the limit gives {hours_max}")]
     ProcessTooLong { hours: u32, hours_max: u32 },
     #[error("{0} stands for an invented procedure, and this journal is live")]
     SimulatedCode(String),
+}
+
+impl From<NoticeError> for Rejection {
+    fn from(error: NoticeError) -> Self {
+        match error {
+            NoticeError::Office(code) => Self::UnknownOffice(code),
+            NoticeError::Calendar(error) => error.into(),
+            NoticeError::Number(_)
+            | NoticeError::LegalBasis
+            | NoticeError::Empty
+            | NoticeError::Day(_)
+            | NoticeError::Reversed
+            | NoticeError::Over(_) => Self::InvalidNotice(error),
+        }
+    }
 }
 
 impl From<CodeError> for Rejection {
@@ -161,6 +178,7 @@ impl Rejection {
             Self::DetailsRequired => "DETAILS_REQUIRED",
             Self::DuplicateRecord => "DUPLICATE_RECORD",
             Self::InvalidRecord(_) => "INVALID_RECORD",
+            Self::InvalidNotice(error) => error.code(),
             Self::ProcessTooLong { .. } => "PROCESS_TOO_LONG",
             Self::SimulatedCode(_) => "SIMULATED_CODE",
         }
@@ -362,6 +380,7 @@ impl Rejection {
                 format!("Bản ghi không hợp lệ: {why}"),
                 format!("The record is not valid: {why}"),
             ),
+            Self::InvalidNotice(error) => error.message(),
             Self::ProcessTooLong { hours, hours_max } => (
                 format!(
                     "Quy trình nội bộ dài {hours} giờ làm việc, thời hạn giải quyết chỉ có {hours_max} giờ. Rút ngắn các bước rồi phê duyệt lại."

@@ -247,6 +247,9 @@ impl DossierCommand {
                 Some("04"),
             ),
             Self::RecordMiss => terms("record_miss", &[System], false, "2.3", None),
+            Self::RecomputeDueDate { .. } => {
+                terms("recompute_due_date", &[System], false, "2.3", None)
+            }
             Self::CorrectApplicantDetails => {
                 terms("correct_applicant_details", &[Receiver], true, "—", None)
             }

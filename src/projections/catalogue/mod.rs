@@ -146,8 +146,10 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
                 ReferenceEvent::CalendarDeclared(_)
                 | ReferenceEvent::PolicyAdopted(_)
                 | ReferenceEvent::OfficeOpened(_)
+                | ReferenceEvent::NoticeIssued(_)
                 | ReferenceEvent::ProcessApproved(_)
-                | ReferenceEvent::ReviewProposed(_),
+                | ReferenceEvent::ReviewProposed(_)
+                | ReferenceEvent::TargetSet(_),
             )
             | Event::JournalOpened(_)
             | Event::Register(_)

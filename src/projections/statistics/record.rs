@@ -340,7 +340,7 @@ impl From<&Counts> for Rates {
 mod tests {
     use sha2::{Digest, Sha256};
 
-    use super::super::{COUNTED, SELECTED};
+    use super::super::sql::{COUNTED, JUDGED};
     use super::*;
 
     #[test]
@@ -348,8 +348,8 @@ mod tests {
         let ways = Sha256::new()
             .chain_update(DEFINITION_VERSION.to_be_bytes())
             .chain_update(DEFINITION)
-            .chain_update(SELECTED)
-            .chain_update(COUNTED)
+            .chain_update(JUDGED.concat())
+            .chain_update(COUNTED.concat())
             .finalize();
         let hex = ways.iter().take(6).map(|byte| format!("{byte:02x}"));
         assert_eq!(

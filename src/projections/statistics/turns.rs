@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use sqlx::SqliteConnection;
 
 use crate::domain::dossier::Channel;
+use crate::domain::law::Limit;
+use crate::domain::time::Moment;
 use crate::projections::Model;
 use crate::projections::fold::{Batch, State};
 use crate::projections::insert::Insert;
@@ -25,6 +27,7 @@ pub const MODEL: Model = Model {
             moves           integer not null, -- how many rows of due_change there are
             ended_at        integer,
             end_kind        text,
+            allowed         integer not null, -- the procedure's limit as plain time, in microseconds: never longer than the law's
             primary key (number, turn)
         ) strict, without rowid;
         create table due_change (
@@ -42,7 +45,7 @@ pub const MODEL: Model = Model {
         create index turn_ended on turn (office, ended_at);",
 };
 
-const TURN_COLUMNS: [&str; 12] = [
+const TURN_COLUMNS: [&str; 13] = [
     "number",
     "turn",
     "office",
@@ -55,6 +58,7 @@ const TURN_COLUMNS: [&str; 12] = [
     "moves",
     "ended_at",
     "end_kind",
+    "allowed",
 ];
 
 static UPSERT_TURNS: LazyLock<Insert> =
@@ -101,8 +105,19 @@ pub async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result
             .bind(*moves)
             .bind(turn.ending.map(|ending| ending.at.0))
             .bind(turn.ending.map(|ending| ending.kind.name()))
+            .bind(plain_time(turn.limit))
     });
     rows.await
+}
+
+/// A limit counted as plain time: days off are not left out, so that it is never longer than the law's.
+fn plain_time(limit: Limit) -> i64 {
+    match limit {
+        Limit::SameDay => Moment::DAY,
+        Limit::WorkingDays(days) | Limit::CalendarDays(days) => i64::from(days) * Moment::DAY,
+        Limit::WorkingHours(hours) => i64::from(hours) * Moment::HOUR,
+        Limit::Months(months) => i64::from(months) * 30 * Moment::DAY,
+    }
 }
 
 /// Writes every move of a due date in the batch.

@@ -1,6 +1,7 @@
 //! The player: all scripts in one order of time, as ordinary requests at the counter. It can append nothing itself.
 
 pub(super) mod request;
+mod shadow;
 mod told;
 
 use std::collections::VecDeque;
@@ -10,11 +11,13 @@ use std::pin::Pin;
 use futures_util::FutureExt;
 
 use self::request::Clerk;
+use self::shadow::Shadow;
 use self::told::Told;
 use super::plan::Plan;
 use super::script::{self, Script};
 use super::source::ScenarioError;
-use crate::acts::{Counter, Receipt, Refusal};
+use crate::acts::{Counter, Receipt, Refusal, Request};
+use crate::domain::time::Moment;
 
 /// Commands on their way at one time; the writer takes them in the order they were sent.
 const OUTSTANDING_MAX: usize = 2_000;
@@ -69,6 +72,9 @@ pub(super) struct Turn {
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Receipt, Refusal>> + Send + 'a>>;
 
+/// A command on its way: the step it is, or none for what the program records by itself.
+type Sent<'a> = (Option<Turn>, Answer<'a>);
+
 /// Plays the whole story on a journal that has been opened for it. Ids follow from scenario, seed and dossier, so
 /// that a story that was interrupted is taken up again by playing it once more. `progress` is told commands done and
 /// commands in all.
@@ -83,8 +89,10 @@ pub async fn play(
     mut progress: impl FnMut(u64, u64) + Send,
 ) -> Result<Played, PlayError> {
     let scripts = script::write(plan, seed, scale)?;
+    let records = plan.records();
+    let mut shadow = Shadow::new(&records);
     counter
-        .furnish(plan.records(), Some(plan.opens_at()))
+        .furnish(records, Some(plan.opens_at()))
         .await
         .map_err(PlayError::Records)?;
     let mut told = Told::new(plan, seed, scripts.len());
@@ -97,28 +105,55 @@ pub async fn play(
         ..Played::default()
     };
     let total = turns.len() as u64;
-    let mut waiting: VecDeque<(Turn, Answer<'_>)> = VecDeque::with_capacity(OUTSTANDING_MAX);
+    let mut waiting: VecDeque<Sent<'_>> = VecDeque::with_capacity(OUTSTANDING_MAX);
     progress(0, total);
     for turn in turns {
         if waiting.len() >= OUTSTANDING_MAX {
             collect(&mut waiting, OUTSTANDING_LOW, &scripts, &mut played).await?;
             progress(played.commands, total);
         }
+        for request in shadow.until(Moment(turn.at)) {
+            if let Some((turn, answered)) = send(counter, None, request, &mut waiting) {
+                note(&scripts, turn, answered, &mut played)?;
+            }
+        }
         let Some(script) = scripts.get(turn.script as usize) else {
+            shadow.see(&told.request(turn)?);
             told.attempt(counter, turn, &mut played).await?;
             continue;
         };
         let request = clerk.request(script, turn.step as usize);
-        let mut answer: Answer<'_> = Box::pin(counter.submit(request));
-        // The first poll sends it: commands go out in the order of the story.
-        match answer.as_mut().now_or_never() {
-            Some(answered) => note(&scripts, turn, answered, &mut played)?,
-            None => waiting.push_back((turn, answer)),
+        shadow.see(&request);
+        if let Some((turn, answered)) = send(counter, Some(turn), request, &mut waiting) {
+            note(&scripts, turn, answered, &mut played)?;
+        }
+    }
+    for request in shadow.until(plan.closes_at()) {
+        if let Some((turn, answered)) = send(counter, None, request, &mut waiting) {
+            note(&scripts, turn, answered, &mut played)?;
         }
     }
     collect(&mut waiting, 0, &scripts, &mut played).await?;
     progress(played.commands, total);
     Ok(played)
+}
+
+/// Sends a command; gives back what was answered at once.
+fn send<'a>(
+    counter: &'a Counter,
+    turn: Option<Turn>,
+    request: Request,
+    waiting: &mut VecDeque<Sent<'a>>,
+) -> Option<(Option<Turn>, Result<Receipt, Refusal>)> {
+    let mut answer: Answer<'a> = Box::pin(counter.submit(request));
+    // The first poll sends it: commands go out in the order of the story.
+    match answer.as_mut().now_or_never() {
+        Some(answered) => Some((turn, answered)),
+        None => {
+            waiting.push_back((turn, answer));
+            None
+        }
+    }
 }
 
 /// Every step of every script in the order of the story.
@@ -139,7 +174,7 @@ pub(super) fn in_order(scripts: &[Script]) -> Vec<Turn> {
 }
 
 async fn collect(
-    waiting: &mut VecDeque<(Turn, Answer<'_>)>,
+    waiting: &mut VecDeque<Sent<'_>>,
     low: usize,
     scripts: &[Script],
     played: &mut Played,
@@ -154,16 +189,18 @@ async fn collect(
 
 fn note(
     scripts: &[Script],
-    turn: Turn,
+    turn: Option<Turn>,
     answer: Result<Receipt, Refusal>,
     played: &mut Played,
 ) -> Result<(), PlayError> {
-    let script = &scripts[turn.script as usize];
-    let receipt = answer.map_err(|refusal| PlayError::Refused {
-        dossier: script.number,
-        step: turn.step as usize + 1,
-        command: script.steps[turn.step as usize].deed.name(),
-        refusal,
+    let receipt = answer.map_err(|refusal| {
+        let script = turn.map(|turn| (&scripts[turn.script as usize], turn.step as usize));
+        PlayError::Refused {
+            dossier: script.map_or(0, |(script, _)| script.number),
+            step: script.map_or(0, |(_, step)| step + 1),
+            command: script.map_or("by itself", |(script, step)| script.steps[step].deed.name()),
+            refusal,
+        }
     })?;
     played.commands += 1;
     played.facts += u64::from(receipt.entries);

@@ -1,12 +1,16 @@
 //! One step as a request at the counter: who, what, why, and for the first step of a dossier whose it is.
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::acts::{Act, Personal, Request};
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::code::ProcedureCode;
-use crate::domain::dossier::{Channel, DossierCommand, RedirectKind};
+use crate::domain::dossier::{
+    Channel, ComponentForm, Digitisation, DossierCommand, FeedbackKind, ObligationKind,
+    PaymentMethod, RatingDevice, RedirectKind, Signature, SignatureValidation,
+};
 use crate::domain::fact::stream;
 use crate::domain::part::PartKind;
 use crate::domain::reason::Reason;
@@ -89,6 +93,9 @@ impl<'a> Clerk<'a> {
             Who::Receiver(_) => Role::Receiver,
             Who::Handler(_) => Role::Handler,
             Who::Signer(_) => Role::Signer,
+            Who::Cashier => Role::Cashier,
+            Who::Manager => Role::CentreManager,
+            Who::Gateway => return Actor::new("gateway-1", NO_OFFICE, Role::PaymentGateway),
         };
         Actor::new(self.officer(step.unit, step.who), office(), role)
     }
@@ -108,6 +115,9 @@ impl<'a> Clerk<'a> {
             Who::Receiver(number) => ("tn", number),
             Who::Handler(number) => ("tl", number),
             Who::Signer(number) => ("ky", number),
+            Who::Cashier => ("tq", 1),
+            Who::Manager => ("td", 1),
+            Who::Gateway => ("tt", 1),
         };
         if unit == 0 {
             format!("{place}-{role}-{number:02}")
@@ -123,18 +133,18 @@ impl<'a> Clerk<'a> {
             Deed::AcceptAtCounter => DossierCommand::AcceptAtCounter {
                 procedure: procedure(),
                 office: office(),
-                capability: None,
+                capability: self.receipt(script),
             },
             Deed::Lodge => DossierCommand::Lodge {
                 procedure: procedure(),
                 office: office(),
                 channel: script.channel,
-                capability: None,
+                capability: self.receipt(script),
             },
             Deed::Submit => DossierCommand::Submit {
                 procedure: procedure(),
                 office: office(),
-                capability: None,
+                capability: self.receipt(script),
                 assisted_by: None,
             },
             Deed::Accept => DossierCommand::Accept,
@@ -162,7 +172,58 @@ impl<'a> Clerk<'a> {
                 kind: RedirectKind::WrongOffice,
             },
             Deed::RefuseAcceptance => DossierCommand::RefuseAcceptance,
+            Deed::EnterPaper { digitisation } => DossierCommand::ReceiveComponent {
+                item: 1,
+                form: if digitisation == Digitisation::None {
+                    ComponentForm::Copy
+                } else {
+                    ComponentForm::EDocument
+                },
+                digitisation,
+                size_bytes: None,
+            },
+            Deed::ChargeFee { vnd } => DossierCommand::IssueFinancialObligation {
+                kind: ObligationKind::Charge,
+                amount_vnd: vnd,
+                due_on: None,
+            },
+            Deed::ConfirmFee { vnd, online } => DossierCommand::ConfirmPayment {
+                number: 1,
+                amount_vnd: vnd,
+                method: if online {
+                    PaymentMethod::NationalGateway
+                } else {
+                    PaymentMethod::Cash
+                },
+                reference: None,
+            },
+            Deed::SignDigitally { .. } => DossierCommand::SignResult {
+                signature: Some(Signature {
+                    certificate_serial: format!("00{:08x}", script.number),
+                    signed_at: step.at,
+                    validation: SignatureValidation::Unchecked,
+                }),
+            },
+            Deed::Rate { score } => DossierCommand::Rate {
+                score,
+                scale: 3,
+                device: RatingDevice::Own,
+                capability: self.receipt(script),
+            },
+            Deed::Report => DossierCommand::SubmitFeedback {
+                kind: FeedbackKind::Report,
+                capability: self.receipt(script),
+            },
+            Deed::AnswerReport => DossierCommand::AnswerFeedback { number: 1 },
         }
+    }
+
+    /// SHA-256 of what stands on the receipt, where the plan lets applicants speak: whoever holds it may.
+    fn receipt(&self, script: &Script) -> Option<String> {
+        self.plan.experience?;
+        let printed = format!("{}/{}", self.story, script.number);
+        let digest = Sha256::digest(printed.as_bytes());
+        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 
@@ -188,6 +249,13 @@ impl Deed {
             Self::StopProcessing => "stop_processing",
             Self::Redirect { .. } => "redirect",
             Self::RefuseAcceptance => "refuse_acceptance",
+            Self::EnterPaper { .. } => "receive_component",
+            Self::ChargeFee { .. } => "issue_financial_obligation",
+            Self::ConfirmFee { .. } => "confirm_payment",
+            Self::SignDigitally { .. } => "sign_result",
+            Self::Rate { .. } => "rate",
+            Self::Report => "submit_feedback",
+            Self::AnswerReport => "answer_feedback",
         }
     }
 }
@@ -201,7 +269,9 @@ fn reason(script: &Script, deed: Deed) -> Option<Reason> {
             Reason::IncorrectComponent,
             Reason::MissingComponent,
         ]),
-        Deed::Apologise { .. } | Deed::SignResult { late: true } => one_of(&[
+        Deed::Apologise { .. }
+        | Deed::SignResult { late: true }
+        | Deed::SignDigitally { late: true } => one_of(&[
             Reason::Workload,
             Reason::WaitingForOtherAgency,
             Reason::FieldVerification,
@@ -220,6 +290,13 @@ fn reason(script: &Script, deed: Deed) -> Option<Reason> {
         | Deed::DraftResult
         | Deed::SignResult { late: false }
         | Deed::DeliverResult(_)
+        | Deed::EnterPaper { .. }
+        | Deed::ChargeFee { .. }
+        | Deed::ConfirmFee { .. }
+        | Deed::SignDigitally { late: false }
+        | Deed::Rate { .. }
+        | Deed::Report
+        | Deed::AnswerReport
         | Deed::GrantWithdrawal => None,
     }
 }

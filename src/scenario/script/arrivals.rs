@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Weekday;
 
 use super::{Outcome, Stage};
+use crate::domain::dossier::Channel;
 use crate::domain::law::Limit;
 use crate::domain::time::Moment;
 use crate::scenario::dice::Dice;
@@ -45,7 +46,9 @@ impl Arrivals {
         for (procedure, _) in &shares {
             let due_days: Vec<usize> = busy
                 .iter()
-                .map(|(day, _)| due_day(stage, *procedure, *day).unwrap_or(usize::MAX))
+                .map(|(day, _)| {
+                    due_day(stage, load.channel, *procedure, *day).unwrap_or(usize::MAX)
+                })
                 .collect();
             for outcome in OUTCOMES {
                 let fits =
@@ -91,11 +94,11 @@ fn busyness(stage: &Stage<'_>, day: usize, dice: &mut Dice) -> u64 {
 }
 
 /// The day by which a dossier received in the morning of `day` is promised.
-fn due_day(stage: &Stage<'_>, procedure: usize, day: usize) -> Option<usize> {
+fn due_day(stage: &Stage<'_>, channel: Channel, procedure: usize, day: usize) -> Option<usize> {
     let morning = stage
         .time
         .moment(stage.time.opens(day) + 30 * 60 * Moment::SECOND)?;
-    let due = stage.due(&stage.plan.offered[procedure], morning, &[])?;
+    let due = stage.due(&stage.plan.offered[procedure], channel, morning, &[])?;
     Some(stage.time.on_or_after(due.date()))
 }
 

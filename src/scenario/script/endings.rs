@@ -1,6 +1,6 @@
 //! How a dossier's course ends: settled early, on time or late; closed without settlement; or not yet.
 
-use super::course::{Course, DAY, HOUR, MINUTE, Standing};
+use super::course::{Course, DAY, HOUR, MINUTE, NOTICE_MAX, Standing};
 use super::{Deed, Outcome, Who};
 use crate::domain::deadline::{Comparison, Timeliness, classify};
 use crate::domain::time::Moment;
@@ -169,7 +169,7 @@ impl Course<'_> {
     fn stop(&mut self, standing: Standing, night: i64) -> Option<()> {
         let limit = (self.stage.time.at(standing.due) - standing.since).max(0);
         let forwarded = self.forward(standing.since, limit / 4)?;
-        let asked = self.asked(standing, forwarded, limit)?;
+        let asked = forwarded + 5 * MINUTE + self.dice.between(0, (limit / 2).min(NOTICE_MAX));
         let latest = night.min(asked + 12 * DAY);
         let stopped =
             (asked + 2 * DAY <= latest).then(|| self.dice.between(asked + 2 * DAY, latest))?;

@@ -6,6 +6,7 @@ mod course;
 mod endings;
 #[cfg(test)]
 pub(super) mod tests;
+mod voices;
 
 use jiff::civil::{Date, date};
 
@@ -16,7 +17,7 @@ use super::source::ScenarioError;
 use crate::domain::calendar::{CalendarError, OfficeHours};
 use crate::domain::catalogue::Procedure;
 use crate::domain::deadline::{self, Pause};
-use crate::domain::dossier::{Channel, DeliveryMethod};
+use crate::domain::dossier::{Channel, DeliveryMethod, Digitisation};
 use crate::domain::policy::Policy;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
@@ -58,6 +59,12 @@ pub enum Who {
     Receiver(u16),
     Handler(u16),
     Signer(u16),
+    /// The unit's one cashier.
+    Cashier,
+    /// The head of the unit.
+    Manager,
+    /// A payment gateway, which belongs to no unit.
+    Gateway,
 }
 
 /// What is done: a command in short.
@@ -91,6 +98,24 @@ pub enum Deed {
         to: usize,
     },
     RefuseAcceptance,
+    EnterPaper {
+        digitisation: Digitisation,
+    },
+    ChargeFee {
+        vnd: u64,
+    },
+    ConfirmFee {
+        vnd: u64,
+        online: bool,
+    },
+    SignDigitally {
+        late: bool,
+    },
+    Rate {
+        score: u8,
+    },
+    Report,
+    AnswerReport,
 }
 
 /// What the plan wants of a dossier. Never leaves this room's scripts: only the choice of hours knows it.
@@ -129,10 +154,15 @@ pub fn write(plan: &Plan, seed: &str, scale: u32) -> Result<Vec<Script>, Scenari
                     let course = Course::new(&stage, unit_index, load, procedure, &mut dice);
                     course.write(outcome, day, attempt)
                 });
-                let steps = steps.ok_or_else(|| {
+                let mut steps = steps.ok_or_else(|| {
                     let code = &plan.offered[procedure].code;
                     impossible(format!("no {code} can be {outcome:?} within the load"))
                 })?;
+                if let Some(experience) = &plan.experience {
+                    let mut dice = Dice::new(seed, &[2, u64::from(number)]);
+                    let offered = &plan.offered[procedure];
+                    voices::add(&stage, experience, offered, &mut steps, &mut dice);
+                }
                 let channel = load.channel;
                 scripts.push(Script {
                     number,
@@ -174,10 +204,16 @@ impl<'a> Stage<'a> {
     }
 
     /// The promise as the rules make it, or renew it after a supplement.
-    fn due(&self, procedure: &Procedure, received_at: Moment, pauses: &[Pause]) -> Option<Moment> {
+    fn due(
+        &self,
+        procedure: &Procedure,
+        channel: Channel,
+        received_at: Moment,
+        pauses: &[Pause],
+    ) -> Option<Moment> {
         let policy = self.policy(received_at)?;
         let calendar = &self.reference.calendar;
-        let limit = procedure.limit;
+        let (limit, _) = procedure.limit_for(channel);
         let promise: Result<_, CalendarError> = if pauses.is_empty() {
             deadline::promise(limit, received_at, calendar, &self.hours, policy)
         } else {

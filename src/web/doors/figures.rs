@@ -8,8 +8,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::{Asked, answer, asked};
 use crate::projections::statistics::{self as counting, Counts};
+use crate::web::lang::Pair;
 use crate::web::problem::Problem;
-use crate::web::statistics::{self, Params, Part, StatisticsPage, csv};
+use crate::web::statistics::{self, Params, Part, StatisticsPage, csv, form};
 use crate::web::{Visit, Web, respond};
 
 /// How long a record waits for a checkpoint that covers what it counts.
@@ -63,10 +64,7 @@ pub(super) async fn figures_csv(
     let counted = counted(&web, &asked.query).await.map(|(counts, parts)| {
         let mut rows = vec![(asked.query.scope.clone(), counts)];
         rows.extend(parts.into_iter().map(|part| (part.scope, part.counts)));
-        let frame = visit.frame(&web);
-        let data = frame
-            .notice
-            .map_or_else(|| "live".to_owned(), |story| format!("simulated:{story}"));
+        let data = data(&visit, &web);
         let kind = [(
             header::CONTENT_TYPE,
             "text/csv; charset=utf-8; header=present",
@@ -74,6 +72,60 @@ pub(super) async fn figures_csv(
         (kind, csv::table(&data, &asked.query, &rows, &reference)).into_response()
     });
     answer(&visit, &web, counted)
+}
+
+/// `live` or `simulated:<story>`: on everything that is taken away.
+fn data(visit: &Visit, web: &Web) -> String {
+    let story = visit.frame(web).notice;
+    story.map_or_else(|| "live".to_owned(), |story| format!("simulated:{story}"))
+}
+
+pub(super) async fn form_csv(
+    State(web): State<Web>,
+    visit: Visit,
+    params: Asked<Params>,
+) -> Response {
+    filled(&web, &visit, params, |data, query, filled| {
+        let kind = [(
+            header::CONTENT_TYPE,
+            "text/csv; charset=utf-8; header=present",
+        )];
+        (kind, form::csv(data, query, filled)).into_response()
+    })
+    .await
+}
+
+pub(super) async fn form_json(
+    State(web): State<Web>,
+    visit: Visit,
+    params: Asked<Params>,
+) -> Response {
+    filled(&web, &visit, params, |data, query, filled| {
+        axum::Json(form::json(data, query, filled)).into_response()
+    })
+    .await
+}
+
+/// A form says what was meant: a question that is not understood is refused.
+async fn filled(
+    web: &Web,
+    visit: &Visit,
+    params: Asked<Params>,
+    write: impl FnOnce(&str, &counting::Query, &counting::forms::Form) -> Response,
+) -> Response {
+    let asked = asked(params).asked(period_end(web), web.now().date(), &web.models().reference());
+    if !asked.problems.is_empty() {
+        return not_understood(&asked.problems);
+    }
+    let form = counting::forms::form_06a(web.models(), &asked.query).await;
+    let form = form.map(|form| write(&data(visit, web), &asked.query, &form));
+    answer(visit, web, form.map_err(Into::into))
+}
+
+fn not_understood(problems: &[Pair]) -> Response {
+    let problems: Vec<&str> = problems.iter().map(|(_, english)| *english).collect();
+    let told = serde_json::json!({ "code": "BAD_INPUT", "problems": problems });
+    (StatusCode::BAD_REQUEST, axum::Json(told)).into_response()
 }
 
 /// Canonical JSON; a question that is not understood is refused, for a record must say what was meant.
@@ -85,9 +137,7 @@ pub(super) async fn figures_json(
     let today = web.now().date();
     let asked = asked(params).asked(period_end(&web), today, &web.models().reference());
     if !asked.problems.is_empty() {
-        let problems: Vec<&str> = asked.problems.iter().map(|(_, english)| *english).collect();
-        let told = serde_json::json!({ "code": "BAD_INPUT", "problems": problems });
-        return (StatusCode::BAD_REQUEST, axum::Json(told)).into_response();
+        return not_understood(&asked.problems);
     }
     let recorded = async {
         let record = counting::record(web.models(), &asked.query).await?;

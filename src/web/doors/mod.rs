@@ -33,6 +33,8 @@ pub fn router(web: Web) -> Router {
         .route("/statistics", get(figures::figures))
         .route("/statistics.csv", get(figures::figures_csv))
         .route("/statistics.json", get(figures::figures_json))
+        .route("/forms/II.06a.csv", get(figures::form_csv))
+        .route("/forms/II.06a.json", get(figures::form_json))
         .route("/p", get(procedures::list_procedures))
         .route("/p/{code}", get(procedures::procedure))
         .route("/worklist", get(staff::work))

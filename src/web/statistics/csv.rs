@@ -88,7 +88,7 @@ fn numbers(counts: &Counts) -> [u64; 26] {
 }
 
 /// In quotes, and never read as a formula by a spreadsheet.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@']);
     let guard = if formula { "'" } else { "" };
     format!("\"{guard}{}\"", text.replace('"', "\"\""))

@@ -3,6 +3,7 @@
 mod choice;
 pub mod csv;
 mod figures;
+pub mod form;
 
 use askama::Template;
 
@@ -43,6 +44,7 @@ pub struct StatisticsPage {
     to: String,
     choices: Vec<Choice>,
     csv: String,
+    form: String,
     record: String,
     comparison: &'static str,
     size: u64,
@@ -103,6 +105,7 @@ impl StatisticsPage {
             to: query.to.to_string(),
             choices: choice::all(query, reference, lang),
             csv: choice::place("/statistics.csv", query),
+            form: choice::place("/forms/II.06a.csv", query),
             record: choice::place("/statistics.json", query),
             comparison: lang.pick(comparison(query.comparison)),
             size: counts.size,

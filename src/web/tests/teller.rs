@@ -132,6 +132,7 @@ pub(super) fn troubled() -> Teller {
         new: at("2026-11-18T17:00"),
         cause: DueDateCause::Supplement,
         due_certainty: Certainty::Verified,
+        notice: None,
     });
     let apology = DossierEvent::ApologyIssued(ApologyIssued {
         number: 1,

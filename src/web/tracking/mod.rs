@@ -16,7 +16,8 @@ use super::dates::{self, When};
 use super::frame::{Door, Frame};
 use super::lang::Lang;
 use super::{qr, words};
-use crate::domain::calendar::OfficeHours;
+use crate::api::dossier::explained;
+use crate::domain::calendar::{OfficeHours, Timetable as _};
 use crate::domain::catalogue::Procedure;
 use crate::domain::dossier::{Dossier, Phase, Stage, Sync, SyncOutcome, Turn};
 use crate::domain::office::Office;
@@ -55,6 +56,8 @@ pub struct TrackingPage {
     /// The first promise, when another one has taken its place.
     pub original: Option<Promise>,
     pub limit: Option<String>,
+    /// Why the promised date is what it is.
+    pub why: Option<String>,
     pub doubts: Vec<&'static str>,
     pub next: &'static str,
     pub to_do: Option<&'static str>,
@@ -85,7 +88,8 @@ impl TrackingPage {
     pub fn new(frame: Frame, story: &Story<'_>) -> Option<Self> {
         let last = story.changes.last()?;
         let (dossier, lang) = (&last.after, frame.lang);
-        let hours = hours(story.office);
+        let place = story.office.map_or("", |office| office.code.as_str());
+        let hours = story.reference.hours(place);
         let clock = standing::Clock {
             now: story.now,
             calendar: &story.reference.calendar,
@@ -117,6 +121,7 @@ impl TrackingPage {
             original: standing::original(dossier, &clock),
             promise,
             limit: dossier.turn().map(|turn| limit(turn, lang)),
+            why: why(dossier, story, lang),
             doubts: doubts(dossier, lang),
             next: lang.pick(next),
             to_do: to_do.map(|pair| lang.pick(pair)),
@@ -126,7 +131,7 @@ impl TrackingPage {
             history: history::lines(story.changes, lang),
             contact: story
                 .office
-                .map(|office| Contact::new(office, &hours, lang)),
+                .map(|office| Contact::new(office, hours.on(story.now.date()), lang)),
             qr: qr::svg(
                 &address,
                 lang.of("Mã QR của trang này", "QR code of this page"),
@@ -154,11 +159,11 @@ impl Contact {
     }
 }
 
-/// The office's own hours, or the usual ones.
-pub(super) fn hours(office: Option<&Office>) -> OfficeHours {
-    office
-        .and_then(|office| office.hours.clone())
-        .unwrap_or_default()
+/// The date explained, in the reader's language.
+fn why(dossier: &Dossier, story: &Story<'_>, lang: Lang) -> Option<String> {
+    let changes: Vec<&Change> = story.changes.iter().collect();
+    let told = explained::tell(dossier, &changes, story.reference)?;
+    Some(lang.of(told.vi, told.en))
 }
 
 /// What a sensitive dossier is about is nobody's business, and a document's number may tell it.

@@ -1,6 +1,6 @@
 //! How a dossier stands against what was promised, in words.
 
-use crate::domain::calendar::{Calendar, OfficeHours};
+use crate::domain::calendar::{Calendar, Timetable};
 use crate::domain::deadline::{Comparison, Timeliness, classify};
 use crate::domain::dossier::{Dossier, EndKind, Phase, Turn};
 use crate::domain::time::Moment;
@@ -53,7 +53,7 @@ pub struct Promise {
 pub struct Clock<'a> {
     pub now: Moment,
     pub calendar: &'a Calendar,
-    pub hours: &'a OfficeHours,
+    pub hours: &'a dyn Timetable,
     pub lang: Lang,
 }
 

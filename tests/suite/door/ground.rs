@@ -229,16 +229,21 @@ impl Door {
 
     /// The data of a query that must succeed.
     pub async fn ask(&self, role: Option<Role>, query: &str) -> Value {
+        self.ask_with(role, query, &Value::Null).await
+    }
+
+    /// The same of a document with variables.
+    pub async fn ask_with(&self, role: Option<Role>, query: &str, variables: &Value) -> Value {
         let mut request = self.request(Method::POST, "/graphql");
         if let Some(role) = role {
             let office = match role {
-                Role::Auditor => NO_OFFICE,
+                Role::Auditor | Role::Admin | Role::ProcedureController => NO_OFFICE,
                 _ => OFFICE,
             };
             request = request.bearer_auth(self.token(role, office));
         }
-        let request = request.json(&serde_json::json!({ "query": query }));
-        let answer = request.send().await.expect("an answer");
+        let body = serde_json::json!({ "query": query, "variables": variables });
+        let answer = request.json(&body).send().await.expect("an answer");
         let mut answer: Value = answer.json().await.expect("JSON");
         assert_eq!(answer.get("errors"), None, "{answer}");
         answer["data"].take()

@@ -2,7 +2,7 @@
 
 mod entries;
 mod graphql;
-mod ground;
+pub mod ground;
 mod log;
 mod page;
 mod program;

@@ -1,7 +1,7 @@
 //! One fact of every type, filled so that every part of the envelope occurs somewhere.
 
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
-use motcua::domain::calendar::CalendarYear;
+use motcua::domain::calendar::{CalendarYear, Notice, NoticeChange};
 use motcua::domain::catalogue;
 use motcua::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use motcua::domain::dossier::{
@@ -138,6 +138,18 @@ fn next_event(event: &Event) -> Option<Event> {
             Event::Reference(ReferenceEvent::OfficeOpened(opened.expect("an office")))
         }
         Event::Reference(ReferenceEvent::OfficeOpened(_)) => {
+            Event::Reference(ReferenceEvent::NoticeIssued(Notice {
+                number: "9441/TB-BNV".to_owned(),
+                issued_on: jiff::civil::date(2026, 11, 20),
+                legal_basis: "Labour Code 45/2019/QH14 art. 112.3".to_owned(),
+                certainty: Certainty::Verified,
+                change: NoticeChange::Days {
+                    off: vec![jiff::civil::date(2026, 11, 23)],
+                    worked: vec![jiff::civil::date(2026, 11, 28)],
+                },
+            }))
+        }
+        Event::Reference(ReferenceEvent::NoticeIssued(_)) => {
             let abolished = serde_json::from_str(
                 r#"{"code":"1.004222","version":1,"decision":"12/QĐ-UBND","decided_on":"2026-11-16",
                     "from":"2026-12-01"}"#,
@@ -165,6 +177,13 @@ fn next_event(event: &Event) -> Option<Event> {
             ))
         }
         Event::Reference(ReferenceEvent::ReviewProposed(_)) => {
+            let set = serde_json::from_str(
+                r#"{"indicator":"digitised_results","level":"district","from":"2023-01-01","to":"2023-12-31",
+                    "value":{"numerator":40,"denominator":100},"basis":"01/KH-UBND (mô phỏng)","certainty":"illustrative"}"#,
+            );
+            Event::Reference(ReferenceEvent::TargetSet(set.expect("a target")))
+        }
+        Event::Reference(ReferenceEvent::TargetSet(_)) => {
             Event::Register(RegisterEvent::Entered(Entered {
                 office: office(),
                 sequence,
@@ -241,6 +260,7 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             new: at(248),
             cause: DueDateCause::Supplement,
             due_certainty: Certainty::Provisional,
+            notice: None,
         }),
         E::DueDateRecomputed(_) => E::ProcessingStopped(nothing),
         E::ProcessingStopped(_) => E::ResolutionRefused(nothing),

@@ -226,7 +226,11 @@ fn beside(command: Option<&DossierCommand>) -> Option<DossierCommand> {
         C::CorrectResult { .. } => C::ReturnOriginals,
         C::ReturnOriginals => C::RetractWithdrawal,
         C::RetractWithdrawal => C::RecordMiss,
-        C::RecordMiss => C::LinkDossier {
+        C::RecordMiss => C::RecomputeDueDate {
+            notice: "CV 12729, TB 9441, CV 3383".to_owned(),
+            cause: 1,
+        },
+        C::RecomputeDueDate { .. } => C::LinkDossier {
             other: Uuid::from_u128(99),
             kind: LinkKind::Duplicate,
         },
@@ -398,7 +402,13 @@ impl<'a> Story<'a> {
             }
             C::RecordMiss => {
                 if let Some(turn) = dossier.turns.last_mut() {
+                    turn.received_at = past.plus(-60 * Moment::DAY);
                     turn.due_at = past;
+                }
+            }
+            C::RecomputeDueDate { .. } => {
+                if let Some(turn) = dossier.turns.last_mut() {
+                    turn.due_at = turn.due_at.plus(-Moment::DAY);
                 }
             }
             C::StopProcessing => dossier.answer_due_at = Some(past),

@@ -1,5 +1,7 @@
 //! A story played through the real counter, counted by the statistics and, from the facts alone, by the recount.
 
+mod catalogue;
+mod figures;
 mod next_day;
 mod served;
 mod told;

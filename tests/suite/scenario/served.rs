@@ -78,6 +78,13 @@ impl Served {
 
     /// The data of an answer without errors.
     pub async fn ask(&self, actor: Option<&Actor>, query: &str, variables: Value) -> Value {
+        let mut answer = self.try_ask(actor, query, variables).await;
+        assert_eq!(answer.get("errors"), None, "{answer}");
+        answer["data"].take()
+    }
+
+    /// The whole answer.
+    pub async fn try_ask(&self, actor: Option<&Actor>, query: &str, variables: Value) -> Value {
         let body = json!({ "query": query, "variables": variables });
         let mut request = self
             .client
@@ -87,9 +94,7 @@ impl Served {
             request = request.bearer_auth(self.api.sign_in.issue(actor, Duration::from_mins(1)));
         }
         let response = request.send().await.expect("an answer");
-        let mut answer: Value = response.json().await.expect("JSON");
-        assert_eq!(answer.get("errors"), None, "{answer}");
-        answer["data"].take()
+        response.json().await.expect("JSON")
     }
 
     /// The figures of a question; the rates must be made of the same counts.

@@ -3,12 +3,11 @@
 use super::guard::{
     need_reason, office_on, pinned_policy, policy_for, policy_on, procedure_on, slip,
 };
-use super::{Context, Decision, Dossier, Rejection, breach, one, plain};
+use super::{Context, Decision, Dossier, Rejection, breach, one};
+use crate::domain::calendar::Timetable as _;
 use crate::domain::code::{OfficeCode, ProcedureCode};
-use crate::domain::deadline;
-use crate::domain::dossier::event::{
-    Accepted, ApologyIssued, Channel, DeadlineMissed, DossierEvent,
-};
+use crate::domain::deadline::{self, Stop};
+use crate::domain::dossier::event::{Accepted, ApologyIssued, Channel, DossierEvent};
 use crate::domain::fact::{Breach, BreachRule, Circumstances};
 use crate::domain::law::Limit;
 use crate::domain::office::Office;
@@ -32,13 +31,17 @@ pub(super) fn accept(
     let process = context
         .reference
         .process(&procedure.code, received_at.date());
-    let promise = deadline::promise(
+    let outages = context.reference.outages(&place.code);
+    let outages: Vec<Stop> = outages.filter_map(Stop::of_outage).collect();
+    let counted = deadline::counted(
         limit,
         received_at,
+        &outages,
         &context.reference.calendar,
-        &place.office_hours(),
+        &context.reference.hours(&place.code),
         policy,
     )?;
+    let promise = counted.promise;
     let accepted = Accepted {
         office: office.clone(),
         procedure_version: procedure.version,
@@ -95,7 +98,7 @@ pub(super) fn intake_due_at(
         return Ok(None);
     };
     let (limit, calendar) = (Limit::WorkingHours(hours), &context.reference.calendar);
-    let office_hours = place.office_hours();
+    let office_hours = context.reference.hours(&place.code);
     let promise = deadline::promise(limit, context.now, calendar, &office_hours, policy)?;
     Ok(Some(promise.due_at))
 }
@@ -112,25 +115,6 @@ pub(super) fn intake_breach(
     }
     let policy = policy_for(dossier, context)?;
     Ok(Some(breach(BreachRule::LateIntake, &policy.legal_basis)))
-}
-
-/// The promised moment has passed: once per promise, whoever tells.
-pub(super) fn record_miss(dossier: &Dossier, context: &Context<'_>) -> Decision {
-    let turn = dossier.turn().filter(|turn| turn.ending.is_none());
-    let turn = turn.ok_or(Rejection::WrongState {
-        state: dossier.phase,
-    })?;
-    if turn.paused_since.is_some() || context.now <= turn.due_at {
-        return Err(Rejection::NotDueYet);
-    }
-    if turn.missed.contains(&turn.due_at) {
-        return Err(Rejection::AlreadyRecorded);
-    }
-    let due_at = turn.due_at;
-    plain(
-        DossierEvent::DeadlineMissed(DeadlineMissed { due_at }),
-        context,
-    )
 }
 
 /// Row 19. Lawful: early enough and not too often. Anything else is recorded as a breach and moves no promise.
@@ -162,7 +146,7 @@ pub(super) fn issue_apology(
     let apology = ApologyIssued {
         number: dossier.apologies + 1,
         old_due_at: turn.due_at,
-        new_due_at: hours.end_of_day(new_day),
+        new_due_at: hours.on(new_day).end_of_day(new_day),
         due_certainty: calendar.certainty_of(new_day)?,
         moves_promise: broken.is_none(),
         responsible: responsible.cloned(),

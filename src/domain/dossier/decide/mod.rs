@@ -9,6 +9,7 @@ mod opinion;
 mod result;
 mod supplement;
 mod voice;
+mod watch;
 
 use uuid::Uuid;
 
@@ -21,7 +22,7 @@ use crate::domain::reference::Reference;
 use crate::domain::register::Register;
 use crate::domain::time::Moment;
 
-use clock::{accept, intake_breach, issue_apology, record_miss};
+use clock::{accept, intake_breach, issue_apology};
 use desk::{assign_handler, forward, hand_over, recall_step, receive_hand_over};
 use guard::{filed, guard_claims, guard_office, guard_role, need_reason, policy_for, wrong_role};
 use intake::{
@@ -43,6 +44,7 @@ use supplement::{
     accept_supplement, propose_supplement, request_supplement, retract_supplement, stop_processing,
 };
 use voice::{answer_feedback, link_dossier, rate, record_sync, submit_feedback};
+use watch::{recompute_due_date, record_miss};
 
 /// Everything a decision may look at besides the dossier itself. Values only.
 #[derive(Debug, Clone, Copy)]
@@ -338,6 +340,17 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             | P::WithdrawalRequested,
             C::RecordMiss,
         ) => record_miss(dossier, context),
+        (
+            P::Accepted
+            | P::InProcessing
+            | P::AwaitingSupplement(_)
+            | P::Supplemented
+            | P::AwaitingPayment
+            | P::ResultDrafted
+            | P::ResultApproved
+            | P::WithdrawalRequested,
+            C::RecomputeDueDate { notice, cause },
+        ) => recompute_due_date(dossier, notice, *cause, context),
         (phase, C::CorrectApplicantDetails) if phase != P::Absent => correct_details(context),
         (_, C::ReissueCapability { capability }) if dossier.is_entered() => {
             let reissued = CapabilityReissued {

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::guard::policy_for;
 use super::{Context, Decision, Dossier, Rejection, breach, plain};
 use crate::domain::actor::Role;
+use crate::domain::calendar::Timetable as _;
 use crate::domain::code::OfficeCode;
 use crate::domain::deadline;
 use crate::domain::dossier::Opinion;
@@ -55,7 +56,8 @@ fn reply_due_at(
         if day < context.now.date() {
             return Err(Rejection::NewDateTooEarly);
         }
-        return Ok(hours.end_of_day(calendar.on_or_after(day)?));
+        let day = calendar.on_or_after(day)?;
+        return Ok(hours.on(day).end_of_day(day));
     }
     let limit = Limit::WorkingDays(days.unwrap_or(REPLY_WORKING_DAYS));
     let promise = deadline::promise(limit, context.now, calendar, &hours, policy)?;

@@ -149,6 +149,7 @@ pub(super) fn moved_promise(
         new: renewed.due_at,
         cause,
         due_certainty: renewed.certainty,
+        notice: None,
     };
     let event = DossierEvent::DueDateRecomputed(moved);
     Ok(Some(one(event, Circumstances::default(), context)))

@@ -180,6 +180,9 @@ pub struct DueDateRecomputed {
     pub new: Moment,
     pub cause: DueDateCause,
     pub due_certainty: Certainty,
+    /// Number of the notice that moved it, or of the paper a year was declared from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
 }
 
 /// What checking the digital signature of a result came to.

@@ -142,6 +142,8 @@ impl DossierEvent {
     #[must_use]
     pub fn moved_due_date(&self) -> Option<(Moment, Moment, &'static str)> {
         match self {
+            // One that only became surer has not moved.
+            Self::DueDateRecomputed(moved) if moved.old == moved.new => None,
             Self::DueDateRecomputed(moved) => Some((moved.old, moved.new, moved.cause.name())),
             Self::ApologyIssued(apology) if apology.moves_promise => {
                 Some((apology.old_due_at, apology.new_due_at, "apology"))

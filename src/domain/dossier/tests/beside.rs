@@ -57,6 +57,7 @@ fn a_levy_stops_the_clock_until_it_is_paid_and_the_move_is_a_fact() {
         new: at("2026-12-02 17:00"),
         cause: DueDateCause::Payment,
         due_certainty: Certainty::Verified,
+        notice: None,
     };
     assert_eq!(
         paid.drafts[1].event,

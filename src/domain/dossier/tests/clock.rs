@@ -123,6 +123,7 @@ fn then_moved_to(given: Given, new: &str) {
         new: at(new),
         cause: DueDateCause::Supplement,
         due_certainty: Certainty::Verified,
+        notice: None,
     };
     given
         .when(&C::AcceptSupplement)

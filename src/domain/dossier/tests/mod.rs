@@ -7,3 +7,4 @@ mod given;
 mod intake;
 mod people;
 mod result;
+mod watch;

@@ -3,90 +3,34 @@
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use jiff::civil::Date;
 
+mod forecast;
+mod forms;
+mod groups;
+mod quality;
+mod ratio;
+mod score;
+mod targets;
+
+pub use self::forecast::ForecastQuery;
+pub use self::forms::FormQuery;
+pub use self::groups::{GroupPage, GroupQuery};
+pub use self::quality::QualityQuery;
+pub use self::ratio::{Ratio, Rounding};
+pub use self::score::ScoreQuery;
+pub use self::targets::{Indicator, TargetQuery};
+
+use super::Api;
 use super::access::api;
 use super::error::{Answered, Problem, Result};
 use super::log::sealed::checkpoint_over;
 use super::scalar::{Day, Long};
 use super::wait_for;
-use super::words::{Channel, Comparison, Level};
+use super::words::{Certainty, Channel, Comparison, Level};
 use crate::domain::code::{OfficeCode, ProcedureCode};
+use crate::domain::period as domain;
+use crate::projections::ReadModels;
 use crate::projections::statistics::record::{DEFINITION, DEFINITION_VERSION};
 use crate::projections::statistics::{self, Counts, Query, Scope};
-
-/// How the last digit of a printed ratio is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
-pub enum Rounding {
-    /// To the nearest; a half upwards.
-    #[default]
-    HalfUp,
-    /// Cut off: 99.9576 % is printed as 99.95.
-    Down,
-}
-
-/// Two counts and what one is of the other.
-#[derive(Debug, Clone, Copy)]
-pub struct Ratio {
-    numerator: u64,
-    denominator: u64,
-}
-
-/// Two counts and what one is of the other.
-#[Object]
-impl Ratio {
-    /// How many.
-    async fn numerator(&self) -> u64 {
-        self.numerator
-    }
-
-    /// Of how many.
-    async fn denominator(&self) -> u64 {
-        self.denominator
-    }
-
-    /// As a decimal number; null when the denominator is zero.
-    async fn decimal(
-        &self,
-        #[graphql(default = 4, desc = "Digits after the point, at most 9.")] digits: u8,
-        #[graphql(default, desc = "How the last one is chosen.")] rounding: Rounding,
-    ) -> Option<String> {
-        self.printed(1, digits, rounding)
-    }
-
-    /// In per cent; null when the denominator is zero.
-    async fn percent(
-        &self,
-        #[graphql(default = 2, desc = "Digits after the point, at most 9.")] digits: u8,
-        #[graphql(default, desc = "How the last one is chosen.")] rounding: Rounding,
-    ) -> Option<String> {
-        self.printed(100, digits, rounding)
-    }
-}
-
-impl Ratio {
-    /// So many of so many.
-    pub const fn of(numerator: u64, denominator: u64) -> Self {
-        Self {
-            numerator,
-            denominator,
-        }
-    }
-
-    fn printed(self, times: u128, digits: u8, rounding: Rounding) -> Option<String> {
-        let digits = usize::from(digits.min(9));
-        let scale = 10u128.pow(u32::try_from(digits).unwrap_or_default());
-        let (over, under) = (u128::from(self.numerator), u128::from(self.denominator));
-        let scaled = over * times * scale;
-        let units = match rounding {
-            Rounding::HalfUp => (scaled * 2 + under).checked_div(under * 2)?,
-            Rounding::Down => scaled.checked_div(under)?,
-        };
-        let (whole, rest) = (units / scale, units % scale);
-        if digits == 0 {
-            return Some(whole.to_string());
-        }
-        Some(format!("{whole}.{rest:0digits$}"))
-    }
-}
 
 /// What came in, or was there.
 #[derive(Debug, SimpleObject)]
@@ -159,6 +103,17 @@ pub struct Statistics {
     asked_to: Date,
 }
 
+impl Statistics {
+    async fn of(models: &ReadModels, query: Query, asked_to: Date) -> Result<Self> {
+        let counts = statistics::count(models, &query).await?;
+        Ok(Self {
+            counts,
+            query,
+            asked_to,
+        })
+    }
+}
+
 /// The counts of a period. Received = settled + closed + pending, for every history.
 #[Object]
 impl Statistics {
@@ -226,29 +181,23 @@ impl Statistics {
 
     /// (Early + on time) of all settled with a promised date.
     async fn early_and_on_time_rate(&self) -> Ratio {
-        let settled = self.counts.settled;
-        Ratio {
-            numerator: settled.early + settled.on_time,
-            denominator: settled.total() - settled.undated,
-        }
+        Ratio::on_time_of_settled(&self.counts)
     }
 
     /// The same against the first promise.
     async fn early_and_on_time_rate_by_original(&self) -> Ratio {
-        let settled = self.counts.settled_by_original;
-        Ratio {
-            numerator: settled.early + settled.on_time,
-            denominator: settled.total() - settled.undated,
-        }
+        Ratio::on_time_of_settled_by_original(&self.counts)
+    }
+
+    /// (Early + on time) of all received, as offices are judged within (Circular 01/2018 art. 30.2c): lower, because what
+    /// is pending or was closed without settlement is no success.
+    async fn on_time_of_received_rate(&self) -> Ratio {
+        Ratio::on_time_of_received(&self.counts)
     }
 
     /// On-line of all that came in new.
     async fn online_rate(&self) -> Ratio {
-        let received = self.counts.received;
-        Ratio {
-            numerator: received.online,
-            denominator: received.online + received.direct,
-        }
+        Ratio::online_of_new(&self.counts)
     }
 
     /// Settled dossiers left out of the rates because nothing was promised.
@@ -339,41 +288,135 @@ impl StatisticsQuery {
         #[graphql(desc = "Wait up to 2 s until this position is shown; else NOT_YET.")]
         min_position: Option<Long>,
     ) -> Answered<Statistics> {
+        let asked = Question {
+            from,
+            to,
+            office,
+            level,
+            channel,
+            procedure,
+            comparison,
+        };
         let counted = async {
-            let query = Query {
-                scope: scope(office, level)?,
-                channel: channel.map(Into::into),
-                procedure: procedure.map(|code| known_procedure(&code)).transpose()?,
-                from: from.0,
-                to: to.0.min(api(context).office.clock().date()),
-                comparison: comparison.into(),
-            };
-            if to.0 < from.0 {
-                return Err(Problem::bad_input("to lies before from"));
-            }
-            if query.to < query.from {
-                return Err(Problem::bad_input("the period has not begun"));
-            }
             let api = api(context);
             wait_for(api, min_position).await?;
-            if let Scope::Office(code) = &query.scope
-                && !api.models.reference().offices.contains_key(code)
-            {
-                return Err(Problem::bad_input("no office has this code"));
-            }
-            let counts = statistics::count(&api.models, &query).await?;
-            Ok(Statistics {
-                counts,
-                query,
-                asked_to: to.0,
-            })
+            Statistics::of(&api.models, asked.query(api)?, to.0).await
         };
         Some(counted.await)
     }
+
+    /// The days of a reporting period. A period is only ever a first and a last day: which convention they follow is said.
+    async fn reporting_period(
+        &self,
+        #[graphql(desc = "How long.")] kind: PeriodKind,
+        #[graphql(desc = "Of which year.")] year: i16,
+        #[graphql(default = 1, desc = "Which of the year, from 1.")] number: u8,
+        #[graphql(default, desc = "Whose calendar.")] convention: Convention,
+    ) -> Answered<ReportingPeriod> {
+        let period = domain::PeriodKind::from(kind).of(year, number, convention.into());
+        let period = period.map(|period| ReportingPeriod {
+            from: Day(period.from),
+            to: Day(period.to),
+            certainty: period.certainty.into(),
+            basis: period.basis,
+        });
+        Some(period.ok_or_else(|| Problem::bad_input("a year has no such period")))
+    }
+}
+
+/// How long a reporting period is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::period::PeriodKind")]
+pub enum PeriodKind {
+    /// One month.
+    Month,
+    /// Three months.
+    Quarter,
+    /// Six months.
+    HalfYear,
+    /// Twelve months.
+    Year,
+}
+
+/// Whose calendar a report follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
+#[graphql(remote = "crate::domain::period::Convention")]
+pub enum Convention {
+    /// Reports of agencies (Decree 09/2019): from the 15th before to the 14th.
+    #[default]
+    Decree09,
+    /// Plain months, quarters and years, as the national portal's index.
+    Calendar,
+}
+
+/// The days of a reporting period; both count.
+#[derive(Debug, SimpleObject)]
+pub struct ReportingPeriod {
+    /// First day.
+    from: Day,
+    /// Last day.
+    to: Day,
+    /// How sure the days are.
+    certainty: Certainty,
+    /// Where they were read.
+    basis: &'static str,
 }
 
 fn known_procedure(code: &str) -> Result<String> {
     Ok(code.trim().parse::<ProcedureCode>()?.into())
+}
+
+/// What is asked of a period, as every field of the statistics takes it.
+pub(super) struct Question {
+    pub from: Day,
+    pub to: Day,
+    pub office: Option<String>,
+    pub level: Option<Level>,
+    pub channel: Option<Channel>,
+    pub procedure: Option<String>,
+    pub comparison: Comparison,
+}
+
+impl Question {
+    /// A period of an office, a level or all, with everything in it compared by the day.
+    pub fn plain(from: Day, to: Day, office: Option<String>, level: Option<Level>) -> Self {
+        Self {
+            from,
+            to,
+            office,
+            level,
+            channel: None,
+            procedure: None,
+            comparison: Comparison::Date,
+        }
+    }
+
+    /// Checked: a period that has begun, an office that is known.
+    pub fn query(self, api: &Api) -> Result<Query> {
+        let query = Query {
+            scope: scope(self.office, self.level)?,
+            channel: self.channel.map(Into::into),
+            procedure: self
+                .procedure
+                .map(|code| known_procedure(&code))
+                .transpose()?,
+            from: self.from.0,
+            to: self.to.0.min(api.office.clock().date()),
+            comparison: self.comparison.into(),
+        };
+        if self.to.0 < self.from.0 {
+            return Err(Problem::bad_input("to lies before from"));
+        }
+        if query.to < query.from {
+            return Err(Problem::bad_input("the period has not begun"));
+        }
+        if let Scope::Office(code) = &query.scope
+            && !api.models.reference().offices.contains_key(code)
+        {
+            return Err(Problem::bad_input("no office has this code"));
+        }
+        Ok(query)
+    }
 }
 
 fn scope(office: Option<String>, level: Option<Level>) -> Result<Scope> {
@@ -382,43 +425,5 @@ fn scope(office: Option<String>, level: Option<Level>) -> Result<Scope> {
         (Some(code), None) => Ok(Scope::Office(code.trim().parse::<OfficeCode>()?.into())),
         (None, Some(level)) => Ok(Scope::Level(level.into())),
         (None, None) => Ok(Scope::All),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn percent(numerator: u64, denominator: u64, digits: u8, rounding: Rounding) -> Option<String> {
-        let ratio = Ratio {
-            numerator,
-            denominator,
-        };
-        ratio.printed(100, digits, rounding)
-    }
-
-    #[test]
-    fn a_ratio_is_rounded_or_cut_without_floating_point() {
-        let told = [
-            (2_999, 3_000, 2, Rounding::HalfUp, "99.97"),
-            (2_999, 3_000, 2, Rounding::Down, "99.96"),
-            (1, 3, 0, Rounding::HalfUp, "33"),
-            (2, 3, 0, Rounding::HalfUp, "67"),
-            (0, 5, 1, Rounding::Down, "0.0"),
-            (7, 7, 1, Rounding::HalfUp, "100.0"),
-        ];
-        for (over, under, digits, rounding, printed) in told {
-            assert_eq!(
-                percent(over, under, digits, rounding).as_deref(),
-                Some(printed)
-            );
-        }
-        assert!(percent(u64::MAX, 1, 200, Rounding::HalfUp).is_some());
-    }
-
-    #[test]
-    fn nothing_of_nothing_is_no_number() {
-        assert_eq!(percent(0, 0, 2, Rounding::HalfUp), None);
-        assert_eq!(percent(0, 0, 2, Rounding::Down), None);
     }
 }

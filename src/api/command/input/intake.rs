@@ -1,0 +1,118 @@
+//! Inputs of what brings a dossier into the office, or puts its papers right.
+
+use async_graphql::{ID, InputObject};
+
+use super::{ApplicantInput, Around, Filing, OnDossier};
+use crate::api::scalar::{Digest, Long};
+use crate::api::words::{Channel, ComponentForm, Digitisation, RedirectKind};
+
+/// Input of `draftDossier`.
+#[derive(InputObject)]
+pub struct DraftDossierInput {
+    #[graphql(flatten)]
+    pub filing: Filing,
+    /// Who applies.
+    pub applicant: Option<ApplicantInput>,
+}
+
+/// Input of `submitDossier`.
+#[derive(InputObject)]
+pub struct SubmitDossierInput {
+    #[graphql(flatten)]
+    pub filing: Filing,
+    /// Global id of the draft to submit; a new dossier unless told.
+    pub draft: Option<ID>,
+    /// Who applies.
+    pub applicant: ApplicantInput,
+    /// Pseudonym of the officer who helped to file it, such as `receiver-01`. Recorded for ever.
+    pub assisted_by: Option<String>,
+    /// The applicant agreed to be helped; without it no assisted dossier is taken.
+    pub consent: Option<bool>,
+}
+
+/// Input of `lodgeDossier`.
+#[derive(InputObject)]
+pub struct LodgeDossierInput {
+    #[graphql(flatten)]
+    pub filing: Filing,
+    /// How the papers came: at the counter or by post.
+    pub channel: Channel,
+    /// Who applies.
+    pub applicant: ApplicantInput,
+}
+
+/// Input of `acceptDossierAtCounter`.
+#[derive(InputObject)]
+pub struct AcceptDossierAtCounterInput {
+    #[graphql(flatten)]
+    pub filing: Filing,
+    /// Who applies.
+    pub applicant: ApplicantInput,
+}
+
+/// Input of `acceptDossier`.
+#[derive(InputObject)]
+pub struct AcceptDossierInput {
+    #[graphql(flatten)]
+    pub on: OnDossier,
+}
+
+/// Input of `refuseAcceptance`.
+#[derive(InputObject)]
+pub struct RefuseAcceptanceInput {
+    #[graphql(flatten)]
+    pub on: OnDossier,
+}
+
+/// Input of `redirectDossier`.
+#[derive(InputObject)]
+pub struct RedirectDossierInput {
+    #[graphql(flatten)]
+    pub on: OnDossier,
+    /// Code of the competent office.
+    pub to: String,
+    /// Why it goes there.
+    pub kind: RedirectKind,
+}
+
+/// Input of `correctApplicantDetails`.
+#[derive(InputObject)]
+pub struct CorrectApplicantDetailsInput {
+    #[graphql(flatten)]
+    pub on: OnDossier,
+    /// All details anew, put right.
+    pub applicant: ApplicantInput,
+}
+
+/// Input of `reissueCapability`.
+#[derive(InputObject)]
+pub struct ReissueCapabilityInput {
+    #[graphql(flatten)]
+    pub on: OnDossier,
+}
+
+/// Input of `voidCode`.
+#[derive(InputObject)]
+pub struct VoidCodeInput {
+    /// Code of the office whose next number of today is taken out of use.
+    pub office: String,
+    #[graphql(flatten)]
+    pub around: Around,
+}
+
+/// Input of `receiveComponent`.
+#[derive(InputObject)]
+pub struct ReceiveComponentInput {
+    #[graphql(flatten)]
+    pub on: OnDossier,
+    /// Which paper: its place in the procedure's list, from 1.
+    pub item: u32,
+    /// In what form it came.
+    pub form: ComponentForm,
+    /// Where its digital form comes from.
+    pub digitisation: Digitisation,
+    /// Size of its file, in bytes.
+    pub size_bytes: Option<Long>,
+    /// SHA-256 of its file. Kept in the vault with a salt; the journal holds the salted commitment only.
+    pub file_sha256: Option<Digest>,
+}

@@ -1,0 +1,67 @@
+//! What the program records of a dossier by itself, and from when on, unless something happens before.
+
+use uuid::Uuid;
+
+use super::{Dossier, DossierCommand, OpinionState};
+use crate::domain::fact::stream;
+use crate::domain::time::Moment;
+
+/// One command that the program gives once its hour has passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToDo {
+    /// The last moment at which it is too early.
+    pub due_at: Moment,
+    pub command: DossierCommand,
+}
+
+impl Dossier {
+    /// Misses of the promise in force, and opinions that did not come. A paused clock, an ended one and what is on record
+    /// already leave nothing to do. The rules have the last word when the hour has come.
+    #[must_use]
+    pub fn to_do(&self) -> Vec<ToDo> {
+        let Some(turn) = self.turn().filter(|turn| turn.ending.is_none()) else {
+            return Vec::new();
+        };
+        let runs = turn.paused_since.is_none() && !turn.missed.contains(&turn.due_at);
+        let miss = runs.then(|| ToDo {
+            due_at: turn.due_at,
+            command: DossierCommand::RecordMiss,
+        });
+        let opinions = self.opinions.iter();
+        let silent = opinions
+            .filter(|opinion| opinion.state == OpinionState::Awaited)
+            .map(|opinion| {
+                let number = opinion.number;
+                ToDo {
+                    due_at: opinion.due_at,
+                    command: if opinion.silence_consents {
+                        DossierCommand::DeemOpinionAgreed { number }
+                    } else {
+                        DossierCommand::NoteOpinionOverdue { number }
+                    },
+                }
+            });
+        miss.into_iter().chain(silent).collect()
+    }
+}
+
+impl ToDo {
+    /// The number of the opinion it is about; 0 for the promise itself.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        if let DossierCommand::DeemOpinionAgreed { number }
+        | DossierCommand::NoteOpinionOverdue { number } = &self.command
+        {
+            *number
+        } else {
+            0
+        }
+    }
+
+    /// The id of its command: the same on every node and after every restart, so that it is recorded once.
+    #[must_use]
+    pub fn command_id(&self, dossier: Uuid) -> Uuid {
+        let (name, number) = (self.command.name(), self.number());
+        stream::reaction(&format!("{name}:{dossier}:{number}:{}", self.due_at))
+    }
+}

@@ -1,0 +1,219 @@
+//! Who had a dossier and when its applicant was waited for: one row per fact, so that any period can be counted as of its end.
+
+use std::sync::LazyLock;
+
+use sqlx::SqliteConnection;
+
+use super::experience::{self, Met};
+use crate::domain::actor::Role;
+use crate::domain::dossier::DossierEvent;
+use crate::domain::event::Event;
+use crate::domain::fact::{Fact, PartKind};
+use crate::projections::Model;
+use crate::projections::fold::Batch;
+use crate::projections::insert::{Insert, Statement};
+
+pub const MODEL: Model = Model {
+    version: 1,
+    tables: "
+        create table handling ( -- by whose hands it went
+            number      integer not null,
+            turn        integer not null, -- the acceptance it belongs to, from 1; 0 before the first
+            position    integer not null,
+            recorded_at integer not null,
+            deed        text    not null, -- `handler`: given to; `signer`: settled by
+            officer     text    not null, -- pseudonym
+            primary key (number, turn, position)
+        ) strict, without rowid;
+        create table supplement ( -- when the applicant was asked, and answered
+            number      integer not null,
+            turn        integer not null,
+            position    integer not null,
+            recorded_at integer not null,
+            deed        text    not null, -- `asked`, `still_deficient`, `answered`, `retracted`
+            primary key (number, turn, position)
+        ) strict, without rowid;",
+    indexes: "",
+};
+
+/// What every row of a deed begins with.
+pub(super) const COLUMNS: [&str; 5] = ["number", "turn", "position", "recorded_at", "deed"];
+
+static INSERT_HANDLING: LazyLock<Insert> = LazyLock::new(|| {
+    let columns = [&COLUMNS[..], &["officer"]].concat();
+    Insert::new("handling", &columns, "")
+});
+
+static INSERT_SUPPLEMENTS: LazyLock<Insert> =
+    LazyLock::new(|| Insert::new("supplement", &COLUMNS, ""));
+
+/// Where and when a fact of a dossier stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    number: u64,
+    turn: u32,
+    position: u64,
+    recorded_at: i64,
+}
+
+/// The facts of dossiers in the batch, each with its place.
+fn placed(batch: &Batch) -> impl Iterator<Item = (Place, &Fact, &DossierEvent)> {
+    let places = batch.numbers.iter().zip(&batch.turns);
+    batch
+        .reads
+        .iter()
+        .zip(places)
+        .filter_map(|(read, (number, turn))| {
+            let Event::Dossier(event) = &read.fact.event else {
+                return None;
+            };
+            let place = Place {
+                number: (*number)?,
+                turn: *turn,
+                position: read.entry.position,
+                recorded_at: read.entry.recorded_at.0,
+            };
+            Some((place, &read.fact, event))
+        })
+}
+
+/// What of a fact is counted.
+enum Told<'a> {
+    Handling(&'static str, &'a str),
+    Supplement(&'static str),
+    Met(Met),
+    Nothing,
+}
+
+/// The portal that dossiers are synchronised with; other systems do not count.
+const NATIONAL_PORTAL: &str = "national-portal";
+
+fn told<'a>(event: &'a DossierEvent, fact: &'a Fact) -> Told<'a> {
+    use DossierEvent as E;
+    match event {
+        E::Forwarded(handed) | E::HandlerAssigned(handed) => Told::Handling("handler", &handed.to),
+        E::HandedOver(handed) if handed.role == Role::Handler => {
+            Told::Handling("handler", &handed.to)
+        }
+        E::ResultSigned(_) | E::ResolutionRefused(_) => Told::Handling("signer", &fact.actor.id),
+        E::SupplementRequested(_) => Told::Supplement("asked"),
+        E::SupplementRetracted(_) => Told::Supplement("retracted"),
+        E::SupplementStillDeficient(_) => Told::Supplement("still_deficient"),
+        E::SupplementSubmitted(_) => Told::Supplement("answered"),
+        E::ResultIssued(_) | E::ResultReplaced(_) if has_file(fact) => {
+            Told::Met(Met::Document("filed"))
+        }
+        E::ComponentReceived(received) => {
+            Told::Met(Met::Component(received.digitisation.name(), received.item))
+        }
+        E::FinancialObligationIssued(issued) => Told::Met(Met::Payment("issued", issued.number)),
+        E::FinancialObligationCancelled(one) => Told::Met(Met::Payment("cancelled", one.number)),
+        E::PaymentConfirmed(paid) => {
+            let online = paid.method.is_online();
+            let deed = if online {
+                "paid_online"
+            } else {
+                "paid_otherwise"
+            };
+            Told::Met(Met::Payment(deed, paid.number))
+        }
+        E::PaymentRefunded(refunded) => Told::Met(Met::Payment("refunded", refunded.number)),
+        E::Rated(rated) => Told::Met(Met::Rating(rated.device.name(), rated.score, rated.scale)),
+        E::FeedbackSubmitted(said) => {
+            Told::Met(Met::Feedback("submitted", said.number, said.due_at))
+        }
+        E::FeedbackAnswered(one) => Told::Met(Met::Feedback("answered", one.number, None)),
+        E::SyncRecorded(sync) if sync.system == NATIONAL_PORTAL => {
+            Told::Met(Met::Synchronisation(sync.outcome.name()))
+        }
+        E::Drafted(_)
+        | E::Submitted(_)
+        | E::Lodged(_)
+        | E::SupplementProposed(_)
+        | E::AcceptanceRefused(_)
+        | E::Accepted(_)
+        | E::Redirected(_)
+        | E::HandedOver(_)
+        | E::HandOverReceived(_)
+        | E::StepReturned(_)
+        | E::StepRecalled(_)
+        | E::SupplementAccepted(_)
+        | E::DueDateRecomputed(_)
+        | E::DeadlineMissed(_)
+        | E::OpinionRequested(_)
+        | E::OpinionReceived(_)
+        | E::OpinionOverdue(_)
+        | E::OpinionDeemedAgreed(_)
+        | E::FieldVerificationScheduled(_)
+        | E::FieldVerificationRecorded(_)
+        | E::FeeExempted(_)
+        | E::FeeReceiptIssued(_)
+        | E::ProcessingStopped(_)
+        | E::ResultDrafted(_)
+        | E::ResultApproved(_)
+        | E::ProcessingCompleted(_)
+        | E::ResultIssued(_)
+        | E::ResultCorrected(_)
+        | E::ResultRevoked(_)
+        | E::ResultReplaced(_)
+        | E::ResultDelivered(_)
+        | E::OriginalsReturned(_)
+        | E::WithdrawalRequested(_)
+        | E::WithdrawalRetracted(_)
+        | E::WithdrawalGranted(_)
+        | E::WithdrawalDenied(_)
+        | E::ApologyIssued(_)
+        | E::ApplicantDetailsCorrected(_)
+        | E::CapabilityReissued(_)
+        | E::Linked(_)
+        | E::SyncRecorded(_) => Told::Nothing,
+    }
+}
+
+/// A digital signature makes the result an electronic one, whether or not its file is kept.
+fn is_signed_digitally(event: &DossierEvent) -> bool {
+    matches!(event, DossierEvent::ResultSigned(signed) if signed.signature.is_some())
+}
+
+/// The hash of the result's file is kept: it is an electronic one.
+fn has_file(fact: &Fact) -> bool {
+    let parts = &fact.circumstances.parts;
+    parts.iter().any(|part| part.kind == PartKind::Document)
+}
+
+/// Writes the deeds of the batch.
+pub async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+    let (mut handling, mut supplements, mut met) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, fact, event) in placed(batch) {
+        if is_signed_digitally(event) {
+            met.push((place, Met::Document("signed")));
+        }
+        match told(event, fact) {
+            Told::Handling(deed, officer) => handling.push((place, deed, officer.to_owned())),
+            Told::Supplement(deed) => supplements.push((place, deed)),
+            Told::Met(one) => met.push((place, one)),
+            Told::Nothing => {}
+        }
+    }
+    let written = INSERT_HANDLING.run(to, &handling, |statement, (place, deed, officer)| {
+        place.bind(statement, deed).bind(officer.clone())
+    });
+    written.await?;
+    let written = INSERT_SUPPLEMENTS.run(to, &supplements, |statement, (place, deed)| {
+        place.bind(statement, deed)
+    });
+    written.await?;
+    experience::write(to, &met).await
+}
+
+impl Place {
+    /// The columns that every row of a deed begins with.
+    pub(super) fn bind(self, statement: Statement, deed: &'static str) -> Statement {
+        statement
+            .bind(self.number.cast_signed())
+            .bind(self.turn)
+            .bind(self.position.cast_signed())
+            .bind(self.recorded_at)
+            .bind(deed)
+    }
+}

@@ -1,0 +1,247 @@
+//! What applicants met with: papers scanned or asked for again, money, ratings, feedback, electronic results.
+
+use std::sync::LazyLock;
+
+use sqlx::SqliteConnection;
+
+use super::deeds::{COLUMNS, Place};
+use super::measure::Rows;
+use crate::domain::time::Moment;
+use crate::projections::Model;
+use crate::projections::insert::Insert;
+
+pub const MODEL: Model = Model {
+    version: 1,
+    tables: "
+        create table document ( -- electronic results
+            number      integer not null,
+            turn        integer not null,
+            position    integer not null,
+            recorded_at integer not null,
+            deed        text    not null, -- `signed` digitally, `filed`: its file's hash is kept
+            primary key (number, turn, position)
+        ) strict, without rowid;
+        create table component ( -- papers as they came in
+            number      integer not null,
+            turn        integer not null,
+            position    integer not null,
+            recorded_at integer not null,
+            deed        text    not null, -- where its digital form comes from: `none`, `here`, `from_dossier`, `from_result`
+            item        integer not null,
+            primary key (number, turn, position)
+        ) strict, without rowid;
+        create table payment ( -- what was to be paid, and what became of it
+            number      integer not null,
+            turn        integer not null,
+            position    integer not null,
+            recorded_at integer not null,
+            deed        text    not null, -- `issued`, `cancelled`, `paid_online`, `paid_otherwise`, `refunded`
+            obligation  integer not null,
+            primary key (number, turn, position)
+        ) strict, without rowid;
+        create table rating (
+            number      integer not null,
+            turn        integer not null,
+            position    integer not null,
+            recorded_at integer not null,
+            deed        text    not null, -- whose device: `own`, `office`
+            score       integer not null, -- from 1
+            scale       integer not null, -- the best score
+            primary key (number, turn, position)
+        ) strict, without rowid;
+        create table feedback (
+            number      integer not null,
+            turn        integer not null,
+            position    integer not null,
+            recorded_at integer not null,
+            deed        text    not null, -- `submitted`, `answered`
+            feedback    integer not null, -- which of the dossier
+            due_at      integer,
+            primary key (number, turn, position)
+        ) strict, without rowid;
+        create table synchronisation ( -- with the national portal
+            number      integer not null,
+            turn        integer not null,
+            position    integer not null,
+            recorded_at integer not null,
+            deed        text    not null, -- `requested`, `acknowledged`, `failed`
+            primary key (number, turn, position)
+        ) strict, without rowid;",
+    indexes: "
+        create index rating_recorded on rating (recorded_at);
+        create index feedback_recorded on feedback (recorded_at);",
+};
+
+/// Ratings given in the period: satisfied is one of the two best scores. Those from an office's device count neither way.
+pub(super) static RATINGS: Rows = Rows {
+    from: "rating cross join turn",
+    condition: "rating.recorded_at >= since and rating.recorded_at < until
+        and turn.number = rating.number and turn.turn = rating.turn",
+    numerator: "rating.score >= rating.scale - 1",
+    excluded: "rating.deed = 'office'",
+};
+
+/// Feedback that came in the period: answered by its day or not. What is neither answered nor due counts neither way.
+pub(super) static FEEDBACK: Rows = Rows {
+    from: "feedback cross join turn",
+    condition: "feedback.deed = 'submitted' and feedback.recorded_at >= since and feedback.recorded_at < until
+        and turn.number = feedback.number and turn.turn = max(feedback.turn, 1)",
+    numerator: "feedback.due_at >= coalesce((select min(answer.recorded_at) from feedback as answer
+        where answer.number = feedback.number and answer.feedback = feedback.feedback
+          and answer.deed = 'answered' and answer.recorded_at < until), until)",
+    excluded: "feedback.due_at is null or (feedback.due_at >= until and not exists (select 1 from feedback as answer
+        where answer.number = feedback.number and answer.feedback = feedback.feedback
+          and answer.deed = 'answered' and answer.recorded_at < until))",
+};
+
+/// Received in the period with papers entered: one of them has a digital form or none.
+pub(super) static DIGITISED: Rows = Rows {
+    from: "turn",
+    condition:
+        "turn.received_at >= since and turn.received_at < until and exists (select 1 from component
+        where component.number = turn.number and component.recorded_at < until)",
+    numerator: "exists (select 1 from component where component.number = turn.number
+        and component.recorded_at < until and component.deed <> 'none')",
+    excluded: "0",
+};
+
+/// The same: one of them was reused or none.
+pub(super) static REUSED: Rows = Rows {
+    numerator: "exists (select 1 from component where component.number = turn.number
+        and component.recorded_at < until and component.deed in ('from_dossier', 'from_result'))",
+    ..DIGITISED
+};
+
+/// Something was to be paid since the period began, and not cancelled: paid online or not.
+pub(super) static PAID: Rows = Rows {
+    from: "turn",
+    condition: "exists (select 1 from payment as issued where issued.number = turn.number and issued.turn = turn.turn
+        and issued.deed = 'issued' and issued.recorded_at >= since and issued.recorded_at < until
+        and not exists (select 1 from payment as ended where ended.number = issued.number
+            and ended.obligation = issued.obligation and ended.deed = 'cancelled' and ended.recorded_at < until))",
+    numerator: "exists (select 1 from payment where payment.number = turn.number and payment.turn = turn.turn
+        and payment.deed = 'paid_online' and payment.recorded_at < until)",
+    excluded: "0",
+};
+
+/// Settled by a result in the period: a paper and the result have digital forms or not.
+pub(super) static DIGITAL_BOTH: Rows = Rows {
+    from: "turn",
+    condition: "turn.end_kind = 'completed' and turn.ended_at >= since and turn.ended_at < until",
+    numerator: "exists (select 1 from document where document.number = turn.number
+            and document.turn = turn.turn and document.recorded_at < until)
+        and exists (select 1 from component where component.number = turn.number
+            and component.recorded_at < until and component.deed <> 'none')",
+    excluded: "0",
+};
+
+/// Received in the period: acknowledged by the national portal or not.
+pub(super) static SYNCHRONISED: Rows = Rows {
+    from: "turn",
+    condition: "turn.received_at >= since and turn.received_at < until",
+    numerator: "exists (select 1 from synchronisation where synchronisation.number = turn.number
+        and synchronisation.deed = 'acknowledged' and synchronisation.recorded_at < until)",
+    excluded: "0",
+};
+
+/// The same feedback: answered by its day and not raised again on the same dossier.
+pub(super) static FEEDBACK_GOOD: Rows = Rows {
+    numerator: "feedback.feedback = 1 and feedback.due_at >= coalesce((select min(answer.recorded_at) from feedback as answer
+        where answer.number = feedback.number and answer.feedback = feedback.feedback
+          and answer.deed = 'answered' and answer.recorded_at < until), until)",
+    ..FEEDBACK
+};
+
+/// At work in the period: somebody complained, recommended or was dissatisfied, or nobody.
+pub(super) static VOICED: Rows = Rows {
+    from: "turn",
+    condition: "turn.received_at < until and (turn.ended_at is null or turn.ended_at >= since)",
+    numerator: "exists (select 1 from feedback where feedback.number = turn.number
+            and feedback.deed = 'submitted' and feedback.recorded_at < until)
+        or exists (select 1 from rating where rating.number = turn.number and rating.turn = turn.turn
+            and rating.recorded_at < until and rating.score * 2 < rating.scale + 1)",
+    excluded: "0",
+};
+
+/// A row of one of the tables: its deed and its further columns.
+#[derive(Clone, Copy)]
+pub(super) enum Met {
+    Document(&'static str),
+    Component(&'static str, u32),
+    Payment(&'static str, u32),
+    /// Score and scale.
+    Rating(&'static str, u8, u8),
+    Feedback(&'static str, u32, Option<Moment>),
+    Synchronisation(&'static str),
+}
+
+/// A table, by the insert of its rows.
+struct Tables {
+    document: Insert,
+    component: Insert,
+    payment: Insert,
+    rating: Insert,
+    feedback: Insert,
+    synchronisation: Insert,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| {
+    let insert = |table: &str, more: &[&str]| {
+        let columns = [&COLUMNS[..], more].concat();
+        Insert::new(table, &columns, "")
+    };
+    Tables {
+        document: insert("document", &[]),
+        component: insert("component", &["item"]),
+        payment: insert("payment", &["obligation"]),
+        rating: insert("rating", &["score", "scale"]),
+        feedback: insert("feedback", &["feedback", "due_at"]),
+        synchronisation: insert("synchronisation", &[]),
+    }
+});
+
+/// Writes the rows of a batch.
+pub(super) async fn write(to: &mut SqliteConnection, all: &[(Place, Met)]) -> sqlx::Result<()> {
+    let tables = &*TABLES;
+    let (mut documents, mut components, mut payments) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ratings, mut feedback, mut syncs) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, met) in all {
+        match *met {
+            Met::Document(deed) => documents.push((*place, deed)),
+            Met::Component(deed, item) => components.push((*place, deed, item)),
+            Met::Payment(deed, obligation) => payments.push((*place, deed, obligation)),
+            Met::Rating(deed, score, scale) => ratings.push((*place, deed, score, scale)),
+            Met::Feedback(deed, number, due_at) => feedback.push((*place, deed, number, due_at)),
+            Met::Synchronisation(deed) => syncs.push((*place, deed)),
+        }
+    }
+    for (table, rows) in [
+        (&tables.document, &documents),
+        (&tables.synchronisation, &syncs),
+    ] {
+        let written = table.run(to, rows, |statement, (place, deed)| {
+            place.bind(statement, deed)
+        });
+        written.await?;
+    }
+    for (table, rows) in [
+        (&tables.component, &components),
+        (&tables.payment, &payments),
+    ] {
+        let written = table.run(to, rows, |statement, (place, deed, number)| {
+            place.bind(statement, deed).bind(*number)
+        });
+        written.await?;
+    }
+    let written = tables.rating.run(to, &ratings, |statement, row| {
+        let (place, deed, score, scale) = row;
+        place.bind(statement, deed).bind(*score).bind(*scale)
+    });
+    written.await?;
+    let written = tables.feedback.run(to, &feedback, |statement, row| {
+        let (place, deed, number, due_at) = row;
+        let statement = place.bind(statement, deed).bind(*number);
+        statement.bind(due_at.map(|due_at| due_at.0))
+    });
+    written.await
+}

@@ -1,0 +1,54 @@
+//! The deadline watch: misses, and opinions that did not come, recorded by the program itself at the hour.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::desk::{AT_ONCE, Desk, Outcome};
+use crate::domain::time::Moment;
+use crate::projections::{Result, agenda};
+
+/// The rules are asked again this much later: what changes their answer may be the hour alone.
+const AGAIN_AFTER: i64 = 60 * Moment::SECOND;
+
+/// Remembers nothing that a restart could lose: the read models say what is to be done, and its id says whether it was.
+#[derive(Default)]
+pub(super) struct Watch {
+    /// By command id, until when nobody is asked again.
+    asked: HashMap<Uuid, Moment>,
+}
+
+impl Watch {
+    /// Everything whose hour has passed; how many commands were taken.
+    pub async fn pass(&mut self, desk: &Desk) -> Result<usize> {
+        let now = desk.now();
+        self.asked.retain(|_, until| *until > now);
+        let mut taken = 0;
+        let mut last: Option<agenda::Entry> = None;
+        loop {
+            let page = agenda::due(&desk.models, now, last.as_ref(), AT_ONCE).await?;
+            let Some(newest) = page.last().cloned() else {
+                return Ok(taken);
+            };
+            let commands: Vec<_> = page
+                .into_iter()
+                .map(|entry| {
+                    let id = entry.to_do.command_id(entry.dossier);
+                    (id, entry.dossier, entry.to_do.command)
+                })
+                .filter(|(id, _, _)| !self.asked.contains_key(id))
+                .collect();
+            let ids: Vec<Uuid> = commands.iter().map(|(id, _, _)| *id).collect();
+            for (id, outcome) in ids.into_iter().zip(desk.give(commands).await) {
+                match outcome {
+                    Outcome::Taken => taken += 1,
+                    Outcome::Done | Outcome::Refused => {
+                        self.asked.insert(id, now.plus(AGAIN_AFTER));
+                    }
+                    Outcome::Unknown => return Ok(taken),
+                }
+            }
+            last = Some(newest);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Every command through the door: each called once, each refused once, all of them at random, and the page that lists them.
+
+mod bulk;
+mod document;
+mod ground;
+mod names;
+mod refusals;
+mod storm;
+mod story;
+mod voices;

@@ -1,0 +1,74 @@
+//! Which mutation gives which command.
+
+use std::collections::BTreeSet;
+
+use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
+use motcua::api::schema::sdl;
+
+use super::ground::camel;
+
+/// Commands whose mutation says more than their name.
+const LONGER: [(&str, &str); 10] = [
+    ("draft", "draftDossier"),
+    ("submit", "submitDossier"),
+    ("lodge", "lodgeDossier"),
+    ("accept_at_counter", "acceptDossierAtCounter"),
+    ("accept", "acceptDossier"),
+    ("find_still_deficient", "findSupplementDeficient"),
+    ("redirect", "redirectDossier"),
+    ("forward", "forwardDossier"),
+    ("link_dossier", "linkDossiers"),
+    ("rate", "rateService"),
+];
+
+/// Given by the program itself, at the hour; nobody can sign in as it.
+const OF_THE_PROGRAM: [&str; 1] = ["record_miss"];
+
+/// Mutations that are no command on one dossier.
+pub const OTHERS: [&str; 2] = ["bulk", "voidCode"];
+
+/// The mutation of a command; none where the program itself gives it.
+pub fn mutation(command: &str) -> Option<String> {
+    if OF_THE_PROGRAM.contains(&command) {
+        return None;
+    }
+    let longer = LONGER.iter().find(|(name, _)| *name == command);
+    Some(longer.map_or_else(|| camel(command), |(_, mutation)| (*mutation).to_owned()))
+}
+
+/// Every mutation of the schema with its description.
+pub fn mutations() -> Vec<(String, String)> {
+    let document = async_graphql::parser::parse_schema(sdl()).expect("the schema is GraphQL");
+    let mut found = Vec::new();
+    for one in document.definitions {
+        let TypeSystemDefinition::Type(definition) = one else {
+            continue;
+        };
+        if definition.node.name.node != "Mutation" {
+            continue;
+        }
+        let TypeKind::Object(object) = definition.node.kind else {
+            continue;
+        };
+        found.extend(object.fields.into_iter().map(|field| {
+            let description = field.node.description.map(|text| text.node);
+            let name = field.node.name.node.to_string();
+            (name, description.unwrap_or_default())
+        }));
+    }
+    found
+}
+
+/// Mutations of the schema that act on dossiers: of every command, and those that are none.
+pub fn of_dossiers() -> BTreeSet<String> {
+    let commands = crate::life_cycle::town::every_command();
+    let names = commands.iter().filter_map(|command| mutation(command.name()));
+    names.chain(OTHERS.map(str::to_owned)).collect()
+}
+
+#[test]
+fn every_command_has_its_mutation() {
+    let schema: BTreeSet<String> = mutations().into_iter().map(|(name, _)| name).collect();
+    let missing: Vec<_> = of_dossiers().difference(&schema).cloned().collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

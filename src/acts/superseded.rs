@@ -6,7 +6,7 @@ use super::OpenError;
 use super::states::{self, Held, State};
 use crate::domain::dossier::{Dossier, DossierEvent};
 use crate::domain::event::Event;
-use crate::domain::part::Part;
+use crate::domain::part::{Part, PartKind};
 use crate::domain::time::Moment;
 use crate::journal::{Journal, Until, fact};
 use crate::vault::Vault;
@@ -14,10 +14,13 @@ use crate::vault::Vault;
 /// Facts looked through at start for corrections whose old ciphertext may still be there.
 const LOOK_BACK: u64 = 4_000;
 
-/// Commitments of `before` that parts of the same kind replace.
+/// Commitments of `before` that a correction's details replace. What else it brings, such as a note, stands beside what
+/// others said before.
 pub fn replaced(before: &Dossier, parts: &[Part]) -> Vec<String> {
+    let details = |part: &&Part| matches!(part.kind, PartKind::Applicant | PartKind::Contact);
     parts
         .iter()
+        .filter(details)
         .filter_map(|part| before.part(part.kind))
         .map(|(old, _)| old.c.clone())
         .collect()

@@ -16,6 +16,10 @@ use super::target::Target;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a procedure's record is large; records are few, and read once"
+)]
 pub enum ReferenceEvent {
     CalendarDeclared(CalendarYear),
     PolicyAdopted(Policy),

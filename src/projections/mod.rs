@@ -51,8 +51,8 @@ const MODELS: [Model; 11] = [
     audit::MODEL,
     catalogue::MODEL,
     offices::MODEL,
-    trace::MODEL,
     agenda::MODEL,
+    trace::MODEL,
 ];
 
 /// What the file is made of. Any change of it, or of `version`, makes another file.

@@ -95,6 +95,7 @@ pub struct Trouble {
 /// What papers, money and voices add, in percent; all invented.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "units last, and all are shares")]
 pub struct Experience {
     /// Of the dossiers: the first paper has a digital form.
     pub digitised_percent: u8,

@@ -1,4 +1,4 @@
-//! GraphiQL without the internet: everything it needs is in the binary, and nine queries are ready.
+//! GraphiQL without the internet: everything it needs is in the binary, and ten queries are ready.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -42,7 +42,7 @@ pub struct Example {
 }
 
 /// The documents, as they are offered.
-pub const DOCUMENTS: [&str; 9] = [
+pub const DOCUMENTS: [&str; 10] = [
     include_str!("queries/tracking.graphql"),
     include_str!("queries/history.graphql"),
     include_str!("queries/worklist.graphql"),
@@ -52,11 +52,12 @@ pub const DOCUMENTS: [&str; 9] = [
     include_str!("queries/forward.graphql"),
     include_str!("queries/sign.graphql"),
     include_str!("queries/deliver.graphql"),
+    include_str!("queries/bulk.graphql"),
 ];
 
 /// Variables for each document; `NEW_UUID` is replaced in the browser when the page opens.
 #[must_use]
-pub fn variables(example: &Example) -> [Value; 9] {
+pub fn variables(example: &Example) -> [Value; 10] {
     let on = |dossier: &str| json!({ "commandId": "NEW_UUID", "dossier": dossier });
     let (mut forward, sign, mut deliver) = (
         on(&example.to_forward),
@@ -80,6 +81,11 @@ pub fn variables(example: &Example) -> [Value; 9] {
         json!({ "input": forward }),
         json!({ "input": sign }),
         json!({ "input": deliver }),
+        json!({ "input": {
+            "commandId": "NEW_UUID",
+            "dossiers": [example.to_forward, "H00.00-000101-0000"],
+            "act": { "forward": { "to": example.handler } }
+        }}),
     ]
 }
 

@@ -71,8 +71,8 @@ const DOORS: [Doorplate; 6] = [
         path: "/graphiql",
         name: ("Lập trình viên: GraphQL", "Developers: GraphQL"),
         says: (
-            "Thử giao diện lập trình với chín truy vấn sẵn.",
-            "Try the API with nine ready queries.",
+            "Thử giao diện lập trình với mười truy vấn sẵn.",
+            "Try the API with ten ready queries.",
         ),
     },
 ];

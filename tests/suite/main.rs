@@ -5,6 +5,7 @@ mod acts;
 mod api;
 mod catalogue;
 mod client;
+mod commands;
 mod door;
 #[cfg(target_os = "linux")]
 mod faults;

@@ -229,6 +229,7 @@ async fn every_ready_query_of_the_playground_is_answered_without_an_error() {
         Some(Role::Receiver),
         Some(Role::Signer),
         Some(Role::Receiver),
+        Some(Role::Receiver),
     ];
     let queries = graphiql::DOCUMENTS
         .iter()

@@ -57,10 +57,9 @@ fn number(position: u64, sequence: u32) -> Sighting {
 }
 
 fn reference() -> Reference {
-    Reference {
-        calendar: calendar(),
-        ..Reference::default()
-    }
+    let mut reference = Reference::default();
+    reference.calendar = calendar();
+    reference
 }
 
 fn calendar() -> Calendar {

@@ -147,13 +147,11 @@ fn send<'a>(
 ) -> Option<(Option<Turn>, Result<Receipt, Refusal>)> {
     let mut answer: Answer<'a> = Box::pin(counter.submit(request));
     // The first poll sends it: commands go out in the order of the story.
-    match answer.as_mut().now_or_never() {
-        Some(answered) => Some((turn, answered)),
-        None => {
-            waiting.push_back((turn, answer));
-            None
-        }
+    let answered = answer.as_mut().now_or_never();
+    if answered.is_none() {
+        waiting.push_back((turn, answer));
     }
+    answered.map(|answered| (turn, answered))
 }
 
 /// Every step of every script in the order of the story.

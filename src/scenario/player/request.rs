@@ -1,5 +1,7 @@
 //! One step as a request at the counter: who, what, why, and for the first step of a dossier whose it is.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -158,7 +160,9 @@ impl<'a> Clerk<'a> {
             Deed::SubmitSupplement => DossierCommand::SubmitSupplement,
             Deed::AcceptSupplement => DossierCommand::AcceptSupplement,
             Deed::DraftResult => DossierCommand::DraftResult,
-            Deed::SignResult { .. } => DossierCommand::SignResult { signature: None },
+            Deed::SignResult { digital: false, .. } => {
+                DossierCommand::SignResult { signature: None }
+            }
             Deed::DeliverResult(method) => DossierCommand::DeliverResult { method },
             Deed::Apologise { new_due_on } => DossierCommand::IssueApology {
                 new_due_on,
@@ -197,7 +201,7 @@ impl<'a> Clerk<'a> {
                 },
                 reference: None,
             },
-            Deed::SignDigitally { .. } => DossierCommand::SignResult {
+            Deed::SignResult { digital: true, .. } => DossierCommand::SignResult {
                 signature: Some(Signature {
                     certificate_serial: format!("00{:08x}", script.number),
                     signed_at: step.at,
@@ -223,7 +227,10 @@ impl<'a> Clerk<'a> {
         self.plan.experience?;
         let printed = format!("{}/{}", self.story, script.number);
         let digest = Sha256::digest(printed.as_bytes());
-        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(digest.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        }))
     }
 }
 
@@ -252,7 +259,6 @@ impl Deed {
             Self::EnterPaper { .. } => "receive_component",
             Self::ChargeFee { .. } => "issue_financial_obligation",
             Self::ConfirmFee { .. } => "confirm_payment",
-            Self::SignDigitally { .. } => "sign_result",
             Self::Rate { .. } => "rate",
             Self::Report => "submit_feedback",
             Self::AnswerReport => "answer_feedback",
@@ -269,9 +275,7 @@ fn reason(script: &Script, deed: Deed) -> Option<Reason> {
             Reason::IncorrectComponent,
             Reason::MissingComponent,
         ]),
-        Deed::Apologise { .. }
-        | Deed::SignResult { late: true }
-        | Deed::SignDigitally { late: true } => one_of(&[
+        Deed::Apologise { .. } | Deed::SignResult { late: true, .. } => one_of(&[
             Reason::Workload,
             Reason::WaitingForOtherAgency,
             Reason::FieldVerification,
@@ -288,12 +292,11 @@ fn reason(script: &Script, deed: Deed) -> Option<Reason> {
         | Deed::SubmitSupplement
         | Deed::AcceptSupplement
         | Deed::DraftResult
-        | Deed::SignResult { late: false }
+        | Deed::SignResult { late: false, .. }
         | Deed::DeliverResult(_)
         | Deed::EnterPaper { .. }
         | Deed::ChargeFee { .. }
         | Deed::ConfirmFee { .. }
-        | Deed::SignDigitally { late: false }
         | Deed::Rate { .. }
         | Deed::Report
         | Deed::AnswerReport

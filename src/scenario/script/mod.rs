@@ -86,6 +86,8 @@ pub enum Deed {
     /// Late against the promise that was planned: then with a reason, unless an apology has given one.
     SignResult {
         late: bool,
+        /// With a digital signature.
+        digital: bool,
     },
     DeliverResult(DeliveryMethod),
     Apologise {
@@ -107,9 +109,6 @@ pub enum Deed {
     ConfirmFee {
         vnd: u64,
         online: bool,
-    },
-    SignDigitally {
-        late: bool,
     },
     Rate {
         score: u8,
@@ -158,7 +157,7 @@ pub fn write(plan: &Plan, seed: &str, scale: u32) -> Result<Vec<Script>, Scenari
                     let code = &plan.offered[procedure].code;
                     impossible(format!("no {code} can be {outcome:?} within the load"))
                 })?;
-                if let Some(experience) = &plan.experience {
+                if let Some(experience) = plan.experience {
                     let mut dice = Dice::new(seed, &[2, u64::from(number)]);
                     let offered = &plan.offered[procedure];
                     voices::add(&stage, experience, offered, &mut steps, &mut dice);

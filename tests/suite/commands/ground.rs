@@ -236,9 +236,8 @@ impl Office {
     pub async fn call(&self, caller: &Caller, mutation: &str, input: Value) -> Value {
         let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
         let payload = if mutation == "bulk" { BULK } else { PAYLOAD };
-        let query = format!(
-            "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {payload} }} }}"
-        );
+        let query =
+            format!("mutation($input: {kind}!) {{ {mutation}(input: $input) {{ {payload} }} }}");
         self.called.lock().expect("a list").insert(mutation.into());
         let mut body = self.post(caller, &query, json!({ "input": input })).await;
         assert_eq!(body.get("errors"), None, "{mutation} {input}: {body}");
@@ -296,7 +295,10 @@ pub fn refused(payload: &Value, code: &str, what: &str) {
     assert_eq!(payload["position"], Value::Null, "{what}: {payload}");
     let text = |key: &str| error[key].as_str().unwrap_or_default().to_owned();
     let (vi, en) = (text("messageVi"), text("messageEn"));
-    assert!(vi.len() > 10 && en.len() > 10 && vi != en, "{what}: {payload}");
+    assert!(
+        vi.len() > 10 && en.len() > 10 && vi != en,
+        "{what}: {payload}"
+    );
     assert!(!vi.is_ascii(), "Vietnamese is written with its marks: {vi}");
     assert_eq!(error["field"][0], "input", "{what}: {payload}");
 }

@@ -22,7 +22,7 @@ const LONGER: [(&str, &str); 10] = [
 ];
 
 /// Given by the program itself, at the hour; nobody can sign in as it.
-const OF_THE_PROGRAM: [&str; 1] = ["record_miss"];
+const OF_THE_PROGRAM: [&str; 2] = ["record_miss", "recompute_due_date"];
 
 /// Mutations that are no command on one dossier.
 pub const OTHERS: [&str; 2] = ["bulk", "voidCode"];
@@ -62,13 +62,37 @@ pub fn mutations() -> Vec<(String, String)> {
 /// Mutations of the schema that act on dossiers: of every command, and those that are none.
 pub fn of_dossiers() -> BTreeSet<String> {
     let commands = crate::life_cycle::town::every_command();
-    let names = commands.iter().filter_map(|command| mutation(command.name()));
+    let names = commands
+        .iter()
+        .filter_map(|command| mutation(command.name()));
     names.chain(OTHERS.map(str::to_owned)).collect()
 }
 
 #[test]
-fn every_command_has_its_mutation() {
+fn every_command_has_its_mutation_and_every_other_one_its_own_tests() {
     let schema: BTreeSet<String> = mutations().into_iter().map(|(name, _)| name).collect();
-    let missing: Vec<_> = of_dossiers().difference(&schema).cloned().collect();
-    assert!(missing.is_empty(), "{missing:?}");
+    let ours = of_dossiers();
+    let missing: Vec<_> = ours.difference(&schema).collect();
+    assert!(missing.is_empty(), "no such mutation: {missing:?}");
+    let tests = texts(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite"));
+    for name in schema.difference(&ours) {
+        let called = |text: &String| {
+            text.contains(&format!("\"{name}\"")) || text.contains(&format!("{name}("))
+        };
+        assert!(tests.iter().any(called), "{name} is called by no test");
+    }
+}
+
+/// The source of every test outside this folder.
+fn texts(folder: &std::path::Path) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() && !path.ends_with("commands") {
+            texts.extend(self::texts(&path));
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            texts.push(std::fs::read_to_string(&path).expect("text"));
+        }
+    }
+    texts
 }

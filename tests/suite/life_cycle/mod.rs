@@ -1,8 +1,8 @@
 //! All states × commands × roles against the table; random lives never leave it.
 
 mod random;
-mod table;
-mod town;
+pub mod table;
+pub mod town;
 
 use std::collections::BTreeSet;
 

@@ -62,6 +62,16 @@ impl Table {
             .collect()
     }
 
+    /// The rows of a command with the states they start from.
+    pub fn of_command<'a>(
+        &'a self,
+        command: &'a str,
+    ) -> impl Iterator<Item = (&'static str, &'a Row)> {
+        let rows = self.rows.iter();
+        rows.filter(move |((_, known, _), _)| known == command)
+            .map(|((from, _, _), row)| (*from, row))
+    }
+
     pub fn names_command(&self, command: &str) -> bool {
         self.rows.keys().any(|(_, known, _)| known == command)
     }

@@ -10,6 +10,7 @@ pub mod error;
 pub mod findings;
 pub mod health;
 pub mod http;
+pub mod lateness;
 pub mod log;
 pub mod node;
 pub mod offices;

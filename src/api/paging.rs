@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 use super::error::{Problem, Result};
-use crate::projections::{detector, worklist};
+use crate::projections::{detector, lateness, worklist};
 
 const FIRST_DEFAULT: i32 = 20;
 const FIRST_MAX: i32 = 100;
@@ -133,6 +133,24 @@ pub fn rank(after: Option<&str>) -> Result<Option<worklist::Cursor>> {
         Ok(worklist::Cursor {
             due_rank: due_rank.parse().map_err(|_| foreign())?,
             id: id.parse().map_err(|_| foreign())?,
+        })
+    };
+    after.map(read).transpose()
+}
+
+/// The place of a turn: its dossier's number, and which one.
+#[must_use]
+pub fn turn_cursor(place: lateness::Place) -> Cursor {
+    Cursor::new("t", &format!("{}:{}", place.number, place.turn))
+}
+
+pub fn turn(after: Option<&str>) -> Result<Option<lateness::Place>> {
+    let read = |text: &str| {
+        let key = Cursor::read("t", text)?;
+        let (number, turn) = key.split_once(':').ok_or_else(foreign)?;
+        Ok(lateness::Place {
+            number: number.parse().map_err(|_| foreign())?,
+            turn: turn.parse().map_err(|_| foreign())?,
         })
     };
     after.map(read).transpose()

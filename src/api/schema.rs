@@ -13,6 +13,7 @@ use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
 use super::findings::{FindingPage, FindingQuery};
 use super::http::limits;
+use super::lateness::{LatenessQuery, OverduePage};
 use super::log::query::LogQuery;
 use super::node::NodeQuery;
 use super::offices::OfficeQuery;
@@ -28,6 +29,7 @@ pub struct Query(
     DossierQuery,
     WorklistQuery,
     StatisticsQuery,
+    LatenessQuery,
     GroupQuery,
     FormQuery,
     ScoreQuery,
@@ -63,6 +65,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
         .override_output_type_description::<GroupPage>("A page of groups.")
         .override_output_type_description::<ProcedurePage>("A page of procedures.")
+        .override_output_type_description::<OverduePage>("A page of overdue dossiers.")
         .override_output_type_description::<RehearsedDossierPage>("A page of rehearsed dossiers.")
         .limit_depth(limits::DEPTH_MAX)
         .limit_complexity(limits::COMPLEXITY_MAX)

@@ -14,6 +14,7 @@ mod file;
 mod fold;
 pub mod history;
 mod insert;
+pub mod lateness;
 pub mod offices;
 mod projector;
 mod rebuild;

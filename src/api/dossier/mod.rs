@@ -1,5 +1,6 @@
 //! A dossier as those see it who may: its office, its applicant, an auditor.
 
+pub mod account;
 pub mod applicant;
 pub mod audit;
 pub mod clocks;
@@ -12,6 +13,7 @@ pub mod tracking;
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
+use self::account::{Account, DossierAccount, Folded, Reader};
 use self::applicant::Applicant;
 use self::audit::AuditPage;
 use self::result::{DossierResult, ResultDocument};
@@ -25,6 +27,7 @@ use super::scalar::Long;
 use super::words::{
     BreachRule, Certainty, Channel, DeliveryMethod, DossierStatus, EndKind, Label, phase_label,
 };
+use crate::domain::actor::Role;
 use crate::domain::dossier::Dossier as State;
 use crate::domain::time::Moment;
 use crate::journal::Until;
@@ -38,6 +41,7 @@ pub struct Dossier {
     pub until: Until,
     /// The moment the clock fields are worked out for.
     pub now: Moment,
+    folded: Folded,
 }
 
 /// One application by one person for one procedure.
@@ -289,6 +293,22 @@ impl Dossier {
         document.await.transpose()
     }
 
+    #[graphql(flatten)]
+    async fn account(&self, context: &Context<'_>) -> DossierAccount<'_> {
+        let own = access::actor(context).is_some_and(|actor| actor.role == Role::Applicant);
+        DossierAccount(Account {
+            id: self.row.id,
+            until: self.until,
+            now: self.now,
+            reader: if own {
+                Reader::Applicant
+            } else {
+                Reader::Staff
+            },
+            folded: &self.folded,
+        })
+    }
+
     /// Its facts, oldest first.
     #[graphql(complexity = "paging::cost(first, child_complexity)")]
     async fn history(
@@ -310,6 +330,7 @@ impl Dossier {
             row,
             until: Until::End,
             now,
+            folded: Folded::default(),
         }
     }
 
@@ -336,7 +357,12 @@ impl Dossier {
             sensitive: newest.sensitive,
             ..row_of(id, position, &state)
         };
-        Ok(Some(Self { row, until, now }))
+        Ok(Some(Self {
+            row,
+            until,
+            now,
+            folded: Folded::default(),
+        }))
     }
 }
 
@@ -380,6 +406,8 @@ fn row_of(id: Uuid, position: u64, state: &State) -> DossierRow {
         handler: state.handler.clone(),
         applicant: state.applicant.clone(),
         capability: state.capability.clone(),
+        intake_due_at: state.intake_awaited(),
+        missed: crate::projections::tracking::missed(state),
         changed_at: state.changed_at,
         position,
     }

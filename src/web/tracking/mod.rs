@@ -1,5 +1,6 @@
 //! The citizen's page of one dossier: where it stands, what was promised, what comes next, what happened.
 
+mod account;
 mod history;
 mod result;
 mod standing;
@@ -7,6 +8,7 @@ mod steps;
 
 use askama::Template;
 
+pub use self::account::{Accounts, DeskLine, MoveLine};
 pub use self::history::Line;
 pub use self::result::ResultLine;
 pub use self::standing::{Promise, Tone};
@@ -63,6 +65,7 @@ pub struct TrackingPage {
     pub to_do: Option<&'static str>,
     pub notes: Vec<(Tone, String)>,
     pub results: Vec<ResultLine>,
+    pub accounts: Accounts,
     pub steps: Vec<Step>,
     pub history: Vec<Line>,
     pub contact: Option<Contact>,
@@ -125,7 +128,8 @@ impl TrackingPage {
             doubts: doubts(dossier, lang),
             next: lang.pick(next),
             to_do: to_do.map(|pair| lang.pick(pair)),
-            notes: notes(story.changes, &clock, lang),
+            notes: notes(story, &clock, lang),
+            accounts: Accounts::new(story, lang),
             results: result::lines(dossier, is_named(story), lang),
             steps: steps::of(story.changes, dossier, lang),
             history: history::lines(story.changes, lang),
@@ -205,7 +209,8 @@ fn doubts(dossier: &Dossier, lang: Lang) -> Vec<&'static str> {
 }
 
 /// What went otherwise than promised: supplements, apologies, breaches, and silence about lateness.
-fn notes(changes: &[Change], clock: &standing::Clock<'_>, lang: Lang) -> Vec<(Tone, String)> {
+fn notes(story: &Story<'_>, clock: &standing::Clock<'_>, lang: Lang) -> Vec<(Tone, String)> {
+    let changes = story.changes;
     let Some(dossier) = changes.last().map(|change| &change.after) else {
         return Vec::new();
     };
@@ -264,5 +269,6 @@ fn notes(changes: &[Change], clock: &standing::Clock<'_>, lang: Lang) -> Vec<(To
         );
         notes.push((Tone::Info, text.to_owned()));
     }
+    notes.extend(account::notes(dossier, story, lang));
     notes
 }

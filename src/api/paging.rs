@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 use super::error::{Problem, Result};
-use crate::projections::{lateness, worklist};
+use crate::projections::{detector, lateness, worklist};
 
 const FIRST_DEFAULT: i32 = 20;
 const FIRST_MAX: i32 = 100;
@@ -93,6 +93,31 @@ pub fn position(after: Option<&str>) -> Result<Option<u64>> {
     after
         .map(|text| Cursor::read("p", text)?.parse().map_err(|_| foreign()))
         .transpose()
+}
+
+/// The place of a finding.
+#[must_use]
+pub fn finding_cursor(place: &detector::Place) -> Cursor {
+    let detector::Place {
+        position,
+        rule,
+        office,
+    } = place;
+    Cursor::new("f", &format!("{position}:{rule}:{office}"))
+}
+
+pub fn finding(after: Option<&str>) -> Result<Option<detector::Place>> {
+    let read = |text: &str| {
+        let key = Cursor::read("f", text)?;
+        let mut parts = key.splitn(3, ':');
+        let mut next = || parts.next().ok_or_else(foreign);
+        Ok(detector::Place {
+            position: next()?.parse().map_err(|_| foreign())?,
+            rule: next()?.parse().map_err(|_| foreign())?,
+            office: next()?.to_owned(),
+        })
+    };
+    after.map(read).transpose()
 }
 
 /// The place of a dossier in a worklist.

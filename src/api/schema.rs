@@ -11,6 +11,7 @@ use super::command::{CatalogueMutation, DossierMutation, ReferenceMutation, Targ
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
+use super::findings::{FindingPage, FindingQuery};
 use super::http::limits;
 use super::lateness::{LatenessQuery, OverduePage};
 use super::log::query::LogQuery;
@@ -35,6 +36,7 @@ pub struct Query(
     QualityQuery,
     TargetQuery,
     ForecastQuery,
+    FindingQuery,
     CatalogueQuery,
     CatalogueStatisticsQuery,
     RehearsalQuery,
@@ -59,6 +61,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<FailureCode>()
         .override_output_type_description::<AuditPage>("A page of facts.")
+        .override_output_type_description::<FindingPage>("A page of findings.")
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
         .override_output_type_description::<GroupPage>("A page of groups.")
         .override_output_type_description::<ProcedurePage>("A page of procedures.")

@@ -1,5 +1,6 @@
 //! Every integration test, in one binary: it links once.
 
+mod abuses;
 mod accounts;
 mod acts;
 mod api;

@@ -91,7 +91,7 @@ fn way(indicator: Indicator) -> Way {
         }),
         I::OnlineOfNew => Way::Counts(|counts| Share {
             numerator: counts.received.online,
-            denominator: counts.received.new(),
+            denominator: counts.received.fresh(),
             excluded: counts.received.carried_over,
         }),
         I::OverdueOfPending => Way::Counts(|counts| Share {
@@ -169,7 +169,9 @@ pub async fn measure(models: &ReadModels, query: &Query, indicator: Indicator) -
         Way::Rows(rows, fields) => {
             let mut sum = Share::default();
             let shares = shares_by(models, query, rows, fields, OFFICE).await?;
-            shares.into_values().for_each(|share| sum.add(share));
+            for share in shares.into_values() {
+                sum.add(share);
+            }
             sum
         }
         Way::Procedures(holds) => {

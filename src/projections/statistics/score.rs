@@ -178,7 +178,7 @@ async fn fill(models: &ReadModels, query: &Query, measure: Measure, index: &Inde
             let received = super::count(models, query).await?.received;
             let share = Share {
                 numerator: received.online,
-                denominator: received.new(),
+                denominator: received.fresh(),
                 excluded: received.carried_over,
             };
             counted(
@@ -266,7 +266,9 @@ async fn fill(models: &ReadModels, query: &Query, measure: Measure, index: &Inde
 async fn rows(models: &ReadModels, query: &Query, rows: &Rows, fields: &[&str]) -> Result<Share> {
     let mut sum = Share::default();
     let shares = shares_by(models, query, rows, fields, OFFICE).await?;
-    shares.into_values().for_each(|share| sum.add(share));
+    for share in shares.into_values() {
+        sum.add(share);
+    }
     Ok(sum)
 }
 

@@ -21,7 +21,7 @@ use super::{qr, words};
 use crate::api::dossier::explained;
 use crate::domain::calendar::{OfficeHours, Timetable as _};
 use crate::domain::catalogue::Procedure;
-use crate::domain::dossier::{Dossier, Phase, Stage, Turn};
+use crate::domain::dossier::{Dossier, Phase, Stage, Sync, SyncOutcome, Turn};
 use crate::domain::office::Office;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
@@ -235,6 +235,24 @@ fn notes(story: &Story<'_>, clock: &standing::Clock<'_>, lang: Lang) -> Vec<(Ton
             "The promised date has passed and no apology has been issued.",
         );
         notes.push((Tone::Bad, text.to_owned()));
+    }
+    if dossier.turns.len() > 1 {
+        let under = |turn: &Turn| u64::from(turn.working_days(clock.now, clock.calendar));
+        let days = dossier.turns.iter().map(under).sum();
+        let days = dates::plural(days, ("ngày làm việc", "working day"), lang);
+        let text = lang.of(
+            "Hồ sơ đã qua nhiều cơ quan, cộng thời gian ở tất cả các nơi là",
+            "Several offices have had it in turn, under all their clocks for",
+        );
+        notes.push((Tone::Warn, format!("{text} {days}.")));
+    }
+    let is_open = |sync: &Sync| sync.outcome != SyncOutcome::Acknowledged;
+    if dossier.syncs.iter().any(is_open) {
+        let text = lang.of(
+            "Cổng quốc gia hoặc hệ thống khác chưa xác nhận trạng thái mới nhất; trang này là đúng.",
+            "The national portal or another system has not confirmed the newest state; this page is right.",
+        );
+        notes.push((Tone::Warn, text.to_owned()));
     }
     let mut told = Vec::new();
     for rule in &dossier.breaches {

@@ -320,8 +320,8 @@ impl Town {
             apologies breaches progressPercent office { code } channel
             history { position at label { vi en } reason { vi en } breach dueBefore dueAfter correction }
             results { number standing }
-            clocks { workingDays clocks { officeCode originalDueAt endKind workingDays } }
-            remoteStates { system acknowledgedStatus acknowledgedMinutesAgo answered } } }";
+            turns { office originalDueAt endKind workingDays }
+            syncs { system outcome remoteStatus ageMinutes } } }";
         let data = self.ask(None, query, json!({ "code": known.code })).await;
         data["tracking"].clone()
     }

@@ -42,9 +42,9 @@ async fn abuse_05_what_another_system_was_told_and_answered_is_on_record() {
         .found("sync_unanswered", &known, "dossier.sync_recorded")
         .await;
     assert_eq!(finding["amount"], "2");
-    let seen = town.citizen(&known).await["remoteStates"].clone();
-    assert_eq!(seen[0]["answered"], false);
-    assert_eq!(seen[0]["acknowledgedStatus"], json!(null));
+    let seen = town.citizen(&known).await["syncs"].clone();
+    assert_eq!(seen[0]["outcome"], "FAILED");
+    assert_eq!(seen[0]["remoteStatus"], json!(null));
     let page = town.page(&format!("/t/{}?lang=en", known.code)).await;
     assert!(
         page.contains("has not confirmed the newest state"),
@@ -55,12 +55,12 @@ async fn abuse_05_what_another_system_was_told_and_answered_is_on_record() {
     tries(&town, &admin, &known, "recordSync", acknowledged)
         .await
         .done();
-    let seen = town.citizen(&known).await["remoteStates"].clone();
+    let seen = town.citizen(&known).await["syncs"].clone();
     assert_eq!(
-        seen[0]["acknowledgedStatus"], 99,
+        seen[0]["remoteStatus"], 99,
         "as the other system gave it"
     );
-    assert_eq!(seen[0]["acknowledgedMinutesAgo"], 0);
+    assert_eq!(seen[0]["ageMinutes"], 0);
     town.then_not_found("sync_unanswered", &known).await;
     town.found("sync_slow", &known, "dossier.sync_recorded")
         .await;

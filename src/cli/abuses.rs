@@ -1,9 +1,11 @@
 //! What each scripted abuse of a story came to: what was refused, what stands in the record, what the detector found.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::domain::deadline::{Comparison, Timeliness, classify};
 use crate::domain::dossier::EndKind;
+use crate::domain::fact::BreachRule;
 use crate::projections::detector::{self, Window};
 use crate::projections::tracking::{DossierRow, by_id};
 use crate::projections::{ReadModels, audit};
@@ -108,7 +110,7 @@ async fn of_dossier(row: DossierRow, found: &Found, models: &ReadModels) -> anyh
     let late = ended.map(|(at, due)| classify(at, due, Comparison::Date) == Timeliness::Late);
     Ok(Record {
         findings: found.get(&code).cloned().unwrap_or_default(),
-        breaches: row.breaches.iter().map(word).collect(),
+        breaches: row.breaches.iter().copied().map(word).collect(),
         facts: facts.into_iter().map(|fact| fact.kind).collect(),
         late,
         code,
@@ -139,7 +141,7 @@ async fn of_registers(
 }
 
 /// A breach's name as in facts.
-fn word(rule: &crate::domain::fact::BreachRule) -> String {
+fn word(rule: BreachRule) -> String {
     let written = serde_json::to_value(rule).unwrap_or_default();
     written.as_str().unwrap_or_default().to_owned()
 }
@@ -167,20 +169,20 @@ fn line(
     let refused = told.into_iter().flat_map(|dossier| &dossier.steps);
     for step in refused {
         if let Some(code) = &step.refused {
-            text += &format!("\n         refused   {} → {code}", step.name());
+            let _ = write!(text, "\n         refused   {} → {code}", step.name());
         }
     }
     let lists = [("recorded", &record.breaches), ("found", &record.findings)];
     for (name, list) in lists {
         if !list.is_empty() {
-            text += &format!("\n         {name:<9} {}", list.join(", "));
+            let _ = write!(text, "\n         {name:<9} {}", list.join(", "));
         }
     }
     if record.late == Some(true) {
         text += "\n         stays     late against the first promise";
     }
     if !is_met {
-        text += &format!("\n         was to be {outcome:?}");
+        let _ = write!(text, "\n         was to be {outcome:?}");
     }
     text
 }

@@ -220,7 +220,7 @@ async fn abuse_10_an_apology_moves_a_promise_once_and_in_time_and_its_absence_is
     assert_eq!(finding["rate"]["numerator"], 1);
     town.then_not_found("late_without_apology", &once).await;
     let facts = town.facts(&once, "dossier.apology_issued").await;
-    let moves: Vec<bool> = facts
+    let is_new_date: Vec<bool> = facts
         .iter()
         .map(|fact| {
             list(&fact["changes"])
@@ -228,7 +228,7 @@ async fn abuse_10_an_apology_moves_a_promise_once_and_in_time_and_its_absence_is
                 .any(|one| one["field"] == "dueAt")
         })
         .collect();
-    assert_eq!(moves, [true, false]);
+    assert_eq!(is_new_date, [true, false]);
     assert_eq!(town.officer(&once).await["apologies"], 2);
 }
 

@@ -108,8 +108,8 @@ async fn abuse_06_a_clock_that_begins_anew_by_refiling_or_passing_on_is_found_wi
     town.found("clock_restarted_by_transfer", &passed, "dossier.redirected")
         .await;
     let seen = town.citizen(&passed).await;
-    let promised = list(&seen["history"]);
-    let promises: Vec<_> = promised
+    let steps_told = list(&seen["history"]);
+    let promises: Vec<_> = steps_told
         .iter()
         .filter(|step| !step["dueAfter"].is_null())
         .collect();

@@ -200,7 +200,7 @@ async fn abuse_11_every_hand_over_has_a_giver_and_a_receiver_so_that_honest_staf
         C::Forward { to },
     )
     .await;
-    let handled = town.lying("2025-05-15T10:00", OFFICE, LONG).await;
+    let waiting = town.lying("2025-05-15T10:00", OFFICE, LONG).await;
 
     let give = json!({ "to": "handler-03", "role": "HANDLER" });
     let officer = |number: u32| Actor::new(format!("handler-{number:02}"), OFFICE, Role::Handler);
@@ -240,19 +240,19 @@ async fn abuse_11_every_hand_over_has_a_giver_and_a_receiver_so_that_honest_staf
             .expect("a fact");
         (fact["actor"].clone(), fact["recordedAt"].clone())
     };
-    let (handed, received) = (
+    let (given, received) = (
         desk("dossier.handed_over"),
         desk("dossier.hand_over_received"),
     );
     assert_eq!(
-        handed,
+        given,
         (
             json!("handler-01"),
             json!(hour("2025-05-14T10:00").to_string())
         )
     );
     assert_eq!(received.0, "handler-02");
-    assert!(received.1.as_str() > handed.1.as_str());
+    assert!(received.1.as_str() > given.1.as_str());
     let of_officer = list(&town.officer(&known).await["history"]["nodes"]);
     assert!(of_officer.iter().any(|fact| fact["actor"] == "handler-02"));
     // The public reads whose office has it, never who.
@@ -272,7 +272,7 @@ async fn abuse_11_every_hand_over_has_a_giver_and_a_receiver_so_that_honest_staf
     )
     .await;
     let handler = Actor::new(person(Role::Handler, OFFICE).id, OFFICE, Role::Signer);
-    tries(&town, &handler, &handled, "signResult", json!({}))
+    tries(&town, &handler, &waiting, "signResult", json!({}))
         .await
         .refused("SIGNER_IS_HANDLER");
 }

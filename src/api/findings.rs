@@ -234,8 +234,7 @@ impl FindingQuery {
 /// The one office somebody supervises; none for those who supervise all.
 fn supervised(actor: &Actor) -> Result<Option<&str>> {
     match actor.role {
-        Role::Auditor if actor.office == NO_OFFICE => Ok(None),
-        Role::ProcedureController if actor.office == NO_OFFICE => Ok(None),
+        Role::Auditor | Role::ProcedureController if actor.office == NO_OFFICE => Ok(None),
         Role::Auditor | Role::ProcedureController | Role::CentreManager => Ok(Some(&actor.office)),
         Role::Applicant
         | Role::Receiver

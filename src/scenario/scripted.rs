@@ -255,6 +255,15 @@ pub(super) fn check(plan: &Plan) -> Result<(), (String, String)> {
     if scripts.ids.len() != scripts.dossiers.len() {
         return Err(("scripted".into(), "a dossier's name stands twice".into()));
     }
+    let all = scripts.dossiers().flat_map(|dossier| &dossier.steps);
+    if all
+        .min_by_key(|step| step.at)
+        .is_some_and(|first| first.refused.is_some())
+    {
+        let why =
+            "the first step of all must be done: a story that is taken up again is known by it";
+        return Err(("scripted".into(), why.into()));
+    }
     for (index, dossier) in scripts.dossiers().enumerate() {
         let mut before = plan.opens_at();
         for step in 0..dossier.steps.len() {

@@ -3,7 +3,6 @@
 pub mod account;
 pub mod applicant;
 pub mod audit;
-pub mod clocks;
 pub mod explained;
 pub mod query;
 pub mod result;

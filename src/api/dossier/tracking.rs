@@ -3,7 +3,6 @@
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
 use super::account::{Account, Folded, Reader, TrackingAccount};
-use super::clocks::{self, DossierClocks, RemoteState};
 use super::explained;
 use super::result::{self, DossierResult, ResultDocument};
 use super::standing::{self, Timeliness};
@@ -279,18 +278,6 @@ impl Tracking {
         let place = |item: &u32| usize::try_from(*item).ok()?.checked_sub(1);
         let named = items.filter_map(|item| procedure.components.get(place(item)?));
         named.map(|component| component.name_vi.clone()).collect()
-    }
-
-    /// The clocks it ran under, one per acceptance: a redirection begins another, and their sum is told.
-    #[graphql(complexity = "20 + child_complexity")]
-    async fn clocks(&self, context: &Context<'_>) -> Answered<DossierClocks> {
-        Some(clocks::clocks(api(context), self.row.id, self.now).await)
-    }
-
-    /// What other systems (the national portal, a ministry's) last acknowledged, and how old that is.
-    #[graphql(complexity = "20 + child_complexity")]
-    async fn remote_states(&self, context: &Context<'_>) -> Answered<Vec<RemoteState>> {
-        Some(clocks::remote_states(api(context), self.row.id, self.now).await)
     }
 
     /// When it changed last.

@@ -118,6 +118,7 @@ pub async fn play(
             }
         }
         let Some(script) = scripts.get(turn.script as usize) else {
+            shadow.see(&told.request(turn)?);
             told.attempt(counter, turn, &mut played).await?;
             continue;
         };

@@ -1,18 +1,17 @@
 //! Scripted steps among the others: tried one by one, each held against what the plan says will come of it.
 
 use super::{PlayError, Played, Turn};
-use crate::acts::{Counter, Refusal};
-use crate::domain::dossier::Rejection;
+use crate::acts::{Counter, Request};
 use crate::scenario::plan::Plan;
 use crate::scenario::scripted::{ScriptedStep, Scripts};
 use crate::scenario::source::ScenarioError;
 
-/// The scripted dossiers, and how many facts each has come to.
+/// The scripted dossiers.
 pub struct Told<'a> {
     plan: &'a Plan,
     scripts: Scripts<'a>,
-    versions: Vec<u32>,
-    /// The story is taken up again: what was done stands, and what was refused cannot be tried in its old state.
+    /// The story is taken up again where it was done before: what was done stands, and what was refused then must not be
+    /// tried in a later state.
     resumed: bool,
     /// Turns of scripted dossiers come after so many scripts.
     after: u32,
@@ -23,7 +22,6 @@ impl<'a> Told<'a> {
         let scripts = Scripts::of(plan, seed);
         Self {
             plan,
-            versions: vec![0; scripts.len()],
             scripts,
             resumed: false,
             after: u32::try_from(after).unwrap_or(u32::MAX),
@@ -47,6 +45,17 @@ impl<'a> Told<'a> {
         turns.collect()
     }
 
+    /// A step as a request at the counter.
+    pub fn request(&self, turn: Turn) -> Result<Request, ScenarioError> {
+        let (index, step) = self.place(turn);
+        let request = self.scripts.request(index, step);
+        request.map_err(|why| self.impossible(step, why))
+    }
+
+    fn place(&self, turn: Turn) -> (usize, usize) {
+        ((turn.script - self.after) as usize, turn.step as usize)
+    }
+
     /// Tries one step. A refusal leaves no trace but the code, which must be the plan's.
     pub async fn attempt(
         &mut self,
@@ -54,30 +63,21 @@ impl<'a> Told<'a> {
         turn: Turn,
         played: &mut Played,
     ) -> Result<(), PlayError> {
-        let (index, step) = ((turn.script - self.after) as usize, turn.step as usize);
+        let (index, step) = self.place(turn);
         let taken = self.scripts.step(index, step);
-        let mut request = self
-            .scripts
-            .request(index, step)
-            .map_err(|why| self.impossible(step, why))?;
-        // Tried again later, an attempt must not meet another state than the one it is written for.
-        let begins = self.versions[index] == 0;
-        let on_dossier = taken.name() != "void_code";
-        request.expected_version =
-            (taken.refused.is_some() && on_dossier && !begins).then_some(self.versions[index]);
-        match (counter.submit(request).await, &taken.refused) {
+        if taken.refused.is_some() && self.resumed {
+            played.refused += 1;
+            return Ok(());
+        }
+        match (counter.submit(self.request(turn)?).await, &taken.refused) {
             (Ok(receipt), None) => {
-                self.resumed |= receipt.repeated;
-                let registered = u32::from(begins && on_dossier);
-                if on_dossier {
-                    self.versions[index] += receipt.entries - registered.min(receipt.entries);
-                }
+                self.resumed = receipt.repeated;
                 played.commands += 1;
                 played.facts += u64::from(receipt.entries);
                 played.size = played.size.max(receipt.size());
                 Ok(())
             }
-            (Err(refusal), Some(code)) if refusal.code() == code || self.is_past(&refusal) => {
+            (Err(refusal), Some(code)) if refusal.code() == code => {
                 played.refused += 1;
                 Ok(())
             }
@@ -88,10 +88,6 @@ impl<'a> Told<'a> {
                 Err(self.otherwise(index, step, taken, expected, &came))
             }
         }
-    }
-
-    fn is_past(&self, refusal: &Refusal) -> bool {
-        self.resumed && matches!(refusal, Refusal::Rejected(Rejection::Conflict { .. }))
     }
 
     fn otherwise(

@@ -1,15 +1,12 @@
 //! Rows about the counter: returned without reason, filed again, asked again, papers outside the system.
 
-use motcua::acts::{Act, Request};
 use motcua::domain::actor::{Actor, Role};
 use motcua::domain::dossier::DossierCommand as C;
-use motcua::domain::reason::Reason;
 use serde_json::json;
 
 use super::ground::{
     FIRST, LONG, OFFICE, SECOND, SHORT, auditor, given_the_district, hour, list, person,
 };
-use crate::office::id;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn abuse_04_nothing_is_returned_without_a_reason_and_a_list() {
@@ -35,8 +32,24 @@ async fn abuse_04_nothing_is_returned_without_a_reason_and_a_list() {
     let whole = json!({ "items": [1, 2], "reason": "MISSING_COMPONENT", "note": "Bản sao mờ." });
     tries("requestSupplement", whole).await.done();
 
+    // What came in is on record with its size and its file's salted hash, so that "no attachment" can be checked.
+    let attached = json!({
+        "item": 1, "form": "E_DOCUMENT", "digitisation": "NONE", "sizeBytes": "48213", "fileSha256": "c".repeat(64),
+    });
+    tries("receiveComponent", attached).await.done();
+    let received = town.facts(&filed, "dossier.component_received").await;
+    assert_eq!(received.len(), 1);
+    let changed = list(&received[0]["changes"]);
+    assert!(
+        changed.iter().any(|one| one["field"] == "personalData"),
+        "{changed:?}"
+    );
+
     let seen = list(&town.citizen(&filed).await["history"]);
-    let asked = seen.last().expect("a step");
+    let asked = seen
+        .iter()
+        .rfind(|step| !step["reason"].is_null())
+        .expect("a step");
     assert_eq!(asked["reason"]["en"], "A component is missing");
     assert_eq!(town.officer(&filed).await["supplementRequests"], 1);
     let facts = town.facts(&filed, "dossier.supplement_requested").await;
@@ -52,6 +65,7 @@ async fn abuse_06_a_clock_that_begins_anew_by_refiling_or_passing_on_is_found_wi
     town.did("2025-05-08T08:00", &first, Role::Receiver, C::Accept)
         .await;
     let passed = town.accepted("2025-05-12T09:00", FIRST, LONG).await;
+    let twice = town.accepted("2025-05-12T10:00", FIRST, LONG).await;
     let citizen = person(Role::Applicant, FIRST);
     let wish = json!({ "dossier": first.code, "reason": "APPLICANT_REQUEST" });
     town.tries(&citizen, "requestWithdrawal", wish).await.done();
@@ -67,6 +81,15 @@ async fn abuse_06_a_clock_that_begins_anew_by_refiling_or_passing_on_is_found_wi
     let refiled = town.findings("refiled_after_withdrawal").await;
     assert_eq!(refiled.len(), 1, "{refiled:#?}");
     assert_eq!(refiled[0]["codes"], json!([first.code, code]));
+
+    let link = async |other: &str| {
+        let input = json!({ "other": other, "kind": "DUPLICATE" });
+        town.tries_on(&twice, Role::Receiver, "linkDossiers", input)
+            .await
+    };
+    link(&twice.code).await.refused("LINK_INVALID");
+    link(&code).await.done();
+    town.found("filed_twice", &twice, "dossier.linked").await;
 
     let redirect = async |known, to: &str| {
         let input = json!({ "to": to, "kind": "WRONG_OFFICE", "reason": "NOT_COMPETENT" });
@@ -91,11 +114,11 @@ async fn abuse_06_a_clock_that_begins_anew_by_refiling_or_passing_on_is_found_wi
         .filter(|step| !step["dueAfter"].is_null())
         .collect();
     assert_eq!(promises.len(), 2, "the public reads both promises: {seen}");
-    let clocks = &seen["clocks"];
-    let each = list(&clocks["clocks"]);
+    let each = list(&seen["turns"]);
     let ends: Vec<_> = each.iter().map(|clock| clock["endKind"].clone()).collect();
     assert_eq!(ends, [json!("REDIRECTED"), json!(null)]);
-    assert_eq!(clocks["workingDays"], 5, "the sum of both: 12 to 19 May");
+    let days = each.iter().filter_map(|clock| clock["workingDays"].as_u64());
+    assert_eq!(days.sum::<u64>(), 5, "the sum of both: 12 to 19 May");
     let page = town.page(&format!("/t/{}?lang=en", passed.code)).await;
     assert!(
         page.contains("under all their clocks for 5 working days"),
@@ -126,24 +149,17 @@ async fn abuse_07_a_second_supplement_request_needs_a_basis_and_an_approver_and_
     ask(json!({ "items": [2], "reason": "MISSING_COMPONENT" }))
         .await
         .refused("BASIS_REQUIRED");
-    let approved = C::RequestSupplement {
-        items: vec![2],
-        approved_by: Some("signer-01".into()),
-    };
     let basis = json!({
         "items": [2], "reason": "MISSING_COMPONENT", "basis": "61/2018/ND-CP:19.4",
     });
-    ask(basis).await.refused("APPROVER_REQUIRED");
-    let act = Act::Dossier {
-        dossier: known.id,
-        command: approved,
+    ask(basis.clone()).await.refused("APPROVER_REQUIRED");
+    let approve = async |by: &str| {
+        let mut approved = basis.clone();
+        approved["approvedBy"] = json!(by);
+        ask(approved).await
     };
-    let request = Request {
-        reason: Some(Reason::MissingComponent),
-        basis: Some("61/2018/ND-CP:19.4".into()),
-        ..Request::new(id(), person(Role::Receiver, OFFICE), act)
-    };
-    town.submits(request).await.done();
+    approve("receiver-01").await.refused("SEPARATION_OF_DUTIES");
+    approve("centre_manager-01").await.done();
 
     let seen = town.citizen(&known).await;
     assert_eq!(seen["breaches"], json!(["REPEATED_SUPPLEMENT"]));

@@ -175,41 +175,6 @@ impl Town {
         self.begun(at, office, Role::Receiver, command).await
     }
 
-    /// As [`Town::accepted`], with a receipt whose capability has this SHA-256.
-    pub async fn accepted_with(
-        &self,
-        at: &str,
-        office: &'static str,
-        procedure: &str,
-        capability: &str,
-    ) -> Known {
-        let command = DossierCommand::AcceptAtCounter {
-            procedure: procedure.parse().expect("a procedure code"),
-            office: office.parse().expect("an office code"),
-            capability: Some(capability.to_owned()),
-        };
-        self.begun(at, office, Role::Receiver, command).await
-    }
-
-    /// Sends a request to the counter today; what comes of it, in the words of the door.
-    pub async fn submits(&self, request: Request) -> Tried {
-        let payload = match self.counter.submit(request).await {
-            Ok(receipt) => {
-                let wait = Duration::from_secs(10);
-                let visible = self.api.models.reach(receipt.size() - 1, wait).await;
-                json!({ "errors": [], "visible": visible, "position": receipt.position.to_string() })
-            }
-            Err(refusal) => {
-                let (vietnamese, english) = refusal.message();
-                let error = json!({
-                    "code": refusal.code(), "messageVi": vietnamese, "messageEn": english,
-                });
-                json!({ "errors": [error], "position": null })
-            }
-        };
-        Tried { payload }
-    }
-
     /// A dossier submitted online in the past, by the applicant of this number.
     pub async fn submitted(&self, at: &str, office: &'static str, procedure: &str) -> Known {
         let command = DossierCommand::Submit {
@@ -221,7 +186,7 @@ impl Town {
         self.begun(at, office, Role::Applicant, command).await
     }
 
-    pub async fn begun(
+    async fn begun(
         &self,
         at: &str,
         office: &'static str,
@@ -355,8 +320,8 @@ impl Town {
             apologies breaches progressPercent office { code } channel
             history { position at label { vi en } reason { vi en } breach dueBefore dueAfter correction }
             results { number standing }
-            clocks { workingDays clocks { officeCode originalDueAt endKind workingDays } }
-            remoteStates { system acknowledgedStatus acknowledgedMinutesAgo answered } } }";
+            turns { office originalDueAt endKind workingDays }
+            syncs { system outcome remoteStatus ageMinutes } } }";
         let data = self.ask(None, query, json!({ "code": known.code })).await;
         data["tracking"].clone()
     }

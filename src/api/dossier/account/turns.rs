@@ -37,6 +37,8 @@ pub struct Turn {
     ended_at: Option<Moment>,
     /// How it ended.
     end_kind: Option<EndKind>,
+    /// Working days from its beginning to its end, or to now: the clocks of several offices add up.
+    working_days: u32,
     /// Promised moments that passed with the dossier unsettled, as they were recorded.
     missed_at: Vec<Moment>,
     /// Against the promises; null over a year without a calendar.
@@ -117,6 +119,7 @@ fn turn(books: &Books, dossier: &Dossier, place: usize, entries: Option<&[Entry]
         paused_since: turn.paused_since.filter(|_| turn.ending.is_none()),
         ended_at: turn.ending.map(|ending| ending.at),
         end_kind: turn.ending.map(|ending| ending.kind.into()),
+        working_days: turn.working_days(now, &books.reference.calendar),
         missed_at: turn.missed.clone(),
         lateness: entries.and_then(late).map(|late| TurnLateness {
             late: late.late,

@@ -1,4 +1,5 @@
 //! What goes on beside the main line, as answers: opinions, money, papers, links, voices, other systems.
+#![expect(clippy::unnecessary_wraps, reason = "told like what may not be there")]
 
 use async_graphql::SimpleObject;
 use uuid::Uuid;

@@ -171,7 +171,7 @@ pub fn told(books: &Books, dossier: &Dossier) -> Option<DeskTime> {
                 late_by_original: day.late_by_original,
             })
             .collect(),
-        steps: steps.into_iter().map(step).collect(),
+        steps: steps.iter().map(step).collect(),
         steps_certainty: plan.as_ref().map(|plan| plan.certainty.into()),
         process: plan.and_then(|plan| plan.process),
     })
@@ -217,7 +217,7 @@ fn giver(held: &Held) -> Option<String> {
     }
 }
 
-fn step(clock: desk::StepClock) -> StepClock {
+fn step(clock: &desk::StepClock) -> StepClock {
     StepClock {
         number: clock.number,
         name: (&*clock.plan.name_vi, &*clock.plan.name_en).into(),

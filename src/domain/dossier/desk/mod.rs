@@ -53,7 +53,7 @@ impl<'a> Worktime<'a> {
         Ok(days.unsigned_abs())
     }
 
-    fn hours(&self, office: &str) -> DatedHours<'a> {
+    fn hours(self, office: &str) -> DatedHours<'a> {
         self.reference.hours(office)
     }
 }

@@ -238,17 +238,16 @@ impl Touched<'_> {
 
     fn own(&self, event: &DossierEvent) -> Result<Option<Entry>, CalendarError> {
         if let Some((old, new, cause)) = event.moved_due_date() {
-            let (act, cause) = match event {
-                DossierEvent::ApologyIssued(_) => (PromiseAct::Extended, self.responsible(event)),
-                event => (
-                    PromiseAct::Recomputed,
-                    event.moved_due_date().map(|_| Cause::of_move(cause)),
-                ),
+            let is_apology = matches!(event, DossierEvent::ApologyIssued(_));
+            let (act, cause) = if is_apology {
+                (PromiseAct::Extended, self.responsible(event))
+            } else {
+                (PromiseAct::Recomputed, Cause::of_move(cause))
             };
             return Ok(Some(Entry {
                 due_before: Some(old),
                 due_after: Some(new),
-                cause,
+                cause: Some(cause),
                 agency: blamed(event),
                 days: Some(self.days(old, new)?),
                 ..self.entry(act)
@@ -269,7 +268,7 @@ impl Touched<'_> {
             }),
             DossierEvent::ApologyIssued(apology) => Some(Entry {
                 due_after: Some(apology.old_due_at),
-                cause: self.responsible(event),
+                cause: Some(self.responsible(event)),
                 agency: blamed(event),
                 days: Some(0),
                 ..self.entry(PromiseAct::ApologyWithoutEffect)
@@ -371,11 +370,11 @@ impl Touched<'_> {
         }))
     }
 
-    fn responsible(&self, event: &DossierEvent) -> Option<Cause> {
+    fn responsible(&self, event: &DossierEvent) -> Cause {
         let own = self.after.turn().map(|turn| turn.office.to_string());
         match blamed(event) {
-            Some(agency) if own.as_deref() != Some(agency.as_str()) => Some(Cause::OtherAgency),
-            Some(_) | None => Some(Cause::Office),
+            Some(agency) if own.as_deref() != Some(agency.as_str()) => Cause::OtherAgency,
+            Some(_) | None => Cause::Office,
         }
     }
 

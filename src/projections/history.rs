@@ -43,7 +43,7 @@ pub async fn changes(journal: &Journal, dossier: Uuid) -> Result<Vec<Change>> {
 /// As [`changes`], as of a time or a size.
 pub async fn changes_until(journal: &Journal, dossier: Uuid, until: Until) -> Result<Vec<Change>> {
     let entries = journal.read_stream(dossier, 0, until).await?;
-    told(decode(entries)?)
+    Ok(told(decode(entries)?))
 }
 
 /// The facts of several dossiers as of then, for each that existed.
@@ -57,12 +57,11 @@ pub async fn of_several(
     for read in decode(entries)? {
         streams.entry(read.entry.stream).or_default().push(read);
     }
-    let told = streams.into_iter();
-    told.map(|(id, reads)| Ok((id, self::told(reads)?)))
-        .collect()
+    let each = streams.into_iter().map(|(id, reads)| (id, told(reads)));
+    Ok(each.collect())
 }
 
-fn told(reads: Vec<Read>) -> Result<Vec<Change>> {
+fn told(reads: Vec<Read>) -> Vec<Change> {
     let mut state = Dossier::default();
     let mut changes = Vec::new();
     for read in reads {
@@ -79,7 +78,7 @@ fn told(reads: Vec<Read>) -> Result<Vec<Change>> {
             });
         }
     }
-    Ok(changes)
+    changes
 }
 
 /// Facts of other streams change no dossier.

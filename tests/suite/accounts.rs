@@ -332,7 +332,10 @@ async fn what_was_overdue_is_told_as_it_was_known_then() {
     };
     let (late, forgotten) = (Some(told.late.clone()), Some(told.forgotten.clone()));
     // On Thursday 12 the one had been moved to Friday 13 by the payment.
-    assert_eq!(codes(&overdue(at(12, 9, 0)).await), [forgotten.clone()]);
+    assert_eq!(
+        codes(&overdue(at(12, 9, 0)).await),
+        std::slice::from_ref(&forgotten)
+    );
     let then = overdue(at(16, 9, 30)).await;
     assert_eq!(codes(&then), [late, forgotten.clone()]);
     assert_eq!(

@@ -44,6 +44,10 @@ pub struct Dossier {
 }
 
 /// One application by one person for one procedure.
+#[expect(
+    clippy::unused_async,
+    reason = "a flattened field is told by an async function, like any other"
+)]
 #[Object]
 impl Dossier {
     /// Good for `node` and for commands.

@@ -117,7 +117,9 @@ async fn abuse_06_a_clock_that_begins_anew_by_refiling_or_passing_on_is_found_wi
     let each = list(&seen["turns"]);
     let ends: Vec<_> = each.iter().map(|clock| clock["endKind"].clone()).collect();
     assert_eq!(ends, [json!("REDIRECTED"), json!(null)]);
-    let days = each.iter().filter_map(|clock| clock["workingDays"].as_u64());
+    let days = each
+        .iter()
+        .filter_map(|clock| clock["workingDays"].as_u64());
     assert_eq!(days.sum::<u64>(), 5, "the sum of both: 12 to 19 May");
     let page = town.page(&format!("/t/{}?lang=en", passed.code)).await;
     assert!(

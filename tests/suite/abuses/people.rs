@@ -56,10 +56,7 @@ async fn abuse_05_what_another_system_was_told_and_answered_is_on_record() {
         .await
         .done();
     let seen = town.citizen(&known).await["syncs"].clone();
-    assert_eq!(
-        seen[0]["remoteStatus"], 99,
-        "as the other system gave it"
-    );
+    assert_eq!(seen[0]["remoteStatus"], 99, "as the other system gave it");
     assert_eq!(seen[0]["ageMinutes"], 0);
     town.then_not_found("sync_unanswered", &known).await;
     town.found("sync_slow", &known, "dossier.sync_recorded")

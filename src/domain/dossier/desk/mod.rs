@@ -244,7 +244,7 @@ pub fn held_at(dossier: &Dossier, at: Moment) -> Option<(Desk, Held)> {
 }
 
 /// What held the dossier at an instant; none before it began and after it was closed.
-fn holder<'a>(dossier: &'a Dossier, at: Moment, now: Moment) -> Option<(&'a Stay, Held)> {
+fn holder(dossier: &Dossier, at: Moment, now: Moment) -> Option<(&Stay, Held)> {
     let mut newest_first = dossier.stays.iter().rev();
     let stay = newest_first.find(|stay| stay.since <= at)?;
     if stay.until.is_some_and(|until| until <= at) {

@@ -247,7 +247,7 @@ async fn the_hours_of_facts_are_held_against_the_witnesses() {
     office.seal_witnessed(both).await;
     office.story.wait(Moment::HOUR);
     let position = office.size().await;
-    office.story.live(4, 1);
+    office.story.live(4, 10);
     office.story.write().await;
     office.seal_witnessed(both).await;
     let said = office.verify(&["--policy", &policy]).succeeded().out;
@@ -257,7 +257,7 @@ async fn the_hours_of_facts_are_held_against_the_witnesses() {
 
     // The office's clock ran ahead: the witness saw the facts before they were recorded.
     office.story.wait(Moment::HOUR);
-    office.story.live(6, 1);
+    office.story.live(6, 10);
     office.story.write().await;
     let ahead = office.size().await - 1;
     office.seal_witnessed(late).await;

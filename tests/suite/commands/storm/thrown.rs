@@ -106,7 +106,17 @@ impl Thrower {
         let allowed = self.table.allowed_in(seen.phase);
         let all = commands_at(place);
         let (command, role) = if dice.roll(5) > 0 && !allowed.is_empty() {
-            let (name, role) = *dice.pick(&allowed);
+            // Most commands leave the state as it is: a dossier is to come somewhere.
+            let onwards: Vec<_> = allowed
+                .iter()
+                .copied()
+                .filter(|(name, role)| {
+                    let row = self.table.row(seen.phase, name, *role);
+                    row.is_some_and(|row| row.to != seen.phase)
+                })
+                .collect();
+            let moves = dice.roll(3) == 0 && !onwards.is_empty();
+            let (name, role) = *dice.pick(if moves { &onwards } else { &allowed });
             let found = all.iter().find(|command| command.name() == name);
             (found.expect("a command").clone(), role)
         } else {

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.error
 import urllib.request
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
@@ -111,8 +112,11 @@ class Served:
         request.add_header("accept", "application/graphql-response+json")
         if role:
             request.add_header("authorization", f"Bearer {self.token(*role)}")
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as refused:
+            return json.load(refused)
 
 
 def at(answer, path):

@@ -66,6 +66,30 @@ pub fn is_officer(role: Role) -> bool {
     }
 }
 
+/// The one office somebody supervises; none for those who supervise all: auditors and controllers where they are appointed, the
+/// head of a one-stop unit at home.
+///
+/// # Errors
+/// [`Problem::Forbidden`] for everybody else.
+pub fn supervised(actor: &Actor) -> Result<Option<&str>> {
+    match actor.role {
+        Role::Auditor | Role::ProcedureController if actor.office == NO_OFFICE => Ok(None),
+        Role::Auditor | Role::ProcedureController | Role::CentreManager => Ok(Some(&actor.office)),
+        Role::Applicant
+        | Role::Receiver
+        | Role::Handler
+        | Role::DivisionHead
+        | Role::Signer
+        | Role::Clerk
+        | Role::Cashier
+        | Role::PaymentGateway
+        | Role::PostalAgent
+        | Role::VerticalAgency
+        | Role::Admin
+        | Role::System => Err(Problem::Forbidden),
+    }
+}
+
 /// Whether somebody may open this dossier at all.
 #[must_use]
 pub fn may_open(actor: &Actor, row: &DossierRow) -> bool {

@@ -16,7 +16,7 @@ use super::scalar::{Day, Long};
 use super::statistics::Ratio;
 use super::wait_for;
 use super::words::{Certainty, Label};
-use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::actor::Actor;
 use crate::domain::code::OfficeCode;
 use crate::domain::detector::{self, Rule, rules};
 use crate::domain::reference::{JournalKind, Opened};
@@ -218,7 +218,7 @@ impl FindingQuery {
     ) -> Answered<FindingPage> {
         let found = async {
             let (api, actor) = (api(context), access::signed_in(context)?);
-            let own = supervised(actor)?;
+            let own = access::supervised(actor)?;
             if !may_be_shown(api.office.opened()) {
                 return Err(Problem::NoFindingsHere);
             }
@@ -228,26 +228,6 @@ impl FindingQuery {
             page(api, window, &filter, first, after.as_deref()).await
         };
         Some(found.await)
-    }
-}
-
-/// The one office somebody supervises; none for those who supervise all.
-fn supervised(actor: &Actor) -> Result<Option<&str>> {
-    match actor.role {
-        Role::Auditor | Role::ProcedureController if actor.office == NO_OFFICE => Ok(None),
-        Role::Auditor | Role::ProcedureController | Role::CentreManager => Ok(Some(&actor.office)),
-        Role::Applicant
-        | Role::Receiver
-        | Role::Handler
-        | Role::DivisionHead
-        | Role::Signer
-        | Role::Clerk
-        | Role::Cashier
-        | Role::PaymentGateway
-        | Role::PostalAgent
-        | Role::VerticalAgency
-        | Role::Admin
-        | Role::System => Err(Problem::Forbidden),
     }
 }
 
@@ -345,10 +325,10 @@ mod tests {
     fn a_head_sees_the_own_office_and_an_officer_none() {
         let actor = |role, office: &str| Actor::new("x-01", office, role);
         let auditor = actor(Role::Auditor, NO_OFFICE);
-        assert_eq!(supervised(&auditor).ok(), Some(None));
+        assert_eq!(access::supervised(&auditor).ok(), Some(None));
         let head = actor(Role::CentreManager, "H99.40");
-        assert_eq!(supervised(&head).ok(), Some(Some("H99.40")));
-        assert!(supervised(&actor(Role::Receiver, "H99.40")).is_err());
+        assert_eq!(access::supervised(&head).ok(), Some(Some("H99.40")));
+        assert!(access::supervised(&actor(Role::Receiver, "H99.40")).is_err());
         assert!(filter(None, Some("H99.41".into()), Some("H99.40")).is_err());
         assert!(filter(Some("no_rule".into()), None, None).is_err());
     }

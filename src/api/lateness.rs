@@ -11,7 +11,7 @@ use super::paging::{self, Cursor};
 use super::scalar::{Day, Long};
 use super::wait_for;
 use super::words::DeskUse;
-use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::actor::Actor;
 use crate::domain::dossier::desk::Held;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
@@ -259,23 +259,7 @@ fn shown(row: Overdue, reference: &Reference) -> OverdueDossier {
     }
 }
 
-/// Reads who had what: auditors and controllers where they are appointed, the head of a one-stop unit at home.
+/// Whether this office, or all of them, is somebody's to supervise.
 fn supervises(actor: &Actor, office: Option<&str>) -> bool {
-    let at_home = office == Some(actor.office.as_str());
-    match actor.role {
-        Role::Auditor | Role::ProcedureController => actor.office == NO_OFFICE || at_home,
-        Role::CentreManager => at_home,
-        Role::Applicant
-        | Role::Receiver
-        | Role::Handler
-        | Role::DivisionHead
-        | Role::Signer
-        | Role::Clerk
-        | Role::Cashier
-        | Role::PaymentGateway
-        | Role::PostalAgent
-        | Role::VerticalAgency
-        | Role::Admin
-        | Role::System => false,
-    }
+    access::supervised(actor).is_ok_and(|own| own.is_none() || own == office)
 }

@@ -10,7 +10,6 @@ use crate::api::error::{Answered, Problem, Result};
 use crate::api::paging;
 use crate::api::scalar::Long;
 use crate::api::{Api, wait_for};
-use crate::domain::actor::{NO_OFFICE, Role};
 use crate::domain::code::DossierCode;
 use crate::domain::time::Moment;
 use crate::journal::Until;
@@ -178,24 +177,7 @@ async fn trail(
     min_position: Option<Long>,
 ) -> Result<Option<AuditPage>> {
     let (api, actor) = (api(context), access::signed_in(context)?);
-    let own_office = match actor.role {
-        Role::Auditor | Role::ProcedureController if actor.office == NO_OFFICE => None,
-        Role::Auditor | Role::ProcedureController | Role::CentreManager => {
-            Some(actor.office.clone())
-        }
-        Role::Applicant
-        | Role::Receiver
-        | Role::Handler
-        | Role::DivisionHead
-        | Role::Signer
-        | Role::Clerk
-        | Role::Cashier
-        | Role::PaymentGateway
-        | Role::PostalAgent
-        | Role::VerticalAgency
-        | Role::Admin
-        | Role::System => return Err(Problem::Forbidden),
-    };
+    let own_office = access::supervised(actor)?.map(str::to_owned);
     if own_office.is_some() && asked.office.is_some() && own_office != asked.office {
         return Err(Problem::Forbidden);
     }

@@ -13,7 +13,7 @@ const TOKEN_CHARS_MAX: usize = 120;
 /// Days one notice may name; a whole year is declared, not noticed.
 const DAYS_MAX: usize = 60;
 
-/// One notice, as it was issued. Promises made before it are counted anew and say so (domain.md §5.2).
+/// One notice, as it was issued. Promises made before it are counted anew and say so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notice {

@@ -1,4 +1,4 @@
-//! The accounts as everybody may read them (domain.md §6.2): agencies and roles, money yes or no, no person, no content.
+//! The accounts as everybody may read them: agencies and roles, money yes or no, no person, no content.
 
 use async_graphql::{Context, Object};
 

@@ -123,8 +123,19 @@ def at(answer, path):
         return {"numerator": numerator, "denominator": denominator}
     value = answer
     for step in path.split("."):
-        value = value[int(step)] if isinstance(value, list) else value[step]
+        value = pick(value, step) if isinstance(value, list) else value[step]
     return value
+
+
+def pick(rows, step):
+    """A row by its place, or by what names it: a level, an indicator, or `INDICATOR@LEVEL`."""
+    if step.isdigit():
+        return rows[int(step)]
+    name, _, level = step.partition("@")
+    named = [row for row in rows if name in (row.get("indicator", row.get("level")),) and (not level or row["level"] == level)]
+    if len(named) != 1:
+        raise KeyError(f"{len(named)} rows are called {step}")
+    return named[0]
 
 
 def percent(ratio, digits, rounding):
@@ -137,6 +148,8 @@ def percent(ratio, digits, rounding):
 def figure_holds(row, value):
     """Whether what was counted is what the article printed, by the row's kind."""
     kind, answer = row["kind"].removesuffix(", assumed"), row["answer"]
+    if kind == "sum":
+        return sum(one["proposals"] for one in value) == int(answer)
     if kind == "count":
         return int(value) == int(answer)
     if kind == "more than":

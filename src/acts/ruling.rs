@@ -1,10 +1,13 @@
 //! Which rule answers a request: the dossier's, the register's or the reference shelf's.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use super::request::{Act, Request};
 use super::states::State;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::calendar::Notice;
 use crate::domain::catalogue::rules;
 use crate::domain::code::{DossierCode, OfficeCode};
 use crate::domain::dossier::{self, Dossier, Rejection};
@@ -132,19 +135,14 @@ pub fn rule<'a>(
         }
         Act::SetTarget(target) => set_target(request, target, reference, given),
         Act::Notify(notice) => {
-            let known = reference
-                .notices
-                .iter()
-                .any(|known| known.number == notice.number);
-            if !known {
-                reference.check_notice(notice)?;
-            }
-            record(
-                request,
-                ReferenceEvent::NoticeIssued(notice.as_ref().clone()),
-                known,
-                given,
-            )
+            let known = |known: &Arc<Notice>| known.number == notice.number;
+            let checked = if reference.notices.iter().any(known) {
+                Err(Rejection::DuplicateRecord)
+            } else {
+                reference.check_notice(notice).map_err(Into::into)
+            };
+            let issued = ReferenceEvent::NoticeIssued(notice.as_ref().clone());
+            shelve(request, checked.map(|()| issued), given)
         }
     }
 }
@@ -238,7 +236,7 @@ fn void_code(
     }])
 }
 
-/// A catalogue record for the reference shelf, if the rules take it: for procedure control and administrators.
+/// A record for the reference shelf, if the rules take it: for procedure control and administrators.
 fn shelve(
     request: &Request,
     event: Result<ReferenceEvent, Rejection>,

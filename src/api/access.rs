@@ -74,7 +74,8 @@ pub fn may_open(actor: &Actor, row: &DossierRow) -> bool {
         Role::Applicant => row.applicant.as_deref() == Some(actor.id.as_str()),
         Role::Auditor | Role::ProcedureController => actor.office == NO_OFFICE || of_office,
         Role::System => true,
-        Role::Admin | Role::PaymentGateway => false,
+        // An agency that was asked answers by its number; it does not read the dossier.
+        Role::Admin | Role::PaymentGateway | Role::VerticalAgency => false,
         Role::Receiver
         | Role::Handler
         | Role::DivisionHead
@@ -83,8 +84,6 @@ pub fn may_open(actor: &Actor, row: &DossierRow) -> bool {
         | Role::Cashier
         | Role::PostalAgent
         | Role::CentreManager => of_office,
-        // An agency that was asked sees the dossier by its own door.
-        Role::VerticalAgency => false,
     }
 }
 

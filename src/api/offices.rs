@@ -124,6 +124,8 @@ pub struct Story {
     seed: String,
     /// Its last day.
     ends_on: Day,
+    /// Its offices are invented too, names and all.
+    invented: bool,
 }
 
 /// The journal that everything here is read from.
@@ -153,6 +155,7 @@ impl JournalInfo {
             scenario: story.scenario.clone(),
             seed: story.seed.clone(),
             ends_on: Day(story.ends_on),
+            invented: story.invented,
         })
     }
 

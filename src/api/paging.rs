@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 use super::error::{Problem, Result};
-use crate::projections::worklist;
+use crate::projections::{detector, lateness, worklist};
 
 const FIRST_DEFAULT: i32 = 20;
 const FIRST_MAX: i32 = 100;
@@ -95,6 +95,31 @@ pub fn position(after: Option<&str>) -> Result<Option<u64>> {
         .transpose()
 }
 
+/// The place of a finding.
+#[must_use]
+pub fn finding_cursor(place: &detector::Place) -> Cursor {
+    let detector::Place {
+        position,
+        rule,
+        office,
+    } = place;
+    Cursor::new("f", &format!("{position}:{rule}:{office}"))
+}
+
+pub fn finding(after: Option<&str>) -> Result<Option<detector::Place>> {
+    let read = |text: &str| {
+        let key = Cursor::read("f", text)?;
+        let mut parts = key.splitn(3, ':');
+        let mut next = || parts.next().ok_or_else(foreign);
+        Ok(detector::Place {
+            position: next()?.parse().map_err(|_| foreign())?,
+            rule: next()?.parse().map_err(|_| foreign())?,
+            office: next()?.to_owned(),
+        })
+    };
+    after.map(read).transpose()
+}
+
 /// The place of a dossier in a worklist.
 #[must_use]
 pub fn rank_cursor(cursor: worklist::Cursor) -> Cursor {
@@ -108,6 +133,24 @@ pub fn rank(after: Option<&str>) -> Result<Option<worklist::Cursor>> {
         Ok(worklist::Cursor {
             due_rank: due_rank.parse().map_err(|_| foreign())?,
             id: id.parse().map_err(|_| foreign())?,
+        })
+    };
+    after.map(read).transpose()
+}
+
+/// The place of a turn: its dossier's number, and which one.
+#[must_use]
+pub fn turn_cursor(place: lateness::Place) -> Cursor {
+    Cursor::new("t", &format!("{}:{}", place.number, place.turn))
+}
+
+pub fn turn(after: Option<&str>) -> Result<Option<lateness::Place>> {
+    let read = |text: &str| {
+        let key = Cursor::read("t", text)?;
+        let (number, turn) = key.split_once(':').ok_or_else(foreign)?;
+        Ok(lateness::Place {
+            number: number.parse().map_err(|_| foreign())?,
+            turn: turn.parse().map_err(|_| foreign())?,
         })
     };
     after.map(read).transpose()

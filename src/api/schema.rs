@@ -11,7 +11,9 @@ use super::command::{CatalogueMutation, DossierMutation, ReferenceMutation, Targ
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
+use super::findings::{FindingPage, FindingQuery};
 use super::http::limits;
+use super::lateness::{LatenessQuery, OverduePage};
 use super::log::query::LogQuery;
 use super::node::NodeQuery;
 use super::offices::OfficeQuery;
@@ -27,12 +29,14 @@ pub struct Query(
     DossierQuery,
     WorklistQuery,
     StatisticsQuery,
+    LatenessQuery,
     GroupQuery,
     FormQuery,
     ScoreQuery,
     QualityQuery,
     TargetQuery,
     ForecastQuery,
+    FindingQuery,
     CatalogueQuery,
     CatalogueStatisticsQuery,
     RehearsalQuery,
@@ -57,9 +61,11 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<FailureCode>()
         .override_output_type_description::<AuditPage>("A page of facts.")
+        .override_output_type_description::<FindingPage>("A page of findings.")
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
         .override_output_type_description::<GroupPage>("A page of groups.")
         .override_output_type_description::<ProcedurePage>("A page of procedures.")
+        .override_output_type_description::<OverduePage>("A page of overdue dossiers.")
         .override_output_type_description::<RehearsedDossierPage>("A page of rehearsed dossiers.")
         .limit_depth(limits::DEPTH_MAX)
         .limit_complexity(limits::COMPLEXITY_MAX)

@@ -29,6 +29,12 @@ pub struct WorklistFilter {
     /// Only those whose promised moment has passed.
     #[graphql(default)]
     pub overdue: bool,
+    /// Only those that were lodged and neither accepted nor answered in the time for it.
+    #[graphql(default)]
+    pub intake_overdue: bool,
+    /// Only those of which a promise was recorded as missed.
+    #[graphql(default)]
+    pub missed: bool,
 }
 
 /// What an office has to do.
@@ -73,6 +79,8 @@ async fn page(
         handler: asked.handler,
         channel: asked.channel.map(Into::into),
         overdue_at: asked.overdue.then_some(now),
+        intake_overdue_at: asked.intake_overdue.then_some(now),
+        missed: asked.missed,
     };
     let (first, after) = (paging::first(first)?, paging::rank(after)?);
     let found = worklist::page(&api.models, &filter, after, first).await?;

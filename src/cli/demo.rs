@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::place::{Place, Stores};
 use super::serve::{Listen, Node, Sealing, bind, open_models, serve};
-use super::{progress, table};
+use super::{abuses, progress, table};
 use crate::acts::{self, Counter, found};
 use crate::domain::reference::{ClockKind, JournalKind, Opened, Story};
 use crate::journal::Journal;
@@ -27,7 +27,7 @@ pub struct Arguments {
     listen: Listen,
     #[command(flatten)]
     sealing: Sealing,
-    /// luc-yen-2023, lang-son-2022, dinh-hoa-2021, hue-2024, or a file of one's own.
+    /// luc-yen-2023, lang-son-2022, dinh-hoa-2021, hue-2024, abuses (an invented district), or a file of one's own.
     #[arg(long, value_name = "NAME", default_value = "luc-yen-2023")]
     scenario: String,
     /// Another seed gives other days and officers, and the same totals.
@@ -61,7 +61,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let projector = follow_to_the_end(projector, &models, &stores.journal).await?;
     let met = if arguments.scale == 1 {
         let expected = Expected::load(&source)?;
-        compare(&plan, &expected, &models).await?
+        let met = compare(&plan, &expected, &models).await?;
+        let shown = abuses::show(&source, &plan, &arguments.seed, &models).await?;
+        met && shown
     } else {
         println!("The load was multiplied: the published figures are not compared.");
         true
@@ -99,6 +101,7 @@ async fn open(arguments: &Arguments, plan: &Plan) -> anyhow::Result<Stores> {
         },
         seed: arguments.seed.clone(),
         ends_on: plan.ends,
+        invented: plan.invented,
     };
     let begun = journal.head().await?.size == 0;
     if begun {
@@ -174,6 +177,12 @@ async fn play(counter: &Counter, plan: &Plan, arguments: &Arguments) -> anyhow::
         "Played {} dossiers: {} commands, {} facts, in {seconds:.1} s.",
         played.dossiers, played.commands, played.facts
     );
+    if played.refused > 0 {
+        println!(
+            "{} attempts were refused, each with the code that it was to be refused with.",
+            played.refused
+        );
+    }
     Ok(())
 }
 

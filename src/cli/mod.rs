@@ -1,5 +1,6 @@
 //! FOR OPERATORS: one file per subcommand; wiring and nothing else.
 
+mod abuses;
 mod demo;
 mod diff;
 mod doctor;

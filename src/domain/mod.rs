@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod code;
 pub mod deadline;
+pub mod detector;
 pub mod dossier;
 pub mod event;
 pub mod fact;

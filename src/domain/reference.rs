@@ -16,6 +16,10 @@ use super::target::Target;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a procedure's record is large; records are few, and read once"
+)]
 pub enum ReferenceEvent {
     CalendarDeclared(CalendarYear),
     PolicyAdopted(Policy),
@@ -257,4 +261,12 @@ pub struct Story {
     pub seed: String,
     /// The last day of the story.
     pub ends_on: Date,
+    /// The offices are invented, names and all: what the detector finds may be shown, for it accuses nobody.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invented: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }

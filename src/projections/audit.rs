@@ -114,6 +114,15 @@ pub async fn of_dossier(
     Ok(page.rows.into_iter().map(|(_, row)| row).collect())
 }
 
+/// The facts at these positions, oldest first.
+pub async fn at(models: &ReadModels, positions: &[u64]) -> Result<Vec<AuditRow>> {
+    let mut sql = selection(&Filter::default(), 0, i64::MAX.cast_unsigned());
+    sql.push(" and audit.position in (select value from json_each(")
+        .push_bind(serde_json::json!(positions).to_string())
+        .push(")) order by audit.position");
+    Ok(sql.build_query_as().fetch_all(models.pool()).await?)
+}
+
 /// Up to `first` facts beyond a position; a place in the list is a position.
 pub async fn search(
     models: &ReadModels,

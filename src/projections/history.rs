@@ -1,5 +1,7 @@
 //! One dossier as it was: folded from its stream when asked for, never stored.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::fold::{Read, decode};
@@ -35,9 +37,34 @@ pub async fn of_dossier(models: &ReadModels, dossier: Uuid) -> Result<Vec<Change
 
 /// Every fact of a dossier, with the states before and after it.
 pub async fn changes(journal: &Journal, dossier: Uuid) -> Result<Vec<Change>> {
+    changes_until(journal, dossier, Until::End).await
+}
+
+/// As [`changes`], as of a time or a size.
+pub async fn changes_until(journal: &Journal, dossier: Uuid, until: Until) -> Result<Vec<Change>> {
+    let entries = journal.read_stream(dossier, 0, until).await?;
+    Ok(told(decode(entries)?))
+}
+
+/// The facts of several dossiers as of then, for each that existed.
+pub async fn of_several(
+    models: &ReadModels,
+    dossiers: &[Uuid],
+    until: Until,
+) -> Result<HashMap<Uuid, Vec<Change>>> {
+    let entries = models.journal().read_streams(dossiers, until).await?;
+    let mut streams: HashMap<Uuid, Vec<Read>> = HashMap::new();
+    for read in decode(entries)? {
+        streams.entry(read.entry.stream).or_default().push(read);
+    }
+    let each = streams.into_iter().map(|(id, reads)| (id, told(reads)));
+    Ok(each.collect())
+}
+
+fn told(reads: Vec<Read>) -> Vec<Change> {
     let mut state = Dossier::default();
     let mut changes = Vec::new();
-    for read in decode(journal.read_stream(dossier, 0, Until::End).await?)? {
+    for read in reads {
         let before = state.clone();
         evolve(&mut state, &read);
         let Read { entry, fact } = read;
@@ -51,7 +78,7 @@ pub async fn changes(journal: &Journal, dossier: Uuid) -> Result<Vec<Change>> {
             });
         }
     }
-    Ok(changes)
+    changes
 }
 
 /// Facts of other streams change no dossier.

@@ -7,16 +7,19 @@ pub mod agenda;
 mod as_of;
 pub mod audit;
 pub mod catalogue;
+pub mod detector;
 pub mod difference;
 mod error;
 mod file;
 mod fold;
 pub mod history;
 mod insert;
+pub mod lateness;
 pub mod offices;
 mod projector;
 mod rebuild;
 pub mod statistics;
+mod trace;
 pub mod tracking;
 pub mod verify;
 pub mod word;
@@ -39,7 +42,7 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 10] = [
+const MODELS: [Model; 11] = [
     tracking::MODEL,
     worklist::MODEL,
     statistics::MODEL,
@@ -50,6 +53,7 @@ const MODELS: [Model; 10] = [
     catalogue::MODEL,
     offices::MODEL,
     agenda::MODEL,
+    trace::MODEL,
 ];
 
 /// What the file is made of. Any change of it, or of `version`, makes another file.
@@ -84,6 +88,7 @@ struct Shared {
     progress: watch::Receiver<Progress>,
     reference: watch::Receiver<Arc<Reference>>,
     counted: Mutex<statistics::Cache>,
+    found: Mutex<detector::Cache>,
 }
 
 impl ReadModels {
@@ -111,6 +116,7 @@ impl ReadModels {
             progress,
             reference,
             counted: Mutex::default(),
+            found: Mutex::default(),
         };
         let models = Self {
             shared: Arc::new(shared),
@@ -160,6 +166,11 @@ impl ReadModels {
             .counted
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn found(&self) -> MutexGuard<'_, detector::Cache> {
+        let found = self.shared.found.lock();
+        found.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A procedure that is or ever was sensitive stays so; one that nobody published is taken for one.

@@ -10,7 +10,7 @@ use super::fold::State;
 use super::insert::Insert;
 use super::word::{decode, from_json, from_word, to_word};
 use super::{Model, ReadModels, Result};
-use crate::domain::dossier::{Channel, DeliveryMethod, EndKind, Phase};
+use crate::domain::dossier::{Channel, DeliveryMethod, Dossier, EndKind, Phase};
 use crate::domain::fact::BreachRule;
 use crate::domain::law::Certainty;
 use crate::domain::time::Moment;
@@ -50,6 +50,8 @@ pub(super) const MODEL: Model = Model {
             handler             text,
             applicant           text,
             capability          text,
+            intake_due_at       integer,             -- while acceptance or an answer is awaited
+            missed              integer not null,    -- promises of the newest turn that were recorded as missed
             changed_at          integer not null,
             position            integer not null     -- of its newest fact
         ) strict;",
@@ -104,6 +106,10 @@ pub struct DossierRow {
     pub applicant: Option<String>,
     /// SHA-256 (hex) of the receipt's capability.
     pub capability: Option<String>,
+    /// By when the office is to accept or answer, while it has done neither.
+    pub intake_due_at: Option<Moment>,
+    /// How many promises of the newest turn were recorded as missed.
+    pub missed: u32,
     pub changed_at: Moment,
     /// Of its newest fact.
     pub position: u64,
@@ -116,7 +122,7 @@ macro_rules! columns {
         "id, version, code, procedure, procedure_version, office, reception_office, phase, channel, lodged_at, received_at,
          accepted_at, original_due_at, due_at, due_certainty, limit_certainty, paused, ended_at, end_kind, delivered_at,
          delivery_method, supplement_requests, supplement_items, apologies, breaches, handler, applicant, capability,
-         changed_at, position, due_rank"
+         intake_due_at, missed, changed_at, position, due_rank"
     };
 }
 pub(super) use columns;
@@ -154,7 +160,7 @@ pub async fn by_ids(models: &ReadModels, ids: &[Uuid]) -> Result<Vec<DossierRow>
     Ok(found.into_iter().map(|row| models.mark(row)).collect())
 }
 
-const COLUMNS: [&str; 33] = [
+const COLUMNS: [&str; 35] = [
     "number",
     "id",
     "version",
@@ -186,6 +192,8 @@ const COLUMNS: [&str; 33] = [
     "handler",
     "applicant",
     "capability",
+    "intake_due_at",
+    "missed",
     "changed_at",
     "position",
 ];
@@ -247,10 +255,19 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             .bind(dossier.handler.clone())
             .bind(dossier.applicant.clone())
             .bind(dossier.capability.clone())
+            .bind(dossier.intake_awaited().map(micros))
+            .bind(missed(dossier))
             .bind(dossier.changed_at.0)
             .bind(state.position.cast_signed())
     });
     rows.await
+}
+
+/// Promises of the newest turn that were recorded as missed.
+#[must_use]
+pub fn missed(dossier: &Dossier) -> u32 {
+    let missed = dossier.turn().map_or(0, |turn| turn.missed.len());
+    u32::try_from(missed).unwrap_or(u32::MAX)
 }
 
 /// Drafts are their applicant's; what is closed waits for nobody.
@@ -295,6 +312,8 @@ impl FromRow<'_, SqliteRow> for DossierRow {
             handler: word("handler")?,
             applicant: word("applicant")?,
             capability: word("capability")?,
+            intake_due_at: moment("intake_due_at")?,
+            missed: row.try_get("missed")?,
             changed_at: Moment(row.try_get("changed_at")?),
             position: row.try_get::<i64, _>("position")?.cast_unsigned(),
         })

@@ -29,6 +29,10 @@ pub struct Filter {
     pub channel: Option<Channel>,
     /// Due before this moment, and the clock still runs.
     pub overdue_at: Option<Moment>,
+    /// Lodged, and neither accepted nor answered by this moment although the time for it has passed.
+    pub intake_overdue_at: Option<Moment>,
+    /// A promise of its clock was recorded as missed.
+    pub missed: bool,
 }
 
 /// The place of a row in the worklist; the page after it begins with the next one.
@@ -98,6 +102,12 @@ fn selection(filter: &Filter, after: Option<Cursor>) -> QueryBuilder<Sqlite> {
     }
     if let Some(moment) = filter.overdue_at {
         sql.push(" and due_rank < ").push_bind(moment.0);
+    }
+    if let Some(moment) = filter.intake_overdue_at {
+        sql.push(" and intake_due_at < ").push_bind(moment.0);
+    }
+    if filter.missed {
+        sql.push(" and missed > 0");
     }
     if let Some(Cursor { due_rank, id }) = after {
         sql.push(" and (due_rank, id) > (")

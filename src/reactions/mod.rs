@@ -26,10 +26,10 @@ const GATHER: Duration = Duration::from_millis(100);
 
 /// Reacts until `stop`: after every change of the read models, and at the hour. What fails is logged and tried again.
 pub async fn run(counter: Counter, models: ReadModels, stop: CancellationToken) {
-    let mut changes = models.watch();
+    let mut progress = models.watch();
     let mut reactions = Reactions::new(counter, models);
     loop {
-        changes.mark_unchanged();
+        progress.mark_unchanged();
         // A pass that is cut off is begun again by the next start: what it had done stands, what it had not is still to do.
         let nap = tokio::select! {
             biased;
@@ -38,7 +38,7 @@ pub async fn run(counter: Counter, models: ReadModels, stop: CancellationToken) 
         };
         tokio::select! {
             () = stop.cancelled() => return,
-            changed = changes.changed() => match changed {
+            changed = progress.changed() => match changed {
                 Ok(()) => sleep(GATHER).await,
                 // Nobody follows any more: nothing new will be seen.
                 Err(_) => return stop.cancelled().await,

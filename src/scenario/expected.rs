@@ -138,6 +138,8 @@ struct File {
     _plan: IgnoredAny,
     #[serde(default)]
     expected: Vec<serde_json::Map<String, serde_json::Value>>,
+    #[serde(default, rename = "outcomes")]
+    _outcomes: IgnoredAny,
 }
 
 #[derive(Deserialize)]

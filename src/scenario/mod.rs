@@ -8,14 +8,18 @@ pub mod expected;
 pub mod expected_catalogue;
 pub mod live;
 mod office_time;
+pub mod outcome;
 mod plan;
 pub mod player;
 mod records;
 pub mod script;
+pub mod scripted;
 mod simulated;
 mod source;
 
 pub use self::expected::Expected;
+pub use self::outcome::Outcomes;
 pub use self::plan::{Counts, Load, Plan, Trouble, Unit};
 pub use self::player::{PlayError, Played, play};
+pub use self::scripted::Scripts;
 pub use self::source::{ScenarioError, Source};

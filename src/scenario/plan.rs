@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
+use super::scripted::{self, Abuse};
 use super::simulated::Simulated;
 use super::source::{ScenarioError, Source};
 use crate::acts::shelf::CATALOGUE;
@@ -29,6 +30,9 @@ pub struct Plan {
     /// The last day of the story.
     pub ends: Date,
     pub province_code: String,
+    /// No office of it exists: only then may it play what offices must not do, and show what the detector finds.
+    #[serde(default)]
+    pub invented: bool,
     #[serde(default)]
     pub assumed: Vec<Assumption>,
     #[serde(default)]
@@ -39,6 +43,9 @@ pub struct Plan {
     pub calendar_changes: Vec<DayOffMoved>,
     /// In the file those with work; the invented ones of `simulated` are added.
     pub units: Vec<Unit>,
+    /// Told step by step, beside the loads.
+    #[serde(default)]
+    pub scripted: Vec<Abuse>,
     /// What is invented beside the real records.
     #[serde(default)]
     pub simulated: Simulated,
@@ -88,6 +95,7 @@ pub struct Trouble {
 /// What papers, money and voices add, in percent; all invented.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "units last, and all are shares")]
 pub struct Experience {
     /// Of the dossiers: the first paper has a digital form.
     pub digitised_percent: u8,
@@ -201,6 +209,8 @@ struct File {
     plan: Plan,
     #[serde(default, rename = "expected")]
     _expected: IgnoredAny,
+    #[serde(default, rename = "outcomes")]
+    _outcomes: IgnoredAny,
 }
 
 impl Plan {
@@ -284,6 +294,11 @@ impl Plan {
             self.check_unit(unit)
                 .map_err(|why| source.impossible(format!("units[{index}] {}", unit.code), why))?;
         }
+        if !self.scripted.is_empty() && !self.invented {
+            let why = "only a plan of invented offices tells step by step what officers did";
+            return Err(source.impossible("scripted", why));
+        }
+        scripted::check(self).map_err(|(place, why)| source.impossible(place, why))?;
         Ok(())
     }
 

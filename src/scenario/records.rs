@@ -26,6 +26,7 @@ impl Plan {
                 scenario: self.name.clone(),
                 seed: seed.to_owned(),
                 ends_on: self.ends,
+                invented: self.invented,
             }),
         }
     }

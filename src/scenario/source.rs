@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 
 /// The scenarios that come with the program.
-const SHIPPED: [(&str, &str); 5] = [
+const SHIPPED: [(&str, &str); 6] = [
     (
         "luc-yen-2023",
         include_str!("../../scenarios/luc-yen-2023.json"),
@@ -19,6 +19,7 @@ const SHIPPED: [(&str, &str); 5] = [
         "dinh-hoa-2021",
         include_str!("../../scenarios/dinh-hoa-2021.json"),
     ),
+    ("abuses", include_str!("../../scenarios/abuses.json")),
     ("hue-2024", include_str!("../../scenarios/hue-2024.json")),
     (
         "bach-thong-2023",

@@ -152,6 +152,17 @@ pub fn office_time(
     }
 }
 
+/// Minutes of office time in words, from the largest unit: `6 giờ 30 phút`.
+#[must_use]
+pub fn office_minutes(minutes: i64, lang: Lang) -> String {
+    let minutes = minutes.unsigned_abs();
+    let hours = (minutes >= 60).then(|| plural(minutes / 60, ("giờ", "hour"), lang));
+    let rest = minutes % 60;
+    let rest = (rest > 0 || hours.is_none()).then(|| plural(rest, ("phút", "minute"), lang));
+    let words: Vec<String> = hours.into_iter().chain(rest).collect();
+    words.join(" ")
+}
+
 /// Plain elapsed time in words, from its largest unit: `2 ngày 3 giờ`.
 #[must_use]
 pub fn elapsed(micros: i64, lang: Lang) -> String {

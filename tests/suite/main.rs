@@ -1,5 +1,7 @@
 //! Every integration test, in one binary: it links once.
 
+mod abuses;
+mod accounts;
 mod acts;
 mod api;
 mod catalogue;

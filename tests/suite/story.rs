@@ -51,6 +51,8 @@ impl Dice {
     }
 }
 
+/// How many dossiers are new.
+const NEWEST: usize = 12;
 /// What is charged in stories.
 const FEE_VND: u64 = 8_000;
 
@@ -188,7 +190,13 @@ impl Story {
         office: &str,
     ) -> Result<(), Rejection> {
         let dossier = self.dossiers.entry(id).or_default().clone();
-        let role = command.roles()[0];
+        // Whoever brought papers to the counter has no sign-in: the receiver enters what they wish.
+        let roles = command.roles();
+        let is_entered = roles.contains(&Role::Receiver) && dossier.applicant.is_none();
+        let role = match roles[0] {
+            Role::Applicant if is_entered => Role::Receiver,
+            role => role,
+        };
         let actor = Actor::new(format!("{}-{office}", role.name()), office, role);
         let actor = match (role, &dossier.applicant) {
             (Role::Applicant, Some(applicant)) => Actor::new(applicant.clone(), "*", role),
@@ -288,7 +296,13 @@ impl Story {
                 }
                 continue;
             }
-            let id = *dice.pick(&self.ids);
+            // Mostly one of the newest, so that lives lead somewhere.
+            let newest = self.ids.len().saturating_sub(NEWEST);
+            let id = if dice.roll(4) == 0 {
+                *dice.pick(&self.ids)
+            } else {
+                *dice.pick(&self.ids[newest..])
+            };
             let command = self.thrown(&mut dice);
             self.act(id, &command).ok();
         }

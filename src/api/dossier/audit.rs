@@ -236,6 +236,15 @@ impl AuditEntry {
 }
 
 impl AuditEntry {
+    /// By itself, for somebody who may read the trail.
+    pub fn for_auditors(row: AuditRow) -> Self {
+        Self {
+            row,
+            changes: Changes::default(),
+            sees_people: true,
+        }
+    }
+
     async fn change(&self, api: &Api) -> Result<Option<Change>> {
         let Some(dossier) = self.row.dossier else {
             return Ok(None);

@@ -1,5 +1,6 @@
 //! A dossier as those see it who may: its office, its applicant, an auditor.
 
+pub mod account;
 pub mod applicant;
 pub mod audit;
 pub mod explained;
@@ -11,6 +12,7 @@ pub mod tracking;
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
+use self::account::{Account, DossierAccount, Folded, Reader};
 use self::applicant::Applicant;
 use self::audit::AuditPage;
 use self::result::{DossierResult, ResultDocument};
@@ -24,6 +26,7 @@ use super::scalar::Long;
 use super::words::{
     BreachRule, Certainty, Channel, DeliveryMethod, DossierStatus, EndKind, Label, phase_label,
 };
+use crate::domain::actor::Role;
 use crate::domain::dossier::Dossier as State;
 use crate::domain::time::Moment;
 use crate::journal::Until;
@@ -37,9 +40,14 @@ pub struct Dossier {
     pub until: Until,
     /// The moment the clock fields are worked out for.
     pub now: Moment,
+    folded: Folded,
 }
 
 /// One application by one person for one procedure.
+#[expect(
+    clippy::unused_async,
+    reason = "a flattened field is told by an async function, like any other"
+)]
 #[Object]
 impl Dossier {
     /// Good for `node` and for commands.
@@ -288,6 +296,22 @@ impl Dossier {
         document.await.transpose()
     }
 
+    #[graphql(flatten)]
+    async fn account(&self, context: &Context<'_>) -> DossierAccount<'_> {
+        let own = access::actor(context).is_some_and(|actor| actor.role == Role::Applicant);
+        DossierAccount(Account {
+            id: self.row.id,
+            until: self.until,
+            now: self.now,
+            reader: if own {
+                Reader::Applicant
+            } else {
+                Reader::Staff
+            },
+            folded: &self.folded,
+        })
+    }
+
     /// Its facts, oldest first.
     #[graphql(complexity = "paging::cost(first, child_complexity)")]
     async fn history(
@@ -309,6 +333,7 @@ impl Dossier {
             row,
             until: Until::End,
             now,
+            folded: Folded::default(),
         }
     }
 
@@ -335,7 +360,12 @@ impl Dossier {
             sensitive: newest.sensitive,
             ..row_of(id, position, &state)
         };
-        Ok(Some(Self { row, until, now }))
+        Ok(Some(Self {
+            row,
+            until,
+            now,
+            folded: Folded::default(),
+        }))
     }
 }
 
@@ -379,6 +409,8 @@ fn row_of(id: Uuid, position: u64, state: &State) -> DossierRow {
         handler: state.handler.clone(),
         applicant: state.applicant.clone(),
         capability: state.capability.clone(),
+        intake_due_at: state.intake_awaited(),
+        missed: crate::projections::tracking::missed(state),
         changed_at: state.changed_at,
         position,
     }

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
+use super::account::{Account, Folded, Reader, TrackingAccount};
 use super::explained;
 use super::result::{self, DossierResult, ResultDocument};
 use super::standing::{self, Timeliness};
@@ -25,6 +26,7 @@ pub struct Tracking {
     pub now: Moment,
     /// The receipt's capability was shown and is the right one.
     pub with_receipt: bool,
+    folded: Folded,
 }
 
 /// Where a step stands.
@@ -71,6 +73,10 @@ pub struct TrackingEntry {
 }
 
 /// The public view of a dossier: no personal data at all.
+#[expect(
+    clippy::unused_async,
+    reason = "a flattened field is told by an async function, like any other"
+)]
 #[Object]
 impl Tracking {
     /// Its code.
@@ -223,6 +229,21 @@ impl Tracking {
             .iter()
             .map(|rule| (*rule).into())
             .collect()
+    }
+
+    #[graphql(flatten)]
+    async fn account(&self) -> TrackingAccount<'_> {
+        TrackingAccount(Account {
+            id: self.row.id,
+            until: Until::End,
+            now: self.now,
+            reader: if self.with_receipt {
+                Reader::Receipt
+            } else {
+                Reader::Public
+            },
+            folded: &self.folded,
+        })
     }
 
     /// What happened, oldest first; corrections stay visible.
@@ -447,5 +468,6 @@ pub fn tracked(row: DossierRow, capability: Option<&str>, now: Moment) -> Tracki
         row,
         now,
         with_receipt,
+        folded: Folded::default(),
     }
 }

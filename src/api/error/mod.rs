@@ -43,6 +43,8 @@ pub enum FailureCode {
     Forbidden,
     /// Personal data, which this node does not hold: it shows a copy of the journal. Ask the office's own node.
     Withheld,
+    /// Findings, on a simulation that bears a real office's name: it must accuse nobody.
+    NoFindingsHere,
     /// `minPosition` is not reached yet. Ask again.
     NotYet,
     /// It took longer than ten seconds. A command may be sent again with the same `commandId`.
@@ -80,6 +82,7 @@ impl FailureCode {
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
             Self::Withheld => "WITHHELD",
+            Self::NoFindingsHere => "NO_FINDINGS_HERE",
             Self::NotYet => "NOT_YET",
             Self::Timeout => "TIMEOUT",
             Self::EntryAltered => "ENTRY_ALTERED",
@@ -101,6 +104,8 @@ pub enum Problem {
     Forbidden,
     /// Only the vault knows, and this node has none.
     Withheld,
+    /// A simulation of a real office shows no findings.
+    NoFindingsHere,
     /// The position waited for, and how far the read models are.
     NotYet {
         wanted: u64,
@@ -172,6 +177,7 @@ impl From<Problem> for async_graphql::Error {
             | Problem::Unauthenticated
             | Problem::Forbidden
             | Problem::Withheld
+            | Problem::NoFindingsHere
             | Problem::NotYet { .. }
             | Problem::EntryAltered { .. }
             | Problem::Unavailable(_)
@@ -185,6 +191,10 @@ impl From<Problem> for async_graphql::Error {
             Problem::Withheld => (
                 FailureCode::Withheld,
                 "this node holds no personal data; ask the office's own node".into(),
+            ),
+            Problem::NoFindingsHere => (
+                FailureCode::NoFindingsHere,
+                "a simulation that bears a real office's name shows no findings".into(),
             ),
             Problem::NotYet { wanted, size } => (
                 FailureCode::NotYet,

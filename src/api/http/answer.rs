@@ -59,6 +59,7 @@ impl Refused {
             | FailureCode::BadUserInput
             | FailureCode::Forbidden
             | FailureCode::Withheld
+            | FailureCode::NoFindingsHere
             | FailureCode::EntryAltered
             | FailureCode::NotYet => request_error(media),
         }

@@ -100,6 +100,9 @@ pub fn vietnamese(code: FailureCode) -> &'static str {
         FailureCode::Withheld => {
             "Máy chủ này không giữ dữ liệu cá nhân. Hãy hỏi máy chủ của chính cơ quan."
         }
+        FailureCode::NoFindingsHere => {
+            "Dữ liệu mô phỏng mang tên cơ quan có thật: không hiển thị dấu hiệu để không quy lỗi cho ai."
+        }
         FailureCode::NotYet => "Vị trí này chưa đọc được ở đây. Hãy hỏi lại.",
         FailureCode::Timeout => "Quá lâu. Lệnh có thể gửi lại với cùng commandId.",
         FailureCode::EntryAltered => {

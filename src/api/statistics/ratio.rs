@@ -125,7 +125,7 @@ impl Ratio {
     pub fn online_of_new(counts: &Counts) -> Self {
         Self {
             numerator: counts.received.online,
-            denominator: counts.received.new(),
+            denominator: counts.received.fresh(),
             excluded: counts.received.carried_over,
             meaning: "new online / all new; excluded: carried over",
         }

@@ -1,5 +1,6 @@
 //! The domain's words in the schema: enums under their GraphQL names, and labels in Vietnamese and English.
 
+mod account;
 mod act;
 mod beside;
 mod catalogue;
@@ -7,6 +8,10 @@ mod label;
 
 use async_graphql::{Enum, SimpleObject};
 
+pub use self::account::{
+    DayCause, DeskUse, ObligationState, OpinionState, PromiseAct, RatingDevice, SlipVerdict,
+    StepProgress,
+};
 pub use self::act::act_label;
 pub use self::beside::{
     ComponentForm, Digitisation, FeedbackKind, LinkKind, ObligationKind, PaymentMethod,

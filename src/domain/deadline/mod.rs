@@ -18,7 +18,7 @@ use count::Count;
 
 pub use explain::{Account, Explanation, Move, MoveCause, Wait, explain};
 pub use stops::{Counted, Stop, counted};
-pub use timeliness::{Comparison, Slack, Timeliness, classify, slack};
+pub use timeliness::{Comparison, Slack, Timeliness, classify, office_minutes, slack};
 
 /// What the slip promises, and how sure the calendar behind it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

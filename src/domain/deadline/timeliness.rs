@@ -65,6 +65,17 @@ pub fn slack(
     })
 }
 
+/// Whole minutes of office time from one instant to a later one; none when it is the earlier.
+pub fn office_minutes(
+    from: Moment,
+    to: Moment,
+    calendar: &Calendar,
+    hours: &dyn Timetable,
+) -> Result<i64, CalendarError> {
+    let micros = working_time(from, to.max(from), calendar, hours)?;
+    Ok(micros / MINUTE)
+}
+
 /// Office time from one instant to another, in microseconds; negative when `to` is the earlier.
 pub(super) fn working_time(
     from: Moment,

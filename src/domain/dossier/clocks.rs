@@ -4,18 +4,29 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Dossier, Rejection, Turn};
+use super::{Dossier, Phase, Rejection, Turn};
 use crate::domain::calendar::DatedHours;
 use crate::domain::catalogue::Procedure;
 use crate::domain::deadline::{self, Pause, Stop};
 use crate::domain::policy::Policy;
 use crate::domain::reference::Reference;
+use crate::domain::time::Moment;
 
 impl Dossier {
     /// It stands in a register: submitted or lodged.
     #[must_use]
     pub fn is_entered(&self) -> bool {
         self.code.is_some()
+    }
+
+    /// By when the office is to accept or answer, while it has done neither: asked once and answered since, the clock of the
+    /// first answer has run its course.
+    #[must_use]
+    pub fn intake_awaited(&self) -> Option<Moment> {
+        let waits = self.phase == Phase::Submitted
+            && self.supplement_requests == 0
+            && self.turns.is_empty();
+        self.intake_due_at.filter(|_| waits)
     }
 
     /// The version it was accepted under; before acceptance the one in force on `day`.

@@ -1,7 +1,7 @@
 //! What can be asked of a dossier, and by whom.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::event::{
@@ -12,7 +12,7 @@ use crate::domain::actor::Role;
 use crate::domain::code::{OfficeCode, ProcedureCode};
 
 /// One command on one dossier. Circumstances (claims, reason, basis, parts) travel beside it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DossierCommand {
     /// Begin a dossier without entering it (row 1); an officer does so on behalf of the applicant.

@@ -165,6 +165,9 @@ impl Dossier {
                 self.lay_on_desk_of(Role::Handler, handler, at);
             }
             DossierEvent::StepRecalled(_) => {
+                if let Some(stay) = self.stays.last_mut() {
+                    stay.recalled = true;
+                }
                 self.lay_back(at);
                 let desk = self.stays.last();
                 let held = desk.filter(|stay| stay.role == Role::Handler);

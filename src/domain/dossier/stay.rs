@@ -48,6 +48,8 @@ pub struct Stay {
     /// What the receiver said of the papers: all there or not.
     pub complete: Option<bool>,
     pub until: Option<Moment>,
+    /// The giver took it back before anybody had signed for it.
+    pub recalled: bool,
 }
 
 impl Stay {
@@ -63,6 +65,7 @@ impl Stay {
             received_at: None,
             complete: None,
             until: None,
+            recalled: false,
         }
     }
 
@@ -70,6 +73,18 @@ impl Stay {
     #[must_use]
     pub fn awaits_receipt(&self) -> bool {
         self.until.is_none() && self.giver.is_some() && self.received_at.is_none()
+    }
+
+    /// Until when it was on its way from giver to receiver; none when it was not handed over, or when nobody signed for
+    /// it and the receiver worked on it all the same.
+    #[must_use]
+    pub fn transit_until(&self, now: Moment) -> Option<Moment> {
+        self.giver.as_ref()?;
+        match (self.received_at, self.until) {
+            (Some(received), _) => Some(received),
+            (None, Some(until)) => self.recalled.then_some(until),
+            (None, None) => Some(now),
+        }
     }
 }
 
@@ -109,6 +124,7 @@ impl Dossier {
                 received_at: None,
                 complete: None,
                 until: None,
+                recalled: false,
                 ..stay
             },
             at,
@@ -125,6 +141,7 @@ impl Dossier {
                 received_at: None,
                 complete: None,
                 until: None,
+                recalled: false,
                 ..desk
             };
             self.lay_on(back, at);

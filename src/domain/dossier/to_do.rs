@@ -23,7 +23,7 @@ impl Dossier {
             return Vec::new();
         };
         let runs = turn.paused_since.is_none() && !turn.missed.contains(&turn.due_at);
-        let miss = runs.then(|| ToDo {
+        let miss = runs.then_some(ToDo {
             due_at: turn.due_at,
             command: DossierCommand::RecordMiss,
         });

@@ -1,5 +1,6 @@
 //! The time an accepted dossier spends under one office's clock, and how that ends.
 
+use crate::domain::calendar::Calendar;
 use crate::domain::code::OfficeCode;
 use crate::domain::deadline::Pause;
 use crate::domain::law::{Certainty, Limit, SupplementClock};
@@ -74,4 +75,16 @@ pub struct Turn {
     /// Due moments that passed with the dossier unsettled, as the watch recorded them.
     pub missed: Vec<Moment>,
     pub ending: Option<Ending>,
+}
+
+impl Turn {
+    /// Working days from the slip's hour to the end, or to `until` while it runs; none where no calendar is declared.
+    #[must_use]
+    pub fn working_days(&self, until: Moment, calendar: &Calendar) -> u32 {
+        let end = self.ending.map_or(until, |ending| ending.at);
+        let days = calendar.working_days_between(self.received_at.date(), end.date());
+        days.ok()
+            .and_then(|days| u32::try_from(days).ok())
+            .unwrap_or(0)
+    }
 }

@@ -274,12 +274,12 @@ mod tests {
         calendar
     }
 
-    /// One dossier a working day from 2024 on; of ten, `slow` take six working days and the others two.
+    /// One dossier a working day from 2024 on; of twenty, `slow` take six working days and the others two.
     fn history(slow_before: u32, slow_after: u32) -> Vec<Lived> {
         let calendar = calendar();
         let (mut day, mut lived) = (date(2024, 1, 2), Vec::new());
         while day < date(2025, 5, 1) {
-            let place = u32::try_from(lived.len() % 10).expect("a digit");
+            let place = u32::try_from(lived.len() % 20).expect("a place");
             let slow = if day < date(2025, 1, 1) {
                 slow_before
             } else {
@@ -298,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_forecast_that_held_is_shown_with_the_figures_of_its_test() {
-        let forecast = from_history(&history(1, 1), &calendar(), date(2025, 4, 20));
+        let forecast = from_history(&history(1, 2), &calendar(), date(2025, 4, 20));
         let newest = forecast.backtests[0];
         assert_eq!(
             (newest.from, newest.to),
@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_forecast_that_failed_is_not_shown() {
-        let forecast = from_history(&history(1, 4), &calendar(), date(2025, 4, 20));
+        let forecast = from_history(&history(1, 8), &calendar(), date(2025, 4, 20));
         let newest = forecast.backtests[0];
         assert!(newest.held * 100 < 85 * (newest.held + newest.exceeded));
         assert_eq!(forecast.shown, None);

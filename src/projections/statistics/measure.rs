@@ -9,7 +9,7 @@ use super::experience::{DIGITISED, FEEDBACK, PAID, RATINGS, REUSED};
 use super::groups::{self, Dimension};
 use super::sql::{begin, restrict};
 use super::{Counts, Query, Scope, Settled};
-use crate::domain::catalogue::{Component, OnlineLevel, Procedure};
+use crate::domain::catalogue::{OnlineLevel, Procedure, publication};
 use crate::domain::reference::Reference;
 use crate::domain::target::Indicator;
 use crate::domain::text;
@@ -91,7 +91,7 @@ fn way(indicator: Indicator) -> Way {
         }),
         I::OnlineOfNew => Way::Counts(|counts| Share {
             numerator: counts.received.online,
-            denominator: counts.received.new(),
+            denominator: counts.received.fresh(),
             excluded: counts.received.carried_over,
         }),
         I::OverdueOfPending => Way::Counts(|counts| Share {
@@ -119,8 +119,8 @@ fn way(indicator: Indicator) -> Way {
             "A survey of agencies' service is needed; no dossier tells of it.",
         )),
         I::ReviewedProcedures => Way::Outside((
-            "Chưa có sự kiện rà soát thủ tục trong sổ nhật ký.",
-            "The journal holds no facts about reviews of procedures.",
+            "Sổ nhật ký chỉ ghi đề xuất từ rà soát; thủ tục đã rà soát mà không có đề xuất thì không được ghi.",
+            "The journal holds what reviews proposed; what was reviewed without a proposal is not recorded.",
         )),
     }
 }
@@ -140,15 +140,9 @@ pub(super) fn is_online(procedure: &Procedure) -> bool {
     }
 }
 
-/// Name, steps, manner, papers with their numbers, limit and result are all there (Decision 766, element 1.3).
+/// Every part that Decree 63/2010 art. 8.2 asks for is in the record (Decision 766, element 1.3).
 pub(super) fn is_published_in_full(procedure: &Procedure) -> bool {
-    let counted = |paper: &Component| paper.originals.is_some() || paper.copies.is_some();
-    !procedure.name_vi.is_empty()
-        && !procedure.steps.is_empty()
-        && !procedure.components.is_empty()
-        && procedure.components.iter().all(counted)
-        && !procedure.limit_basis.is_empty()
-        && !procedure.result_vi.is_empty()
+    publication::missing(procedure).is_empty()
 }
 
 /// Procedures in force on the last day that the offices asked about settle, in their newest version of that day.
@@ -175,7 +169,9 @@ pub async fn measure(models: &ReadModels, query: &Query, indicator: Indicator) -
         Way::Rows(rows, fields) => {
             let mut sum = Share::default();
             let shares = shares_by(models, query, rows, fields, OFFICE).await?;
-            shares.into_values().for_each(|share| sum.add(share));
+            for share in shares.into_values() {
+                sum.add(share);
+            }
             sum
         }
         Way::Procedures(holds) => {

@@ -118,7 +118,7 @@ pub struct Counts {
 
 impl Received {
     /// New in the period.
-    pub fn new(&self) -> u64 {
+    pub fn fresh(&self) -> u64 {
         self.online + self.direct
     }
 

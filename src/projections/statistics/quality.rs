@@ -166,7 +166,9 @@ async fn indicator(
         8 => {
             let mut share = Share::default();
             let shares = shares_by(models, query, &FEEDBACK, NO_FIELDS, OFFICE).await?;
-            shares.into_values().for_each(|one| share.add(one));
+            for one in shares.into_values() {
+                share.add(one);
+            }
             let why = (
                 "Phản ánh, kiến nghị trả lời đúng hạn: 100 % được 2 điểm, từ 90 % được 1 điểm; không có phản ánh thì bỏ chỉ số.",
                 "Feedback answered on time: 100 % gives 2, from 90 % on 1; without feedback the indicator is dropped.",
@@ -243,11 +245,11 @@ fn online_points(models: &ReadModels, query: &Query, counts: &Counts) -> Option<
         online += u64::from(is_online(procedure));
     }
     let received = counts.received;
-    if all == 0 || received.new() == 0 {
+    if all == 0 || received.fresh() == 0 {
         return None;
     }
     let reaches = |procedures: u64, dossiers: u64| {
-        online * 100 >= all * procedures && received.online * 100 >= received.new() * dossiers
+        online * 100 >= all * procedures && received.online * 100 >= received.fresh() * dossiers
     };
     let none_overdue = counts.settled.late == 0 && counts.pending.overdue == 0;
     Some(if reaches(20, 30) && none_overdue {

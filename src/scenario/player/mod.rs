@@ -2,6 +2,7 @@
 
 pub(super) mod request;
 mod shadow;
+mod told;
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -9,13 +10,14 @@ use std::pin::Pin;
 
 use futures_util::FutureExt;
 
+use self::request::Clerk;
+use self::shadow::Shadow;
+use self::told::Told;
 use super::plan::Plan;
 use super::script::{self, Script};
 use super::source::ScenarioError;
 use crate::acts::{Counter, Receipt, Refusal, Request};
 use crate::domain::time::Moment;
-use request::Clerk;
-use shadow::Shadow;
 
 /// Commands on their way at one time; the writer takes them in the order they were sent.
 const OUTSTANDING_MAX: usize = 2_000;
@@ -36,6 +38,16 @@ pub enum PlayError {
         command: &'static str,
         refusal: Refusal,
     },
+    #[error(
+        "scripted dossier {dossier}, step {step} ({command}): {came} where {expected} was to come"
+    )]
+    Otherwise {
+        dossier: String,
+        step: usize,
+        command: String,
+        expected: String,
+        came: String,
+    },
 }
 
 /// What was played.
@@ -43,6 +55,8 @@ pub enum PlayError {
 pub struct Played {
     pub dossiers: u64,
     pub commands: u64,
+    /// Attempts that were to be refused, and were.
+    pub refused: u64,
     pub facts: u64,
     /// The size the read models must reach to show all of it.
     pub size: u64,
@@ -81,10 +95,13 @@ pub async fn play(
         .furnish(records, Some(plan.opens_at()))
         .await
         .map_err(PlayError::Records)?;
-    let turns = in_order(&scripts);
+    let mut told = Told::new(plan, seed, scripts.len());
+    let mut turns = in_order(&scripts);
+    turns.extend(told.turns());
+    turns.sort_unstable();
     let clerk = Clerk::new(plan, seed);
     let mut played = Played {
-        dossiers: scripts.len() as u64,
+        dossiers: scripts.len() as u64 + told.dossiers(),
         ..Played::default()
     };
     let total = turns.len() as u64;
@@ -95,15 +112,20 @@ pub async fn play(
             collect(&mut waiting, OUTSTANDING_LOW, &scripts, &mut played).await?;
             progress(played.commands, total);
         }
-        let script = &scripts[turn.script as usize];
-        let request = clerk.request(script, turn.step as usize);
-        let by_itself = shadow.until(Moment(turn.at));
-        shadow.see(&request);
-        let by_itself = by_itself.into_iter().map(|request| (None, request));
-        for (turn, request) in by_itself.chain([(Some(turn), request)]) {
-            if let Some((turn, answered)) = send(counter, turn, request, &mut waiting) {
+        for request in shadow.until(Moment(turn.at)) {
+            if let Some((turn, answered)) = send(counter, None, request, &mut waiting) {
                 note(&scripts, turn, answered, &mut played)?;
             }
+        }
+        let Some(script) = scripts.get(turn.script as usize) else {
+            shadow.see(&told.request(turn)?);
+            told.attempt(counter, turn, &mut played).await?;
+            continue;
+        };
+        let request = clerk.request(script, turn.step as usize);
+        shadow.see(&request);
+        if let Some((turn, answered)) = send(counter, Some(turn), request, &mut waiting) {
+            note(&scripts, turn, answered, &mut played)?;
         }
     }
     for request in shadow.until(plan.closes_at()) {
@@ -125,13 +147,11 @@ fn send<'a>(
 ) -> Option<(Option<Turn>, Result<Receipt, Refusal>)> {
     let mut answer: Answer<'a> = Box::pin(counter.submit(request));
     // The first poll sends it: commands go out in the order of the story.
-    match answer.as_mut().now_or_never() {
-        Some(answered) => Some((turn, answered)),
-        None => {
-            waiting.push_back((turn, answer));
-            None
-        }
+    let answered = answer.as_mut().now_or_never();
+    if answered.is_none() {
+        waiting.push_back((turn, answer));
     }
+    answered.map(|answered| (turn, answered))
 }
 
 /// Every step of every script in the order of the story.

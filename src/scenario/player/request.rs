@@ -1,5 +1,7 @@
 //! One step as a request at the counter: who, what, why, and for the first step of a dossier whose it is.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -20,6 +22,19 @@ use crate::scenario::script::{Deed, Script, Step, Who};
 /// Namespace of the ids that scenarios give their commands.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6d6f_7463_7561_4000_8000_7363_656e_6172);
 
+/// Namespace of the command ids of one scenario and seed.
+pub fn story(plan: &Plan, seed: &str) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, format!("{}/{seed}", plan.name).as_bytes())
+}
+
+/// The id of a step's command.
+pub fn command_id(story: &Uuid, number: u32, step: usize) -> Uuid {
+    let mut name = [0; 8];
+    name[..4].copy_from_slice(&number.to_be_bytes());
+    name[4..].copy_from_slice(&u32::try_from(step).unwrap_or(u32::MAX).to_be_bytes());
+    Uuid::new_v5(story, &name)
+}
+
 /// Fills in the forms.
 pub struct Clerk<'a> {
     plan: &'a Plan,
@@ -36,7 +51,7 @@ impl<'a> Clerk<'a> {
         let codes = plan.offered.iter();
         Self {
             plan,
-            story: Uuid::new_v5(&NAMESPACE, format!("{}/{seed}", plan.name).as_bytes()),
+            story: story(plan, seed),
             place: letters.collect(),
             procedures: codes
                 .filter_map(|offered| offered.code.parse().ok())
@@ -70,10 +85,7 @@ impl<'a> Clerk<'a> {
     }
 
     fn command_id(&self, script: &Script, step: usize) -> Uuid {
-        let mut name = [0; 8];
-        name[..4].copy_from_slice(&script.number.to_be_bytes());
-        name[4..].copy_from_slice(&u32::try_from(step).unwrap_or(u32::MAX).to_be_bytes());
-        Uuid::new_v5(&self.story, &name)
+        command_id(&self.story, script.number, step)
     }
 
     fn actor(&self, script: &Script, step: &Step) -> Actor {
@@ -148,7 +160,9 @@ impl<'a> Clerk<'a> {
             Deed::SubmitSupplement => DossierCommand::SubmitSupplement,
             Deed::AcceptSupplement => DossierCommand::AcceptSupplement,
             Deed::DraftResult => DossierCommand::DraftResult,
-            Deed::SignResult => DossierCommand::SignResult { signature: None },
+            Deed::SignResult { digital: false, .. } => {
+                DossierCommand::SignResult { signature: None }
+            }
             Deed::DeliverResult(method) => DossierCommand::DeliverResult { method },
             Deed::Apologise { new_due_on } => DossierCommand::IssueApology {
                 new_due_on,
@@ -187,7 +201,7 @@ impl<'a> Clerk<'a> {
                 },
                 reference: None,
             },
-            Deed::SignDigitally => DossierCommand::SignResult {
+            Deed::SignResult { digital: true, .. } => DossierCommand::SignResult {
                 signature: Some(Signature {
                     certificate_serial: format!("00{:08x}", script.number),
                     signed_at: step.at,
@@ -213,7 +227,10 @@ impl<'a> Clerk<'a> {
         self.plan.experience?;
         let printed = format!("{}/{}", self.story, script.number);
         let digest = Sha256::digest(printed.as_bytes());
-        Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(digest.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        }))
     }
 }
 
@@ -231,7 +248,7 @@ impl Deed {
             Self::SubmitSupplement => "submit_supplement",
             Self::AcceptSupplement => "accept_supplement",
             Self::DraftResult => "draft_result",
-            Self::SignResult => "sign_result",
+            Self::SignResult { .. } => "sign_result",
             Self::DeliverResult(_) => "deliver_result",
             Self::Apologise { .. } => "issue_apology",
             Self::RequestWithdrawal => "request_withdrawal",
@@ -242,7 +259,6 @@ impl Deed {
             Self::EnterPaper { .. } => "receive_component",
             Self::ChargeFee { .. } => "issue_financial_obligation",
             Self::ConfirmFee { .. } => "confirm_payment",
-            Self::SignDigitally => "sign_result",
             Self::Rate { .. } => "rate",
             Self::Report => "submit_feedback",
             Self::AnswerReport => "answer_feedback",
@@ -259,7 +275,7 @@ fn reason(script: &Script, deed: Deed) -> Option<Reason> {
             Reason::IncorrectComponent,
             Reason::MissingComponent,
         ]),
-        Deed::Apologise { .. } => one_of(&[
+        Deed::Apologise { .. } | Deed::SignResult { late: true, .. } => one_of(&[
             Reason::Workload,
             Reason::WaitingForOtherAgency,
             Reason::FieldVerification,
@@ -276,12 +292,11 @@ fn reason(script: &Script, deed: Deed) -> Option<Reason> {
         | Deed::SubmitSupplement
         | Deed::AcceptSupplement
         | Deed::DraftResult
-        | Deed::SignResult
+        | Deed::SignResult { late: false, .. }
         | Deed::DeliverResult(_)
         | Deed::EnterPaper { .. }
         | Deed::ChargeFee { .. }
         | Deed::ConfirmFee { .. }
-        | Deed::SignDigitally
         | Deed::Rate { .. }
         | Deed::Report
         | Deed::AnswerReport

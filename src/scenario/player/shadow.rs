@@ -57,13 +57,13 @@ impl Shadow {
             let known = self.open.get(&dossier);
             let to_do = known.map(Dossier::to_do).unwrap_or_default();
             for one in to_do.into_iter().filter(|one| one.due_at == due_at) {
-                requests.extend(self.record(dossier, one));
+                requests.extend(self.record(dossier, &one));
             }
         }
         requests
     }
 
-    fn record(&mut self, dossier: Uuid, to_do: ToDo) -> Option<Request> {
+    fn record(&mut self, dossier: Uuid, to_do: &ToDo) -> Option<Request> {
         let (id, at) = (to_do.command_id(dossier), at_the_hour(to_do.due_at));
         let command = to_do.command.clone();
         let act = Act::Dossier { dossier, command };

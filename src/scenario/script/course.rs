@@ -15,8 +15,6 @@ pub(super) const HOUR: i64 = Moment::HOUR;
 /// A day of office time.
 pub(super) const DAY: i64 = 8 * HOUR;
 
-/// Office time after forwarding in which a supplement is asked for: within three working days of receipt, as the policies say.
-pub(super) const NOTICE_MAX: i64 = 2 * DAY;
 /// Attempts after which a dossier is told without supplement and apology.
 const PLAIN_AFTER: u32 = 25;
 
@@ -117,7 +115,7 @@ impl<'a> Course<'a> {
                 self.push(received_at, self.receives(), Deed::AcceptAtCounter);
             }
             Channel::Online => {
-                let submitted_at = self.submission(received, received_at);
+                let submitted_at = self.submission(received_at);
                 self.push(submitted_at, Who::Applicant, Deed::Submit);
                 self.push(received_at, self.receives(), Deed::Accept);
             }
@@ -131,9 +129,9 @@ impl<'a> Course<'a> {
         Some(())
     }
 
-    /// Applicants do not keep office hours: the same day, or since the afternoon of the working day before, and never
-    /// more than a day of office time before it is accepted.
-    fn submission(&mut self, received: i64, received_at: Moment) -> Moment {
+    /// Applicants do not keep office hours: the same day, or since the afternoon of the working day before, but never
+    /// longer ago than the intake clock allows.
+    fn submission(&mut self, received_at: Moment) -> Moment {
         let day = received_at.date();
         let morning = Moment::from_local(day.to_datetime(time(5, 30, 0, 0)));
         let index = self.stage.time.on_or_after(day);
@@ -146,9 +144,19 @@ impl<'a> Course<'a> {
             _ => morning,
         };
         let first = Moment::from_local(self.load.from.to_datetime(Time::MIN));
-        let answered_in_time = self.stage.time.moment(received - DAY + MINUTE);
-        let first = first.max(answered_in_time.unwrap_or(first));
         let (earliest, latest) = (earliest.max(first), received_at.plus(-MINUTE));
+        let intake = self
+            .stage
+            .policy(received_at)
+            .and_then(|policy| policy.intake_working_hours);
+        let clock = intake.and_then(|hours| {
+            let received = self.stage.time.at(received_at);
+            let longest = i64::from(hours) * HOUR - MINUTE;
+            self.stage.time.moment(received - longest)
+        });
+        let earliest = clock
+            .map_or(earliest, |clock| earliest.max(clock))
+            .min(latest);
         Moment(self.dice.between(earliest.0, latest.0))
     }
 
@@ -156,7 +164,7 @@ impl<'a> Course<'a> {
     fn supplement(&mut self, standing: Standing) -> Option<Standing> {
         let limit = (self.stage.time.at(standing.due) - standing.since).max(0);
         let forwarded = self.forward(standing.since, limit / 4)?;
-        let asked = forwarded + 5 * MINUTE + self.dice.between(0, (limit / 2).min(NOTICE_MAX));
+        let asked = self.asked(standing, forwarded, limit)?;
         let answered = asked + self.dice.between(HOUR / 2, 3 * DAY);
         let taken = answered + self.dice.between(5 * MINUTE, 2 * HOUR);
         let items = self.procedure.components.len().max(1) as u64;
@@ -171,6 +179,18 @@ impl<'a> Course<'a> {
             forwarded: true,
             ..standing
         })
+    }
+
+    /// When a supplement is asked for: in the first half of the limit, and by the last day on which that is lawful.
+    pub fn asked(&mut self, standing: Standing, forwarded: i64, limit: i64) -> Option<i64> {
+        let policy = self.stage.policy(standing.received_at)?;
+        let first = forwarded + 5 * MINUTE;
+        let half = first + limit / 2;
+        let latest = policy.supplement_notice_working_days.map_or(half, |days| {
+            let received = self.stage.time.at(standing.received_at).div_euclid(DAY);
+            half.min((received + i64::from(days) + 1) * DAY - 2 * MINUTE)
+        });
+        (first <= latest).then(|| self.dice.between(first, latest))
     }
 
     /// To the handler, within `room` of office time; gives the hour.

@@ -1,6 +1,6 @@
 //! How a dossier's course ends: settled early, on time or late; closed without settlement; or not yet.
 
-use super::course::{Course, DAY, HOUR, MINUTE, NOTICE_MAX, Standing};
+use super::course::{Course, DAY, HOUR, MINUTE, Standing};
 use super::{Deed, Outcome, Who};
 use crate::domain::deadline::{Comparison, Timeliness, classify};
 use crate::domain::time::Moment;
@@ -40,7 +40,11 @@ impl Course<'_> {
         let room = ended - since;
         let drafted = since + self.dice.between(room / 2, room - 2 * MINUTE);
         self.step(drafted, self.handles(), Deed::DraftResult)?;
-        self.push(ended_at, self.signs(), Deed::SignResult);
+        let signed = Deed::SignResult {
+            late: outcome == Outcome::Late,
+            digital: false,
+        };
+        self.push(ended_at, self.signs(), signed);
         self.deliver(ended)
     }
 
@@ -168,7 +172,7 @@ impl Course<'_> {
     fn stop(&mut self, standing: Standing, night: i64) -> Option<()> {
         let limit = (self.stage.time.at(standing.due) - standing.since).max(0);
         let forwarded = self.forward(standing.since, limit / 4)?;
-        let asked = forwarded + 5 * MINUTE + self.dice.between(0, (limit / 2).min(NOTICE_MAX));
+        let asked = self.asked(standing, forwarded, limit)?;
         let latest = night.min(asked + 12 * DAY);
         let stopped =
             (asked + 2 * DAY <= latest).then(|| self.dice.between(asked + 2 * DAY, latest))?;

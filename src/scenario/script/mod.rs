@@ -74,24 +74,45 @@ pub enum Deed {
     Lodge,
     Submit,
     Accept,
-    Forward { to: u16 },
-    RequestSupplement { item: u32 },
+    Forward {
+        to: u16,
+    },
+    RequestSupplement {
+        item: u32,
+    },
     SubmitSupplement,
     AcceptSupplement,
     DraftResult,
-    SignResult,
+    /// Late against the promise that was planned: then with a reason, unless an apology has given one.
+    SignResult {
+        late: bool,
+        /// With a digital signature.
+        digital: bool,
+    },
     DeliverResult(DeliveryMethod),
-    Apologise { new_due_on: Date },
+    Apologise {
+        new_due_on: Date,
+    },
     RequestWithdrawal,
     GrantWithdrawal,
     StopProcessing,
-    Redirect { to: usize },
+    Redirect {
+        to: usize,
+    },
     RefuseAcceptance,
-    EnterPaper { digitisation: Digitisation },
-    ChargeFee { vnd: u64 },
-    ConfirmFee { vnd: u64, online: bool },
-    SignDigitally,
-    Rate { score: u8 },
+    EnterPaper {
+        digitisation: Digitisation,
+    },
+    ChargeFee {
+        vnd: u64,
+    },
+    ConfirmFee {
+        vnd: u64,
+        online: bool,
+    },
+    Rate {
+        score: u8,
+    },
     Report,
     AnswerReport,
 }
@@ -136,7 +157,7 @@ pub fn write(plan: &Plan, seed: &str, scale: u32) -> Result<Vec<Script>, Scenari
                     let code = &plan.offered[procedure].code;
                     impossible(format!("no {code} can be {outcome:?} within the load"))
                 })?;
-                if let Some(experience) = &plan.experience {
+                if let Some(experience) = plan.experience {
                     let mut dice = Dice::new(seed, &[2, u64::from(number)]);
                     let offered = &plan.offered[procedure];
                     voices::add(&stage, experience, offered, &mut steps, &mut dice);

@@ -177,6 +177,11 @@ fn dinh_hoa_comes_out_by_the_rules_alone() {
     comes_out("dinh-hoa-2021");
 }
 
+#[test]
+fn hue_comes_out_by_the_rules_alone() {
+    comes_out("hue-2024");
+}
+
 #[track_caller]
 fn comes_out(name: &str) {
     let plan = plan(name);

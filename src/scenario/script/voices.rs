@@ -15,15 +15,15 @@ const NOT_SATISFIED: u8 = 1;
 /// Adds to the steps of one dossier what the plan's experience says.
 pub(super) fn add(
     stage: &Stage<'_>,
-    experience: &Experience,
+    experience: Experience,
     procedure: &Procedure,
     steps: &mut Vec<Step>,
     dice: &mut Dice,
 ) {
     enter_papers(experience, procedure, steps, dice);
     for step in steps.iter_mut() {
-        if step.deed == Deed::SignResult && dice.percent(experience.electronic_results_percent) {
-            step.deed = Deed::SignDigitally;
+        if let Deed::SignResult { digital, .. } = &mut step.deed {
+            *digital = dice.percent(experience.electronic_results_percent);
         }
     }
     if let Some(last) = steps.last().copied()
@@ -35,7 +35,7 @@ pub(super) fn add(
 
 /// Right after acceptance: the first paper, and the fee where the catalogue knows one.
 fn enter_papers(
-    experience: &Experience,
+    experience: Experience,
     procedure: &Procedure,
     steps: &mut Vec<Step>,
     dice: &mut Dice,
@@ -68,13 +68,15 @@ fn enter_papers(
             ..accepted
         });
     }
-    steps.splice(place + 1..place + 1, added);
+    let rest = steps.split_off(place + 1);
+    steps.extend(added);
+    steps.extend(rest);
 }
 
 /// After the result is in hand: a rating, and now and then a report that the head of the unit answers.
 fn speak(
     stage: &Stage<'_>,
-    experience: &Experience,
+    experience: Experience,
     delivered: Step,
     steps: &mut Vec<Step>,
     dice: &mut Dice,

@@ -60,9 +60,12 @@ pub struct OnlineShares {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HistoricalShares {
-    pub level_2: usize,
-    pub level_3: usize,
-    pub level_4: usize,
+    #[serde(rename = "level_2")]
+    pub second: usize,
+    #[serde(rename = "level_3")]
+    pub third: usize,
+    #[serde(rename = "level_4")]
+    pub fourth: usize,
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
@@ -94,11 +97,7 @@ impl Group {
             ),
         ];
         let historical = self.historical_level.map(|shares| {
-            let counts = [
-                (4, shares.level_4),
-                (3, shares.level_3),
-                (2, shares.level_2),
-            ];
+            let counts = [(4, shares.fourth), (3, shares.third), (2, shares.second)];
             counts.map(|(level, count)| (Some(level), count))
         });
         let linked = self.linkage.same_level + self.linkage.cross_level;

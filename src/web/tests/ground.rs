@@ -13,6 +13,7 @@ pub(super) fn opened(kind: JournalKind) -> Opened {
         scenario: "a-small-story".into(),
         seed: "1".into(),
         ends_on: date(2026, 11, 22),
+        invented: false,
     };
     Opened {
         id: Uuid::nil(),

@@ -70,6 +70,10 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             text(&tracking(lang, &troubled, "2026-11-20T10:00", false)),
         ),
         (
+            "tracking-overlooked",
+            text(&tracking(lang, &overlooked(), "2026-11-20T10:00", false)),
+        ),
+        (
             "tracking-done",
             text(&tracking(lang, &handed_over(), "2026-11-20T10:00", true)),
         ),
@@ -315,5 +319,69 @@ fn every_address_of_an_asset_leads_to_a_file() {
     assert!(
         addresses.iter().all(|rest| !rest.contains("?v=\"")),
         "a file is missing"
+    );
+}
+
+#[test]
+fn a_late_dossier_shows_who_had_it_how_the_promise_moved_and_the_miss() {
+    let told = troubled();
+    let page = tracking(Lang::En, &told, "2026-11-20T10:00", false);
+    let text = page.render().expect("a page");
+    let moves: Vec<_> = page.accounts.moves.iter().map(|line| &*line.why).collect();
+    assert_eq!(
+        moves,
+        [
+            "Waiting for the applicant (2 working days)",
+            "Apology; the promised date stands"
+        ]
+    );
+    assert_eq!(
+        page.accounts.moves[1].reason,
+        Some("Field verification needed")
+    );
+    let late = page.accounts.desks.iter().filter(|line| line.late_days > 0);
+    let late: Vec<_> = late.map(|line| (line.role, line.late_days)).collect();
+    assert!(!late.is_empty(), "{:?}", page.accounts.desks);
+    assert!(text.contains("Where the dossier was, and how long"));
+    for lost in &page.accounts.lost {
+        assert!(text.contains(lost.as_str()), "{lost}");
+    }
+    assert!(text.len() < 50_000);
+}
+
+#[test]
+fn what_is_missed_owed_and_told_elsewhere_stands_on_the_page_without_an_amount() {
+    let told = overlooked();
+    for lang in Lang::ALL {
+        let page = tracking(lang, &told, "2026-11-20T10:00", false);
+        let text = page.render().expect("a page");
+        assert!(!text.contains("120.000") && !text.contains("120,000") && !text.contains("120000"));
+        assert!(text.len() < 50_000, "{} bytes", text.len());
+    }
+    let page = tracking(Lang::Vi, &told, "2026-11-20T10:00", false);
+    let notes: Vec<_> = page.notes.iter().map(|(_, text)| text.as_str()).collect();
+    for wanted in [
+        "chưa có kết quả khi đến hẹn 16/11/2026 17:00",
+        "Ông/bà có khoản tiền cần nộp",
+        "hạn nộp 30/11/2026",
+        "Cổng Dịch vụ công quốc gia xác nhận trạng thái 2, cách đây 10 ngày",
+        "khác trạng thái ở đây",
+        "Đang chờ ý kiến của Ủy ban nhân dân phường",
+    ] {
+        assert!(
+            notes.iter().any(|note| note.contains(wanted)),
+            "{wanted}: {notes:?}"
+        );
+    }
+    let public = HistoryPage::new(frame(Lang::En, None), CODE, &told.changes, false);
+    let public = public.render().expect("a page");
+    assert!(public.contains("to be paid") && !public.contains("120,000"));
+    let auditor = Actor::new("auditor-07", NO_OFFICE, Role::Auditor);
+    let seen = frame(Lang::En, Some(&auditor));
+    let seen = HistoryPage::new(seen, CODE, &told.changes, true);
+    assert!(
+        seen.render()
+            .expect("a page")
+            .contains("120,000 đ: to be paid")
     );
 }

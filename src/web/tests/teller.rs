@@ -1,7 +1,10 @@
 //! Dossiers told fact by fact.
 
 use super::*;
-use crate::domain::dossier::ResultSigned;
+use crate::domain::dossier::{
+    DeadlineMissed, FinancialObligationIssued, ObligationKind, OpinionRequested, ResultSigned,
+    SyncOutcome, SyncRecorded,
+};
 
 /// A dossier's facts, told one after another.
 #[derive(Default)]
@@ -235,4 +238,35 @@ pub(super) fn refused() -> Teller {
             DossierEvent::AcceptanceRefused(Nothing {}),
             Reason::NotCompetent,
         )
+}
+
+/// Known to the portal by an old status, waiting for another agency and for money, and overdue.
+pub(super) fn overlooked() -> Teller {
+    let synced = DossierEvent::SyncRecorded(SyncRecorded {
+        system: "national-portal".into(),
+        outcome: SyncOutcome::Acknowledged,
+        remote_status: Some(2),
+        attempt: 1,
+    });
+    let asked = DossierEvent::OpinionRequested(OpinionRequested {
+        number: 1,
+        agency: "H38.41".parse().expect("a code"),
+        due_at: at("2026-11-13T17:00"),
+        silence_consents: false,
+    });
+    let missed = DossierEvent::DeadlineMissed(DeadlineMissed {
+        due_at: at("2026-11-16T17:00"),
+    });
+    let owed = DossierEvent::FinancialObligationIssued(FinancialObligationIssued {
+        number: 1,
+        kind: ObligationKind::Obligation,
+        amount_vnd: 120_000,
+        due_on: Some(date(2026, 11, 30)),
+        pauses: true,
+    });
+    in_processing()
+        .plain("2026-11-10T10:00", Role::System, synced)
+        .plain("2026-11-11T10:00", Role::Handler, asked)
+        .plain("2026-11-16T17:01", Role::System, missed)
+        .plain("2026-11-17T10:00", Role::Handler, owed)
 }

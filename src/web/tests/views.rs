@@ -99,6 +99,8 @@ pub(super) fn row(phase: Phase, due: Option<&str>) -> DossierRow {
         handler: Some("handler-07".into()),
         applicant: None,
         capability: None,
+        intake_due_at: None,
+        missed: 0,
         changed_at: at("2026-11-09T14:00"),
         position: 1_209,
     }

@@ -1,5 +1,6 @@
 //! The citizen's page of one dossier: where it stands, what was promised, what comes next, what happened.
 
+mod account;
 mod history;
 mod result;
 mod standing;
@@ -7,6 +8,7 @@ mod steps;
 
 use askama::Template;
 
+pub use self::account::{Accounts, DeskLine, MoveLine};
 pub use self::history::Line;
 pub use self::result::ResultLine;
 pub use self::standing::{Promise, Tone};
@@ -19,7 +21,7 @@ use super::{qr, words};
 use crate::api::dossier::explained;
 use crate::domain::calendar::{OfficeHours, Timetable as _};
 use crate::domain::catalogue::Procedure;
-use crate::domain::dossier::{Dossier, Phase, Stage, Turn};
+use crate::domain::dossier::{Dossier, Phase, Stage, Sync, SyncOutcome, Turn};
 use crate::domain::office::Office;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
@@ -63,6 +65,7 @@ pub struct TrackingPage {
     pub to_do: Option<&'static str>,
     pub notes: Vec<(Tone, String)>,
     pub results: Vec<ResultLine>,
+    pub accounts: Accounts,
     pub steps: Vec<Step>,
     pub history: Vec<Line>,
     pub contact: Option<Contact>,
@@ -125,7 +128,8 @@ impl TrackingPage {
             doubts: doubts(dossier, lang),
             next: lang.pick(next),
             to_do: to_do.map(|pair| lang.pick(pair)),
-            notes: notes(story.changes, &clock, lang),
+            notes: notes(story, &clock, lang),
+            accounts: Accounts::new(story, lang),
             results: result::lines(dossier, is_named(story), lang),
             steps: steps::of(story.changes, dossier, lang),
             history: history::lines(story.changes, lang),
@@ -205,7 +209,8 @@ fn doubts(dossier: &Dossier, lang: Lang) -> Vec<&'static str> {
 }
 
 /// What went otherwise than promised: supplements, apologies, breaches, and silence about lateness.
-fn notes(changes: &[Change], clock: &standing::Clock<'_>, lang: Lang) -> Vec<(Tone, String)> {
+fn notes(story: &Story<'_>, clock: &standing::Clock<'_>, lang: Lang) -> Vec<(Tone, String)> {
+    let changes = story.changes;
     let Some(dossier) = changes.last().map(|change| &change.after) else {
         return Vec::new();
     };
@@ -231,6 +236,24 @@ fn notes(changes: &[Change], clock: &standing::Clock<'_>, lang: Lang) -> Vec<(To
         );
         notes.push((Tone::Bad, text.to_owned()));
     }
+    if dossier.turns.len() > 1 {
+        let under = |turn: &Turn| u64::from(turn.working_days(clock.now, clock.calendar));
+        let days = dossier.turns.iter().map(under).sum();
+        let days = dates::plural(days, ("ngày làm việc", "working day"), lang);
+        let text = lang.of(
+            "Hồ sơ đã qua nhiều cơ quan, cộng thời gian ở tất cả các nơi là",
+            "Several offices have had it in turn, under all their clocks for",
+        );
+        notes.push((Tone::Warn, format!("{text} {days}.")));
+    }
+    let is_open = |sync: &Sync| sync.outcome != SyncOutcome::Acknowledged;
+    if dossier.syncs.iter().any(is_open) {
+        let text = lang.of(
+            "Cổng quốc gia hoặc hệ thống khác chưa xác nhận trạng thái mới nhất; trang này là đúng.",
+            "The national portal or another system has not confirmed the newest state; this page is right.",
+        );
+        notes.push((Tone::Warn, text.to_owned()));
+    }
     let mut told = Vec::new();
     for rule in &dossier.breaches {
         if !told.contains(rule) {
@@ -246,5 +269,6 @@ fn notes(changes: &[Change], clock: &standing::Clock<'_>, lang: Lang) -> Vec<(To
         );
         notes.push((Tone::Info, text.to_owned()));
     }
+    notes.extend(account::notes(dossier, story, lang));
     notes
 }

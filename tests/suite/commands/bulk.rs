@@ -12,7 +12,7 @@ async fn accepted(office: &Office) -> Told<'_> {
     entered(office, "acceptDossierAtCounter", PROCEDURE, json!({})).await
 }
 
-fn input(command: Uuid, dossiers: &[&str], act: Value) -> Value {
+fn input(command: Uuid, dossiers: &[&str], act: &Value) -> Value {
     json!({"commandId": command, "dossiers": dossiers, "act": act})
 }
 
@@ -20,7 +20,7 @@ fn input(command: Uuid, dossiers: &[&str], act: Value) -> Value {
 pub async fn forwarded(office: &Office) {
     let one = accepted(office).await;
     let act = json!({"forward": {"to": "handler-01"}});
-    let input = input(id(), &[&one.code], act);
+    let input = input(id(), &[&one.code], &act);
     let payload = office.call_as(&person(Role::Receiver), "bulk", input).await;
     assert_eq!(payload["done"], 1, "{payload}");
 }
@@ -51,7 +51,7 @@ async fn each_dossier_of_a_bulk_succeeds_or_fails_by_itself_and_is_answered_in_i
     ];
     let (command, act) = (id(), json!({"forward": {"to": "handler-01"}}));
     let receiver = person(Role::Receiver);
-    let ask = || office.call_as(&receiver, "bulk", input(command, &codes, act.clone()));
+    let ask = || office.call_as(&receiver, "bulk", input(command, &codes, &act));
     let payload = ask().await;
     let counts = json!([payload["done"], payload["refused"], payload["visible"]]);
     assert_eq!(counts, json!([3, 3, true]), "{payload}");
@@ -153,7 +153,7 @@ async fn a_bulk_goes_through_every_desk_and_asks_no_less_than_one_command() {
             None,
         ),
     ] {
-        let mut input = input(id(), &codes, act.clone());
+        let mut input = input(id(), &codes, &act);
         input["reason"] = json!(reason);
         let payload = office.call_as(&who, "bulk", input).await;
         assert_eq!(payload["done"], 2, "{act}: {payload}");
@@ -166,13 +166,13 @@ async fn a_bulk_goes_through_every_desk_and_asks_no_less_than_one_command() {
 
     let third = accepted(&office).await;
     let because = json!({"plain": "RECALL_STEP"});
-    let payload = input(id(), &[&third.code], because);
+    let payload = input(id(), &[&third.code], &because);
     let payload = office
         .call_as(&person(Role::Auditor), "bulk", payload)
         .await;
     assert_eq!(payload["outcomes"][0]["errors"][0]["code"], "WRONG_ROLE");
     let nobody = json!({"forward": {"to": "ông Nguyễn Văn A"}});
-    let payload = input(id(), &[&third.code], nobody);
+    let payload = input(id(), &[&third.code], &nobody);
     let payload = office
         .call_as(&person(Role::Receiver), "bulk", payload)
         .await;
@@ -189,10 +189,10 @@ async fn more_than_a_hundred_dossiers_or_two_acts_are_no_bulk() {
     let many = vec!["H38.40.01-261102-0001"; 101];
     let two = json!({"plain": "ACCEPT", "forward": {"to": "handler-01"}});
     for wrong in [
-        input(id(), &many, json!({"plain": "ACCEPT"})),
-        input(id(), &[], json!({"plain": "ACCEPT"})),
-        input(id(), &many[..1], two),
-        input(id(), &many[..1], json!({})),
+        input(id(), &many, &json!({"plain": "ACCEPT"})),
+        input(id(), &[], &json!({"plain": "ACCEPT"})),
+        input(id(), &many[..1], &two),
+        input(id(), &many[..1], &json!({})),
     ] {
         let body = office.post(&receiver, query, json!({"input": wrong})).await;
         assert!(

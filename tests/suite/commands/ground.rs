@@ -84,7 +84,7 @@ fn silent(shelf: &[Act]) -> Option<Act> {
     shelf.iter().find_map(|act| match act {
         Act::Publish(procedure) if procedure.code == PROCEDURE => {
             let mut procedure = procedure.clone();
-            procedure.code = SILENT.to_owned();
+            SILENT.clone_into(&mut procedure.code);
             procedure.opinion = Some(OpinionRule {
                 reply_working_days: 2,
                 silence_consents: true,

@@ -2,7 +2,7 @@
 
 mod bulk;
 mod document;
-mod ground;
+pub mod ground;
 mod names;
 mod refusals;
 mod storm;

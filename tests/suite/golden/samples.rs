@@ -99,6 +99,7 @@ fn journal_opened() -> Event {
             scenario: "town-2026".to_owned(),
             seed: "1".to_owned(),
             ends_on: jiff::civil::date(2026, 12, 31),
+            invented: false,
         }),
     })
 }

@@ -241,6 +241,7 @@ async fn a_copy_of_a_story_shows_the_same_day_on_the_wall() {
             scenario: "a short one".into(),
             seed: "1".into(),
             ends_on: jiff::civil::date(2026, 4, 29),
+            invented: false,
         }),
     };
     let at = "2026-03-02T01:00:00Z".parse().expect("a moment");

@@ -77,7 +77,7 @@ async fn a_replay_names_the_row_that_somebody_changed() {
             "level",
         ),
         (
-            "insert into procedure select 2, 'x', 1, null, null, 'x', 'x'",
+            "insert into procedure select 2, 'x', 1, null, null, '2026-03-02', null, 'x', 'x'",
             "procedure (position 2)",
             "code",
         ),

@@ -71,6 +71,7 @@ impl Place {
                 scenario: "test".to_owned(),
                 seed: "1".to_owned(),
                 ends_on: ends_on.parse().expect("a day"),
+                invented: false,
             }),
         };
         let first = at("2026-11-02 07:00");

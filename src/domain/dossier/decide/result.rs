@@ -24,7 +24,12 @@ pub(super) fn sign_result(
         signature: signature.cloned(),
     };
     let mut drafts = plain(DossierEvent::ResultSigned(signed), context)?;
-    drafts[0].circumstances.breach = late_decision(dossier, BreachRule::LateResult, context)?;
+    let late = late_decision(dossier, BreachRule::LateResult, context)?;
+    // Nobody is left without a reason: an apology has given it, or the late decision itself does.
+    if late.is_some() && dossier.apologies == 0 {
+        need_reason(context)?;
+    }
+    drafts[0].circumstances.breach = late;
     drafts.push(one(
         DossierEvent::ProcessingCompleted(Nothing {}),
         Circumstances::default(),

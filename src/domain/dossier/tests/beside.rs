@@ -292,25 +292,28 @@ fn feedback_has_its_own_clock_and_one_is_open_at_a_time() {
         kind: FeedbackKind::Report,
         capability: None,
     };
-    let sent = given(in_processing())
+    let first = given(in_processing())
         .at("2026-11-23 09:00")
         .by_actor(applicant())
         .when(&send)
         .then_taken();
     assert_eq!(
-        sent.dossier.feedback[0].due_at,
+        first.dossier.feedback[0].due_at,
         Some(at("2026-12-15 17:00"))
     );
-    let sent = sent.and();
-    sent.clone()
+    let first = first.and();
+    first
+        .clone()
         .by_actor(applicant())
         .when(&send)
         .then_refused("FEEDBACK_OPEN");
-    sent.clone()
+    first
+        .clone()
         .by(Role::CentreManager)
         .when(&C::AnswerFeedback { number: 2 })
         .then_refused("FEEDBACK_NOT_OPEN");
-    sent.by(Role::CentreManager)
+    first
+        .by(Role::CentreManager)
         .when(&C::AnswerFeedback { number: 1 })
         .then_taken();
 }

@@ -237,6 +237,7 @@ fn the_clock_ends_when_the_signature_is_recorded_whatever_is_claimed() {
     let after = given(in_processing())
         .at("2026-11-27 09:00")
         .by(Role::Signer)
+        .because(Reason::Workload)
         .with(|given| given.occurred_at = Some(at("2026-11-25 09:00")))
         .when(&C::SignResult { signature: None })
         .then(&[
@@ -271,7 +272,10 @@ fn a_signature_after_the_promised_day_is_recorded_as_a_breach_whatever_is_claime
         let after = given(in_processing())
             .at(when)
             .by(Role::Signer)
-            .with(|given| given.occurred_at = Some(at("2026-11-25 09:00")))
+            .with(|given| {
+                given.occurred_at = Some(at("2026-11-25 09:00"));
+                given.reason = Some(Reason::Workload);
+            })
             .when(&C::SignResult { signature: None })
             .then(&[
                 E::ResultSigned(ResultSigned::default()),
@@ -281,6 +285,24 @@ fn a_signature_after_the_promised_day_is_recorded_as_a_breach_whatever_is_claime
     };
     assert_eq!(signing("2026-11-26 18:00"), []);
     assert_eq!(signing("2026-11-27 07:00"), [BreachRule::LateResult]);
+}
+
+#[test]
+fn a_late_signature_says_why_unless_an_apology_has() {
+    let sign = C::SignResult { signature: None };
+    given(in_processing())
+        .at("2026-11-27 07:00")
+        .by(Role::Signer)
+        .when(&sign)
+        .then_refused("REASON_REQUIRED");
+    given(in_processing())
+        .at("2026-11-26 16:00")
+        .by(Role::Signer)
+        .when(&sign)
+        .then(&[
+            E::ResultSigned(ResultSigned::default()),
+            E::ProcessingCompleted(NOTHING),
+        ]);
 }
 
 #[test]

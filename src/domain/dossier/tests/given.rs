@@ -11,7 +11,7 @@ use crate::domain::dossier::{
     Rejection, Stage, SupplementRequested, decide,
 };
 use crate::domain::event::Event;
-use crate::domain::fact::{BreachRule, Circumstances, Draft, Part, PartKind};
+use crate::domain::fact::{BreachRule, Circumstances, Draft, Fact, Part, PartKind};
 use crate::domain::law::{Certainty, Limit, SupplementClock};
 use crate::domain::policy::Policy;
 use crate::domain::reason::Reason;
@@ -112,6 +112,39 @@ pub fn past(when: &str, event: DossierEvent) -> Past {
         event,
         around: Circumstances::default(),
     }
+}
+
+impl Past {
+    pub fn by(mut self, role: Role) -> Self {
+        self.by = officer(role);
+        self
+    }
+
+    pub fn because(mut self, reason: Reason) -> Self {
+        self.around.reason = Some(reason);
+        self
+    }
+
+    /// Anything else that surrounded it.
+    pub fn with(mut self, change: impl FnOnce(&mut Circumstances)) -> Self {
+        change(&mut self.around);
+        self
+    }
+}
+
+/// What was recorded, as facts in order.
+pub fn facts(events: impl IntoIterator<Item = Past>) -> Vec<Fact> {
+    let fact = |(version, past): (u32, Past)| Fact {
+        stream: Uuid::from_u128(7),
+        version,
+        command: Uuid::from_u128(u128::from(version)),
+        actor: past.by,
+        recorded_at: past.at,
+        prev: None,
+        event: Event::Dossier(past.event),
+        circumstances: past.around,
+    };
+    (1..).zip(events).map(fact).collect()
 }
 
 /// Submitted online by the applicant.

@@ -3,8 +3,10 @@
 mod beside;
 mod clock;
 mod desk;
+mod desk_time;
 mod given;
 mod intake;
+mod ledger;
 mod people;
 mod result;
 mod watch;

@@ -50,21 +50,22 @@ pub fn special(command: &DossierCommand) -> &'static [&'static str] {
         C::HandOver { .. } => &["NOT_THE_HOLDER", "SEPARATION_OF_DUTIES", "VALUE_MALFORMED"],
         C::ReceiveHandOver { .. } => &["NO_HAND_OVER", "NOT_ADDRESSED"],
         C::RecallStep => &["NO_HAND_OVER", "NOT_THE_HOLDER"],
-        C::RequestOpinion { .. } => &["NEW_DATE_TOO_EARLY", "CALENDAR_YEAR_UNKNOWN"],
+        C::RequestOpinion { .. } | C::IssueApology { .. } => {
+            &["NEW_DATE_TOO_EARLY", "CALENDAR_YEAR_UNKNOWN"]
+        }
         C::GiveOpinion { .. } => &["OPINION_NOT_OPEN", "NOT_ADDRESSED"],
         C::NoteOpinionOverdue { .. } => &["OPINION_NOT_OPEN", "NOT_DUE_YET", "ALREADY_RECORDED"],
         C::DeemOpinionAgreed { .. } => &["OPINION_NOT_OPEN", "NOT_DUE_YET"],
         C::ScheduleFieldVerification { .. } => &["NEW_DATE_TOO_EARLY", "TEXT_EMPTY"],
-        C::RecordFieldVerification => &["NOT_DUE_YET"],
+        C::RecordFieldVerification | C::StopProcessing => &["NOT_DUE_YET"],
         C::IssueFinancialObligation { .. } => &["AMOUNT_MISMATCH", "NEW_DATE_TOO_EARLY"],
         C::CancelFinancialObligation { .. } => &["OBLIGATION_NOT_OPEN"],
-        C::ExemptFee { .. } => &["ALREADY_RECORDED"],
+        C::ExemptFee { .. } | C::ReturnOriginals => &["ALREADY_RECORDED"],
         C::ConfirmPayment { .. } => &["OBLIGATION_NOT_OPEN", "AMOUNT_MISMATCH", "VALUE_MALFORMED"],
         C::IssueFeeReceipt { .. } => {
             &["OBLIGATION_NOT_OPEN", "ALREADY_RECORDED", "VALUE_MALFORMED"]
         }
         C::RefundPayment { .. } => &["OBLIGATION_NOT_OPEN", "AMOUNT_MISMATCH"],
-        C::StopProcessing => &["NOT_DUE_YET"],
         C::ApproveResult => &["SEPARATION_OF_DUTIES"],
         C::SignResult { .. } => &["SIGNER_IS_HANDLER", "VALUE_MALFORMED"],
         C::IssueResult { .. } => &[
@@ -82,8 +83,6 @@ pub fn special(command: &DossierCommand) -> &'static [&'static str] {
             "VALUE_MALFORMED",
         ],
         C::DeliverResult { .. } => &["RESULT_NOT_IN_FORCE"],
-        C::ReturnOriginals => &["ALREADY_RECORDED"],
-        C::IssueApology { .. } => &["NEW_DATE_TOO_EARLY", "CALENDAR_YEAR_UNKNOWN"],
         C::RecordMiss => &["NOT_DUE_YET", "ALREADY_RECORDED"],
         C::RecomputeDueDate { .. } => &["ALREADY_RECORDED", "CALENDAR_YEAR_UNKNOWN"],
         C::CorrectApplicantDetails => &["DETAILS_REQUIRED"],

@@ -37,34 +37,34 @@ async fn a_storm_of_commands_over_a_thousand_dossiers_breaks_nothing() {
     let seed = seed();
     println!("storm: {SEED}={seed}");
     let premises = premises().await;
-    let (mut dice, mut seen) = (Dice(seed), Seen::default());
-    seen.follow(&premises.journal).await;
+    let (mut dice, mut known) = (Dice(seed), Seen::default());
+    known.follow(&premises.journal).await;
     let mut thrower = Thrower::new(super::ground::morning());
     let begun: Vec<Request> = (0..DOSSIERS).map(|_| thrower.begin(&mut dice)).collect();
     let mut told = BTreeMap::new();
-    throw(&premises, begun, &mut told, &mut seen).await;
-    let ids = seen.ids();
+    throw(&premises, begun, &mut told, &mut known).await;
+    let ids = known.ids();
     assert_eq!(ids.len(), DOSSIERS);
     for _ in 0..ROUNDS {
         thrower.wait(i64::try_from(dice.roll(HOURS_MAX)).expect("hours") * Moment::HOUR);
         let mut requests = Vec::with_capacity(COMMANDS_PER_ROUND);
         while requests.len() < COMMANDS_PER_ROUND {
             let id = *dice.pick(&ids);
-            let request = thrower.throw(id, &seen.dossiers[&id], &mut dice);
+            let request = thrower.throw(id, &known.dossiers[&id], &mut dice);
             // The network is lost and the client sends the same again.
             if dice.roll(10) == 0 {
                 requests.push(request.clone());
             }
             requests.push(request);
         }
-        throw(&premises, requests, &mut told, &mut seen).await;
+        throw(&premises, requests, &mut told, &mut known).await;
     }
-    println!("storm: {} facts, {told:?}", seen.size);
+    println!("storm: {} facts, {told:?}", known.size);
     let [done, refused] = ["DONE", "WRONG_STATE"].map(|code| told.get(code).copied());
     assert!(done.unwrap_or_default() > 3_000, "{told:?}");
     assert!(refused.unwrap_or_default() > 100, "{told:?}");
-    then_everything_was_tried(&seen);
-    then_read_models_are_what_a_replay_gives(&premises, &seen).await;
+    then_everything_was_tried(&known);
+    then_read_models_are_what_a_replay_gives(&premises, &known).await;
 }
 
 /// Hands them in all at once, waits for the answers and reads what they brought.

@@ -113,7 +113,7 @@ impl Thrower {
             (dice.pick(&all).clone(), *dice.pick(&Role::ALL))
         };
         let command = self.vary(command, seen, place, dice);
-        let actor = self.actor(&command, role, seen, place, dice);
+        let actor = Self::actor(&command, role, seen, place, dice);
         let past = |dice: &mut Dice| {
             let hours = i64::try_from(dice.roll(400)).expect("hours") - 10;
             self.now.plus(-hours * Moment::HOUR)
@@ -266,7 +266,6 @@ impl Thrower {
 
     /// Mostly whoever the dossier waits for.
     fn actor(
-        &self,
         command: &DossierCommand,
         role: Role,
         seen: &Dossier,
@@ -275,7 +274,8 @@ impl Thrower {
     ) -> Actor {
         use DossierCommand as C;
         if dice.roll(8) == 0 {
-            return somebody(role, *dice.pick(&OFFICES), dice);
+            let elsewhere = *dice.pick(&OFFICES);
+            return somebody(role, elsewhere, dice);
         }
         let other = OFFICES
             .into_iter()

@@ -1,5 +1,7 @@
 //! The auditor's page of one dossier: every fact with who, when, what it changed, and its place in the proof.
 
+mod beside;
+
 use askama::Template;
 
 use super::dates::{self, When};
@@ -181,11 +183,11 @@ fn differences(
 }
 
 /// What an auditor compares, in a fixed order.
-fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, Option<String>); 12] {
+fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> Vec<(Pair, Option<String>)> {
     let turn = dossier.turn();
     let time = |at: Option<Moment>| at.map(|at| dates::short(at, lang).words().to_owned());
     let handler = dossier.handler.as_ref();
-    [
+    let mut values = vec![
         (
             ("Trạng thái", "State"),
             (dossier.version > 0).then(|| lang.pick(words::phase(dossier.phase)).to_owned()),
@@ -242,7 +244,9 @@ fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> [(Pair, Option<St
                 .map(|method| lang.pick(words::delivery(method)).to_owned()),
         ),
         (("Kết quả", "Result"), results(dossier, sees_people, lang)),
-    ]
+    ];
+    values.extend(beside::values(dossier, sees_people, lang));
+    values
 }
 
 /// What became of each document, in the order of the record; their numbers for those who may open the dossier.

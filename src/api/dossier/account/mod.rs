@@ -1,0 +1,287 @@
+//! A dossier's accounts: what was promised, whose desk cost which day, what goes on beside the main line. Read from the
+//! fold of its one stream, once per answer, and cut to what the reader may know.
+
+mod beside;
+mod desks;
+mod promises;
+mod public;
+mod turns;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+use jiff::civil::Date;
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+pub use self::beside::{
+    DossierLink, Feedback, Obligation, Opinion, Rating, ReceivedComponent, RemoteSync,
+};
+pub use self::desks::{ControlSlipLine, DeskPlace, DeskTime, place};
+pub use self::promises::PromiseLedger;
+pub use self::public::TrackingAccount;
+pub use self::turns::{DaysLost, Turn};
+
+use crate::api::Api;
+use crate::api::access::api;
+use crate::api::error::{Answered, Result};
+use crate::api::scalar::Day;
+use crate::api::words::ObligationKind;
+use crate::domain::dossier::desk::{Plan, Worktime};
+use crate::domain::dossier::ledger::{self, Placed};
+use crate::domain::dossier::{self, Phase};
+use crate::domain::reference::Reference;
+use crate::domain::time::Moment;
+use crate::journal::Until;
+use crate::projections::history::{self, Change};
+
+/// The fold of one dossier, shared by the fields of an answer.
+pub type Folded = Arc<OnceCell<Arc<Vec<Change>>>>;
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Everybody: agencies and roles, no person, no content.
+    Public,
+    /// Whoever shows the receipt: what is the applicant's own, no person.
+    Receipt,
+    /// The applicant, signed in: also who acted.
+    Applicant,
+    /// Officers of its office, auditors.
+    Staff,
+}
+
+impl Reader {
+    /// Learns who acted.
+    fn sees_people(self) -> bool {
+        match self {
+            Self::Applicant | Self::Staff => true,
+            Self::Public | Self::Receipt => false,
+        }
+    }
+}
+
+/// Whose accounts, as of when, for whom.
+pub struct Account<'a> {
+    pub id: Uuid,
+    pub until: Until,
+    pub now: Moment,
+    pub reader: Reader,
+    pub folded: &'a Folded,
+}
+
+/// What the accounts are drawn up from.
+struct Books {
+    changes: Arc<Vec<Change>>,
+    reference: Arc<Reference>,
+    now: Moment,
+    reader: Reader,
+}
+
+impl Account<'_> {
+    async fn books(&self, api: &Api) -> Result<Books> {
+        let folding = || async {
+            let changes = history::changes_until(&api.journal, self.id, self.until).await;
+            changes.map(Arc::new)
+        };
+        Ok(Books {
+            changes: Arc::clone(self.folded.get_or_try_init(folding).await?),
+            reference: api.models.reference(),
+            now: self.now,
+            reader: self.reader,
+        })
+    }
+
+    /// What `tell` makes of the books; null before there is a fact, and over a year without a calendar.
+    async fn told<T>(
+        &self,
+        context: &Context<'_>,
+        tell: impl FnOnce(&Books, &dossier::Dossier) -> Option<T>,
+    ) -> Answered<T> {
+        match self.books(api(context)).await {
+            Ok(books) => {
+                let last = books.changes.last()?;
+                tell(&books, &last.after).map(Ok)
+            }
+            Err(problem) => Some(Err(problem)),
+        }
+    }
+}
+
+impl Books {
+    fn worktime(&self) -> Worktime<'_> {
+        Worktime::new(&self.reference)
+    }
+
+    fn entries(&self) -> Option<Vec<ledger::Entry>> {
+        let facts = self.changes.iter().map(|change| Placed {
+            position: change.entry.position,
+            fact: &change.fact,
+        });
+        ledger::entries(facts, self.worktime()).ok()
+    }
+
+    fn plan(&self, dossier: &dossier::Dossier) -> Option<Plan> {
+        Plan::of(dossier, &self.reference, self.today())
+    }
+
+    fn today(&self) -> Date {
+        self.now.date()
+    }
+}
+
+/// The accounts of a dossier, for those who may open it.
+pub struct DossierAccount<'a>(pub Account<'a>);
+
+/// The accounts of a dossier, for those who may open it.
+#[Object]
+impl DossierAccount<'_> {
+    /// Every promise made to the applicant and everything that touched it. Null over a year without a calendar.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn promises(&self, context: &Context<'_>) -> Answered<PromiseLedger> {
+        self.0.told(context, promises::told).await
+    }
+
+    /// The clocks it ran under, oldest first: more than one only after it was passed on.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn turns(&self, context: &Context<'_>) -> Answered<Vec<Turn>> {
+        self.0.told(context, turns::told).await
+    }
+
+    /// Whose desk cost how much time and which day. Null over a year without a calendar.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn desk_time(&self, context: &Context<'_>) -> Answered<DeskTime> {
+        self.0.told(context, desks::told).await
+    }
+
+    /// The control slip (form 06): every hand-over, oldest first. Null over a year without a calendar.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn control_slip(&self, context: &Context<'_>) -> Answered<Vec<ControlSlipLine>> {
+        self.0.told(context, desks::slip).await
+    }
+
+    /// Other agencies that were asked, oldest first.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn opinions(&self, context: &Context<'_>) -> Answered<Vec<Opinion>> {
+        self.0.told(context, beside::opinions).await
+    }
+
+    /// What the applicant owes or owed, oldest first.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn obligations(&self, context: &Context<'_>) -> Answered<Vec<Obligation>> {
+        self.0.told(context, beside::obligations).await
+    }
+
+    /// What the applicant need not pay.
+    #[graphql(complexity = "20")]
+    async fn exempted(&self, context: &Context<'_>) -> Answered<Vec<ObligationKind>> {
+        let told = |_: &Books, dossier: &dossier::Dossier| {
+            let kinds = dossier.exempted.iter().map(|kind| (*kind).into());
+            Some(kinds.collect())
+        };
+        self.0.told(context, told).await
+    }
+
+    /// The papers that came in, the newest of each item.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn components(&self, context: &Context<'_>) -> Answered<Vec<ReceivedComponent>> {
+        self.0.told(context, beside::components).await
+    }
+
+    /// Dossiers it belongs with.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn links(&self, context: &Context<'_>) -> Answered<Vec<DossierLink>> {
+        let links = self.0.told(context, beside::links).await?;
+        match links {
+            Ok(links) => Some(beside::with_codes(api(context), links).await),
+            Err(problem) => Some(Err(problem)),
+        }
+    }
+
+    /// How satisfied the applicant was.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn rating(&self, context: &Context<'_>) -> Answered<Rating> {
+        self.0.told(context, beside::rating).await
+    }
+
+    /// What the applicant said of the service, oldest first; the text lies in the vault.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn feedback(&self, context: &Context<'_>) -> Answered<Vec<Feedback>> {
+        self.0.told(context, beside::feedback).await
+    }
+
+    /// What other systems last said of it.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn syncs(&self, context: &Context<'_>) -> Answered<Vec<RemoteSync>> {
+        self.0.told(context, beside::syncs).await
+    }
+
+    /// By when the office was to accept or answer what was lodged; null when its policy names no such time.
+    #[graphql(complexity = "20")]
+    async fn intake_due_at(&self, context: &Context<'_>) -> Answered<Moment> {
+        let told = |_: &Books, dossier: &dossier::Dossier| dossier.intake_due_at;
+        self.0.told(context, told).await
+    }
+
+    /// The office has neither accepted nor answered, and the time for it has passed.
+    #[graphql(complexity = "20")]
+    async fn intake_overdue(&self, context: &Context<'_>) -> Answered<bool> {
+        self.0.told(context, intake_overdue).await
+    }
+
+    /// Pseudonym of the officer who helped to file it.
+    #[graphql(complexity = "20")]
+    async fn assisted_by(&self, context: &Context<'_>) -> Answered<String> {
+        let told = |_: &Books, dossier: &dossier::Dossier| dossier.assisted_by.clone();
+        self.0.told(context, told).await
+    }
+
+    /// Papers that the handler wants the applicant to be asked for, by their place in the procedure's list, from 1.
+    #[graphql(complexity = "20")]
+    async fn proposed_items(&self, context: &Context<'_>) -> Answered<Vec<u32>> {
+        let told = |_: &Books, dossier: &dossier::Dossier| Some(dossier.proposed_items.clone());
+        self.0.told(context, told).await
+    }
+
+    /// By when the applicant is to answer the request for a supplement, while one is awaited.
+    #[graphql(complexity = "20")]
+    async fn answer_due_at(&self, context: &Context<'_>) -> Answered<Moment> {
+        self.0.told(context, answer_due_at).await
+    }
+
+    /// Promised moments that passed with the dossier unsettled, as they were recorded; over all turns.
+    #[graphql(complexity = "20")]
+    async fn missed_at(&self, context: &Context<'_>) -> Answered<Vec<Moment>> {
+        self.0.told(context, missed_at).await
+    }
+
+    /// Day of an on-site check that is announced and not recorded yet.
+    #[graphql(complexity = "20")]
+    async fn verification_on(&self, context: &Context<'_>) -> Answered<Day> {
+        let told = |_: &Books, dossier: &dossier::Dossier| dossier.verification_on.map(Day);
+        self.0.told(context, told).await
+    }
+
+    /// The applicant has the original papers back.
+    #[graphql(complexity = "20")]
+    async fn originals_returned(&self, context: &Context<'_>) -> Answered<bool> {
+        let told = |_: &Books, dossier: &dossier::Dossier| Some(dossier.originals_returned);
+        self.0.told(context, told).await
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "told like what may not be there")]
+fn intake_overdue(books: &Books, dossier: &dossier::Dossier) -> Option<bool> {
+    Some(dossier.intake_awaited().is_some_and(|due| due < books.now))
+}
+
+fn answer_due_at(_: &Books, dossier: &dossier::Dossier) -> Option<Moment> {
+    let waits = matches!(dossier.phase, Phase::AwaitingSupplement(_));
+    dossier.answer_due_at.filter(|_| waits)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "told like what may not be there")]
+fn missed_at(_: &Books, dossier: &dossier::Dossier) -> Option<Vec<Moment>> {
+    let turns = dossier.turns.iter();
+    Some(turns.flat_map(|turn| turn.missed.iter().copied()).collect())
+}

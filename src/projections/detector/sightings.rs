@@ -1,0 +1,279 @@
+//! The facts of a window that rules look at, each with the promise and the people around it as they were.
+
+use std::collections::HashSet;
+
+use jiff::civil::{Date, Time};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row, SqlitePool, query_as};
+use uuid::Uuid;
+
+use super::{Finding, Window};
+use crate::domain::detector::Rule;
+use crate::domain::time::Moment;
+use crate::projections::trace::Seen;
+use crate::projections::word::from_json;
+
+/// How long before a window a withdrawal may lie that a filing in it can follow, in days.
+const EARLIER_DAYS: i64 = 60;
+
+/// One watched fact.
+#[derive(Debug, Clone)]
+pub struct Sighting {
+    pub position: u64,
+    /// The fact's `type`.
+    pub kind: String,
+    /// That had the dossier then, or whose register it is.
+    pub office: String,
+    pub at: Moment,
+    pub actor: String,
+    pub claimed_at: Option<Moment>,
+    /// The hour on the slip (acceptance).
+    pub received_at: Option<Moment>,
+    pub is_breach: bool,
+    /// A text or a file came with it.
+    pub documented: bool,
+    pub seen: Seen,
+    /// The dossier's number; none for facts of a register.
+    pub number: Option<u64>,
+    /// The dossier's id.
+    pub dossier: Option<Uuid>,
+    pub code: Option<String>,
+    pub procedure: String,
+    pub channel: Option<String>,
+    /// Pseudonym of the applicant, when the dossier came by the applicant's own hand.
+    pub applicant: Option<String>,
+    /// When it was entered or submitted.
+    pub lodged_at: Option<Moment>,
+    pub delivered_at: Option<Moment>,
+    /// When the clock began that ran then.
+    pub accepted_at: Option<Moment>,
+    /// The promise as it was before this fact.
+    pub due_at: Option<Moment>,
+    /// Position and pseudonym of the acceptance before it.
+    pub taken_in: Option<(u64, String)>,
+    /// Apologies before it.
+    pub apologies: u64,
+}
+
+/// Every fact that the rules of one window need, by what it is.
+#[derive(Debug, Default)]
+pub struct Sightings {
+    /// Signed results and refusals, of the whole months.
+    pub decisions: Vec<Sighting>,
+    /// Apologies and recomputed promises.
+    pub promises: Vec<Sighting>,
+    /// Supplement requests.
+    pub suspensions: Vec<Sighting>,
+    pub acceptances: Vec<Sighting>,
+    pub forwards: Vec<Sighting>,
+    /// Facts of registers.
+    pub numbers: Vec<Sighting>,
+    /// Passed on to another office.
+    pub transfers: Vec<Sighting>,
+    /// Results replaced or revoked.
+    pub replacements: Vec<Sighting>,
+    /// Withdrawals granted, also a while before the window.
+    pub withdrawals: Vec<Sighting>,
+    /// Withdrawals asked for, of the whole months.
+    pub withdrawals_asked: Vec<Sighting>,
+    pub misses: Vec<Sighting>,
+    /// Ratings, of the whole months.
+    pub ratings: Vec<Sighting>,
+    /// Filed online, of the whole months.
+    pub online: Vec<Sighting>,
+    /// Exchanges with other systems.
+    pub exchanges: Vec<Sighting>,
+    pub payments: Vec<Sighting>,
+    /// Receipts for payments, until now.
+    pub receipts: Vec<Sighting>,
+    /// Links to other dossiers.
+    pub links: Vec<Sighting>,
+    /// Handed over, signed for and taken back, until now.
+    pub hand_overs: Vec<Sighting>,
+    /// Apologies, until now.
+    pub apologies: Vec<Sighting>,
+    /// Dossiers filed by applicants who have withdrawn one.
+    pub filings: Vec<Sighting>,
+}
+
+impl Sightings {
+    pub async fn load(pool: &SqlitePool, window: Window) -> sqlx::Result<Self> {
+        let months = Window {
+            from: window.from.first_of_month(),
+            to: window.to.last_of_month(),
+        };
+        let earlier = Window {
+            from: window
+                .from
+                .checked_sub(jiff::Span::new().days(EARLIER_DAYS))
+                .unwrap_or(window.from),
+            to: window.to,
+        };
+        let on = Window {
+            from: window.from,
+            to: Date::MAX,
+        };
+        let decisions = ["dossier.result_signed", "dossier.resolution_refused"];
+        let promises = ["dossier.apology_issued", "dossier.due_date_recomputed"];
+        let suspensions = [
+            "dossier.supplement_requested",
+            "dossier.financial_obligation_issued",
+        ];
+        let numbers = ["register.entered", "register.code_voided"];
+        let replacements = ["dossier.result_replaced", "dossier.result_revoked"];
+        let hand_overs = [
+            "dossier.handed_over",
+            "dossier.hand_over_received",
+            "dossier.step_recalled",
+        ];
+        let filings = ["dossier.submitted", "dossier.lodged"];
+        let mut all = Self {
+            decisions: read(pool, &decisions, months).await?,
+            promises: read(pool, &promises, window).await?,
+            suspensions: read(pool, &suspensions, window).await?,
+            acceptances: read(pool, &["dossier.accepted"], window).await?,
+            forwards: read(pool, &["dossier.forwarded"], window).await?,
+            numbers: read(pool, &numbers, window).await?,
+            transfers: read(pool, &["dossier.redirected"], window).await?,
+            replacements: read(pool, &replacements, window).await?,
+            withdrawals: read(pool, &["dossier.withdrawal_granted"], earlier).await?,
+            withdrawals_asked: read(pool, &["dossier.withdrawal_requested"], months).await?,
+            misses: read(pool, &["dossier.deadline_missed"], window).await?,
+            ratings: read(pool, &["dossier.rated"], months).await?,
+            online: read(pool, &["dossier.submitted"], months).await?,
+            exchanges: read(pool, &["dossier.sync_recorded"], window).await?,
+            payments: read(pool, &["dossier.payment_confirmed"], window).await?,
+            receipts: read(pool, &["dossier.fee_receipt_issued"], on).await?,
+            links: read(pool, &["dossier.linked"], window).await?,
+            hand_overs: read(pool, &hand_overs, on).await?,
+            apologies: read(pool, &["dossier.apology_issued"], on).await?,
+            filings: Vec::new(),
+        };
+        let withdrawn = all.withdrawals.iter();
+        let people: HashSet<String> = withdrawn.filter_map(|one| one.applicant.clone()).collect();
+        if !people.is_empty() {
+            all.filings = read(pool, &filings, window).await?;
+            let by_them = |one: &Sighting| {
+                one.applicant
+                    .as_ref()
+                    .is_some_and(|who| people.contains(who))
+            };
+            all.filings.retain(by_them);
+        }
+        Ok(all)
+    }
+
+    /// The decisions recorded in the window itself.
+    pub fn decisions_in(&self, window: Window) -> Vec<&Sighting> {
+        let inside = |one: &&Sighting| window.holds(one.at);
+        self.decisions.iter().filter(inside).collect()
+    }
+}
+
+impl Window {
+    pub fn holds(self, at: Moment) -> bool {
+        (self.from..=self.to).contains(&at.date())
+    }
+
+    /// The first instant, and the first one after.
+    fn instants(self) -> (i64, i64) {
+        let begin = |day: Date| Moment::from_local(day.to_datetime(Time::midnight())).0;
+        let end = self.to.tomorrow().map_or(i64::MAX, begin);
+        (begin(self.from), end)
+    }
+}
+
+impl Sighting {
+    /// What a rule says of this fact; facts it rests on besides are older.
+    pub fn finding(&self, rule: &'static Rule, amount: u64, earlier: &[&Self]) -> Finding {
+        let all = || earlier.iter().copied().chain(std::iter::once(self));
+        let first = earlier.first().map_or(self.at, |one| one.at);
+        let mut codes = Vec::new();
+        for code in all().filter_map(|one| one.code.as_ref()) {
+            if codes.last() != Some(code) {
+                codes.push(code.clone());
+            }
+        }
+        Finding {
+            rule,
+            office: self.office.clone(),
+            from: first.date(),
+            to: self.at.date(),
+            amount,
+            rate: None,
+            positions: all().map(|one| one.position).collect(),
+            codes,
+        }
+    }
+}
+
+/// The facts of these kinds that were recorded in a window, in order.
+async fn read(pool: &SqlitePool, kinds: &[&str], window: Window) -> sqlx::Result<Vec<Sighting>> {
+    let (since, until) = window.instants();
+    query_as(SQL)
+        .bind(serde_json::json!(kinds).to_string())
+        .bind(since)
+        .bind(until)
+        .fetch_all(pool)
+        .await
+}
+
+const SQL: &str = "
+    select trace.position, trace.kind, coalesce(turn.office, nullif(trace.office, '*'), dossier.office, '*') as office,
+           trace.at, trace.actor, trace.claimed_at, trace.received_at, trace.breach, trace.documented, trace.seen,
+           trace.number, dossier.id as dossier, dossier.code, coalesce(dossier.procedure, '') as procedure, dossier.channel, dossier.applicant,
+           dossier.lodged_at, dossier.delivered_at, turn.accepted_at,
+           coalesce((select new from due_change
+                     where due_change.number = turn.number and due_change.turn = turn.turn
+                       and due_change.position < trace.position
+                     order by due_change.position desc limit 1), turn.original_due_at) as due_at,
+           taken.position as taken_position, taken.actor as taken_actor,
+           (select count(*) from trace as apology
+            where apology.number = trace.number and apology.kind = 'dossier.apology_issued'
+              and apology.position < trace.position) as apologies
+    from trace
+    left join dossier on dossier.number = trace.number
+    left join turn on turn.number = trace.number and turn.turn = (
+        select max(turn) from turn as earlier where earlier.number = trace.number and earlier.accepted_at <= trace.at)
+    left join trace as taken on taken.position = (
+        select max(position) from trace as one
+        where one.number = trace.number and one.kind = 'dossier.accepted' and one.position < trace.position)
+    where trace.kind in (select value from json_each(?1)) and trace.at >= ?2 and trace.at < ?3
+    order by trace.position";
+
+impl FromRow<'_, SqliteRow> for Sighting {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let moment = |column| -> sqlx::Result<Option<Moment>> {
+            Ok(row.try_get::<Option<i64>, _>(column)?.map(Moment))
+        };
+        let word = |column| row.try_get::<Option<String>, _>(column);
+        let position = |column| -> sqlx::Result<Option<u64>> {
+            let found = row.try_get::<Option<i64>, _>(column)?;
+            Ok(found.map(i64::cast_unsigned))
+        };
+        Ok(Self {
+            position: position("position")?.unwrap_or_default(),
+            kind: row.try_get("kind")?,
+            office: row.try_get("office")?,
+            at: Moment(row.try_get("at")?),
+            actor: row.try_get("actor")?,
+            claimed_at: moment("claimed_at")?,
+            received_at: moment("received_at")?,
+            is_breach: word("breach")?.is_some(),
+            documented: row.try_get("documented")?,
+            seen: from_json(&row.try_get::<String, _>("seen")?)?,
+            number: position("number")?,
+            dossier: row.try_get("dossier")?,
+            code: word("code")?,
+            procedure: row.try_get("procedure")?,
+            channel: word("channel")?,
+            applicant: word("applicant")?,
+            lodged_at: moment("lodged_at")?,
+            delivered_at: moment("delivered_at")?,
+            accepted_at: moment("accepted_at")?,
+            due_at: moment("due_at")?,
+            taken_in: position("taken_position")?.zip(word("taken_actor")?),
+            apologies: position("apologies")?.unwrap_or_default(),
+        })
+    }
+}

@@ -1,0 +1,202 @@
+//! The computations on facts that no command can make, and at the edges of their thresholds.
+
+use jiff::civil::date;
+
+use super::sightings::Sighting;
+use super::*;
+use crate::domain::calendar::Calendar;
+use crate::domain::detector::rule;
+use crate::projections::trace::Seen;
+
+fn at(text: &str) -> Moment {
+    Moment::from_local(text.parse().expect("a local time"))
+}
+
+/// A fact of the district's office.
+fn fact(position: u64, kind: &str, when: &str) -> Sighting {
+    Sighting {
+        position,
+        kind: kind.to_owned(),
+        office: "H99.40".to_owned(),
+        at: at(when),
+        actor: "signer-01".to_owned(),
+        claimed_at: None,
+        received_at: None,
+        is_breach: false,
+        documented: false,
+        seen: Seen::Plain,
+        number: Some(position),
+        dossier: None,
+        code: Some(format!("H99.40-250304-{position:04}")),
+        procedure: "1.004222".to_owned(),
+        channel: Some("counter".to_owned()),
+        applicant: None,
+        lodged_at: None,
+        delivered_at: None,
+        accepted_at: None,
+        due_at: None,
+        taken_in: None,
+        apologies: 0,
+    }
+}
+
+fn decision(position: u64, when: &str) -> Sighting {
+    fact(position, "dossier.result_signed", when)
+}
+
+fn number(position: u64, sequence: u32) -> Sighting {
+    Sighting {
+        number: None,
+        code: None,
+        seen: Seen::Number {
+            sequence,
+            code: format!("H99.40-250304-{sequence:04}"),
+        },
+        ..fact(position, "register.entered", "2025-03-04T09:00")
+    }
+}
+
+fn reference() -> Reference {
+    let mut reference = Reference::default();
+    reference.calendar = calendar();
+    reference
+}
+
+fn calendar() -> Calendar {
+    Calendar::shipped().into_iter().collect()
+}
+
+fn known(code: &str) -> &'static Rule {
+    rule(code).expect("a shipped rule")
+}
+
+#[test]
+fn a_number_that_no_fact_accounts_for_is_found_between_its_neighbours() {
+    let rule = known("missing_numbers");
+    let whole = [number(3, 1), number(5, 2), number(9, 3)];
+    assert!(numbers::missing(rule, &whole).is_empty());
+    let holed = [number(3, 2), number(5, 3), number(9, 6)];
+    let found = numbers::missing(rule, &holed);
+    let told: Vec<_> = found
+        .iter()
+        .map(|one| (one.amount, one.positions.clone()))
+        .collect();
+    assert_eq!(told, [(1, vec![3]), (2, vec![5, 9])]);
+}
+
+#[test]
+fn a_month_is_crowded_when_enough_of_enough_fall_on_its_last_working_days() {
+    let rule = known("month_end_burst");
+    // The last two working days of March 2025 are Friday 28 and Monday 31.
+    let days = [
+        "2025-03-10T09:00",
+        "2025-03-27T16:00",
+        "2025-03-28T09:00",
+        "2025-03-31T16:00",
+    ];
+    let all: Vec<Sighting> = (0..4)
+        .zip(days)
+        .map(|(at, day)| decision(at, day))
+        .collect();
+    let found = decisions::month_ends(rule, &all, &calendar(), (2, 50, 4));
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].rate, Some((2, 4)));
+    assert_eq!(
+        (found[0].from, found[0].to),
+        (date(2025, 3, 1), date(2025, 3, 31))
+    );
+    assert_eq!(found[0].positions, [2, 3]);
+    let none = |thresholds| decisions::month_ends(rule, &all, &calendar(), thresholds).is_empty();
+    assert!(none((2, 51, 4)), "not enough of them");
+    assert!(none((2, 50, 5)), "not of enough");
+    assert!(none((1, 50, 4)), "of one day only one");
+}
+
+#[test]
+fn the_break_at_noon_is_nobodys_business_and_the_program_keeps_no_hours() {
+    let rule = known("out_of_hours");
+    let by_program = Sighting {
+        actor: crate::domain::actor::Actor::system().id,
+        ..decision(5, "2025-03-05T23:00")
+    };
+    let all = [
+        decision(1, "2025-03-05T12:30"),
+        decision(2, "2025-03-05T17:59"),
+        decision(3, "2025-03-05T18:00"),
+        decision(4, "2025-03-08T10:00"),
+        by_program,
+    ];
+    let all: Vec<&Sighting> = all.iter().collect();
+    let found = decisions::out_of_hours(rule, &all, &reference(), 60);
+    let told: Vec<_> = found
+        .iter()
+        .map(|one| (one.positions[0], one.amount))
+        .collect();
+    assert_eq!(told, [(3, 60), (4, 24 * 60)]);
+}
+
+#[test]
+fn papers_go_on_the_same_day_and_those_of_the_afternoon_by_the_next_morning() {
+    let rule = known("forwarded_late");
+    let thresholds = (
+        jiff::civil::time(15, 0, 0, 0),
+        jiff::civil::time(10, 0, 0, 0),
+    );
+    let late = |accepted: &str, forwarded: &str, channel: &str| {
+        let forward = Sighting {
+            accepted_at: Some(at(accepted)),
+            channel: Some(channel.to_owned()),
+            ..fact(1, "dossier.forwarded", forwarded)
+        };
+        !numbers::forwarded_late(rule, &[forward], &calendar(), thresholds).is_empty()
+    };
+    assert!(!late("2025-03-07T15:00", "2025-03-07T16:59", "counter"));
+    assert!(late("2025-03-07T15:00", "2025-03-10T07:01", "counter"));
+    // Friday afternoon: until Monday at ten.
+    assert!(!late("2025-03-07T15:01", "2025-03-10T10:00", "post"));
+    assert!(late("2025-03-07T15:01", "2025-03-10T10:01", "post"));
+    assert!(!late("2025-03-07T09:00", "2025-03-12T09:00", "online"));
+}
+
+#[test]
+fn only_what_stops_the_clock_is_a_suspension() {
+    let rule = known("suspended_without_document");
+    let asked = |at_appraisal, documented| Sighting {
+        documented,
+        seen: Seen::Supplement {
+            at_appraisal,
+            number: 1,
+            items: 1,
+        },
+        ..fact(1, "dossier.supplement_requested", "2025-03-05T09:00")
+    };
+    let found = |one| promises::without_document(rule, &[one]).len();
+    assert_eq!(found(asked(true, false)), 1);
+    assert_eq!(found(asked(true, true)), 0);
+    assert_eq!(found(asked(false, false)), 0, "at intake no clock runs");
+    let tax = |pauses| Sighting {
+        seen: Seen::Obligation { pauses },
+        ..fact(2, "dossier.financial_obligation_issued", "2025-03-05T09:00")
+    };
+    assert_eq!(found(tax(true)), 1);
+    assert_eq!(found(tax(false)), 0);
+}
+
+#[test]
+fn findings_have_an_order_of_their_own() {
+    let place = |position, rule, office: &str| Place {
+        position,
+        rule,
+        office: office.to_owned(),
+    };
+    let mut places = [
+        place(9, 0, "H99.40"),
+        place(3, 2, "H99.40"),
+        place(3, 1, "H99.41"),
+    ];
+    places.sort();
+    assert_eq!(
+        places.map(|place| (place.position, place.rule)),
+        [(3, 1), (3, 2), (9, 0)]
+    );
+}

@@ -1,0 +1,278 @@
+//! What the detector looks at: one short row per fact that a rule may measure. The rules themselves are asked later.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use super::Model;
+use super::fold::Batch;
+use super::insert::Insert;
+use super::word::to_word;
+use crate::domain::actor::NO_OFFICE;
+use crate::domain::dossier::{
+    DossierEvent, DueDateCause, LinkKind, RatingDevice, Stage, SyncOutcome,
+};
+use crate::domain::event::Event;
+use crate::domain::part::{Part, PartKind};
+use crate::domain::register::{CodeVoided, Entered, RegisterEvent};
+use crate::domain::time::Moment;
+
+pub(super) const MODEL: Model = Model {
+    version: 1,
+    tables: "
+        create table trace (
+            position    integer primary key,
+            number      integer,           -- the dossier's; null for facts of a register
+            kind        text    not null,
+            office      text    not null,  -- acted for, or whose register; '*' for applicants and the program
+            at          integer not null,  -- recorded; all times: microseconds since 1970, UTC
+            actor       text    not null,
+            claimed_at  integer,
+            received_at integer,
+            breach      text,
+            documented  integer not null,  -- a text or a file came with it
+            seen        text    not null   -- JSON: what else a rule needs of the event
+        ) strict;",
+    indexes: "
+        create index trace_kind on trace (kind, at, position);
+        create index trace_dossier on trace (number, kind, position) where number is not null;",
+};
+
+/// What a rule needs of an event beside its circumstances. Never anything personal: it comes out of facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Seen {
+    /// Nothing but its circumstances.
+    Plain,
+    /// Filed online, an officer helping or not.
+    Filed { assisted: bool },
+    /// A supplement was asked for.
+    Supplement {
+        at_appraisal: bool,
+        number: u32,
+        items: usize,
+    },
+    /// Something is to be paid, and the clock stands until then or not.
+    Obligation { pauses: bool },
+    /// Paid, or a receipt for it: the obligation's number.
+    Money { number: u32 },
+    /// Passed on to another office.
+    Redirect { from: String, to: String },
+    /// A promise that moved, or was to be moved.
+    Promise {
+        old: Moment,
+        new: Moment,
+        moves: bool,
+    },
+    /// A number of a register: `sequence` of the office's day.
+    Number { sequence: u32, code: String },
+    /// Belongs together with another dossier.
+    Link { other: Uuid, kind: LinkKind },
+    /// Rated, on a device of the office or on the rater's own.
+    Rating { at_office: bool },
+    /// Told to another system.
+    Sync {
+        system: String,
+        outcome: SyncOutcome,
+    },
+}
+
+const COLUMNS: [&str; 11] = [
+    "position",
+    "number",
+    "kind",
+    "office",
+    "at",
+    "actor",
+    "claimed_at",
+    "received_at",
+    "breach",
+    "documented",
+    "seen",
+];
+
+static INSERT: LazyLock<Insert> = LazyLock::new(|| Insert::new("trace", &COLUMNS, ""));
+
+/// One row per watched fact of the batch.
+pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+    let facts = batch.reads.iter().zip(&batch.numbers);
+    let watched = facts.filter_map(|(read, number)| {
+        let (office, seen) = watched(&read.fact.event)?;
+        Some((read, number, office, seen))
+    });
+    let rows: Vec<_> = watched.collect();
+    let written = INSERT.run(to, &rows, |statement, (read, number, office, seen)| {
+        let (entry, fact) = (&read.entry, &read.fact);
+        let around = &fact.circumstances;
+        let office = office.unwrap_or(&fact.actor.office);
+        statement
+            .bind(entry.position.cast_signed())
+            .bind(number.map(u64::cast_signed))
+            .bind(fact.event.kind())
+            .bind(office.to_owned())
+            .bind(entry.recorded_at.0)
+            .bind(fact.actor.id.clone())
+            .bind(around.occurred_at.map(|moment| moment.0))
+            .bind(around.received_at.map(|moment| moment.0))
+            .bind(around.breach.as_ref().map(|breach| to_word(&breach.rule)))
+            .bind(around.parts.iter().any(is_document))
+            .bind(serde_json::to_string(seen).unwrap_or_default())
+    });
+    written.await
+}
+
+/// The clock stood for the applicant's supplement or payment: the promise moves by itself, whenever that ends.
+fn is_clocks_own(cause: DueDateCause) -> bool {
+    match cause {
+        DueDateCause::Supplement | DueDateCause::Payment => true,
+        DueDateCause::Notice | DueDateCause::Outage => false,
+    }
+}
+
+fn is_document(part: &Part) -> bool {
+    match part.kind {
+        PartKind::Note | PartKind::Document => true,
+        PartKind::Applicant | PartKind::Contact => false,
+    }
+}
+
+/// The office an event itself names, and what is kept of it; none for facts that no rule looks at.
+fn watched(event: &Event) -> Option<(Option<&str>, Seen)> {
+    match event {
+        Event::Dossier(event) => of_dossier(event),
+        Event::Register(
+            RegisterEvent::Entered(Entered {
+                office,
+                sequence,
+                code,
+                ..
+            })
+            | RegisterEvent::CodeVoided(CodeVoided {
+                office,
+                sequence,
+                code,
+            }),
+        ) => {
+            let number = Seen::Number {
+                sequence: *sequence,
+                code: code.to_string(),
+            };
+            Some((Some(office.as_str()), number))
+        }
+        Event::JournalOpened(_) | Event::Reference(_) => None,
+    }
+}
+
+fn of_dossier(event: &DossierEvent) -> Option<(Option<&str>, Seen)> {
+    let mut office = None;
+    let seen = match event {
+        DossierEvent::Submitted(lodged) | DossierEvent::Lodged(lodged) => {
+            office = Some(lodged.office.as_str());
+            Seen::Filed {
+                assisted: lodged.assisted_by.is_some(),
+            }
+        }
+        DossierEvent::SupplementRequested(request) => Seen::Supplement {
+            at_appraisal: request.stage == Stage::Appraisal,
+            number: request.number,
+            items: request.items.len(),
+        },
+        DossierEvent::FinancialObligationIssued(obligation) => Seen::Obligation {
+            pauses: obligation.pauses,
+        },
+        DossierEvent::PaymentConfirmed(paid) => Seen::Money {
+            number: paid.number,
+        },
+        DossierEvent::FeeReceiptIssued(receipt) => Seen::Money {
+            number: receipt.number,
+        },
+        DossierEvent::Redirected(redirected) => {
+            office = Some(redirected.from.as_str());
+            Seen::Redirect {
+                from: redirected.from.to_string(),
+                to: redirected.to.to_string(),
+            }
+        }
+        DossierEvent::DueDateRecomputed(moved) if is_clocks_own(moved.cause) => return None,
+        DossierEvent::DueDateRecomputed(moved) => Seen::Promise {
+            old: moved.old,
+            new: moved.new,
+            moves: true,
+        },
+        DossierEvent::ApologyIssued(apology) => Seen::Promise {
+            old: apology.old_due_at,
+            new: apology.new_due_at,
+            moves: apology.moves_promise,
+        },
+        DossierEvent::Linked(linked) => Seen::Link {
+            other: linked.other,
+            kind: linked.kind,
+        },
+        DossierEvent::Rated(rated) => {
+            office = Some(NO_OFFICE);
+            Seen::Rating {
+                at_office: rated.device == RatingDevice::Office,
+            }
+        }
+        DossierEvent::SyncRecorded(told) => {
+            office = Some(NO_OFFICE);
+            Seen::Sync {
+                system: told.system.clone(),
+                outcome: told.outcome,
+            }
+        }
+        DossierEvent::Accepted(accepted) => {
+            office = Some(accepted.office.as_str());
+            Seen::Plain
+        }
+        DossierEvent::WithdrawalRequested(_) | DossierEvent::DeadlineMissed(_) => {
+            office = Some(NO_OFFICE);
+            Seen::Plain
+        }
+        DossierEvent::Forwarded(_)
+        | DossierEvent::HandedOver(_)
+        | DossierEvent::HandOverReceived(_)
+        | DossierEvent::StepRecalled(_)
+        | DossierEvent::ProcessingStopped(_)
+        | DossierEvent::ResolutionRefused(_)
+        | DossierEvent::ResultSigned(_)
+        | DossierEvent::ResultRevoked(_)
+        | DossierEvent::ResultReplaced(_)
+        | DossierEvent::WithdrawalGranted(_) => Seen::Plain,
+        DossierEvent::Drafted(_)
+        | DossierEvent::ComponentReceived(_)
+        | DossierEvent::SupplementProposed(_)
+        | DossierEvent::SupplementRetracted(_)
+        | DossierEvent::AcceptanceRefused(_)
+        | DossierEvent::HandlerAssigned(_)
+        | DossierEvent::StepReturned(_)
+        | DossierEvent::SupplementSubmitted(_)
+        | DossierEvent::SupplementAccepted(_)
+        | DossierEvent::SupplementStillDeficient(_)
+        | DossierEvent::OpinionRequested(_)
+        | DossierEvent::OpinionReceived(_)
+        | DossierEvent::OpinionOverdue(_)
+        | DossierEvent::OpinionDeemedAgreed(_)
+        | DossierEvent::FieldVerificationScheduled(_)
+        | DossierEvent::FieldVerificationRecorded(_)
+        | DossierEvent::FinancialObligationCancelled(_)
+        | DossierEvent::FeeExempted(_)
+        | DossierEvent::PaymentRefunded(_)
+        | DossierEvent::ResultDrafted(_)
+        | DossierEvent::ResultApproved(_)
+        | DossierEvent::ProcessingCompleted(_)
+        | DossierEvent::ResultIssued(_)
+        | DossierEvent::ResultCorrected(_)
+        | DossierEvent::ResultDelivered(_)
+        | DossierEvent::OriginalsReturned(_)
+        | DossierEvent::WithdrawalRetracted(_)
+        | DossierEvent::WithdrawalDenied(_)
+        | DossierEvent::ApplicantDetailsCorrected(_)
+        | DossierEvent::CapabilityReissued(_)
+        | DossierEvent::FeedbackSubmitted(_)
+        | DossierEvent::FeedbackAnswered(_) => return None,
+    };
+    Some((office, seen))
+}

@@ -16,7 +16,6 @@ use super::scalar::{Day, Long};
 use super::statistics::Ratio;
 use super::wait_for;
 use super::words::{Certainty, Label};
-use crate::domain::actor::Actor;
 use crate::domain::code::OfficeCode;
 use crate::domain::detector::{self, Rule, rules};
 use crate::domain::reference::{JournalKind, Opened};
@@ -294,6 +293,7 @@ async fn facts(api: &Api, positions: &[u64], first: Option<i32>) -> Result<Vec<A
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::actor::{Actor, NO_OFFICE, Role};
     use crate::domain::reference::{ClockKind, Story};
 
     fn opened(kind: JournalKind, invented: Option<bool>) -> Opened {

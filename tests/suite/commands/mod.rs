@@ -5,6 +5,7 @@ mod document;
 pub mod ground;
 mod names;
 mod refusals;
+mod shelf;
 mod storm;
 mod story;
 mod voices;

@@ -122,39 +122,3 @@ async fn everybody_reads_why_the_date_is_what_it_is() {
     assert!(en.contains("limit 3 working days, counted from "), "{en}");
     assert_eq!(shown["dossier"]["explain"], *told);
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_shelf_takes_a_year_a_policy_and_an_office_once_and_from_its_keepers_only() {
-    let door = given_an_office().await;
-    let year = json!({ "year": 2028, "daysOff": ["2028-01-03"], "notice": "not issued", "certainty": "PROVISIONAL" });
-    let policy = json!({
-        "code": "one-stop-2028", "version": 1, "effectiveFrom": "2028-01-01", "legalBasis": "to be issued",
-        "certainty": "PROVISIONAL", "sameDayCutoff": "15:00", "lateEntryWorkingDays": 1, "maxSupplementRequests": 1,
-        "supplementClock": "PAUSE", "apologyWorkingDaysBefore": 1, "maxApologies": 1,
-        "dayOffReceiptCountsNextWorkingDay": true,
-    });
-    let office = json!({
-        "code": "H38.77", "nameVi": "Trung tâm", "nameEn": "Centre", "level": "COMMUNE",
-        "validFrom": "2026-12-01", "certainty": "ILLUSTRATIVE",
-    });
-    for (name, input, record) in [
-        ("declareCalendarYear", "DeclareCalendarYearInput", year),
-        ("adoptPolicy", "AdoptPolicyInput", policy),
-        ("openOffice", "OpenOfficeInput", office),
-    ] {
-        let mutation = format!(
-            "mutation($input: {input}!) {{ {name}(input: $input) {{ position errors {{ code messageVi }} }} }}"
-        );
-        let record = |role| {
-            let mut input = record.clone();
-            input["commandId"] = json!(crate::office::id());
-            let variables = json!({ "input": input });
-            let (door, mutation) = (&door, &mutation);
-            async move { door.ask_with(Some(role), mutation, &variables).await[name].clone() }
-        };
-        then_refused(&record(Role::Receiver).await, "WRONG_ROLE");
-        let done = record(Role::ProcedureController).await;
-        assert_eq!(done["errors"], json!([]), "{name}: {done}");
-        then_refused(&record(Role::Admin).await, "DUPLICATE_RECORD");
-    }
-}

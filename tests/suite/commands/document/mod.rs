@@ -54,6 +54,9 @@ fn ways(table: &Table, command: &str) -> String {
             None => moves.push((to.to_owned(), vec![from])),
         }
     }
+    if let Some(way) = special_way(command) {
+        return way.to_owned();
+    }
     let mut told: Vec<String> = moves
         .iter()
         .map(|(to, from)| format!("{} → {to}", from.join(", ")))
@@ -73,6 +76,24 @@ fn ways(table: &Table, command: &str) -> String {
     told.join("; ")
 }
 
+/// Ways that depend on what was before, of which the table holds one.
+fn special_way(command: &str) -> Option<&'static str> {
+    match command {
+        "deny_withdrawal" | "retract_withdrawal" => {
+            Some("withdrawal_requested → the state it was asked in")
+        }
+        "recall_step" => Some(
+            "in_processing → accepted when it was forwarded by the counter, else it stays: \
+             in_processing, result_drafted, result_approved, completed",
+        ),
+        "confirm_payment" | "cancel_financial_obligation" => Some(
+            "awaiting_payment → in_processing when nothing else is owed; else it stays, in every \
+             state once entered",
+        ),
+        _ => None,
+    }
+}
+
 /// What it may record, in order; the due date moves only when it has to.
 fn events(table: &Table, command: &str) -> String {
     let mut told = Vec::new();
@@ -90,7 +111,7 @@ fn events(table: &Table, command: &str) -> String {
 fn commands(table: &Table) -> String {
     let mut text = String::from(
         "\n## Every command\n\nForms are those of Circular 03/2025/TT-VPCP. “Reason” means that it is refused with \
-         `REASON_REQUIRED` unless a code of a reason is given.\n\n\
+         `REASON_REQUIRED` unless a code of a reason is given. A `due_date_recomputed` is recorded only when the date moves.\n\n\
          | mutation | what the law calls it | who | from → to | records | form | reason | may also be refused with |\n\
          |---|---|---|---|---|---|---|---|\n",
     );

@@ -21,8 +21,8 @@ use crate::story::Dice;
 /// Whatever number is set here is thrown again.
 const SEED: &str = "MOTCUA_STORM_SEED";
 const DOSSIERS: usize = 1_000;
-const ROUNDS: u64 = 40;
-const COMMANDS_PER_ROUND: usize = 1_000;
+const ROUNDS: u64 = 80;
+const COMMANDS_PER_ROUND: usize = 700;
 /// Between two rounds, at most.
 const HOURS_MAX: u64 = 20;
 
@@ -59,7 +59,7 @@ async fn a_storm_of_commands_over_a_thousand_dossiers_breaks_nothing() {
         }
         throw(&premises, requests, &mut told, &mut known).await;
     }
-    println!("storm: {} facts, {told:?}", known.size);
+    println!("storm: {} facts, {told:?}, {:?}", known.size, known.kinds);
     let [done, refused] = ["DONE", "WRONG_STATE"].map(|code| told.get(code).copied());
     assert!(done.unwrap_or_default() > 3_000, "{told:?}");
     assert!(refused.unwrap_or_default() > 100, "{told:?}");
@@ -108,13 +108,13 @@ async fn throw(
     );
 }
 
-fn then_everything_was_tried(seen: &Seen) {
-    let missing = crate::golden::dossier_kinds();
-    let missing: Vec<_> = missing
-        .into_iter()
-        .filter(|kind| !seen.kinds.contains_key(kind) && !kind.contains("opinion_deemed"))
+/// A storm that leaves kinds of facts untouched tries nothing. The rarest may stay away once in a while.
+fn then_everything_was_tried(known: &Seen) {
+    let kinds = crate::golden::dossier_kinds().into_iter();
+    let missing: Vec<_> = kinds
+        .filter(|kind| !known.kinds.contains_key(kind))
         .collect();
-    assert!(missing.len() <= 2, "hardly anything happened: {missing:?}");
+    assert!(missing.len() <= 1, "never happened: {missing:?}");
 }
 
 /// The read models of the served file, those of a replay, and the states folded here: all the same; and figures add up.
@@ -136,17 +136,16 @@ async fn then_read_models_are_what_a_replay_gives(premises: &Premises, seen: &Se
         let first = dossier.turn().map(|turn| turn.original_due_at);
         assert_eq!(row.original_due_at, first, "{id}");
     }
+    // Opened anew, the office's clock shows the hour of the newest fact.
     let Premises {
         journal,
         vault,
         keys,
         ..
     } = premises;
-    let (journal, vault) = (journal.clone(), vault.clone());
-    // Opened again after the storm: its clock shows the storm's last hour.
     let counter = Counter::open(journal.clone(), vault.clone(), keys).await;
-    let counter = counter.expect("the counter opens");
-    let api = Api::new(counter, models, journal, vault, keys);
+    let counter = counter.expect("a counter");
+    let api = Api::new(counter, models, journal.clone(), vault.clone(), keys);
     for scope in ["", "office: \"H38.40.01\"", "office: \"H38.40.02\""] {
         for (from, to) in [
             ("2026-11-01", "2026-11-30"),

@@ -3,7 +3,8 @@
 use motcua::acts::{Act, Personal, Request};
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
 use motcua::domain::dossier::{
-    Channel, DeliveryMethod, Dossier, DossierCommand, ObligationKind, ObligationState, RedirectKind,
+    Channel, DeliveryMethod, Dossier, DossierCommand, ObligationKind, ObligationState, Phase,
+    RedirectKind,
 };
 use motcua::domain::fact::stream;
 use motcua::domain::part::PartKind;
@@ -17,7 +18,18 @@ use crate::life_cycle::table::Table;
 use crate::life_cycle::town::commands_at;
 use crate::story::Dice;
 
-const PROCEDURES: [&str; 4] = [PROCEDURE, SILENT, "1.001193", "1.004873"];
+const PROCEDURES: [&str; 5] = [PROCEDURE, SILENT, SILENT, "1.001193", "1.004873"];
+
+/// Commands that answer to something open.
+const ANSWERS: [&str; 7] = [
+    "give_opinion",
+    "note_opinion_overdue",
+    "deem_opinion_agreed",
+    "receive_hand_over",
+    "recall_step",
+    "confirm_payment",
+    "answer_feedback",
+];
 
 pub struct Thrower {
     now: Moment,
@@ -103,24 +115,13 @@ impl Thrower {
                 .find(|known| *known == office.as_str())
                 .unwrap_or(OFFICES[0])
         });
-        let allowed = self.table.allowed_in(seen.phase);
         let all = commands_at(place);
-        let (command, role) = if dice.roll(5) > 0 && !allowed.is_empty() {
-            // Most commands leave the state as it is: a dossier is to come somewhere.
-            let onwards: Vec<_> = allowed
-                .iter()
-                .copied()
-                .filter(|(name, role)| {
-                    let row = self.table.row(seen.phase, name, *role);
-                    row.is_some_and(|row| row.to != seen.phase)
-                })
-                .collect();
-            let moves = dice.roll(3) == 0 && !onwards.is_empty();
-            let (name, role) = *dice.pick(if moves { &onwards } else { &allowed });
-            let found = all.iter().find(|command| command.name() == name);
-            (found.expect("a command").clone(), role)
-        } else {
-            (dice.pick(&all).clone(), *dice.pick(&Role::ALL))
+        let (command, role) = match self.likely(seen, dice) {
+            Some((name, role)) => {
+                let found = all.iter().find(|command| command.name() == name);
+                (found.expect("a command").clone(), role)
+            }
+            None => (dice.pick(&all).clone(), *dice.pick(&Role::ALL)),
         };
         let command = self.vary(command, seen, place, dice);
         let actor = Self::actor(&command, role, seen, place, dice);
@@ -135,7 +136,7 @@ impl Thrower {
         let at = self.now;
         let act = Act::Dossier { dossier, command };
         Request {
-            expected_version: (dice.roll(20) == 0).then_some(version),
+            expected_version: (dice.roll(40) == 0).then_some(version),
             occurred_at,
             received_at,
             reason: (dice.roll(10) > 0).then_some(Reason::Other),
@@ -148,6 +149,38 @@ impl Thrower {
             at: Some(at),
             ..Request::new(self.id(), actor, act)
         }
+    }
+
+    /// Mostly something that the state allows and the dossier has open, half of it something that leads on; now and then
+    /// nothing is likely.
+    fn likely(&self, seen: &Dossier, dice: &mut Dice) -> Option<(String, Role)> {
+        let (phase, throw) = (seen.phase, dice.roll(12));
+        let mut allowed = self.table.allowed_in(phase);
+        allowed.retain(|(name, _)| is_open(seen, name, self.now));
+        let to = |(name, role): &(&str, Role)| self.table.row(phase, name, *role).map(|row| row.to);
+        if throw < if phase == Phase::InProcessing { 3 } else { 6 } {
+            let ends = dice.roll(4) == 0;
+            let leads = |one: &(&str, Role)| {
+                to(one).is_some_and(|to| to != phase && (ends || !is_early_end(to)))
+            };
+            let on: Vec<_> = allowed.iter().copied().filter(leads).collect();
+            allowed = if on.is_empty() { allowed } else { on };
+        }
+        if (6..8).contains(&throw) {
+            let answers = |one: &(&str, Role)| ANSWERS.contains(&one.0);
+            let open: Vec<_> = allowed.iter().copied().filter(answers).collect();
+            allowed = if open.is_empty() { allowed } else { open };
+        }
+        let mut names: Vec<&str> = allowed.iter().map(|(name, _)| *name).collect();
+        names.dedup();
+        if names.is_empty() || throw > 9 {
+            return None;
+        }
+        // Each command as likely as another, whoever may give it.
+        let name = *dice.pick(&names);
+        let by = allowed.iter().filter(|(known, _)| *known == name);
+        let roles: Vec<Role> = by.map(|(_, role)| *role).collect();
+        Some((name.to_owned(), *dice.pick(&roles)))
     }
 
     /// Content that fits what the dossier has open, mostly.
@@ -199,7 +232,7 @@ impl Thrower {
             },
             C::RequestOpinion { .. } => C::RequestOpinion {
                 agency: other.parse().expect("a code"),
-                due_on: any.then(|| self.now.plus(days * Moment::DAY).date()),
+                due_on: (days % 2 == 0).then(|| self.now.date()),
             },
             C::GiveOpinion { .. } => C::GiveOpinion {
                 number: opinion,
@@ -305,6 +338,38 @@ impl Thrower {
             _ if matches!(command, C::GiveOpinion { .. }) => somebody(role, other, dice),
             _ => somebody(role, place, dice),
         }
+    }
+}
+
+/// A dossier that comes to this never gets to its result.
+fn is_early_end(to: Phase) -> bool {
+    let early = [
+        Phase::WithdrawalRequested,
+        Phase::NotAccepted,
+        Phase::Refused,
+        Phase::Stopped,
+    ];
+    early.contains(&to) || to == Phase::Withdrawn
+}
+
+/// The dossier has what such a command answers to.
+fn is_open(seen: &Dossier, command: &str, now: Moment) -> bool {
+    let owed = |state: ObligationState| seen.obligations.iter().any(|one| one.state == state);
+    let asked = |silent: bool| {
+        let mut open = seen.opinions.iter().filter(|one| one.is_open());
+        open.any(|one| one.due_at < now && one.silence_consents == silent)
+    };
+    match command {
+        "cancel_financial_obligation" | "confirm_payment" => owed(ObligationState::Requested),
+        "issue_fee_receipt" | "refund_payment" => owed(ObligationState::Paid),
+        "give_opinion" => seen.opinions.iter().any(|one| one.is_open()),
+        "note_opinion_overdue" => asked(false),
+        "deem_opinion_agreed" => asked(true),
+        "answer_feedback" => seen.open_feedback().is_some(),
+        "receive_hand_over" | "recall_step" => {
+            seen.desk().is_some_and(|desk| desk.awaits_receipt())
+        }
+        _ => true,
     }
 }
 

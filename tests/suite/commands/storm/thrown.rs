@@ -3,8 +3,8 @@
 use motcua::acts::{Act, Personal, Request};
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
 use motcua::domain::dossier::{
-    Channel, DeliveryMethod, Dossier, DossierCommand, ObligationKind, ObligationState, Opinion,
-    Phase, RedirectKind, Stay,
+    Channel, DeliveryMethod, Dossier, DossierCommand, ObligationKind, ObligationState, Phase,
+    RedirectKind,
 };
 use motcua::domain::fact::stream;
 use motcua::domain::part::PartKind;
@@ -362,11 +362,16 @@ fn is_open(seen: &Dossier, command: &str, now: Moment) -> bool {
     match command {
         "cancel_financial_obligation" | "confirm_payment" => owed(ObligationState::Requested),
         "issue_fee_receipt" | "refund_payment" => owed(ObligationState::Paid),
-        "give_opinion" => seen.opinions.iter().any(Opinion::is_open),
+        "give_opinion" => seen
+            .opinions
+            .iter()
+            .any(motcua::domain::dossier::Opinion::is_open),
         "note_opinion_overdue" => asked(false),
         "deem_opinion_agreed" => asked(true),
         "answer_feedback" => seen.open_feedback().is_some(),
-        "receive_hand_over" | "recall_step" => seen.desk().is_some_and(Stay::awaits_receipt),
+        "receive_hand_over" | "recall_step" => seen
+            .desk()
+            .is_some_and(motcua::domain::dossier::Stay::awaits_receipt),
         _ => true,
     }
 }

@@ -163,7 +163,14 @@ impl JournalInfo {
     async fn notice(&self, context: &Context<'_>) -> Option<Label> {
         match opened(context).kind {
             reference::JournalKind::Live => None,
-            reference::JournalKind::Simulated => Some(SIMULATED.into()),
+            reference::JournalKind::Simulated => {
+                let story = opened(context).story.as_ref();
+                let (vi, en) = story.map_or(("", ""), reference::Story::says);
+                Some(Label {
+                    vi: format!("Dữ liệu mô phỏng. {vi}"),
+                    en: format!("Simulated data. {en}"),
+                })
+            }
         }
     }
 
@@ -194,12 +201,6 @@ impl JournalInfo {
         api(context).office.clock()
     }
 }
-
-/// Said beside everything shown from a simulated journal.
-pub const SIMULATED: (&str, &str) = (
-    "Dữ liệu mô phỏng: chỉ có số tổng là của cơ quan; người và hồ sơ đều hư cấu.",
-    "Simulated data: only totals are the office's; people and dossiers are invented.",
-);
 
 fn opened<'a>(context: &Context<'a>) -> &'a reference::Opened {
     api(context).office.opened()

@@ -16,9 +16,10 @@ pub async fn text(api: &Api, pages: &Web, url: &str, place: &Place) -> anyhow::R
     match (opened.kind, &opened.story) {
         (JournalKind::Simulated, Some(story)) => writeln!(
             text,
-            "SIMULATION {} (seed {}): only totals are the office's, everything else is invented.\nThe office's clock shows {}.\n",
+            "SIMULATION {} (seed {}). {}\nThe office's clock shows {}.\n",
             story.scenario,
             story.seed,
+            story.says().1,
             api.office.clock().local().strftime("%d/%m/%Y %H:%M")
         )?,
         (JournalKind::Simulated, None) => writeln!(text, "SIMULATION\n")?,

@@ -266,6 +266,24 @@ pub struct Story {
     pub invented: bool,
 }
 
+impl Story {
+    /// What of it is real: (Vietnamese, English).
+    #[must_use]
+    pub fn says(&self) -> (&'static str, &'static str) {
+        if self.invented {
+            (
+                "Cơ quan, con số, người và hồ sơ đều là hư cấu.",
+                "Offices, figures, people and dossiers are all invented.",
+            )
+        } else {
+            (
+                "Chỉ các con số tổng là của cơ quan; mọi thứ khác đều là hư cấu.",
+                "Only totals are the office's; everything else is invented.",
+            )
+        }
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 fn is_false(value: &bool) -> bool {
     !*value

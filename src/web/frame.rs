@@ -10,7 +10,7 @@ use super::lang::{Lang, Pair};
 use super::words;
 use crate::api::access;
 use crate::domain::actor::{Actor, NO_OFFICE};
-use crate::domain::reference::{JournalKind, Opened};
+use crate::domain::reference::{JournalKind, Opened, Story};
 
 /// The one stylesheet, inlined in every page.
 pub const STYLE: &str = include_str!("templates/style.css");
@@ -94,8 +94,8 @@ pub struct Frame {
     pub door: Option<Door>,
     /// Path and query of this page, without the language.
     pub place: String,
-    /// The story's name on a simulated journal (empty when it has none): shown on every page.
-    pub notice: Option<String>,
+    /// What is said of a simulated journal on every page.
+    pub notice: Option<Simulation>,
     pub who: Option<Who>,
     /// Code of what was found when the record is not the one that was sealed: said on every page.
     pub halted: Option<&'static str>,
@@ -182,12 +182,22 @@ fn in_language(place: &str, lang: Lang) -> String {
     }
 }
 
-fn notice(opened: &Opened) -> Option<String> {
+/// A simulated journal: the story's name (empty when it has none), and what of it is real.
+#[derive(Debug, Clone)]
+pub struct Simulation {
+    pub name: String,
+    pub says: Pair,
+}
+
+fn notice(opened: &Opened) -> Option<Simulation> {
     match opened.kind {
         JournalKind::Live => None,
         JournalKind::Simulated => {
             let story = opened.story.as_ref();
-            Some(story.map_or_else(String::new, |story| story.scenario.clone()))
+            Some(Simulation {
+                name: story.map_or_else(String::new, |story| story.scenario.clone()),
+                says: story.map_or(("", ""), Story::says),
+            })
         }
     }
 }

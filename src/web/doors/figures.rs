@@ -77,7 +77,10 @@ pub(super) async fn figures_csv(
 /// `live` or `simulated:<story>`: on everything that is taken away.
 fn data(visit: &Visit, web: &Web) -> String {
     let story = visit.frame(web).notice;
-    story.map_or_else(|| "live".to_owned(), |story| format!("simulated:{story}"))
+    story.map_or_else(
+        || "live".to_owned(),
+        |story| format!("simulated:{}", story.name),
+    )
 }
 
 pub(super) async fn form_csv(

@@ -317,7 +317,8 @@ pub async fn serve(
         api.clone(),
         keys.derive(Web::KEY),
         listen.public_url.clone(),
-    );
+    )
+    .until(stop.clone());
     let mut welcome = super::welcome::text(&api, &pages, &public_url, place).await?;
     for remark in remarks {
         welcome = format!("{welcome}\n{remark}\n");

@@ -101,6 +101,12 @@ pub struct Frame {
     pub halted: Option<&'static str>,
     /// For pages that are mostly tables.
     pub wide: bool,
+    /// The stream by which an open page learns that it is old.
+    pub live: Option<String>,
+    /// Scripts of the page, by their place under `assets/`; every page is whole without them.
+    pub scripts: Vec<&'static str>,
+    /// Further stylesheets, by their place under `assets/`.
+    pub styles: Vec<&'static str>,
 }
 
 impl Frame {
@@ -115,6 +121,9 @@ impl Frame {
             who: who.map(Who::from),
             halted: None,
             wide: false,
+            live: None,
+            scripts: Vec::new(),
+            styles: Vec::new(),
         }
     }
 
@@ -135,6 +144,31 @@ impl Frame {
     pub fn wide(mut self) -> Self {
         self.wide = true;
         self
+    }
+
+    /// The page follows the stream at `place`.
+    #[must_use]
+    pub fn live(mut self, place: impl Into<String>) -> Self {
+        self.live = Some(place.into());
+        self.script("live.js")
+    }
+
+    #[must_use]
+    pub fn script(mut self, file: &'static str) -> Self {
+        self.scripts.push(file);
+        self
+    }
+
+    #[must_use]
+    pub fn styled(mut self, file: &'static str) -> Self {
+        self.styles.push(file);
+        self
+    }
+
+    /// Where a file under `assets/` is served.
+    #[must_use]
+    pub fn asset(&self, file: &str) -> String {
+        super::assets::address(file)
     }
 
     #[must_use]
@@ -208,7 +242,7 @@ mod tests {
 
     #[test]
     fn the_stylesheet_is_small_and_asks_nobody_for_anything() {
-        assert!(STYLE.len() <= 6_144, "{} bytes", STYLE.len());
+        assert!(STYLE.len() <= 9_216, "{} bytes", STYLE.len());
         assert!(!STYLE.contains("url(") && !STYLE.contains("@import"));
     }
 

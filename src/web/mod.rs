@@ -8,6 +8,7 @@ pub mod graphiql;
 pub mod history;
 pub mod home;
 pub mod lang;
+mod live;
 pub mod problem;
 pub mod procedures;
 pub mod proof;
@@ -25,6 +26,8 @@ pub mod worklist;
 pub use self::doors::router;
 pub use self::visit::Visit;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::api::Api;
 use crate::domain::reference::{JournalKind, Opened};
 use crate::domain::time::Moment;
@@ -36,6 +39,8 @@ pub struct Web {
     api: Api,
     link_key: [u8; 32],
     base: Option<String>,
+    /// Ends the open streams when the node stops.
+    stop: CancellationToken,
 }
 
 impl Web {
@@ -51,7 +56,15 @@ impl Web {
             api,
             link_key,
             base,
+            stop: CancellationToken::new(),
         }
+    }
+
+    /// Ends every open stream with the node's own token.
+    #[must_use]
+    pub fn until(mut self, stop: CancellationToken) -> Self {
+        self.stop = stop;
+        self
     }
 
     /// One link per role, to be printed: (`citizen`, `receiver`, `handler`, `signer`, `auditor`; address). None on a live

@@ -1,4 +1,4 @@
-//! Pages as responses: nothing is fetched from elsewhere, nothing runs, nothing is kept.
+//! Pages as responses: nothing is fetched from elsewhere, nothing runs that is not ours, nothing is kept.
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -6,10 +6,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::frame::STYLE_SOURCE;
 
-/// A page with the strictest policy: our one inline stylesheet and nothing else.
+/// A page with a strict policy: our one inline stylesheet, our own files, and nothing else.
 pub fn html(status: StatusCode, page: &impl Template) -> Response {
     let policy = format!(
-        "default-src 'none'; style-src {}; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'self' {}; script-src 'self'; connect-src 'self'; img-src 'self' data:; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         *STYLE_SOURCE
     );
     with_policy(status, page, &policy)

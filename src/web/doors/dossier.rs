@@ -1,7 +1,7 @@
 //! One dossier: found by its code, followed by its applicant, checked by auditors.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 
@@ -16,7 +16,7 @@ use crate::web::history::HistoryPage;
 use crate::web::home::SearchPage;
 use crate::web::problem::Problem;
 use crate::web::tracking::{Story, TrackingPage};
-use crate::web::{Visit, Web, respond};
+use crate::web::{Visit, Web, live, respond};
 
 #[derive(Default, Deserialize)]
 pub(super) struct Typed {
@@ -108,7 +108,7 @@ async fn tracking_page(web: &Web, visit: &Visit, code: &str, refresh: bool) -> A
         now: web.now(),
         base: &visit.base,
     };
-    let page = TrackingPage::new(visit.frame(web), &story);
+    let page = TrackingPage::new(visit.frame(web).live(format!("/t/{code}/events")), &story);
     let mut page = page.ok_or(Problem::DossierUnknown(code.clone()))?;
     page.refreshes &= refresh;
     let response = respond::html(StatusCode::OK, &page);
@@ -116,6 +116,20 @@ async fn tracking_page(web: &Web, visit: &Visit, code: &str, refresh: bool) -> A
         return Ok(respond::refreshing(response, "60"));
     }
     Ok(response)
+}
+
+/// The stream by which an open tracking page learns that its dossier moved.
+pub(super) async fn follow(
+    State(web): State<Web>,
+    visit: Visit,
+    headers: HeaderMap,
+    path: Segment,
+) -> Response {
+    let found = match dossier(&web, &segment(path)).await {
+        Ok((_, row, _)) => Ok(live::follow(&web, &headers, live::Subject::Dossier(row.id)).await),
+        Err(problem) => Err(problem),
+    };
+    respond::unlisted(answer(&visit, &web, found))
 }
 
 pub(super) async fn records(State(web): State<Web>, visit: Visit, path: Segment) -> Response {

@@ -27,6 +27,7 @@ pub fn router(web: Web) -> Router {
         .route("/", get(home))
         .route("/t", get(dossier::find))
         .route("/t/{code}", get(dossier::track))
+        .route("/t/{code}/events", get(dossier::follow))
         .route("/t/{code}/proof", get(proof::check))
         .route("/history", get(dossier::find_history))
         .route("/history/{code}", get(dossier::records))

@@ -10,6 +10,8 @@ use std::time::Duration;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
 use super::place::{Mirrored, Place, Stores};
 use super::progress;
@@ -332,6 +334,10 @@ pub async fn serve(
         );
         router = router.nest("/witness", api::witness::router(witness));
     }
+    // Hashes do not shrink, and streams must not wait for a full block.
+    let worthwhile =
+        DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
+    let router = router.layer(CompressionLayer::new().compress_when(worthwhile));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let until = stop.clone();
     tokio::spawn(async move {

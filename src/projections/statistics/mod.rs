@@ -16,6 +16,7 @@ pub mod ranking;
 pub mod record;
 pub mod score;
 mod sql;
+pub mod taken;
 pub mod targets;
 mod turns;
 

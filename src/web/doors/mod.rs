@@ -38,6 +38,8 @@ pub fn router(web: Web) -> Router {
         .route("/forms/II.06a.json", get(figures::form_json))
         .route("/p", get(procedures::list_procedures))
         .route("/p/{code}", get(procedures::procedure))
+        .route("/p/{code}/sheet", get(procedures::leaflet))
+        .route("/o/{office}/sheet", get(procedures::sheet))
         .route("/worklist", get(staff::work))
         .route("/graphiql", get(playground::playground))
         .route("/sign-in/{person}", get(staff::sign_in))

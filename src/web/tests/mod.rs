@@ -1,9 +1,11 @@
 //! Every page rendered from hand-made rows in both languages, and held to what the house promises of pages.
 
+mod catalogue;
 mod ground;
 mod teller;
 mod views;
 
+use self::catalogue::*;
 use self::ground::*;
 use self::teller::*;
 use self::views::*;
@@ -17,7 +19,6 @@ use super::history::HistoryPage;
 use super::home::{HomePage, SearchPage};
 use super::lang::Lang;
 use super::problem::Problem;
-use super::procedures::{ProcedurePage, ProceduresPage};
 use super::statistics::{Params, Part, StatisticsPage, parts_of};
 use super::tracking::{Story, TrackingPage};
 use super::worklist::{Desk, WorklistPage};
@@ -49,7 +50,6 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let troubled = troubled();
     let auditor = Actor::new("auditor-07", NO_OFFICE, Role::Auditor);
     let (public, seen) = (frame(lang, None), frame(lang, Some(&auditor)));
-    let procedures = procedures();
     let search = SearchPage {
         frame: frame(lang, None).titled("Tra cứu", Some(Door::Tracking)),
         action: "/t",
@@ -99,23 +99,10 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             text(&HistoryPage::new(seen, CODE, &troubled.changes, true)),
         ),
         ("statistics", text(&statistics(lang))),
-        (
-            "procedures",
-            text(&ProceduresPage::new(
-                public.clone(),
-                "khai".into(),
-                &procedures,
-                Some("/p?q=khai&after=1".into()),
-            )),
-        ),
-        (
-            "procedure",
-            text(&ProcedurePage::new(
-                public.clone(),
-                &procedures[0],
-                "http://127.0.0.1:8080",
-            )),
-        ),
+        ("procedures", text(&listed(lang))),
+        ("procedure", text(&procedure(lang))),
+        ("sheet", text(&wall(lang))),
+        ("leaflet", text(&leaflet(lang))),
         ("worklist", text(&worklist(lang))),
         ("problem", text(&typed.page(public.clone()))),
         ("graphiql", text(&GraphiqlPage::new(public, &example()))),

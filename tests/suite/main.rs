@@ -27,4 +27,5 @@ mod tidy;
 mod tlog;
 mod vault;
 mod web;
+mod web_catalogue;
 mod witness;

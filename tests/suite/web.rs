@@ -17,10 +17,10 @@ use crate::client;
 use crate::office::{self, OFFICE, PROCEDURE};
 
 /// A served office with one accepted dossier.
-struct Served {
-    base: String,
-    code: String,
-    api: Api,
+pub struct Served {
+    pub base: String,
+    pub code: String,
+    pub api: Api,
     stop: CancellationToken,
     _folders: [tempfile::TempDir; 2],
 }
@@ -31,7 +31,7 @@ impl Drop for Served {
     }
 }
 
-async fn given_a_served_office() -> Served {
+pub async fn given_a_served_office() -> Served {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (keys_folder, keys) = office::keys_folder();
     let location = Location::Sqlite(folder.path().join("journal.db"));
@@ -67,14 +67,14 @@ async fn given_a_served_office() -> Served {
 }
 
 impl Served {
-    async fn get(&self, path: &str) -> Response {
+    pub async fn get(&self, path: &str) -> Response {
         let client = client::builder().redirect(redirect::Policy::none());
         let client = client.build().expect("a client");
         let address = format!("{}{path}", self.base);
         client.get(address).send().await.expect("an answer")
     }
 
-    fn token(&self, role: Role) -> String {
+    pub fn token(&self, role: Role) -> String {
         let office = match role {
             Role::Auditor => NO_OFFICE,
             _ => OFFICE,

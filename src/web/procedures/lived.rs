@@ -33,8 +33,8 @@ pub fn most(taken: Taken, lang: Lang) -> Option<Lived> {
     let share = lang.percent(most.within, most.of).unwrap_or_default();
     Some(Lived {
         says: lang.of(
-            format!("8 trên 10 hồ sơ xong {within}"),
-            format!("8 of 10 were done {within}"),
+            format!("Ít nhất 8 trên 10 hồ sơ xong {within}"),
+            format!("At least 8 of 10 were done {within}"),
         ),
         from: lang.of(
             format!("{part} / {whole} hồ sơ ({share}) nhận trong 12 tháng qua, từ {since}. Hồ sơ còn mở lâu hơn thế được tính là chưa xong; ngày nhận không tính."),

@@ -10,8 +10,10 @@ mod terms;
 
 use std::fmt;
 
+use jiff::civil::Date;
+
 use super::lang::Lang;
-use super::words;
+use super::{dates, words};
 use crate::domain::catalogue::Procedure;
 use crate::domain::law::Certainty;
 
@@ -80,4 +82,16 @@ fn encoded(text: &str) -> String {
         byte => format!("%{byte:02X}"),
     };
     text.bytes().map(byte).collect()
+}
+
+/// A decision by its number and date; some records name more than the number.
+fn decided(number: &str, on: Date, lang: Lang) -> String {
+    let day = dates::day(on, lang);
+    let names_itself = number.to_lowercase().starts_with("quyết định");
+    match (lang, names_itself) {
+        (Lang::Vi, true) => format!("{number} ngày {day}"),
+        (Lang::Vi, false) => format!("Quyết định {number} ngày {day}"),
+        (Lang::En, true) => format!("{number} of {day}"),
+        (Lang::En, false) => format!("Decision {number} of {day}"),
+    }
 }

@@ -1,7 +1,7 @@
 //! The parts of a record as lists: papers, steps, agencies, links and legal basis.
 
 use super::terms::Place;
-use super::{Mark, Marked, name};
+use super::{Mark, Marked, decided, name};
 use crate::domain::catalogue::{Component, LinkageKind, OutcomeDocument, Procedure};
 use crate::domain::law::Certainty;
 use crate::web::dates;
@@ -110,10 +110,10 @@ pub fn steps(
             role: step.unit.clone().unwrap_or_else(|| role(&step.role)),
             hours: hours(step.hours),
         });
-        let (number, day) = (&process.decision, dates::day(process.decided_on, lang));
+        let decision = decided(&process.decision, process.decided_on, lang);
         let approved = lang.of(
-            format!("Quy trình nội bộ phê duyệt tại Quyết định {number} ngày {day}."),
-            format!("Internal process approved by Decision {number} of {day}."),
+            format!("Quy trình nội bộ được phê duyệt tại {decision}."),
+            format!("Internal process approved by {decision}."),
         );
         return (
             steps.collect(),

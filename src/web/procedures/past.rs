@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::Mark;
+use super::{Mark, decided};
 use crate::domain::catalogue::Procedure;
 use crate::domain::reference::Reference;
 use crate::web::dates;
@@ -48,13 +48,7 @@ pub fn versions(
             },
             valid: valid(one, lang),
             recorded: recorded(one.version).map_or_else(String::new, |day| dates::day(day, lang)),
-            decision: decision.map(|decision| {
-                let (number, date) = (&decision.number, dates::day(decision.date, lang));
-                lang.of(
-                    format!("Quyết định {number} ngày {date}"),
-                    format!("Decision {number} of {date}"),
-                )
-            }),
+            decision: decision.map(|decision| decided(&decision.number, decision.date, lang)),
             decision_mark: decision.map(|decision| Mark::new(decision.certainty, lang)),
             in_force: is_in_force,
             here: one.version == shown.version,

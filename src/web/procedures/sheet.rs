@@ -9,13 +9,16 @@ use jiff::civil::Date;
 use super::parts::{self, Papers};
 use super::{Mark, encoded, name, past, terms};
 use crate::domain::calendar::Timetable as _;
-use crate::domain::catalogue::Procedure;
+use crate::domain::catalogue::{Fee, Procedure};
 use crate::domain::office::Office;
 use crate::domain::reference::Reference;
 use crate::projections::catalogue::sought;
 use crate::web::frame::{Door, Frame};
 use crate::web::lang::Lang;
 use crate::web::{dates, qr, words};
+
+/// The longest note on a card.
+const NOTE_CHARS_MAX: usize = 60;
 
 /// An office as the head of a sheet names it.
 struct Head {
@@ -73,6 +76,8 @@ struct Card {
     limit: String,
     mark: Mark,
     fee: String,
+    /// What the fee depends on: short enough for a card, or that there is more to read.
+    fee_note: String,
     fee_mark: Mark,
     online: &'static str,
     qr: String,
@@ -165,6 +170,7 @@ impl Card {
             limit: words::limit(one.limit, lang),
             mark: Mark::new(one.limit_certainty, lang),
             fee: terms::amount(one.fee.vnd, lang),
+            fee_note: fee_note(&one.fee, lang),
             fee_mark: Mark::new(one.fee.certainty, lang),
             online: lang.pick(words::online_level(one.online_level)),
             qr: qr::svg(
@@ -172,6 +178,20 @@ impl Card {
                 &format!("{label} {}", one.code),
             ),
         }
+    }
+}
+
+/// A card has room for a short note; of a longer one it says that the amount is not all there is to know.
+fn fee_note(fee: &Fee, lang: Lang) -> String {
+    match (fee.vnd, fee.note_vi.chars().count()) {
+        (None, _) | (_, 0) => String::new(),
+        (Some(_), 1..=NOTE_CHARS_MAX) if lang == Lang::Vi => format!(" – {}", fee.note_vi),
+        (Some(_), _) => lang
+            .of(
+                " – có điều kiện, quét mã để xem",
+                " – conditions apply: scan the code",
+            )
+            .to_owned(),
     }
 }
 

@@ -129,7 +129,7 @@ fn a_day_off_counts_from_the_next_day_worked() {
 #[test]
 fn eight_of_ten_are_told_with_both_numbers() {
     let text = procedure(Lang::En).render().expect("a page");
-    assert!(text.contains("8 of 10 were done within 3 working days"));
+    assert!(text.contains("At least 8 of 10 were done within 3 working days"));
     assert!(text.contains("81 of 100 dossiers (81.0 %)"));
 }
 

@@ -6,6 +6,7 @@
 pub mod agenda;
 mod as_of;
 pub mod audit;
+pub mod board;
 pub mod catalogue;
 pub mod detector;
 pub mod difference;
@@ -42,9 +43,10 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 11] = [
+const MODELS: [Model; 12] = [
     tracking::MODEL,
     worklist::MODEL,
+    board::MODEL,
     statistics::MODEL,
     statistics::DEEDS,
     statistics::EXPERIENCE,

@@ -1,5 +1,6 @@
 //! The addresses of the pages, and what each reads.
 
+mod board;
 mod dossier;
 mod figures;
 mod playground;
@@ -38,6 +39,8 @@ pub fn router(web: Web) -> Router {
         .route("/forms/II.06a.json", get(figures::form_json))
         .route("/p", get(procedures::list_procedures))
         .route("/p/{code}", get(procedures::procedure))
+        .route("/board/{office}", get(board::board))
+        .route("/board/{office}/events", get(board::follow))
         .route("/worklist", get(staff::work))
         .route("/graphiql", get(playground::playground))
         .route("/sign-in/{person}", get(staff::sign_in))

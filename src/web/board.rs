@@ -139,7 +139,7 @@ impl BoardPage {
             list(
                 "collect",
                 "✓",
-                ("Mời nhận kết quả", "To collect"),
+                ("Nhận kết quả", "To collect"),
                 ("Chưa có kết quả chờ nhận", "Nothing to collect now"),
                 counts.to_collect,
                 &board.to_collect,
@@ -205,9 +205,8 @@ impl BoardPage {
         dates::clock(self.now)
     }
 
-    fn day(&self) -> Vec<(Lang, String)> {
-        let words = |lang: &Lang| (*lang, dates::day_in_words(self.now.date(), *lang));
-        self.langs.iter().map(words).collect()
+    fn day(&self) -> String {
+        dates::day(self.now.date(), self.frame.lang)
     }
 }
 

@@ -15,7 +15,9 @@ pub mod quality;
 pub mod ranking;
 pub mod record;
 pub mod score;
+pub mod spread;
 mod sql;
+pub mod suppress;
 pub mod targets;
 mod turns;
 

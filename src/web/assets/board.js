@@ -31,7 +31,7 @@ function show() {
     const all = still || !wide.matches, at = page % pages;
     most = Math.max(most, pages);
     lines.forEach((line, place) => { line.hidden = !all && Math.floor(place / rows) !== at; });
-    list.nextElementSibling.textContent = all || pages === 1 ? '' : `${at + 1} / ${pages}`;
+    list.nextElementSibling.textContent = all || pages === 1 ? '' : '●'.padStart(at + 1, '○').padEnd(pages, '○');
   }
   const pause = document.getElementById('pause');
   pause.hidden = most === 1 || !wide.matches;

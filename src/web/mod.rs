@@ -1,6 +1,7 @@
 //! FOR PEOPLE: pages rendered on the server from the read models; no script is needed to read any of them.
 
 pub mod assets;
+pub mod board;
 pub mod dates;
 mod doors;
 pub mod frame;

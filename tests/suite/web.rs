@@ -352,3 +352,32 @@ async fn a_statistic_is_downloaded_with_all_that_is_needed_to_count_it_again() {
         "{told}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_board_hangs_for_every_office_and_names_codes_alone() {
+    let served = given_a_served_office().await;
+    let page = served
+        .get(&format!("/board/{OFFICE}?lang=vi,en&rows=99"))
+        .await;
+    assert_eq!(page.status(), StatusCode::OK);
+    assert_eq!(page.headers()["x-robots-tag"], "noindex");
+    let text = page.text().await.expect("a text");
+    let suffix = served.code.strip_prefix(&format!("{OFFICE}-"));
+    assert!(
+        text.contains(suffix.expect("a code of this office")),
+        "{text}"
+    );
+    assert!(text.contains("Đang giải quyết") && text.contains("In progress"));
+    assert!(text.contains("data-rows=\"8\""), "no more than can be read");
+    assert!(!text.contains(PROCEDURE) && !text.contains("000123"));
+    let one = served
+        .get(&format!("/board/{}", OFFICE.to_lowercase()))
+        .await;
+    let one = one.text().await.expect("a text");
+    assert!(one.contains("<html lang=\"vi\"") && !one.contains("In progress"));
+    for path in ["/board/H99", "/board/H99/events"] {
+        assert_eq!(served.get(path).await.status(), StatusCode::NOT_FOUND);
+    }
+    let stream = served.get(&format!("/board/{OFFICE}/events")).await;
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
+}

@@ -15,8 +15,10 @@ pub mod quality;
 pub mod ranking;
 pub mod record;
 pub mod score;
+pub mod spread;
 mod sql;
 pub mod taken;
+pub mod suppress;
 pub mod targets;
 mod turns;
 

@@ -1,5 +1,6 @@
 //! The addresses of the pages, and what each reads.
 
+mod board;
 mod dossier;
 mod figures;
 mod playground;
@@ -40,6 +41,8 @@ pub fn router(web: Web) -> Router {
         .route("/p/{code}", get(procedures::procedure))
         .route("/p/{code}/sheet", get(procedures::leaflet))
         .route("/o/{office}/sheet", get(procedures::sheet))
+        .route("/board/{office}", get(board::board))
+        .route("/board/{office}/events", get(board::follow))
         .route("/worklist", get(staff::work))
         .route("/graphiql", get(playground::playground))
         .route("/sign-in/{person}", get(staff::sign_in))

@@ -3,9 +3,11 @@
 use async_graphql::{Context, Enum, Object, SimpleObject};
 
 use super::account::{Account, Folded, Reader, TrackingAccount};
+use super::applicant::{self, Applicant};
 use super::explained;
 use super::result::{self, DossierResult, ResultDocument};
 use super::standing::{self, Timeliness};
+use super::written::{self, Written};
 use crate::api::access::api;
 use crate::api::error::Answered;
 use crate::api::offices::Office;
@@ -257,6 +259,40 @@ impl Tracking {
     /// The receipt's capability was shown: the fields marked so are filled. A wrong one changes nothing.
     async fn with_receipt(&self) -> bool {
         self.with_receipt
+    }
+
+    /// The person whose dossier it is; with the receipt only, null when nothing was kept. A receipt may be seen by others:
+    /// numbers and addresses are masked unless asked for.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn applicant(
+        &self,
+        context: &Context<'_>,
+        #[graphql(
+            default = false,
+            desc = "Numbers and addresses in full; masked otherwise."
+        )]
+        reveal: bool,
+    ) -> Answered<Applicant> {
+        if !self.with_receipt {
+            return None;
+        }
+        let opened = applicant::open(api(context), self.row.id, Until::End, true, reveal);
+        opened.await.transpose()
+    }
+
+    /// What the office wrote to the applicant with a request, a refusal, a stop, an apology or an answer, and what the
+    /// applicant wrote to it, oldest first; with the receipt only.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn written(&self, context: &Context<'_>) -> Answered<Vec<Written>> {
+        if !self.with_receipt {
+            return None;
+        }
+        let texts = async {
+            let api = api(context);
+            let changes = history::changes(&api.journal, self.row.id).await?;
+            written::written(api, &changes).await
+        };
+        Some(texts.await)
     }
 
     /// Pseudonym of the officer who has it; with the receipt only.

@@ -17,6 +17,7 @@ pub enum Problem {
     /// A code like any other, and nobody's.
     DossierUnknown(String),
     ProcedureUnknown,
+    OfficeUnknown,
     PageUnknown,
     /// There is a page, and it is read, not sent to (or the other way round).
     MethodNotAllowed,
@@ -57,6 +58,7 @@ impl Problem {
             Self::CodeMalformed(_) => "DOSSIER_CODE_MALFORMED",
             Self::DossierUnknown(_) => "DOSSIER_UNKNOWN",
             Self::ProcedureUnknown => "PROCEDURE_UNKNOWN",
+            Self::OfficeUnknown => "OFFICE_UNKNOWN",
             Self::PageUnknown => "PAGE_UNKNOWN",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::SignInNeeded => "UNAUTHENTICATED",
@@ -71,6 +73,7 @@ impl Problem {
             Self::CodeMalformed(_)
             | Self::DossierUnknown(_)
             | Self::ProcedureUnknown
+            | Self::OfficeUnknown
             | Self::PageUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::SignInNeeded => StatusCode::UNAUTHORIZED,
@@ -84,6 +87,7 @@ impl Problem {
             Self::CodeMalformed(_) => ("Đây không phải mã hồ sơ", "This is not a dossier code"),
             Self::DossierUnknown(_) => ("Không tìm thấy hồ sơ", "No such dossier"),
             Self::ProcedureUnknown => ("Không tìm thấy thủ tục", "No such procedure"),
+            Self::OfficeUnknown => ("Không tìm thấy cơ quan", "No such office"),
             Self::PageUnknown => ("Không có trang này", "There is no such page"),
             Self::MethodNotAllowed => (
                 "Trang này không mở theo cách đó",
@@ -126,6 +130,10 @@ impl Problem {
                 "Xin tìm theo tên trong danh sách thủ tục.",
                 "Please look it up by name in the list of procedures.",
             )],
+            Self::OfficeUnknown => &[(
+                "Xin chọn trong danh sách cơ quan.",
+                "Please choose from the list of offices.",
+            )],
             Self::PageUnknown => &[(
                 "Địa chỉ có thể bị gõ sai. Xin bắt đầu lại từ trang đầu.",
                 "The address may be mistyped. Please start from the first page.",
@@ -157,6 +165,7 @@ impl Problem {
         match self {
             Self::CodeMalformed(typed) | Self::DossierUnknown(typed) => Some(typed),
             Self::ProcedureUnknown
+            | Self::OfficeUnknown
             | Self::PageUnknown
             | Self::MethodNotAllowed
             | Self::SignInNeeded

@@ -45,17 +45,13 @@ pub fn now(now: Moment, calendar: &Calendar, hours: &dyn Timetable, lang: Lang) 
         });
     }
     let again = lang.of("Đang đóng cửa; mở lại lúc", "Closed now; opens at");
-    let text = match spans().find(|(from, _)| now < *from) {
-        Some((from, _)) => format!(
-            "{again} {} {}",
-            dates::hour(from),
-            lang.of("hôm nay", "today")
-        ),
-        None => {
-            let (day, from) = next(today, calendar, hours)?;
-            let (hour, day) = (dates::hour(from), dates::day_in_words(day, lang));
-            format!("{again} {hour} {day}")
-        }
+    let text = if let Some((from, _)) = spans().find(|(from, _)| now < *from) {
+        let today = lang.of("hôm nay", "today");
+        format!("{again} {} {today}", dates::hour(from))
+    } else {
+        let (day, from) = next(today, calendar, hours)?;
+        let (hour, day) = (dates::hour(from), dates::day_in_words(day, lang));
+        format!("{again} {hour} {day}")
     };
     Some(Opening {
         tone: Tone::Warn,
@@ -83,9 +79,9 @@ mod tests {
 
     fn at(text: &str, lang: Lang) -> (Tone, String) {
         let mut calendar = Calendar::default();
-        Calendar::shipped()
-            .into_iter()
-            .for_each(|year| calendar.declare(year));
+        for year in Calendar::shipped() {
+            calendar.declare(year);
+        }
         let moment = format!("{text}:00+07:00").parse().expect("an instant");
         let told = now(moment, &calendar, &OfficeHours::default(), lang).expect("a calendar");
         (told.tone, told.text)

@@ -14,6 +14,8 @@ use crate::web::opening::{self, NOT_POSTED};
 #[derive(Debug, Default)]
 pub struct Duty {
     pub text: Option<&'static str>,
+    /// What is said when there is nothing to do.
+    pub nothing: &'static str,
     pub by: Option<By>,
     /// Papers still missing; with the receipt only.
     pub wanted: Vec<String>,
@@ -29,6 +31,17 @@ pub fn of(dossier: &Dossier, story: &Story<'_>, clock: &Clock<'_>, text: Option<
     let lang = clock.lang;
     let mut duty = Duty {
         text: text.map(|pair| lang.pick(pair)),
+        nothing: if dossier.phase.is_closed() {
+            lang.of(
+                "Ông/bà không phải làm gì nữa.",
+                "There is nothing left for you to do.",
+            )
+        } else {
+            lang.of(
+                "Ông/bà chưa phải làm gì.",
+                "Nothing for now: you need to do nothing.",
+            )
+        },
         ..Duty::default()
     };
     match dossier.phase {

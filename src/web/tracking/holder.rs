@@ -73,14 +73,22 @@ impl Holder {
     }
 }
 
+/// What lies over numbers and addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cover {
+    /// There is nothing to cover.
+    None,
+    Masked,
+    Lifted,
+}
+
 /// The holder's part of the page.
 pub struct Own {
     /// What the office holds of the person, row by row.
     pub person: Vec<(&'static str, String)>,
-    pub masked: bool,
+    pub cover: Cover,
     pub erased: bool,
     pub withheld: bool,
-    pub revealed: bool,
     /// The papers that came in.
     pub papers: Vec<String>,
     /// What was asked for in money, and what became of it.
@@ -97,6 +105,16 @@ pub struct LetterLine {
 }
 
 impl Own {
+    #[must_use]
+    pub fn is_masked(&self) -> bool {
+        self.cover == Cover::Masked
+    }
+
+    #[must_use]
+    pub fn is_lifted(&self) -> bool {
+        self.cover == Cover::Lifted
+    }
+
     pub fn new(holder: &Holder, dossier: &Dossier, story: &Story<'_>, lang: Lang) -> Self {
         let applicant = holder.applicant.clone().unwrap_or_default();
         let rows = [
@@ -114,10 +132,13 @@ impl Own {
         let letters = holder.written.iter().filter(|one| one.feedback.is_none());
         Self {
             person: rows.into_iter().filter_map(given).collect(),
-            masked: applicant.masked,
+            cover: match (applicant.masked, holder.revealed) {
+                (true, _) => Cover::Masked,
+                (false, true) => Cover::Lifted,
+                (false, false) => Cover::None,
+            },
             erased: applicant.erased,
             withheld: holder.withheld,
-            revealed: holder.revealed,
             papers: papers(dossier, story, lang),
             sums: sums(dossier, lang),
             letters: letters

@@ -217,10 +217,7 @@ fn say(headline: &str, promise: Option<&Promise>, next: &Next, duty: &Duty, lang
         text += ".";
     }
     text += " ";
-    text += duty.text.unwrap_or(lang.of(
-        "Ông/bà chưa phải làm gì.",
-        "You need to do nothing for now.",
-    ));
+    text += duty.text.unwrap_or(duty.nothing);
     text
 }
 

@@ -55,10 +55,6 @@ pub fn may_rate(phase: Phase) -> bool {
 
 impl RatingForm {
     #[must_use]
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "templates pass references"
-    )]
     pub fn is_chosen(&self, score: &u8) -> bool {
         self.chosen == Some(*score)
     }

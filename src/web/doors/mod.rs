@@ -3,9 +3,11 @@
 mod board;
 mod dossier;
 mod figures;
+mod offices;
 mod playground;
 mod procedures;
 mod proof;
+mod say;
 mod staff;
 
 use axum::Router;
@@ -30,6 +32,11 @@ pub fn router(web: Web) -> Router {
         .route("/t/{code}", get(dossier::track))
         .route("/t/{code}/events", get(dossier::follow))
         .route("/t/{code}/proof", get(proof::check))
+        .route("/t/{code}/rating", get(say::rating).post(say::rate))
+        .route("/t/{code}/feedback", get(say::feedback).post(say::write))
+        .route("/o", get(offices::list))
+        .route("/o/{office}", get(offices::office))
+        .route("/feedback", get(offices::voices))
         .route("/history", get(dossier::find_history))
         .route("/history/{code}", get(dossier::records))
         .route("/statistics", get(figures::figures))

@@ -40,6 +40,13 @@ pub async fn changes(journal: &Journal, dossier: Uuid) -> Result<Vec<Change>> {
     changes_until(journal, dossier, Until::End).await
 }
 
+/// The entry at a position and its fact, from the journal that these read models follow; none beyond its end.
+pub async fn entry(models: &ReadModels, position: u64) -> Result<Option<(Entry, Fact)>> {
+    let found = decode(models.journal().read(position, 1).await?)?;
+    let found = found.into_iter().next().map(|read| (read.entry, read.fact));
+    Ok(found.filter(|(entry, _)| entry.position == position))
+}
+
 /// As [`changes`], as of a time or a size.
 pub async fn changes_until(journal: &Journal, dossier: Uuid, until: Until) -> Result<Vec<Change>> {
     let entries = journal.read_stream(dossier, 0, until).await?;

@@ -25,6 +25,10 @@ pub enum Problem {
     SignInNeeded,
     /// Signed in, but as nobody who has a worklist.
     NoWorklist,
+    /// Signed in, but as nobody who supervises.
+    ForSupervisors,
+    /// No fact has this position.
+    FactUnknown,
     /// A sign-in link that is none (any more), or not opened on the machine itself.
     LinkRefused,
     /// Nothing can be read now.
@@ -62,7 +66,8 @@ impl Problem {
             Self::PageUnknown => "PAGE_UNKNOWN",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::SignInNeeded => "UNAUTHENTICATED",
-            Self::NoWorklist => "FORBIDDEN",
+            Self::NoWorklist | Self::ForSupervisors => "FORBIDDEN",
+            Self::FactUnknown => "POSITION_UNKNOWN",
             Self::LinkRefused => "SIGN_IN_LINK_REFUSED",
             Self::Unavailable(code) => code,
         }
@@ -74,10 +79,11 @@ impl Problem {
             | Self::DossierUnknown(_)
             | Self::ProcedureUnknown
             | Self::OfficeUnknown
+            | Self::FactUnknown
             | Self::PageUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::SignInNeeded => StatusCode::UNAUTHORIZED,
-            Self::NoWorklist | Self::LinkRefused => StatusCode::FORBIDDEN,
+            Self::NoWorklist | Self::ForSupervisors | Self::LinkRefused => StatusCode::FORBIDDEN,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -93,6 +99,11 @@ impl Problem {
                 "Trang này không mở theo cách đó",
                 "This page is not opened that way",
             ),
+            Self::ForSupervisors => (
+                "Trang này dành cho người kiểm tra, giám sát",
+                "This page is for auditors",
+            ),
+            Self::FactUnknown => ("Không có ghi nhận này", "There is no such record"),
             Self::SignInNeeded | Self::NoWorklist => {
                 ("Trang này dành cho cán bộ", "This page is for officers")
             }
@@ -146,6 +157,14 @@ impl Problem {
                 "Xin đăng nhập bằng tài khoản cán bộ; với dữ liệu mô phỏng, dùng liên kết in ra khi khởi động.",
                 "Please sign in as an officer; on simulated data use the link printed at the start.",
             )],
+            Self::ForSupervisors => &[(
+                "Xin đăng nhập bằng tài khoản kiểm tra viên, cán bộ kiểm soát thủ tục hoặc người đứng đầu bộ phận một cửa.",
+                "Please sign in as an auditor, a procedure controller or the head of a one-stop unit.",
+            )],
+            Self::FactUnknown => &[(
+                "Sổ chưa dài đến vị trí đó, hoặc ghi nhận thuộc cơ quan khác.",
+                "The journal is not so long, or the record is another office's.",
+            )],
             Self::NoWorklist => &[(
                 "Chỉ cán bộ của một cơ quan có danh sách việc; kiểm tra viên xem của một cơ quan bằng /worklist?office=MÃ.",
                 "Officers of an office have a worklist; auditors read that of an office at /worklist?office=CODE.",
@@ -170,6 +189,8 @@ impl Problem {
             | Self::MethodNotAllowed
             | Self::SignInNeeded
             | Self::NoWorklist
+            | Self::ForSupervisors
+            | Self::FactUnknown
             | Self::LinkRefused
             | Self::Unavailable(_) => None,
         }

@@ -1,5 +1,6 @@
 //! The addresses of the pages, and what each reads.
 
+mod audit;
 mod board;
 mod dossier;
 mod figures;
@@ -50,6 +51,14 @@ pub fn router(web: Web) -> Router {
         .route("/o/{office}/sheet", get(procedures::sheet))
         .route("/board/{office}", get(board::board))
         .route("/board/{office}/events", get(board::follow))
+        .route("/audit", get(audit::start))
+        .route("/audit/search", get(audit::search))
+        .route("/audit/export.csv", get(audit::export_csv))
+        .route("/audit/export.ndjson", get(audit::export_ndjson))
+        .route("/audit/fact/{position}", get(audit::fact))
+        .route("/audit/d", get(audit::find))
+        .route("/audit/d/{code}", get(audit::dossier))
+        .route("/audit/findings", get(audit::findings))
         .route("/worklist", get(staff::work))
         .route("/graphiql", get(playground::playground))
         .route("/sign-in/{person}", get(staff::sign_in))

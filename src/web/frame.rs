@@ -25,7 +25,7 @@ pub enum Door {
     Tracking,
     Procedures,
     Statistics,
-    Worklist,
+    Desk,
 }
 
 impl Door {
@@ -34,7 +34,7 @@ impl Door {
         Self::Tracking,
         Self::Procedures,
         Self::Statistics,
-        Self::Worklist,
+        Self::Desk,
     ];
 
     #[must_use]
@@ -43,7 +43,7 @@ impl Door {
             Self::Tracking => "/t",
             Self::Procedures => "/p",
             Self::Statistics => "/statistics",
-            Self::Worklist => "/worklist",
+            Self::Desk => "/desk",
         }
     }
 
@@ -53,7 +53,7 @@ impl Door {
             Self::Tracking => ("Tra cứu hồ sơ", "Track a dossier"),
             Self::Procedures => ("Thủ tục", "Procedures"),
             Self::Statistics => ("Thống kê", "Statistics"),
-            Self::Worklist => ("Việc cần làm", "Worklist"),
+            Self::Desk => ("Bàn làm việc", "Desk"),
         }
     }
 }

@@ -60,8 +60,8 @@ const DOORS: [Doorplate; 6] = [
         ),
     },
     Doorplate {
-        path: "/worklist",
-        name: ("Cán bộ: việc cần làm", "Officers: worklist"),
+        path: "/desk",
+        name: ("Cán bộ: bàn làm việc", "Officers: the desk"),
         says: (
             "Hồ sơ đang mở, gấp nhất trước (cần đăng nhập).",
             "Open dossiers, most urgent first (sign-in needed).",
@@ -101,7 +101,7 @@ impl HomePage {
 /// All, but no worklist to those who are signed in and have none.
 fn doors(frame: &Frame) -> Vec<&'static Doorplate> {
     let without_work = frame.who.as_ref().is_some_and(|who| !who.has_work);
-    let open = |door: &&Doorplate| !(without_work && door.path == Door::Worklist.path());
+    let open = |door: &&Doorplate| !(without_work && door.path == Door::Desk.path());
     DOORS.iter().filter(open).collect()
 }
 

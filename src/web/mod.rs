@@ -1,7 +1,9 @@
 //! FOR PEOPLE: pages rendered on the server from the read models; no script is needed to read any of them.
 
+mod ask;
 pub mod assets;
 pub mod dates;
+pub mod desk;
 mod doors;
 pub mod frame;
 pub mod graphiql;
@@ -21,7 +23,6 @@ mod tests;
 pub mod tracking;
 mod visit;
 pub mod words;
-pub mod worklist;
 
 pub use self::doors::router;
 pub use self::visit::Visit;
@@ -29,6 +30,7 @@ pub use self::visit::Visit;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Api;
+use crate::api::schema::{self, GraphqlSchema};
 use crate::domain::reference::{JournalKind, Opened};
 use crate::domain::time::Moment;
 use crate::projections::ReadModels;
@@ -37,6 +39,8 @@ use crate::projections::ReadModels;
 #[derive(Clone)]
 pub struct Web {
     api: Api,
+    /// For pages that ask as any client does.
+    schema: GraphqlSchema,
     link_key: [u8; 32],
     base: Option<String>,
     /// Ends the open streams when the node stops.
@@ -53,6 +57,7 @@ impl Web {
     pub fn new(api: Api, link_key: [u8; 32], base: Option<String>) -> Self {
         let base = base.map(|base| base.trim_end_matches('/').to_owned());
         Self {
+            schema: schema::schema(api.clone()),
             api,
             link_key,
             base,
@@ -67,8 +72,7 @@ impl Web {
         self
     }
 
-    /// One link per role, to be printed: (`citizen`, `receiver`, `handler`, `signer`, `auditor`; address). None on a live
-    /// journal. The links work from this machine only.
+    /// One link per role, to be printed: (name, address). None on a live journal. The links work from this machine only.
     #[must_use]
     pub fn sign_in_links(&self, base: &str) -> Vec<(&'static str, String)> {
         match self.opened().kind {

@@ -139,8 +139,8 @@ impl Problem {
                 "Please sign in as an officer; on simulated data use the link printed at the start.",
             )],
             Self::NoWorklist => &[(
-                "Chỉ cán bộ của một cơ quan có danh sách việc; kiểm tra viên xem của một cơ quan bằng /worklist?office=MÃ.",
-                "Officers of an office have a worklist; auditors read that of an office at /worklist?office=CODE.",
+                "Chỉ cán bộ của một cơ quan có danh sách việc; kiểm tra viên xem của một cơ quan bằng /desk?office=MÃ.",
+                "Officers of an office have a worklist; auditors read that of an office at /desk?office=CODE.",
             )],
             Self::LinkRefused => &[(
                 "Liên kết chỉ dùng được với dữ liệu mô phỏng, trên chính máy đang chạy, và đúng như được in ra.",

@@ -49,7 +49,7 @@ fn search(web: &Web, visit: &Visit, typed: Typed, action: &'static str) -> Answe
     Ok(respond::see(&place))
 }
 
-fn dossier_code(text: &str) -> Result<DossierCode, Problem> {
+pub(super) fn dossier_code(text: &str) -> Result<DossierCode, Problem> {
     let short = || text.chars().take(64).collect();
     text.trim()
         .parse()

@@ -1,5 +1,6 @@
 //! The addresses of the pages, and what each reads.
 
+mod desk;
 mod dossier;
 mod figures;
 mod playground;
@@ -38,7 +39,13 @@ pub fn router(web: Web) -> Router {
         .route("/forms/II.06a.json", get(figures::form_json))
         .route("/p", get(procedures::list_procedures))
         .route("/p/{code}", get(procedures::procedure))
-        .route("/worklist", get(staff::work))
+        .route("/desk", get(desk::list))
+        .route("/desk/events", get(desk::follow))
+        .route("/desk/find", get(desk::find))
+        .route("/desk/d/{code}", get(desk::dossier))
+        .route("/desk/new", get(desk::intake))
+        .route("/desk/qr.svg", get(desk::picture))
+        .route("/worklist", get(desk::moved))
         .route("/graphiql", get(playground::playground))
         .route("/sign-in/{person}", get(staff::sign_in))
         .route("/sign-out", post(staff::sign_out))

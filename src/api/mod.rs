@@ -31,7 +31,7 @@ use axum::routing::{any, get};
 
 use self::capability::Capabilities;
 use self::error::{Problem, Result};
-use self::http::Endpoint;
+use self::http::{Documents, Endpoint};
 use self::log::{PublicLog, Readers};
 use self::scalar::Long;
 use self::schema::GraphqlSchema;
@@ -64,6 +64,8 @@ pub struct Api {
     pub capabilities: Capabilities,
     /// None on a node that keeps no tree.
     pub log: Option<PublicLog>,
+    /// Whose documents are answered.
+    pub documents: Documents,
 }
 
 impl Api {
@@ -96,6 +98,7 @@ impl Api {
             sign_in: SignIn::new(&keys.derive(SignIn::KEY)),
             capabilities: Capabilities::new(keys.derive(Capabilities::KEY)),
             log: None,
+            documents: Documents::Open,
         }
     }
 
@@ -125,6 +128,13 @@ impl Api {
         Ok(&desk.vault)
     }
 
+    /// Answers any document, or this program's own only.
+    #[must_use]
+    pub fn with_documents(mut self, documents: Documents) -> Self {
+        self.documents = documents;
+        self
+    }
+
     /// Shows the log under `/log/`, and whole entries to these readers.
     #[must_use]
     pub fn with_log(mut self, integrity: Integrity, entries: Readers) -> Self {
@@ -138,10 +148,12 @@ pub fn router(api: Api) -> Router {
     let endpoint: Endpoint<GraphqlSchema> = Endpoint {
         schema: schema::schema(api.clone()),
         sign_in: api.sign_in.clone(),
+        documents: api.documents,
     };
     Router::new()
         .route("/graphql", any(http::graphql::<GraphqlSchema>))
         .with_state(endpoint)
+        .route("/graphql/documents.json", get(http::documents::manifest))
         .merge(
             Router::new()
                 .route("/livez", get(health::livez))

@@ -17,6 +17,7 @@ use super::place::{Mirrored, Place, Stores};
 use super::progress;
 use super::verify;
 use crate::acts::Counter;
+use crate::api::http::Documents;
 use crate::api::log::Readers;
 use crate::api::{self, Api};
 use crate::domain::reference::JournalKind;
@@ -134,6 +135,16 @@ pub struct Listen {
         env = "MOTCUA_PUBLIC_ENTRIES"
     )]
     pub public_entries: Option<bool>,
+    /// Whose GraphQL documents are answered: any that fits the schema, or those of this program's own pages, named by
+    /// `documentId` and listed at /graphql/documents.json.
+    #[arg(
+        long,
+        value_name = "WHOSE",
+        value_enum,
+        default_value_t,
+        env = "MOTCUA_DOCUMENTS"
+    )]
+    pub documents: Documents,
 }
 
 impl Listen {
@@ -314,7 +325,9 @@ pub async fn serve(
         );
     }
     let entries = listen.entries(api.office.opened().kind);
-    let api = api.with_log(integrity, entries);
+    let api = api
+        .with_log(integrity, entries)
+        .with_documents(listen.documents);
     let pages = Web::new(
         api.clone(),
         keys.derive(Web::KEY),

@@ -25,7 +25,7 @@ pub enum Door {
     Tracking,
     Procedures,
     Statistics,
-    Worklist,
+    Desk,
     Audit,
 }
 
@@ -38,7 +38,7 @@ impl Door {
             Self::Tracking => "/t",
             Self::Procedures => "/p",
             Self::Statistics => "/statistics",
-            Self::Worklist => "/worklist",
+            Self::Desk => "/desk",
             Self::Audit => "/audit",
         }
     }
@@ -49,7 +49,7 @@ impl Door {
             Self::Tracking => ("Tra cứu hồ sơ", "Track a dossier"),
             Self::Procedures => ("Thủ tục", "Procedures"),
             Self::Statistics => ("Thống kê", "Statistics"),
-            Self::Worklist => ("Việc cần làm", "Worklist"),
+            Self::Desk => ("Bàn làm việc", "Desk"),
             Self::Audit => ("Kiểm tra", "Audit"),
         }
     }
@@ -179,7 +179,7 @@ impl Frame {
     pub fn doors(&self) -> Vec<Door> {
         let who = self.who.as_ref();
         let own = [
-            (who.is_some_and(|who| who.has_work), Door::Worklist),
+            (who.is_some_and(|who| who.has_work), Door::Desk),
             (who.is_some_and(|who| who.supervises), Door::Audit),
         ];
         let own = own.into_iter().filter(|(has, _)| *has);

@@ -67,19 +67,19 @@ const DOORS: [Doorplate; 4] = [
 /// What officers, auditors and developers come for.
 const WORK: [Doorplate; 3] = [
     Doorplate {
-        path: "/worklist",
-        name: ("Cán bộ: việc cần làm", "Officers: worklist"),
+        path: "/desk",
+        name: ("Cán bộ: bàn làm việc", "Officers: the desk"),
         says: (
             "Hồ sơ đang mở, gấp nhất trước (cần đăng nhập).",
             "Open dossiers, most urgent first (sign-in needed).",
         ),
     },
     Doorplate {
-        path: "/history",
-        name: ("Kiểm tra: lịch sử hồ sơ", "Auditors: a dossier's history"),
+        path: "/audit",
+        name: ("Kiểm tra: bàn kiểm tra", "Auditors: the desk"),
         says: (
-            "Từng ghi nhận: ai, lúc nào, trước và sau, mã băm.",
-            "Every record: who, when, before and after, hash.",
+            "Tra cứu toàn bộ sổ, xem lại hồ sơ ở bất kỳ thời điểm nào (cần đăng nhập).",
+            "The whole journal searched, a dossier as of any instant (sign-in needed).",
         ),
     },
     Doorplate {
@@ -118,7 +118,7 @@ impl HomePage {
 /// All, but no worklist to those who are signed in and have none.
 fn work(frame: &Frame) -> Vec<&'static Doorplate> {
     let without_work = frame.who.as_ref().is_some_and(|who| !who.has_work);
-    let open = |door: &&Doorplate| !(without_work && door.path == Door::Worklist.path());
+    let open = |door: &&Doorplate| !(without_work && door.path == Door::Desk.path());
     WORK.iter().filter(open).collect()
 }
 

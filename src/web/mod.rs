@@ -5,6 +5,7 @@ pub mod assets;
 pub mod audit;
 pub mod board;
 pub mod dates;
+pub mod desk;
 mod doors;
 pub mod frame;
 pub mod graphiql;
@@ -29,7 +30,6 @@ mod typed;
 mod visit;
 mod whom;
 pub mod words;
-pub mod worklist;
 
 pub use self::doors::router;
 pub use self::visit::Visit;
@@ -46,6 +46,8 @@ use crate::projections::ReadModels;
 #[derive(Clone)]
 pub struct Web {
     api: Api,
+    /// For pages that ask as any client does.
+    schema: GraphqlSchema,
     link_key: [u8; 32],
     base: Option<String>,
     /// Ends the open streams when the node stops.
@@ -79,8 +81,7 @@ impl Web {
         self
     }
 
-    /// One link per role, to be printed: (`citizen`, `receiver`, `handler`, `signer`, `auditor`; address). None on a live
-    /// journal. The links work from this machine only.
+    /// One link per role, to be printed: (name, address). None on a live journal. The links work from this machine only.
     #[must_use]
     pub fn sign_in_links(&self, base: &str) -> Vec<(&'static str, String)> {
         match self.opened().kind {

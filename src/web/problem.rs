@@ -166,8 +166,8 @@ impl Problem {
                 "The journal is not so long, or the record is another office's.",
             )],
             Self::NoWorklist => &[(
-                "Chỉ cán bộ của một cơ quan có danh sách việc; kiểm tra viên xem của một cơ quan bằng /worklist?office=MÃ.",
-                "Officers of an office have a worklist; auditors read that of an office at /worklist?office=CODE.",
+                "Chỉ cán bộ của một cơ quan có danh sách việc; kiểm tra viên xem của một cơ quan bằng /desk?office=MÃ.",
+                "Officers of an office have a worklist; auditors read that of an office at /desk?office=CODE.",
             )],
             Self::LinkRefused => &[(
                 "Liên kết chỉ dùng được với dữ liệu mô phỏng, trên chính máy đang chạy, và đúng như được in ra.",

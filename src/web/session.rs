@@ -24,12 +24,16 @@ pub const SESSION: Duration = Duration::from_hours(12);
 const KEY_BYTES: usize = 16;
 
 /// Whom a link signs in: (as in the link, role).
-pub const PEOPLE: [(&str, Role); 5] = [
+pub const PEOPLE: [(&str, Role); 9] = [
     ("citizen", Role::Applicant),
     ("receiver", Role::Receiver),
     ("handler", Role::Handler),
     ("signer", Role::Signer),
     ("auditor", Role::Auditor),
+    ("division-head", Role::DivisionHead),
+    ("clerk", Role::Clerk),
+    ("cashier", Role::Cashier),
+    ("manager", Role::CentreManager),
 ];
 
 /// How many of an office's newest facts are looked through for somebody with a role.

@@ -1,6 +1,7 @@
 //! A dossier as those see it who may: its office, its applicant, an auditor.
 
 pub mod account;
+pub mod actions;
 pub mod applicant;
 pub mod audit;
 pub mod explained;
@@ -15,6 +16,7 @@ use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
 use self::account::{Account, DossierAccount, Folded, Reader};
+use self::actions::DossierAction;
 use self::applicant::Applicant;
 use self::audit::AuditPage;
 use self::result::{DossierResult, ResultDocument};
@@ -273,6 +275,20 @@ impl Dossier {
                 applicant::open(api(context), id, until, sight == Sight::Open, reveal)
                     .await
                     .transpose()
+            }
+        }
+    }
+
+    /// What the caller can do with it now, in the order of a dossier's life, as the rules say of what is recorded; null of
+    /// an earlier state.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn actions(&self, context: &Context<'_>) -> Answered<Vec<DossierAction>> {
+        let actor = access::actor(context)?;
+        match self.until {
+            Until::Moment(_) | Until::Size(_) => None,
+            Until::End => {
+                let actions = actions::of(api(context), self.row.id, actor, &self.folded);
+                Some(actions.await)
             }
         }
     }

@@ -35,6 +35,10 @@ pub enum FailureCode {
     GraphqlParseFailed,
     /// The document does not fit the schema, or is deeper, wider or costlier than the limits.
     GraphqlValidationFailed,
+    /// There is no document of this `documentId`; `/graphql/documents.json` lists those there are.
+    PersistedQueryNotFound,
+    /// This node answers its own documents only, named by `documentId`, and no query text.
+    UntrustedDocument,
     /// An argument has a value that cannot be: a malformed code, a foreign cursor, a page too large.
     BadUserInput,
     /// No token, or one that is expired, damaged or from elsewhere. Sign in again.
@@ -78,6 +82,8 @@ impl FailureCode {
             Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
             Self::GraphqlParseFailed => "GRAPHQL_PARSE_FAILED",
             Self::GraphqlValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::UntrustedDocument => "UNTRUSTED_DOCUMENT",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",

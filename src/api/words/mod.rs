@@ -4,6 +4,7 @@ mod account;
 mod act;
 mod beside;
 mod catalogue;
+pub mod command;
 mod label;
 
 use async_graphql::{Enum, SimpleObject};

@@ -73,6 +73,13 @@ async fn meant(web: &Web, text: &str) -> Result<DossierCode, Problem> {
         .ok_or_else(|| Problem::CodeMalformed(text.chars().take(64).collect()))
 }
 
+pub(super) fn dossier_code(text: &str) -> Result<DossierCode, Problem> {
+    let short = || text.chars().take(64).collect();
+    text.trim()
+        .parse()
+        .map_err(|_| Problem::CodeMalformed(short()))
+}
+
 /// The row and the story of a code.
 pub(super) async fn dossier(
     web: &Web,
@@ -150,7 +157,7 @@ async fn holder(web: &Web, code: &str, row: &DossierRow, shown: &Shown) -> Optio
     let variables = json!({ "code": code, "capability": capability, "reveal": reveal });
     let document = include_str!("../queries/receipt.graphql");
     let told = web
-        .ask(document, variables, None, OfficeDevice(false))
+        .run(document, variables, None, OfficeDevice(false))
         .await;
     Holder::read(&capability, reveal, &told.data, !told.failures.is_empty())
 }

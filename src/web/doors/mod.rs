@@ -2,6 +2,7 @@
 
 mod audit;
 mod board;
+mod desk;
 mod dossier;
 mod figures;
 mod offices;
@@ -59,7 +60,13 @@ pub fn router(web: Web) -> Router {
         .route("/audit/d", get(audit::find))
         .route("/audit/d/{code}", get(audit::dossier))
         .route("/audit/findings", get(audit::findings))
-        .route("/worklist", get(staff::work))
+        .route("/desk", get(desk::list))
+        .route("/desk/events", get(desk::follow))
+        .route("/desk/find", get(desk::find))
+        .route("/desk/d/{code}", get(desk::dossier))
+        .route("/desk/new", get(desk::intake))
+        .route("/desk/qr.svg", get(desk::picture))
+        .route("/worklist", get(desk::moved))
         .route("/graphiql", get(playground::playground))
         .route("/sign-in/{person}", get(staff::sign_in))
         .route("/sign-out", post(staff::sign_out))

@@ -67,7 +67,7 @@ async fn voices_page(web: &Web, visit: &Visit, wanted: Wanted) -> Answer {
     let variables = json!({ "office": code, "first": offices::PAGE, "after": wanted.after });
     let document = include_str!("../queries/voices.graphql");
     let told = web
-        .ask(document, variables, None, OfficeDevice(false))
+        .run(document, variables, None, OfficeDevice(false))
         .await;
     let said = told
         .data

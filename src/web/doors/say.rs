@@ -226,7 +226,7 @@ async fn ask(
     };
     let device = OfficeDevice(web.api.sign_in.is_office_device(headers));
     let told = web
-        .ask(
+        .run(
             document,
             json!({ "input": input }),
             visit.who.clone(),

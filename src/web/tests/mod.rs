@@ -1,6 +1,7 @@
 //! Every page rendered from hand-made rows in both languages, and held to what the house promises of pages.
 
 mod catalogue;
+mod desk;
 mod ground;
 mod holder;
 mod teller;
@@ -24,7 +25,6 @@ use super::problem::Problem;
 use super::say::{Ask, SayPage, Typed, Wish};
 use super::statistics::{Params, Part, StatisticsPage, parts_of};
 use super::tracking::{Holder, Story, TrackingPage};
-use super::worklist::{Desk, WorklistPage};
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::Procedure;
@@ -42,7 +42,6 @@ use crate::domain::reference::{ClockKind, JournalKind, Opened, Reference, Refere
 use crate::domain::time::Moment;
 use crate::projections::history::{Change, Entry};
 use crate::projections::statistics::{Closed, Counts, Pending, Received, Scope, Settled};
-use crate::projections::tracking::DossierRow;
 use crate::tlog::leaf_hash;
 
 /// Every template, by a name for the file it may be written to.
@@ -120,7 +119,9 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             )),
         ),
         ("office", text(&office(lang))),
-        ("worklist", text(&worklist(lang))),
+        ("desk", text(&desk::list(lang))),
+        ("desk_dossier", text(&desk::one(lang))),
+        ("desk_new", text(&desk::intake(lang))),
         ("problem", text(&typed.page(public.clone()))),
         ("graphiql", text(&GraphiqlPage::new(public, &example()))),
     ]
@@ -164,9 +165,10 @@ fn look_at(name: &str, lang: Lang, text: &str) {
 }
 
 #[test]
-fn only_the_playground_has_scripts() {
+fn only_the_playground_and_the_desk_have_scripts() {
     for (name, text) in pages(Lang::Vi) {
-        assert_eq!(text.contains("<script"), name == "graphiql", "{name}");
+        let scripted = name == "graphiql" || name.starts_with("desk");
+        assert_eq!(text.contains("<script"), scripted, "{name}");
     }
 }
 

@@ -118,63 +118,6 @@ pub(super) fn statistics(lang: Lang) -> StatisticsPage {
     StatisticsPage::new(frame(lang, None), &asked, &counts(), &parts, &reference)
 }
 
-pub(super) fn row(phase: Phase, due: Option<&str>) -> DossierRow {
-    DossierRow {
-        id: Uuid::nil(),
-        version: 3,
-        code: Some(CODE.into()),
-        procedure: "1.001193".into(),
-        procedure_version: Some(1),
-        sensitive: false,
-        office: OFFICE.into(),
-        reception_office: OFFICE.into(),
-        phase,
-        channel: Some(Channel::Counter),
-        lodged_at: None,
-        received_at: None,
-        accepted_at: None,
-        original_due_at: due.map(at),
-        due_at: due.map(at),
-        due_certainty: None,
-        limit_certainty: None,
-        paused: false,
-        ended_at: None,
-        end_kind: None,
-        delivered_at: None,
-        delivery_method: None,
-        supplement_requests: 0,
-        supplement_items: Vec::new(),
-        apologies: 0,
-        breaches: Vec::new(),
-        handler: Some("handler-07".into()),
-        applicant: None,
-        capability: None,
-        intake_due_at: None,
-        missed: 0,
-        changed_at: at("2026-11-09T14:00"),
-        position: 1_209,
-    }
-}
-
-pub(super) fn worklist(lang: Lang) -> WorklistPage {
-    let reference = reference();
-    let desk = Desk {
-        office: reference.offices.get(OFFICE).map(AsRef::as_ref),
-        office_code: OFFICE,
-        reference: &reference,
-        now: at("2026-11-16T10:00"),
-    };
-    let rows = [
-        row(Phase::InProcessing, Some("2026-11-12T17:00")),
-        row(Phase::ResultDrafted, Some("2026-11-16T17:00")),
-        row(Phase::InProcessing, Some("2026-11-27T17:00")),
-        row(Phase::Submitted, None),
-    ];
-    let receiver = Actor::new("receiver-07", OFFICE, Role::Receiver);
-    let frame = frame(lang, Some(&receiver));
-    WorklistPage::new(frame, &desk, &rows, Some("/worklist?after=1.x"))
-}
-
 pub(super) fn example() -> Example {
     Example {
         dossier: CODE.into(),

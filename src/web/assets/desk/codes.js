@@ -1,0 +1,42 @@
+// A block of paper codes kept for the day, so that a citizen gets a code also while the line is down.
+import { ask, day, knows, newId, office, officeNow } from './wire.js';
+
+const KEY = `motcua.desk.codes.${office}`;
+const RESERVE = 'reserveCodes';
+export const BLOCK = 20;
+const FEW = 5;
+
+function read() {
+  let kept = null;
+  try { kept = JSON.parse(localStorage.getItem(KEY)); } catch { /* none */ }
+  // A code is of its day: yesterday's are left to the register, which explains them.
+  return kept?.day === day(officeNow()) ? kept : { day: day(officeNow()), codes: [], asked: null };
+}
+
+function write(kept) {
+  try { localStorage.setItem(KEY, JSON.stringify(kept)); } catch { /* without storage there is no block */ }
+}
+
+export const available = () => knows(RESERVE);
+export const held = () => read().codes.length;
+
+// Reserves a block when few are left. The id of a question that was never answered is used again: one block, not two.
+export async function reserve(always = false) {
+  const kept = read();
+  if (!available() || navigator.onLine === false || (!always && kept.codes.length >= FEW)) return null;
+  kept.asked ??= newId();
+  write(kept);
+  const payload = await ask(RESERVE, { input: { commandId: kept.asked, count: BLOCK } });
+  if (payload.errors?.length) { write({ ...read(), asked: null }); return payload.errors; }
+  const now = read();
+  write({ ...now, asked: null, codes: [...now.codes, ...payload.codes.filter((code) => !now.codes.includes(code))] });
+  return null;
+}
+
+// The next code of the block, taken from it for good; null when there is none.
+export function take() {
+  const kept = read();
+  const code = kept.codes.shift() ?? null;
+  if (code) write(kept);
+  return code;
+}

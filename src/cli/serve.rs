@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
+use super::oidc::Oidc;
 use super::place::{Mirrored, Place, Stores};
 use super::progress;
 use super::verify;
@@ -134,6 +135,8 @@ pub struct Listen {
         env = "MOTCUA_PUBLIC_ENTRIES"
     )]
     pub public_entries: Option<bool>,
+    #[command(flatten)]
+    pub oidc: Oidc,
 }
 
 impl Listen {
@@ -314,7 +317,10 @@ pub async fn serve(
         );
     }
     let entries = listen.entries(api.office.opened().kind);
-    let api = api.with_log(integrity, entries);
+    let mut api = api.with_log(integrity, entries);
+    if let Some(provider) = listen.oidc.provider()? {
+        api.sign_in = api.sign_in.with_provider(provider);
+    }
     let pages = Web::new(
         api.clone(),
         keys.derive(Web::KEY),

@@ -15,6 +15,7 @@ pub mod proof;
 pub mod qr;
 pub mod respond;
 pub mod session;
+pub mod sign_in;
 pub mod statistics;
 #[cfg(test)]
 mod tests;

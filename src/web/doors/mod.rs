@@ -5,6 +5,7 @@ mod figures;
 mod playground;
 mod procedures;
 mod proof;
+mod sign_in;
 mod staff;
 
 use axum::Router;
@@ -42,6 +43,9 @@ pub fn router(web: Web) -> Router {
         .route("/o/{office}/sheet", get(procedures::sheet))
         .route("/worklist", get(staff::work))
         .route("/graphiql", get(playground::playground))
+        .route("/sign-in", get(sign_in::door))
+        .route("/sign-in/oidc", get(sign_in::leave))
+        .route("/sign-in/callback", get(sign_in::back))
         .route("/sign-in/{person}", get(staff::sign_in))
         .route("/sign-out", post(staff::sign_out))
         .route("/assets/{*path}", get(assets::serve))

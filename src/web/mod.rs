@@ -22,6 +22,7 @@ pub mod qr;
 pub mod respond;
 pub mod say;
 pub mod session;
+pub mod sign_in;
 pub mod statistics;
 #[cfg(test)]
 mod tests;
@@ -52,8 +53,6 @@ pub struct Web {
     base: Option<String>,
     /// Ends the open streams when the node stops.
     stop: CancellationToken,
-    /// The api's documents, for pages that show or change what only it may.
-    schema: GraphqlSchema,
 }
 
 impl Web {

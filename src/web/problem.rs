@@ -6,7 +6,8 @@ use axum::response::Response;
 
 use super::frame::Frame;
 use super::lang::Pair;
-use super::respond;
+use super::{respond, sign_in};
+use crate::api::sign_in::oidc::Refused;
 use crate::projections::ProjectionError;
 
 /// Why a page cannot be shown.
@@ -31,6 +32,8 @@ pub enum Problem {
     FactUnknown,
     /// A sign-in link that is none (any more), or not opened on the machine itself.
     LinkRefused,
+    /// The identity provider's answer signs nobody in.
+    SignIn(Refused),
     /// Nothing can be read now.
     Unavailable(&'static str),
 }
@@ -52,6 +55,8 @@ pub struct ProblemPage {
     searches: bool,
     /// What was typed, to be put right.
     typed: String,
+    /// Where to sign in, when that helps.
+    ways: Vec<(&'static str, String)>,
     code: &'static str,
 }
 
@@ -69,6 +74,7 @@ impl Problem {
             Self::NoWorklist | Self::ForSupervisors => "FORBIDDEN",
             Self::FactUnknown => "POSITION_UNKNOWN",
             Self::LinkRefused => "SIGN_IN_LINK_REFUSED",
+            Self::SignIn(refused) => refused.code(),
             Self::Unavailable(code) => code,
         }
     }
@@ -84,6 +90,7 @@ impl Problem {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::SignInNeeded => StatusCode::UNAUTHORIZED,
             Self::NoWorklist | Self::ForSupervisors | Self::LinkRefused => StatusCode::FORBIDDEN,
+            Self::SignIn(refused) => sign_in::status(refused),
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -111,6 +118,7 @@ impl Problem {
                 "Liên kết đăng nhập không dùng được",
                 "This sign-in link cannot be used",
             ),
+            Self::SignIn(_) => ("Chưa đăng nhập được", "You are not signed in"),
             Self::Unavailable(_) => ("Tạm thời không xem được", "This cannot be shown right now"),
         }
     }
@@ -173,6 +181,7 @@ impl Problem {
                 "Liên kết chỉ dùng được với dữ liệu mô phỏng, trên chính máy đang chạy, và đúng như được in ra.",
                 "Links work on simulated data only, on the machine itself, and exactly as printed.",
             )],
+            Self::SignIn(refused) => sign_in::advice(refused),
             Self::Unavailable(_) => &[(
                 "Không có gì bị mất. Xin thử lại sau ít phút.",
                 "Nothing is lost. Please try again in a few minutes.",
@@ -192,7 +201,28 @@ impl Problem {
             | Self::ForSupervisors
             | Self::FactUnknown
             | Self::LinkRefused
+            | Self::SignIn(_)
             | Self::Unavailable(_) => None,
+        }
+    }
+
+    fn ways(&self, frame: &Frame) -> Vec<(&'static str, String)> {
+        let lang = frame.lang;
+        match self {
+            Self::SignInNeeded => vec![(
+                lang.of("Đăng nhập", "Sign in"),
+                frame.to(&sign_in::address(&frame.place)),
+            )],
+            Self::SignIn(refused) => sign_in::ways(refused, frame),
+            Self::CodeMalformed(_)
+            | Self::DossierUnknown(_)
+            | Self::ProcedureUnknown
+            | Self::OfficeUnknown
+            | Self::PageUnknown
+            | Self::MethodNotAllowed
+            | Self::NoWorklist
+            | Self::LinkRefused
+            | Self::Unavailable(_) => Vec::new(),
         }
     }
 
@@ -202,6 +232,7 @@ impl Problem {
         let headline = lang.pick(self.headline());
         let advice = self.advice().iter().map(|pair| lang.pick(*pair)).collect();
         let code = self.code();
+        let ways = self.ways(&frame);
         let typed = self.typed();
         ProblemPage {
             frame: frame.titled(headline, None),
@@ -209,6 +240,7 @@ impl Problem {
             advice,
             searches: typed.is_some(),
             typed: typed.unwrap_or_default(),
+            ways,
             code,
         }
     }

@@ -6,6 +6,7 @@ mod acts;
 mod api;
 mod catalogue;
 mod client;
+mod clients;
 mod commands;
 mod door;
 #[cfg(target_os = "linux")]
@@ -22,6 +23,7 @@ mod program;
 mod projections;
 mod reactions;
 mod scenario;
+mod sign_in;
 mod story;
 mod tidy;
 mod tlog;

@@ -10,6 +10,7 @@ mod playground;
 mod procedures;
 mod proof;
 mod say;
+mod sign_in;
 mod staff;
 
 use axum::Router;
@@ -68,6 +69,9 @@ pub fn router(web: Web) -> Router {
         .route("/desk/qr.svg", get(desk::picture))
         .route("/worklist", get(desk::moved))
         .route("/graphiql", get(playground::playground))
+        .route("/sign-in", get(sign_in::door))
+        .route("/sign-in/oidc", get(sign_in::leave))
+        .route("/sign-in/callback", get(sign_in::back))
         .route("/sign-in/{person}", get(staff::sign_in))
         .route("/sign-out", post(staff::sign_out))
         .route("/assets/{*path}", get(assets::serve))

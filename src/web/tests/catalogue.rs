@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::domain::policy::Policy;
 use crate::projections::catalogue::sought::Found;
 use crate::projections::statistics::taken::{Most, Taken};
 use crate::web::procedures::{
@@ -10,6 +11,15 @@ use crate::web::procedures::{
 };
 
 const BASE: &str = "http://127.0.0.1:8080";
+
+/// With the shipped policies: without one nothing is promised.
+fn shelf() -> Reference {
+    let mut shelf = reference();
+    for policy in Policy::shipped() {
+        shelf.evolve(&ReferenceEvent::PolicyAdopted(policy));
+    }
+    shelf
+}
 
 fn found() -> Found {
     let mut found = Found::default();
@@ -23,7 +33,7 @@ fn found() -> Found {
 }
 
 pub(super) fn listed(lang: Lang) -> ProceduresPage {
-    let reference = reference();
+    let reference = shelf();
     let offices: Vec<_> = reference.offices.values().cloned().collect();
     let asked = Asked {
         words: "<script>alert(1)</script>".into(),
@@ -44,7 +54,7 @@ fn place(reference: &Reference, today: jiff::civil::Date) -> Place<'_> {
 }
 
 fn shown(lang: Lang, one: &Procedure, today: jiff::civil::Date) -> ProcedurePage {
-    let reference = reference();
+    let reference = shelf();
     let takers: Vec<_> = reference.offices.values().cloned().collect();
     let taken = Taken {
         since: date(2025, 11, 27),
@@ -77,7 +87,7 @@ pub(super) fn procedure(lang: Lang) -> ProcedurePage {
 }
 
 pub(super) fn wall(lang: Lang) -> SheetPage {
-    let (reference, found) = (reference(), found());
+    let (reference, found) = (shelf(), found());
     let wall = Wall {
         office: &reference.offices[OFFICE],
         reference: &reference,
@@ -90,7 +100,7 @@ pub(super) fn wall(lang: Lang) -> SheetPage {
 }
 
 pub(super) fn leaflet(lang: Lang) -> LeafletPage {
-    let reference = reference();
+    let reference = shelf();
     let place = place(&reference, date(2026, 11, 27));
     LeafletPage::new(frame(lang, None), &procedures()[0], &place, BASE)
 }

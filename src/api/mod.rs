@@ -15,6 +15,7 @@ pub mod log;
 pub mod node;
 pub mod offices;
 pub mod paging;
+pub mod papers;
 pub mod scalar;
 pub mod schema;
 pub mod sign_in;
@@ -63,6 +64,8 @@ pub struct Api {
     pub capabilities: Capabilities,
     /// None on a node that keeps no tree.
     pub log: Option<PublicLog>,
+    /// Scheme and host under which people reach this node, for what is printed; no slash at the end.
+    pub public_url: String,
 }
 
 impl Api {
@@ -95,6 +98,7 @@ impl Api {
             sign_in: SignIn::new(&keys.derive(SignIn::KEY)),
             capabilities: Capabilities::new(keys.derive(Capabilities::KEY)),
             log: None,
+            public_url: "http://localhost".to_owned(),
         }
     }
 
@@ -124,6 +128,13 @@ impl Api {
         Ok(&desk.vault)
     }
 
+    /// The address for what is printed.
+    #[must_use]
+    pub fn with_public_url(mut self, url: &str) -> Self {
+        url.trim_end_matches('/').clone_into(&mut self.public_url);
+        self
+    }
+
     /// Shows the log under `/log/`, and whole entries to these readers.
     #[must_use]
     pub fn with_log(mut self, integrity: Integrity, entries: Readers) -> Self {
@@ -148,6 +159,7 @@ pub fn router(api: Api) -> Router {
                 .route("/metrics", get(health::metrics))
                 .with_state(api.clone()),
         )
+        .merge(papers::router(api.clone()))
         .merge(log::router(api))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
 }

@@ -314,7 +314,9 @@ pub async fn serve(
         );
     }
     let entries = listen.entries(api.office.opened().kind);
-    let api = api.with_log(integrity, entries);
+    let api = api
+        .with_log(integrity, entries)
+        .with_public_url(&public_url);
     let pages = Web::new(
         api.clone(),
         keys.derive(Web::KEY),

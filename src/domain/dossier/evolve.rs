@@ -373,6 +373,7 @@ impl Dossier {
                 }
             }
             DossierEvent::SyncRecorded(told) => self.note_sync(told, at),
+            DossierEvent::PaperPrinted(_) => {}
         }
     }
 

@@ -330,7 +330,8 @@ pub async fn serve(
     let entries = listen.entries(api.office.opened().kind);
     let mut api = api
         .with_log(integrity, entries)
-        .with_documents(listen.documents);
+        .with_documents(listen.documents)
+        .with_public_url(&public_url);
     if let Some(provider) = listen.oidc.provider()? {
         api.sign_in = api.sign_in.with_provider(provider);
     }

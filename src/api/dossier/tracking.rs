@@ -376,6 +376,7 @@ fn entry(change: &history::Change) -> Option<TrackingEntry> {
         | DossierEvent::OriginalsReturned(_)
         | DossierEvent::Linked(_)
         | DossierEvent::SyncRecorded(_)
+        | DossierEvent::PaperPrinted(_)
         | DossierEvent::ProcessingStopped(_)
         | DossierEvent::ResolutionRefused(_)
         | DossierEvent::ResultSigned(_)

@@ -375,6 +375,7 @@ impl Dossier {
                 }
             }
             DossierEvent::SyncRecorded(told) => self.note_sync(told, at),
+            DossierEvent::PaperPrinted(_) => {}
         }
     }
 

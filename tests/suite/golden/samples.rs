@@ -10,14 +10,15 @@ use motcua::domain::dossier::{
     DueDateRecomputed, FeeExempted, FeeReceiptIssued, FeedbackAnswered, FeedbackKind,
     FeedbackSubmitted, FieldVerificationScheduled, FinancialObligationIssued, HandOverReceived,
     Handed, HandedOver, LinkKind, Linked, Lodged, Nothing, Numbered, ObligationKind,
-    OpinionReceived, OpinionRequested, PaymentConfirmed, PaymentMethod, PaymentRefunded, Rated,
-    RatingDevice, RedirectKind, Redirected, ResultCorrected, ResultDelivered, ResultIssued,
-    ResultReplaced, ResultRevoked, ResultSigned, Stage, SupplementProposed, SupplementRequested,
-    SyncOutcome, SyncRecorded,
+    OpinionReceived, OpinionRequested, PaperPrinted, PaymentConfirmed, PaymentMethod,
+    PaymentRefunded, Rated, RatingDevice, RedirectKind, Redirected, ResultCorrected,
+    ResultDelivered, ResultIssued, ResultReplaced, ResultRevoked, ResultSigned, Stage,
+    SupplementProposed, SupplementRequested, SyncOutcome, SyncRecorded,
 };
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Breach, BreachRule, Circumstances, Fact, Part, PartKind, stream};
 use motcua::domain::law::{Certainty, Limit, SupplementClock};
+use motcua::domain::paper::Form;
 use motcua::domain::policy::Policy;
 use motcua::domain::reason::Reason;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened, ReferenceEvent, Story};
@@ -389,7 +390,13 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             remote_status: Some(4),
             attempt: 2,
         }),
-        E::SyncRecorded(_) => return None,
+        E::SyncRecorded(_) => E::PaperPrinted(PaperPrinted {
+            form: Form::ReceiptSlip,
+            of: 2,
+            as_of: 2,
+            commitment: "ab".repeat(32),
+        }),
+        E::PaperPrinted(_) => return None,
     })
 }
 

@@ -13,6 +13,7 @@ use motcua::domain::event::Event;
 use motcua::domain::fact::{Circumstances, Draft, Part, PartKind};
 use motcua::domain::law::Certainty;
 use motcua::domain::office::Office;
+use motcua::domain::paper::Form;
 use motcua::domain::policy::Policy;
 use motcua::domain::reason::Reason;
 use motcua::domain::reference::{Reference, ReferenceEvent};
@@ -254,6 +255,12 @@ fn beside(command: Option<&DossierCommand>) -> Option<DossierCommand> {
             outcome: SyncOutcome::Acknowledged,
             remote_status: Some(4),
             attempt: 1,
+        },
+        C::RecordSync { .. } => C::PrintPaper {
+            form: Form::ReceiptSlip,
+            of: 1,
+            as_of: 1,
+            commitment: "0".repeat(64),
         },
         _ => return None,
     })

@@ -1,4 +1,5 @@
-//! What others say of a dossier: the applicant's judgement, the other system's answer, the link to another dossier.
+//! What is said of a dossier and printed from it: the applicant's judgement, the other system's answer, the link to another
+//! dossier, papers.
 
 use uuid::Uuid;
 
@@ -7,8 +8,8 @@ use super::opinion::numbered;
 use super::{Context, Decision, Dossier, Rejection, plain};
 use crate::domain::deadline;
 use crate::domain::dossier::event::{
-    DossierEvent, FeedbackAnswered, FeedbackKind, FeedbackSubmitted, LinkKind, Linked, Rated,
-    RatingDevice, SyncOutcome, SyncRecorded,
+    DossierEvent, FeedbackAnswered, FeedbackKind, FeedbackSubmitted, LinkKind, Linked,
+    PaperPrinted, Rated, RatingDevice, SyncOutcome, SyncRecorded,
 };
 use crate::domain::law::Limit;
 
@@ -103,4 +104,17 @@ pub(super) fn record_sync(
         attempt,
     };
     plain(DossierEvent::SyncRecorded(told), context)
+}
+
+/// Of a fact that there is, telling of nothing that has not happened.
+pub(super) fn print_paper(
+    dossier: &Dossier,
+    printed: PaperPrinted,
+    context: &Context<'_>,
+) -> Decision {
+    let known = 1..=dossier.version;
+    if !known.contains(&printed.of) || !(printed.of..=dossier.version).contains(&printed.as_of) {
+        return Err(Rejection::PaperUnknown);
+    }
+    plain(DossierEvent::PaperPrinted(printed), context)
 }

@@ -7,6 +7,7 @@ mod api;
 mod catalogue;
 mod client;
 mod commands;
+mod desk;
 mod door;
 #[cfg(target_os = "linux")]
 mod faults;

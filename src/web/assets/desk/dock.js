@@ -63,5 +63,4 @@ function render() {
 watch(render);
 addEventListener('online', render);
 addEventListener('offline', render);
-addEventListener('beforeunload', (event) => { if (items().some((item) => item.state === 'sending')) event.preventDefault(); });
 render();

@@ -45,7 +45,10 @@ impl Web {
 }
 
 fn refused(error: &async_graphql::ServerError) -> Problem {
-    let code = error.extensions.as_ref().and_then(|known| known.get("code"));
+    let code = error
+        .extensions
+        .as_ref()
+        .and_then(|known| known.get("code"));
     let code = match code {
         Some(async_graphql::Value::String(code)) => FailureCode::from_name(code),
         _ => None,

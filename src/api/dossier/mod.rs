@@ -13,8 +13,8 @@ pub mod tracking;
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
-use self::actions::DossierAction;
 use self::account::{Account, DossierAccount, Folded, Reader};
+use self::actions::DossierAction;
 use self::applicant::Applicant;
 use self::audit::AuditPage;
 use self::result::{DossierResult, ResultDocument};

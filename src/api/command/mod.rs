@@ -11,6 +11,7 @@ mod input;
 mod intake;
 mod money;
 mod opinion;
+mod paper;
 mod perform;
 mod reference;
 mod result;
@@ -28,6 +29,7 @@ use self::desk::DeskMutation;
 use self::intake::IntakeMutation;
 use self::money::MoneyMutation;
 use self::opinion::OpinionMutation;
+use self::paper::PaperMutation;
 pub use self::reference::ReferenceMutation;
 use self::result::ResultMutation;
 use self::supplement::SupplementMutation;
@@ -45,5 +47,6 @@ pub struct DossierMutation(
     ResultMutation,
     CourseMutation,
     VoiceMutation,
+    PaperMutation,
     BulkMutation,
 );

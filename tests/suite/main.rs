@@ -8,6 +8,7 @@ mod catalogue;
 mod client;
 mod clients;
 mod commands;
+mod desk;
 mod door;
 #[cfg(target_os = "linux")]
 mod faults;

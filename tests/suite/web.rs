@@ -134,7 +134,9 @@ async fn every_page_answers_and_a_wrong_address_is_told_what_to_do() {
         ("/feedback?office=H99", 404, "OFFICE_UNKNOWN"),
         ("/feedback?after=x", 404, "PAGE_UNKNOWN"),
         ("/nowhere", 404, "PAGE_UNKNOWN"),
-        ("/worklist", 401, "UNAUTHENTICATED"),
+        ("/desk", 401, "UNAUTHENTICATED"),
+        ("/desk/new", 401, "UNAUTHENTICATED"),
+        ("/desk/find?code=x", 404, "DOSSIER_CODE_MALFORMED"),
         ("/sign-in/receiver?k=0", 403, "SIGN_IN_LINK_REFUSED"),
     ] {
         let page = served.get(path).await;
@@ -320,16 +322,16 @@ async fn only_those_who_have_a_worklist_are_led_to_it() {
         let page = request.send().await.expect("an answer");
         (page.status().as_u16(), page.text().await.expect("a text"))
     };
-    let leads = |text: &str| text.matches("href=\"/worklist\"").count();
+    let leads = |text: &str| text.matches("href=\"/desk\"").count();
     let (_, home) = page(Some(Role::Receiver), "/").await;
     assert_eq!(leads(&home), 2, "a door above and one on the page");
-    assert_eq!(page(Some(Role::Receiver), "/worklist").await.0, 200);
+    assert_eq!(page(Some(Role::Receiver), "/desk").await.0, 200);
     let (_, home) = page(Some(Role::Auditor), "/").await;
     assert_eq!(leads(&home), 0);
-    let (status, text) = page(Some(Role::Auditor), "/worklist").await;
+    let (status, text) = page(Some(Role::Auditor), "/desk").await;
     assert_eq!(status, 403);
-    assert!(text.contains("FORBIDDEN") && text.contains("/worklist?office="));
-    let named = format!("/worklist?office={OFFICE}");
+    assert!(text.contains("FORBIDDEN") && text.contains("/desk?office="));
+    let named = format!("/desk?office={OFFICE}");
     assert_eq!(page(Some(Role::Auditor), &named).await.0, 200);
     assert_eq!(leads(&page(None, "/").await.1), 1, "the public may sign in");
 }

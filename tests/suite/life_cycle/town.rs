@@ -1,5 +1,7 @@
 //! A town to try the rules in: shipped calendars, policies and procedures, two offices, one person per role.
 
+use std::collections::BTreeSet;
+
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
 use motcua::domain::calendar::Calendar;
 use motcua::domain::catalogue::{self, Level};
@@ -367,6 +369,21 @@ impl<'a> Story<'a> {
             given,
         };
         decide(&self.dossier, command, &context)
+    }
+
+    /// Names of the commands that a desk offers to the one person of a role.
+    pub fn offered(&self, role: Role) -> BTreeSet<&'static str> {
+        let (actor, given) = (self.actor(role), Circumstances::default());
+        let context = Context {
+            dossier: Uuid::from_u128(7),
+            now: self.now,
+            actor: &actor,
+            reference: self.reference,
+            register: Register::default(),
+            given: &given,
+        };
+        let possible = self.dossier.possible(&context).into_iter();
+        possible.map(|one| one.command.name()).collect()
     }
 
     /// Lays what a command answers to where it finds it: the hand-over, the debt, the question, the date that passed.

@@ -1,10 +1,10 @@
 // A block of paper codes kept for the day, so that a citizen gets a code also while the line is down.
-import { ask, day, knows, newId, office, officeNow } from './wire.js';
+import { ask, day, knows, newId, office, officeNow, who } from './wire.js';
 
-const KEY = `motcua.desk.codes.${office}`;
+// A block is one officer's.
+const KEY = `motcua.desk.codes.${office}.${who}`;
 const RESERVE = 'reserveCodes';
 export const BLOCK = 20;
-const FEW = 5;
 
 function read() {
   let kept = null;
@@ -20,10 +20,10 @@ function write(kept) {
 export const available = () => knows(RESERVE);
 export const held = () => read().codes.length;
 
-// Reserves a block when few are left. The id of a question that was never answered is used again: one block, not two.
+// Reserves a block when none is left: an officer has one at a time. The id of a question that was never answered is used again: one block, not two.
 export async function reserve(always = false) {
   const kept = read();
-  if (!available() || navigator.onLine === false || (!always && kept.codes.length >= FEW)) return null;
+  if (!available() || navigator.onLine === false || (!always && kept.codes.length > 0)) return null;
   kept.asked ??= newId();
   write(kept);
   const payload = await ask(RESERVE, { input: { commandId: kept.asked, count: BLOCK } });

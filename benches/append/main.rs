@@ -224,6 +224,7 @@ fn acceptance(number: usize) -> (Uuid, Request) {
         procedure: "1.004873".parse().expect("a code"),
         office: OFFICE.parse().expect("a code"),
         capability: None,
+        code: None,
     };
     let name = serde_json::json!({ "full_name": format!("Công dân {number:06}") });
     let personal = vec![Personal {

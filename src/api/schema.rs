@@ -7,7 +7,9 @@ use super::calendar::CalendarQuery;
 use super::catalogue::{
     CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
 };
-use super::command::{CatalogueMutation, DossierMutation, ReferenceMutation, TargetMutation};
+use super::command::{
+    BlockQuery, CatalogueMutation, DossierMutation, ReferenceMutation, TargetMutation,
+};
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
@@ -29,6 +31,7 @@ use super::worklist::{WorklistPage, WorklistQuery};
 pub struct Query(
     DossierQuery,
     WorklistQuery,
+    BlockQuery,
     StatisticsQuery,
     LatenessQuery,
     GroupQuery,

@@ -265,6 +265,10 @@ fn subject(event: &Event) -> Option<String> {
         Event::JournalOpened(opened) => Some(opened.id.to_string()),
         Event::Register(RegisterEvent::Entered(entered)) => Some(entered.code.to_string()),
         Event::Register(RegisterEvent::CodeVoided(voided)) => Some(voided.code.to_string()),
+        Event::Register(RegisterEvent::CodesReserved(block)) => Some(format!(
+            "{} {}–{} ({})",
+            block.office, block.first, block.last, block.desk
+        )),
         Event::Reference(ReferenceEvent::CalendarDeclared(year)) => Some(year.year.to_string()),
         Event::Reference(ReferenceEvent::PolicyAdopted(policy)) => Some(policy.reference()),
         Event::Reference(ReferenceEvent::ProcedurePublished(procedure)) => {

@@ -121,6 +121,7 @@ pub fn acceptance(command: Uuid, name: &str) -> (Uuid, Request) {
             procedure: PROCEDURE.parse().expect("a procedure code"),
             office: OFFICE.parse().expect("an office code"),
             capability: None,
+            code: None,
         },
     };
     let personal = vec![Personal {

@@ -150,6 +150,7 @@ impl Story {
             procedure: procedure.parse().expect("a procedure code"),
             office: office.parse().expect("an office code"),
             capability: Some("00".repeat(32)),
+            code: None,
         };
         self.start(&command, office).expect("accepted")
     }

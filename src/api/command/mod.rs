@@ -1,5 +1,6 @@
 //! One mutation per command: what a client sends becomes what the counter decides.
 
+mod blocks;
 mod bulk;
 mod catalogue;
 pub mod catalogue_input;
@@ -22,6 +23,8 @@ mod voice;
 
 use async_graphql::MergedObject;
 
+use self::blocks::BlockMutation;
+pub use self::blocks::BlockQuery;
 use self::bulk::BulkMutation;
 pub use self::catalogue::CatalogueMutation;
 use self::course::CourseMutation;
@@ -40,6 +43,7 @@ use self::voice::VoiceMutation;
 #[derive(Default, MergedObject)]
 pub struct DossierMutation(
     IntakeMutation,
+    BlockMutation,
     SupplementMutation,
     DeskMutation,
     OpinionMutation,

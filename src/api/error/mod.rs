@@ -13,6 +13,7 @@ use async_graphql::{Enum, ErrorExtensions as _, SimpleObject};
 use crate::acts::Refusal;
 use crate::domain::code::CodeError;
 use crate::domain::dossier::Rejection;
+use crate::domain::register::BlockError;
 use crate::domain::text::TextError;
 use crate::journal::JournalError;
 use crate::projections::ProjectionError;
@@ -306,6 +307,14 @@ impl UserError {
             | Rejection::InvalidRecord(_)
             | Rejection::InvalidNotice(_) => "input",
             Rejection::ProcessTooLong { .. } => "input.process.steps",
+            Rejection::Block(error) => match error {
+                BlockError::Size(_) => "input.count",
+                BlockError::OtherDay { .. } => "input.receivedAt",
+                BlockError::NotReserved(_) | BlockError::OtherDesk(_) | BlockError::Spent(_) => {
+                    "input.code"
+                }
+                BlockError::StillOpen(_) | BlockError::NoneOpen(_) => "input",
+            },
             Rejection::SimulatedCode(_) => "input.procedure.code",
         };
         let mut error = Self::new(path, rejection.into(), rejection.message());

@@ -19,6 +19,7 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
         "notice.issued" => ("Ghi nhận thông báo", "Notice recorded"),
         "register.entered" => ("Vào sổ", "Entered in the register"),
         "register.code_voided" => ("Hủy số", "Number voided"),
+        "register.codes_reserved" => ("Giữ lô số giấy cho quầy", "Paper codes reserved for a desk"),
         "dossier.drafted" => ("Soạn hồ sơ", "Dossier drafted"),
         "dossier.submitted" => ("Nộp hồ sơ trực tuyến", "Submitted online"),
         "dossier.lodged" => (

@@ -9,7 +9,7 @@ use super::event::{
     PaymentMethod, RatingDevice, RedirectKind, Signature, SyncOutcome,
 };
 use crate::domain::actor::Role;
-use crate::domain::code::{OfficeCode, ProcedureCode};
+use crate::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use crate::domain::paper::Form;
 
 /// One command on one dossier. Circumstances (claims, reason, basis, parts) travel beside it.
@@ -41,6 +41,9 @@ pub enum DossierCommand {
         procedure: ProcedureCode,
         office: OfficeCode,
         capability: Option<String>,
+        /// The code on a slip that was written while the line was down, of a block reserved for the desk.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<DossierCode>,
     },
     /// Accept what was submitted or lodged (row 6): the processing clock starts.
     Accept,
@@ -280,6 +283,16 @@ impl DossierCommand {
         | Self::AcceptAtCounter { office, .. } = self
         {
             Some(office)
+        } else {
+            None
+        }
+    }
+
+    /// The code on a slip that was written by hand.
+    #[must_use]
+    pub fn code_on_paper(&self) -> Option<&DossierCode> {
+        if let Self::AcceptAtCounter { code, .. } = self {
+            code.as_ref()
         } else {
             None
         }

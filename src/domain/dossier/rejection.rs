@@ -4,6 +4,7 @@ use super::Phase;
 use crate::domain::actor::Role;
 use crate::domain::calendar::{CalendarError, NoticeError};
 use crate::domain::code::CodeError;
+use crate::domain::register::BlockError;
 use crate::domain::time::Moment;
 
 /// A refused command leaves no trace and may be sent again.
@@ -99,6 +100,8 @@ pub enum Rejection {
     InvalidNotice(NoticeError),
     #[error("{hours} working hours in all, the limit gives {hours_max}")]
     ProcessTooLong { hours: u32, hours_max: u32 },
+    #[error(transparent)]
+    Block(#[from] BlockError),
     #[error("{0} stands for an invented procedure, and this journal is live")]
     SimulatedCode(String),
 }
@@ -183,6 +186,7 @@ impl Rejection {
             Self::InvalidRecord(_) => "INVALID_RECORD",
             Self::InvalidNotice(error) => error.code(),
             Self::ProcessTooLong { .. } => "PROCESS_TOO_LONG",
+            Self::Block(error) => error.code(),
             Self::SimulatedCode(_) => "SIMULATED_CODE",
         }
     }
@@ -396,6 +400,7 @@ impl Rejection {
                     "The internal process takes {hours} working hours, the limit gives {hours_max}. Shorten its steps, then approve it."
                 ),
             ),
+            Self::Block(error) => error.message(),
             Self::SimulatedCode(code) => (
                 format!(
                     "Mã {code} dành cho thủ tục mô phỏng, không dùng được trong sổ thật. Dùng mã thủ tục hành chính quốc gia."

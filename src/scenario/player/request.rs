@@ -136,6 +136,7 @@ impl<'a> Clerk<'a> {
                 procedure: procedure(),
                 office: office(),
                 capability: self.receipt(script),
+                code: None,
             },
             Deed::Lodge => DossierCommand::Lodge {
                 procedure: procedure(),

@@ -45,6 +45,8 @@ struct Item {
     basis: Option<String>,
     policy: Option<String>,
     breach: Option<String>,
+    /// Its slip was written by hand while the line was down.
+    on_paper: bool,
     differences: Vec<Difference>,
     parts: usize,
     leaf: String,
@@ -134,6 +136,7 @@ fn item(change: &Change, sees_people: bool, lang: Lang) -> Option<Item> {
             .breach
             .as_ref()
             .map(|breach| format!("{} – {}", lang.pick(breach.rule.label()), breach.basis)),
+        on_paper: words::is_on_paper(event),
         differences: differences(&change.before, &change.after, sees_people, lang),
         parts: around.parts.len(),
         leaf: hex(&change.entry.leaf_hash),

@@ -22,7 +22,7 @@ use motcua::domain::paper::Form;
 use motcua::domain::policy::Policy;
 use motcua::domain::reason::Reason;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened, ReferenceEvent, Story};
-use motcua::domain::register::{CodeVoided, Entered, RegisterEvent};
+use motcua::domain::register::{CodeVoided, CodesReserved, Entered, RegisterEvent};
 use motcua::domain::time::Moment;
 use uuid::Uuid;
 
@@ -200,7 +200,15 @@ fn next_event(event: &Event) -> Option<Event> {
                 code: code(),
             }))
         }
-        Event::Register(RegisterEvent::CodeVoided(_)) | Event::Dossier(_) => return None,
+        Event::Register(RegisterEvent::CodeVoided(_)) => {
+            Event::Register(RegisterEvent::CodesReserved(CodesReserved {
+                office: office(),
+                desk: "receiver-2".to_owned(),
+                first: 2,
+                last: 21,
+            }))
+        }
+        Event::Register(RegisterEvent::CodesReserved(_)) | Event::Dossier(_) => return None,
     })
 }
 
@@ -246,6 +254,7 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             due_at: at(200),
             due_certainty: Certainty::Verified,
             process: None,
+            on_paper: false,
         }),
         E::Accepted(_) => E::Redirected(Redirected {
             from: office(),

@@ -19,7 +19,7 @@ use motcua::domain::paper::Form;
 use motcua::domain::policy::Policy;
 use motcua::domain::reason::Reason;
 use motcua::domain::reference::{Reference, ReferenceEvent};
-use motcua::domain::register::Register;
+use motcua::domain::register;
 use motcua::domain::time::Moment;
 use uuid::Uuid;
 
@@ -113,6 +113,7 @@ fn next_command(command: &DossierCommand) -> Option<DossierCommand> {
             procedure,
             office,
             capability,
+            code: None,
         },
         C::AcceptAtCounter { .. } => C::Accept,
         C::Accept => C::RefuseAcceptance,
@@ -365,7 +366,7 @@ impl<'a> Story<'a> {
             now: self.now,
             actor,
             reference: self.reference,
-            register: Register::default(),
+            register: &register::EMPTY,
             given,
         };
         decide(&self.dossier, command, &context)

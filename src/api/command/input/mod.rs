@@ -47,6 +47,22 @@ pub struct Around {
     pub on_behalf_of: Option<String>,
 }
 
+impl Around {
+    /// A command about which nothing more is said.
+    pub fn plain(command_id: Uuid) -> Self {
+        Self {
+            command_id,
+            expected_version: None,
+            occurred_at: None,
+            received_at: None,
+            reason: None,
+            basis: None,
+            note: None,
+            on_behalf_of: None,
+        }
+    }
+}
+
 /// A command on a dossier that exists.
 #[derive(InputObject)]
 pub struct OnDossier {

@@ -57,8 +57,8 @@ pub struct Context<'a> {
     pub now: Moment,
     pub actor: &'a Actor,
     pub reference: &'a Reference,
-    /// Today's register of the office named in a lodging command.
-    pub register: Register,
+    /// The register a lodging command writes: the named office's of today, or of the day on a paper code.
+    pub register: &'a Register,
     /// What the command brought: claims, reason, basis, parts.
     pub given: &'a Circumstances,
 }
@@ -89,6 +89,7 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
                 channel: Channel::Online,
                 capability: capability.as_ref(),
                 assisted_by: assisted_by.as_ref(),
+                code: None,
             };
             lodge(&filing, context)
         }
@@ -110,6 +111,7 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
                     channel: *channel,
                     capability: capability.as_ref(),
                     assisted_by: None,
+                    code: None,
                 };
                 lodge(&filing, context)
             }
@@ -120,12 +122,23 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
                 procedure,
                 office,
                 capability,
+                code,
             },
-        ) => accept_at_counter(procedure, office, capability.as_ref(), context),
+        ) => {
+            let filing = Filing {
+                procedure,
+                office,
+                channel: Channel::Counter,
+                capability: capability.as_ref(),
+                assisted_by: None,
+                code: code.as_ref(),
+            };
+            accept_at_counter(&filing, context)
+        }
         (P::Submitted | P::Redirected, C::Accept) => {
             let (office, procedure) = filed(dossier)?;
             let channel = dossier.channel.unwrap_or(Channel::Counter);
-            let mut drafts = accept(office, procedure, channel, context)?;
+            let mut drafts = accept(office, procedure, channel, false, context)?;
             let around = &mut drafts[0].circumstances;
             around.breach = around.breach.take().or(intake_breach(dossier, context)?);
             Ok(drafts)

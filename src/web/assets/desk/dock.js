@@ -67,7 +67,10 @@ function render() {
       make('ol', { id: 'recorded', class: 'plain log' }, ...after.map((one) => make('li', { 'data-command-id': one.id, 'data-code': one.payload.code },
         make('span', { class: 'tag good' }, make('span', { 'aria-hidden': 'true' }, '✓'), t('Đã ghi nhận', 'Recorded')), ' ', one.label, ' ',
         one.payload.code ? make('a', { class: 'code', href: here('/desk/d/' + one.payload.code) }, one.payload.code) : null,
-        make('small', {}, ' · ', t('nhập lúc ', 'typed at ') + hour(one.typedAt))))));
+        make('br'), make('small', {}, t('nhập lúc ', 'typed at ') + hour(one.typedAt)),
+        one.code && one.payload.code && one.code !== one.payload.code ? make('p', { class: 'note warn', 'data-slip': one.code }, t(
+          `Giấy đưa cho người nộp ghi ${one.code}, nhưng lần gửi đầu đã đến nơi và hồ sơ mang mã ${one.payload.code}. Báo người nộp và đổi giấy.`,
+          `The slip says ${one.code}, but the first try had arrived and the dossier bears ${one.payload.code}. Tell the applicant and replace the slip.`)) : null))));
   }
   document.body.classList.toggle('unrecorded', left.length > 0);
   show();

@@ -1,7 +1,7 @@
 // Taking in a dossier. All it needs is in the page, so that it goes on while the line is down.
 import { here, hour, make, newId, office, t } from './wire.js';
 import { clear, kept, missing, show, wrong } from './errors.js';
-import { submit } from './queue.js';
+import { submit, writeOnSlip } from './queue.js';
 import { say } from './dock.js';
 import { available, held, reserve, take } from './codes.js';
 
@@ -69,16 +69,16 @@ async function takeIn() {
   clear(form);
   const input = command();
   const offline = navigator.onLine === false;
-  const code = offline ? take() : null;
-  if (code) input.code = code;
+  const early = offline ? take() : null;
   const label = t('Tiếp nhận: ', 'Taken in: ') + input.applicant.fullName;
   const button = document.getElementById('take-in');
   button.disabled = true;
-  const answer = await submit({ document: 'acceptDossierAtCounter', input, label, code, then: ticked() });
+  const answer = await submit({ document: 'acceptDossierAtCounter', input, label, code: early, then: ticked() });
   button.disabled = false;
   if (answer.failed) { say(answer.failed, 'bad'); return; }
   if (answer.refused) { show(form, answer.refused); say(t('Chưa tiếp nhận: xem lỗi trong biểu mẫu.', 'Not accepted: see what is wrong in the form.'), 'bad'); return; }
-  if (answer.waiting) waits(input.applicant.fullName, code, answer.item?.typedAt);
+  // The office may be out of reach with the network standing: then too the citizen does not leave without a code.
+  if (answer.waiting) waits(input.applicant.fullName, answer.item ? writeOnSlip(answer.item.id, take) : early, answer.item?.typedAt);
   else recorded(answer.done);
   form.reset();
   procedure.selectedIndex = -1;

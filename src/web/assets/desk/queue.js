@@ -53,21 +53,29 @@ export function submit({ document, input, label, code = null, then = [] }) {
   return attempt(id);
 }
 
-// The hour that is claimed, where each command takes it. A slip that was given out has its own, and says why it comes late.
+// The hour that is claimed, where each command takes it. A slip that was given out has its own, and says why it comes late;
+// the code on it goes with that hour, never with a first try that may have arrived.
 function claimed(item) {
-  if (item.document === 'acceptDossierAtCounter') return { receivedAt: item.typedAt, reason: item.input.reason ?? 'ENTERED_LATE' };
+  if (item.document === 'acceptDossierAtCounter') return { receivedAt: item.typedAt, reason: item.input.reason ?? 'ENTERED_LATE', ...(item.code ? { code: item.code } : {}) };
   if (item.document === 'acceptDossier') return { receivedAt: item.typedAt, reason: item.input.reason ?? 'ENTERED_LATE' };
   return { occurredAt: item.typedAt };
 }
 
 const codes = (payload) => [...(payload.errors ?? []), ...(payload.outcomes ?? []).flatMap((one) => one.errors)].map((error) => error.code);
 
+// An earlier try may have arrived after all, without the code or without the hour: the same words again are answered with the
+// same record, and other words under its id with a conflict.
 async function send(item) {
   if (!item.late) return ask(item.document, { input: item.input });
-  const payload = await ask(item.document, { input: { ...item.input, ...claimed(item) } });
-  // The first try had arrived after all, without the hour: the same words again are answered with the same record.
-  const arrived = item.bare && codes(payload).includes('IDEMPOTENCY_CONFLICT');
-  return arrived ? ask(item.document, { input: item.input }) : payload;
+  const ways = [claimed(item)];
+  if (item.code) ways.push(claimed({ ...item, code: null }));
+  if (item.bare) ways.push({});
+  let payload;
+  for (const way of ways) {
+    payload = await ask(item.document, { input: { ...item.input, ...way } });
+    if (!codes(payload).includes('IDEMPOTENCY_CONFLICT')) break;
+  }
+  return payload;
 }
 
 export async function attempt(id) {
@@ -108,8 +116,9 @@ function settle(item, payload) {
     ...one, state: 'waiting', then: [], typedAt: item.typedAt, late: item.late, bare: false, quiet: true,
     input: { commandId: one.id, dossier: payload.code, ...one.input },
   }));
+  const code = find(item.id)?.code ?? null;
   write([...read().filter((other) => other.id !== item.id), ...next]);
-  if (!item.quiet) recorded.push({ id: item.id, label: item.label, late: item.late, typedAt: item.typedAt, payload });
+  if (!item.quiet) recorded.push({ id: item.id, label: item.label, late: item.late, code, typedAt: item.typedAt, payload });
   for (const one of next) attempt(one.id);
 }
 
@@ -121,6 +130,15 @@ export function decideAgain(id) {
   if (now) item.input.expectedVersion = now;
   update(id, { input: item.input, state: 'waiting', errors: undefined });
   attempt(id);
+}
+
+// Gives a waiting acceptance the code that goes onto the slip; none when it has been answered in the meantime.
+export function writeOnSlip(id, take) {
+  const item = find(id);
+  if (!item || item.code) return item?.code ?? null;
+  const code = take();
+  if (code) update(id, { code });
+  return code;
 }
 
 // One after the other: the office's numbers follow the order of typing. What a closed page was sending may have arrived.

@@ -89,6 +89,7 @@ impl Thrower {
                     procedure,
                     office,
                     capability,
+                    code: None,
                 };
                 (accept, Role::Receiver)
             }

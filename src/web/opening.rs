@@ -15,7 +15,18 @@ const DAYS_AHEAD: usize = 30;
 #[derive(Debug, Clone)]
 pub struct Opening {
     pub tone: Tone,
-    pub text: String,
+    /// Open or closed.
+    pub state: &'static str,
+    /// Until when.
+    pub until: String,
+}
+
+impl Opening {
+    /// In one go.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{} {}", self.state, self.until)
+    }
 }
 
 /// The hours of a day in words: `07:30–11:30, 13:30–17:00`.
@@ -37,15 +48,12 @@ pub fn now(now: Moment, calendar: &Calendar, hours: &dyn Timetable, lang: Lang) 
     if let Some((_, until)) = spans().find(|(from, until)| *from <= now && now < *until) {
         return Some(Opening {
             tone: Tone::Good,
-            text: format!(
-                "{} {}",
-                lang.of("Đang mở cửa đến", "Open now until"),
-                dates::hour(until)
-            ),
+            state: lang.of("Đang mở cửa", "Open now"),
+            until: format!("{} {}", lang.of("đến", "until"), dates::hour(until)),
         });
     }
-    let again = lang.of("Đang đóng cửa; mở lại lúc", "Closed now; opens at");
-    let text = if let Some((from, _)) = spans().find(|(from, _)| now < *from) {
+    let again = lang.of("mở lại lúc", "opens at");
+    let until = if let Some((from, _)) = spans().find(|(from, _)| now < *from) {
         let today = lang.of("hôm nay", "today");
         format!("{again} {} {today}", dates::hour(from))
     } else {
@@ -55,7 +63,8 @@ pub fn now(now: Moment, calendar: &Calendar, hours: &dyn Timetable, lang: Lang) 
     };
     Some(Opening {
         tone: Tone::Warn,
-        text,
+        state: lang.of("Đang đóng cửa,", "Closed now,"),
+        until,
     })
 }
 
@@ -84,7 +93,7 @@ mod tests {
         }
         let moment = format!("{text}:00+07:00").parse().expect("an instant");
         let told = now(moment, &calendar, &OfficeHours::default(), lang).expect("a calendar");
-        (told.tone, told.text)
+        (told.tone, told.text())
     }
 
     #[test]
@@ -94,10 +103,10 @@ mod tests {
         let noon = at("2026-11-27T12:00", Lang::En);
         assert_eq!(
             noon,
-            (Tone::Warn, "Closed now; opens at 13:30 today".into())
+            (Tone::Warn, "Closed now, opens at 13:30 today".into())
         );
         let evening = at("2026-11-27T18:00", Lang::En);
-        let monday = "Closed now; opens at 07:00 Monday 30 November 2026";
+        let monday = "Closed now, opens at 07:00 Monday 30 November 2026";
         assert_eq!(evening, (Tone::Warn, monday.into()));
     }
 }

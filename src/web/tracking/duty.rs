@@ -17,6 +17,8 @@ pub struct Duty {
     /// What is said when there is nothing to do.
     pub nothing: &'static str,
     pub by: Option<By>,
+    /// Said when nothing says by when.
+    pub undated: Option<&'static str>,
     /// Papers still missing; with the receipt only.
     pub wanted: Vec<String>,
     /// Sums with their days; with the receipt only.
@@ -48,6 +50,12 @@ pub fn of(dossier: &Dossier, story: &Story<'_>, clock: &Clock<'_>, text: Option<
         Phase::AwaitingSupplement(_) => {
             let label = ("Chậm nhất", "By");
             duty.by = dossier.answer_due_at.map(|due| By::new(label, due, clock));
+            duty.undated = duty.by.is_none().then(|| {
+                lang.of(
+                    "Không có hạn ghi sẵn: nộp sớm thì hồ sơ được giải quyết tiếp sớm.",
+                    "No day is set: the sooner they come, the sooner the office goes on.",
+                )
+            });
             if story.holder.is_some() {
                 duty.wanted = wanted(dossier, story);
             } else {
@@ -156,7 +164,7 @@ fn place(story: &Story<'_>, clock: &Clock<'_>) -> Vec<(&'static str, String)> {
     let mut lines = vec![(lang.of("Ở đâu", "Where"), address)];
     let today = opening::hours(clock.hours.on(clock.now.date()));
     let open = opening::now(clock.now, clock.calendar, clock.hours, lang);
-    let open = open.map_or_else(|| lang.pick(NOT_POSTED).to_owned(), |open| open.text);
+    let open = open.map_or_else(|| lang.pick(NOT_POSTED).to_owned(), |open| open.text());
     lines.push((
         lang.of("Giờ mở cửa", "Opening hours"),
         format!("{open} ({today})"),

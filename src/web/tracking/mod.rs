@@ -212,7 +212,9 @@ fn say(headline: &str, promise: Option<&Promise>, next: &Next, duty: &Duty, lang
         text += &by.said();
     }
     if let Some(promise) = promise {
-        text += lang.of(" Hẹn trả kết quả: ", " Result promised for: ");
+        text += " ";
+        text += lang.pick(promise.label);
+        text += ": ";
         text += promise.due.words();
         text += ".";
     }

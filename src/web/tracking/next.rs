@@ -102,12 +102,17 @@ fn working(dossier: &Dossier, story: &Story<'_>, clock: &Clock<'_>, usual: Pair)
         && promise.is_none_or(|promise| due < promise)
     {
         let mark = words::basis_mark(certainty).map(|mark| format!(" ({})", lang.pick(mark)));
-        return Next {
-            text: format!(
+        // The step of reception goes on until the dossier is passed on: its name would tell what is done already.
+        let text = match dossier.phase {
+            Phase::Accepted => lang.pick(usual).to_owned(),
+            _ => format!(
                 "{}: {}.",
                 lang.pick(words::doer(step.plan.role)),
                 lang.of(&step.plan.name_vi, &step.plan.name_en)
             ),
+        };
+        return Next {
+            text,
             by: Some(By::new(BY, due, clock)),
             source: Some(format!(
                 "{}{}.",

@@ -41,7 +41,8 @@ pub struct Around {
     pub reason: Option<ReasonCode>,
     /// Code of the legal basis of an exception: `61/2018/ND-CP:19.4`. Not a text.
     pub basis: Option<String>,
-    /// What you want to say about it, at most 2,000 characters. Kept in the vault, never in the journal.
+    /// What you want to say about it, at most 2,000 characters. Kept in the vault, never in the journal. What goes with a
+    /// request for a supplement, a refusal, a stop, a denied withdrawal or an apology is read by the holder of the receipt.
     pub note: Option<String>,
     /// Pseudonym of the person it is done for, when an officer acts for an applicant.
     pub on_behalf_of: Option<String>,

@@ -8,6 +8,7 @@ use crate::api::access::{self, Sight};
 use crate::api::dossier::applicant;
 use crate::api::error::{Problem, Result};
 use crate::domain::actor::{Actor, Role};
+use crate::domain::code::DossierCode;
 use crate::domain::dossier::{DeliveryMethod, DossierEvent};
 use crate::domain::event::Event;
 use crate::domain::fact::stream;
@@ -43,7 +44,8 @@ pub fn may_print(actor: &Actor, office: &str) -> bool {
 
 /// The file for some days, both ends included.
 pub async fn file(api: &Api, actor: &Actor, office: &str, from: Date, to: Date) -> Result<Vec<u8>> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<RegisterLine> = Vec::new();
+    let mut reserved: Vec<String> = Vec::new();
     let mut at = Moment::default();
     let mut day = from;
     loop {
@@ -76,6 +78,13 @@ pub async fn file(api: &Api, actor: &Actor, office: &str, from: Date, to: Date) 
                     note: "Số không dùng".into(),
                     ..RegisterLine::default()
                 },
+                RegisterEvent::CodesReserved(block) => {
+                    for sequence in block.first..=block.last {
+                        let code = DossierCode::new(&block.office, day, sequence);
+                        reserved.push(code.map_err(Problem::internal)?.to_string());
+                    }
+                    continue;
+                }
             };
             lines.push(line);
         }
@@ -84,6 +93,13 @@ pub async fn file(api: &Api, actor: &Actor, office: &str, from: Date, to: Date) 
         }
         day = day.tomorrow().map_err(Problem::internal)?;
     }
+    // A number that lies ready at a desk is no gap: it stands in its place until a dossier or a reason takes it.
+    reserved.retain(|code| lines.iter().all(|line| line.code != *code));
+    lines.extend(reserved.into_iter().map(|code| RegisterLine {
+        code,
+        note: "Số dành cho quầy, chưa dùng".into(),
+        ..RegisterLine::default()
+    }));
     lines.sort_by(|left, right| left.code.cmp(&right.code));
     let register = Register {
         letterhead: letterhead(api.office.opened(), &api.models.reference(), office, to),

@@ -163,6 +163,7 @@ pub fn mutation(command: &C) -> Option<(&'static str, (&'static str, &'static st
             ("Gửi phản ánh, kiến nghị", "Send feedback"),
         ),
         C::AnswerFeedback { .. } => ("answerFeedback", ("Trả lời phản ánh", "Answer feedback")),
+        C::PrintPaper { .. } => ("printPaper", ("In giấy tờ", "Print a paper")),
         C::RecordSync { .. } => ("recordSync", ("Ghi đồng bộ", "Record an exchange")),
     };
     Some(named)

@@ -13,6 +13,7 @@ use motcua::domain::reason::Reason;
 use motcua::domain::register::{Register, RegisterEvent};
 use motcua::domain::time::Moment;
 use motcua::journal::fact;
+use motcua::projections::verify;
 use serde_json::{Value, json};
 
 use crate::acts::check_everything;
@@ -27,7 +28,9 @@ async fn asked(office: &Office, who: &Actor, mutation: &str, input: Value) -> Va
             errors {{ field code messageVi messageEn }} }} }}"
     );
     let caller = office.signed_in(who);
-    let mut body = office.post(&caller, &query, json!({ "input": input })).await;
+    let mut body = office
+        .post(&caller, &query, json!({ "input": input }))
+        .await;
     assert_eq!(body.get("errors"), None, "{body}");
     body["data"][mutation].take()
 }
@@ -37,7 +40,9 @@ async fn block(office: &Office, who: &Actor, count: u32) -> Vec<String> {
     let payload = asked(office, who, "reserveCodes", input).await;
     done(&payload);
     let codes = payload["codes"].as_array().expect("codes").iter();
-    codes.map(|code| code.as_str().expect("a code").to_owned()).collect()
+    codes
+        .map(|code| code.as_str().expect("a code").to_owned())
+        .collect()
 }
 
 fn papers(fields: &Value) -> Value {
@@ -64,7 +69,10 @@ async fn a_desk_reserves_codes_once_and_others_are_given_the_numbers_behind_them
     let codes = ["0001", "0002", "0003"].map(|number| format!("H38.40.01-261102-{number}"));
     assert_eq!(payload["codes"], json!(codes));
     let again = asked(&office, &receiver, "reserveCodes", input).await;
-    assert_eq!((&again["codes"], &again["repeated"]), (&payload["codes"], &json!(true)));
+    assert_eq!(
+        (&again["codes"], &again["repeated"]),
+        (&payload["codes"], &json!(true))
+    );
 
     let next = accepted(&office, &other, json!({})).await;
     assert_eq!(next["code"], "H38.40.01-261102-0004", "{next}");
@@ -99,7 +107,10 @@ async fn a_paper_code_becomes_one_dossiers_code_also_the_next_morning() {
     let (first, again) = (send().await, send().await);
     done(&first);
     assert_eq!(first["code"], codes[0].as_str());
-    assert_eq!((&again["code"], &again["repeated"]), (&first["code"], &json!(true)));
+    assert_eq!(
+        (&again["code"], &again["repeated"]),
+        (&first["code"], &json!(true))
+    );
     let used = accepted(&office, &receiver, json!({"code": codes[0]})).await;
     refused(&used, "CODE_SPENT", "used");
 
@@ -126,8 +137,12 @@ async fn a_paper_code_becomes_one_dossiers_code_also_the_next_morning() {
     refused(&nothing, "NO_OPEN_BLOCK", "nothing left");
 
     let query = "query { myCodeBlock(on: \"2026-11-02\") { office day codes { code used } } }";
-    let body = office.post(&office.signed_in(&receiver), query, json!({})).await;
-    let told = body["data"]["myCodeBlock"]["codes"].as_array().expect("codes");
+    let body = office
+        .post(&office.signed_in(&receiver), query, json!({}))
+        .await;
+    let told = body["data"]["myCodeBlock"]["codes"]
+        .as_array()
+        .expect("codes");
     assert_eq!(told.len(), 4, "{body}");
     assert!(told.iter().all(|one| one["used"] == true), "{body}");
 }
@@ -216,6 +231,8 @@ async fn among_many_desks_at_once_no_code_is_given_twice_and_every_number_is_acc
             .flat_map(|block| block.unused.clone())
             .collect();
         assert_eq!(left.len(), 6, "three desks have two each");
+        let report = verify::journal(&node.journal, |_| ()).await;
+        assert!(report.expect("it can be read").holds());
         seen.extend(left);
         let all: BTreeSet<u32> = (1..=register.last).collect();
         assert_eq!(seen, all);

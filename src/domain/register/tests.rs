@@ -80,7 +80,9 @@ impl Told {
             }
             Deed::OnPaper { desk, sequence } => {
                 let code = DossierCode::new(&office(), DAY, *sequence).expect("a code");
-                let taken = self.register.taken_from_block(&office(), &code, &name(desk));
+                let taken = self
+                    .register
+                    .taken_from_block(&office(), &code, &name(desk));
                 if let Ok(sequence) = taken {
                     self.entered(sequence, code);
                 }

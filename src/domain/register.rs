@@ -2,6 +2,8 @@
 //! was reserved for a desk.
 
 mod block;
+#[cfg(test)]
+mod tests;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

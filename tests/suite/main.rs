@@ -20,6 +20,7 @@ mod kit;
 mod life_cycle;
 mod mirror;
 mod office;
+mod paper_codes;
 mod program;
 mod projections;
 mod reactions;

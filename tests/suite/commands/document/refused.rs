@@ -30,6 +30,10 @@ pub fn special(command: &DossierCommand) -> &'static [&'static str] {
             "REASON_REQUIRED",
             "NO_POLICY",
             "CALENDAR_YEAR_UNKNOWN",
+            "CODE_NOT_RESERVED",
+            "CODE_OF_ANOTHER_DESK",
+            "CODE_OF_ANOTHER_DAY",
+            "CODE_SPENT",
         ],
         C::Accept => &[
             "UNKNOWN_OFFICE",

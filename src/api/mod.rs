@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod command;
 pub mod dossier;
 pub mod error;
+pub mod feedback;
 pub mod findings;
 pub mod health;
 pub mod http;
@@ -15,6 +16,7 @@ pub mod log;
 pub mod node;
 pub mod offices;
 pub mod paging;
+pub mod papers;
 pub mod scalar;
 pub mod schema;
 pub mod sign_in;
@@ -65,6 +67,8 @@ pub struct Api {
     pub log: Option<PublicLog>,
     /// Whose documents are answered.
     pub documents: Documents,
+    /// Scheme and host under which people reach this node, for what is printed; no slash at the end.
+    pub public_url: String,
 }
 
 impl Api {
@@ -98,6 +102,7 @@ impl Api {
             capabilities: Capabilities::new(keys.derive(Capabilities::KEY)),
             log: None,
             documents: Documents::Open,
+            public_url: "http://localhost".to_owned(),
         }
     }
 
@@ -134,6 +139,13 @@ impl Api {
         self
     }
 
+    /// The address for what is printed.
+    #[must_use]
+    pub fn with_public_url(mut self, url: &str) -> Self {
+        url.trim_end_matches('/').clone_into(&mut self.public_url);
+        self
+    }
+
     /// Shows the log under `/log/`, and whole entries to these readers.
     #[must_use]
     pub fn with_log(mut self, integrity: Integrity, entries: Readers) -> Self {
@@ -160,6 +172,7 @@ pub fn router(api: Api) -> Router {
                 .route("/metrics", get(health::metrics))
                 .with_state(api.clone()),
         )
+        .merge(papers::router(api.clone()))
         .merge(log::router(api))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
 }

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
+use super::oidc::Oidc;
 use super::place::{Mirrored, Place, Stores};
 use super::progress;
 use super::verify;
@@ -145,6 +146,8 @@ pub struct Listen {
         env = "MOTCUA_DOCUMENTS"
     )]
     pub documents: Documents,
+    #[command(flatten)]
+    pub oidc: Oidc,
 }
 
 impl Listen {
@@ -325,9 +328,13 @@ pub async fn serve(
         );
     }
     let entries = listen.entries(api.office.opened().kind);
-    let api = api
+    let mut api = api
         .with_log(integrity, entries)
-        .with_documents(listen.documents);
+        .with_documents(listen.documents)
+        .with_public_url(&public_url);
+    if let Some(provider) = listen.oidc.provider()? {
+        api.sign_in = api.sign_in.with_provider(provider);
+    }
     let pages = Web::new(
         api.clone(),
         keys.derive(Web::KEY),

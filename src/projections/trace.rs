@@ -270,6 +270,7 @@ fn of_dossier(event: &DossierEvent) -> Option<(Option<&str>, Seen)> {
         | DossierEvent::FieldVerificationRecorded(_)
         | DossierEvent::FinancialObligationCancelled(_)
         | DossierEvent::FeeExempted(_)
+        | DossierEvent::PaperPrinted(_)
         | DossierEvent::PaymentRefunded(_)
         | DossierEvent::ResultDrafted(_)
         | DossierEvent::ResultApproved(_)

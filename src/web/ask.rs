@@ -45,7 +45,10 @@ impl Web {
 }
 
 fn refused(error: &async_graphql::ServerError) -> Problem {
-    let code = error.extensions.as_ref().and_then(|known| known.get("code"));
+    let code = error
+        .extensions
+        .as_ref()
+        .and_then(|known| known.get("code"));
     let code = match code {
         Some(async_graphql::Value::String(code)) => FailureCode::from_name(code),
         _ => None,
@@ -57,6 +60,36 @@ fn refused(error: &async_graphql::ServerError) -> Problem {
         other => {
             tracing::error!(error = error.message, "a page could not be asked for");
             Problem::Unavailable(other.unwrap_or(FailureCode::InternalServerError).name())
+        }
+    }
+}
+
+/// What came of a document: the fields that were answered, and the codes of those that were not.
+#[derive(Debug, Default)]
+pub struct Answer {
+    pub data: Value,
+    pub failures: Vec<String>,
+}
+
+impl Web {
+    /// Runs a document as `who` (nobody is the public), from a device of the office or not.
+    pub(super) async fn run(
+        &self,
+        document: &'static str,
+        variables: Value,
+        who: Option<Actor>,
+        device: OfficeDevice,
+    ) -> Answer {
+        let request = Request::new(document).variables(Variables::from_json(variables));
+        let response = self.schema.execute(request.data(who).data(device)).await;
+        let failures = response.errors.iter().map(|error| {
+            let value = serde_json::to_value(error).unwrap_or_default();
+            let code = value.pointer("/extensions/code").and_then(Value::as_str);
+            code.unwrap_or("INTERNAL_SERVER_ERROR").to_owned()
+        });
+        Answer {
+            failures: failures.collect(),
+            data: response.data.into_json().unwrap_or_default(),
         }
     }
 }

@@ -26,16 +26,11 @@ pub enum Door {
     Procedures,
     Statistics,
     Desk,
+    Audit,
 }
 
 impl Door {
     const PUBLIC: [Self; 3] = [Self::Tracking, Self::Procedures, Self::Statistics];
-    const STAFF: [Self; 4] = [
-        Self::Tracking,
-        Self::Procedures,
-        Self::Statistics,
-        Self::Desk,
-    ];
 
     #[must_use]
     pub fn path(self) -> &'static str {
@@ -44,6 +39,7 @@ impl Door {
             Self::Procedures => "/p",
             Self::Statistics => "/statistics",
             Self::Desk => "/desk",
+            Self::Audit => "/audit",
         }
     }
 
@@ -54,6 +50,7 @@ impl Door {
             Self::Procedures => ("Thủ tục", "Procedures"),
             Self::Statistics => ("Thống kê", "Statistics"),
             Self::Desk => ("Bàn làm việc", "Desk"),
+            Self::Audit => ("Kiểm tra", "Audit"),
         }
     }
 }
@@ -64,6 +61,7 @@ pub struct Who {
     pub role: Pair,
     /// Has a worklist: works for an office.
     pub has_work: bool,
+    pub supervises: bool,
     pub office: Option<String>,
     pub id: String,
 }
@@ -73,6 +71,7 @@ impl From<&Actor> for Who {
         Self {
             role: words::office_role(actor.role),
             has_work: has_work(actor),
+            supervises: access::supervised(actor).is_ok(),
             office: (actor.office != NO_OFFICE).then(|| actor.office.clone()),
             id: actor.id.clone(),
         }
@@ -177,11 +176,17 @@ impl Frame {
     }
 
     #[must_use]
-    pub fn doors(&self) -> &'static [Door] {
-        match &self.who {
-            Some(who) if who.has_work => &Door::STAFF,
-            Some(_) | None => &Door::PUBLIC,
-        }
+    pub fn doors(&self) -> Vec<Door> {
+        let who = self.who.as_ref();
+        let own = [
+            (who.is_some_and(|who| who.has_work), Door::Desk),
+            (who.is_some_and(|who| who.supervises), Door::Audit),
+        ];
+        let own = own.into_iter().filter(|(has, _)| *has);
+        Door::PUBLIC
+            .into_iter()
+            .chain(own.map(|(_, door)| door))
+            .collect()
     }
 
     #[must_use]

@@ -2,6 +2,8 @@
 
 mod ask;
 pub mod assets;
+pub mod audit;
+pub mod board;
 pub mod dates;
 pub mod desk;
 mod doors;
@@ -11,17 +13,23 @@ pub mod history;
 pub mod home;
 pub mod lang;
 mod live;
+pub mod offices;
+mod opening;
 pub mod problem;
 pub mod procedures;
 pub mod proof;
 pub mod qr;
 pub mod respond;
+pub mod say;
 pub mod session;
+pub mod sign_in;
 pub mod statistics;
 #[cfg(test)]
 mod tests;
 pub mod tracking;
+mod typed;
 mod visit;
+mod whom;
 pub mod words;
 
 pub use self::doors::router;

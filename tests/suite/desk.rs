@@ -1,6 +1,6 @@
 //! The officer's desk over HTTP: trusted documents, pages by role, and what is offered to whom.
 
-use motcua::api::{self, http::documents, http::Documents};
+use motcua::api::{self, http::Documents, http::documents};
 use motcua::domain::actor::Role;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -50,8 +50,16 @@ async fn a_document_is_answered_by_its_name_and_an_unknown_name_is_told() {
         ("documentId", id("tracking").to_owned()),
         ("variables", variables.to_string()),
     ];
-    let got = client::client().get(format!("{base}/graphql")).query(&parameters);
-    let got: Value = got.send().await.expect("an answer").json().await.expect("JSON");
+    let got = client::client()
+        .get(format!("{base}/graphql"))
+        .query(&parameters);
+    let got: Value = got
+        .send()
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
     assert_eq!(got, answer);
 
     let unknown = json!({ "documentId": "sha256:00", "variables": {} });
@@ -62,7 +70,9 @@ async fn a_document_is_answered_by_its_name_and_an_unknown_name_is_told() {
     let both = json!({ "documentId": id("tracking"), "query": "{ journal { size } }" });
     assert_eq!(code(&post(&served, base, None, both).await), "BAD_REQUEST");
     let parameters = [("documentId", id("accept"))];
-    let written = client::client().get(format!("{base}/graphql")).query(&parameters);
+    let written = client::client()
+        .get(format!("{base}/graphql"))
+        .query(&parameters);
     let written = written.send().await.expect("an answer");
     assert_eq!(written.status(), StatusCode::METHOD_NOT_ALLOWED);
 }
@@ -75,7 +85,10 @@ async fn a_node_that_trusts_its_own_documents_answers_no_other() {
     let listener = listener.expect("a free port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, api::router(trusting)).await });
-    let text = documents::by_name("tracking").expect("a document").text.as_str();
+    let text = documents::by_name("tracking")
+        .expect("a document")
+        .text
+        .as_str();
     let variables = json!({ "code": served.code });
     let free = json!({ "query": text, "variables": variables });
     let refused = post(&served, &base, None, free.clone()).await;
@@ -93,17 +106,30 @@ async fn the_manifest_names_every_document_and_each_fits_the_schema() {
     let manifest = served.get("/graphql/documents.json").await;
     let manifest: Value = manifest.json().await.expect("JSON");
     let named = manifest.as_object().expect("names");
-    assert_eq!(named.len(), documents::files(), "a file that does not parse");
+    assert_eq!(
+        named.len(),
+        documents::files(),
+        "a file that does not parse"
+    );
     assert_eq!(named["desk/worklist"]["id"], id("desk/worklist"));
     let misfit = json!({ "query": "query($code: String!) { tracking(code: $code) { nothing } }" });
     let misfit = post(&served, &served.base, None, misfit).await;
     assert_eq!(code(&misfit), "GRAPHQL_VALIDATION_FAILED");
     for (name, entry) in named {
-        assert!(entry["text"].as_str().is_some_and(|text| text.starts_with("# ")), "{name}");
+        assert!(
+            entry["text"]
+                .as_str()
+                .is_some_and(|text| text.starts_with("# ")),
+            "{name}"
+        );
         let variables = json!({ "code": served.code, "input": {} });
         let asked = json!({ "documentId": entry["id"], "variables": variables });
         let answer = post(&served, &served.base, Some(Role::Receiver), asked).await;
-        assert_ne!(code(&answer), "GRAPHQL_VALIDATION_FAILED", "{name}: {answer}");
+        assert_ne!(
+            code(&answer),
+            "GRAPHQL_VALIDATION_FAILED",
+            "{name}: {answer}"
+        );
     }
 }
 
@@ -126,22 +152,37 @@ async fn everybody_finds_at_the_desk_what_is_theirs_and_nothing_else() {
     assert_eq!(status, StatusCode::OK);
     assert!(offered(&text, "forwardDossier") && offered(&text, "redirectDossier"));
     assert!(!offered(&text, "signResult") && !offered(&text, "acceptDossier"));
-    assert!(text.contains("Công dân 000123"), "the counter knows whom it serves");
+    assert!(
+        text.contains("Công dân 000123"),
+        "the counter knows whom it serves"
+    );
     let (_, text) = page(&served, Role::DivisionHead, &dossier).await;
     assert!(offered(&text, "assignHandler") && !offered(&text, "forwardDossier"));
     let (_, text) = page(&served, Role::Clerk, &dossier).await;
     assert!(!text.contains("Công dân 000123") && text.contains("id=\"applicant\""));
     let (_, text) = page(&served, Role::Auditor, &dossier).await;
     assert!(!text.contains("id=\"act-"), "an auditor acts on nothing");
-    assert_eq!(page(&served, Role::Applicant, &dossier).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        page(&served, Role::Applicant, &dossier).await.0,
+        StatusCode::NOT_FOUND
+    );
 
     let (status, text) = page(&served, Role::Receiver, "/desk/new").await;
     assert_eq!(status, StatusCode::OK);
     assert!(text.contains(&format!("<option value=\"{}\"", office::PROCEDURE)));
-    assert_eq!(page(&served, Role::Signer, "/desk/new").await.0, StatusCode::FORBIDDEN);
+    assert_eq!(
+        page(&served, Role::Signer, "/desk/new").await.0,
+        StatusCode::FORBIDDEN
+    );
     let found = format!("/desk/find?code=%20{}", served.code.to_lowercase());
-    assert_eq!(page(&served, Role::Receiver, &found).await.0, StatusCode::SEE_OTHER);
-    assert_eq!(page(&served, Role::Receiver, "/worklist").await.0, StatusCode::SEE_OTHER);
+    assert_eq!(
+        page(&served, Role::Receiver, &found).await.0,
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(
+        page(&served, Role::Receiver, "/worklist").await.0,
+        StatusCode::SEE_OTHER
+    );
     let picture = format!("/desk/qr.svg?code={}&k=ABC", served.code);
     let (status, svg) = page(&served, Role::Receiver, &picture).await;
     assert_eq!(status, StatusCode::OK);
@@ -174,7 +215,11 @@ async fn what_the_desk_offers_is_taken_and_then_offered_no_more() {
     });
     let asked = json!({ "documentId": id("desk/forwardDossier"), "variables": { "input": input } });
     let answer = post(&served, &served.base, Some(Role::Receiver), asked.clone()).await;
-    assert_eq!(answer["data"]["forwardDossier"]["errors"], json!([]), "{answer}");
+    assert_eq!(
+        answer["data"]["forwardDossier"]["errors"],
+        json!([]),
+        "{answer}"
+    );
     let after = actions().await;
     assert!(named(&after, "forwardDossier").is_none(), "{after}");
     assert!(named(&after, "requestSupplement").is_some_and(|one| one["needsReason"] == true));
@@ -183,9 +228,15 @@ async fn what_the_desk_offers_is_taken_and_then_offered_no_more() {
     stale["variables"]["input"]["commandId"] = json!(office::id());
     let answer = post(&served, &served.base, Some(Role::Receiver), stale).await;
     let error = &answer["data"]["forwardDossier"]["errors"][0];
-    assert_eq!((&error["code"], &error["currentVersion"]), (&json!("CONFLICT"), &after["version"]));
+    assert_eq!(
+        (&error["code"], &error["currentVersion"]),
+        (&json!("CONFLICT"), &after["version"])
+    );
     let moved = json!({ "documentId": id("desk/moved"), "variables": { "code": served.code } });
     let moved = post(&served, &served.base, Some(Role::Receiver), moved).await;
-    let facts = moved["data"]["dossier"]["history"]["nodes"].as_array().expect("facts").len();
+    let facts = moved["data"]["dossier"]["history"]["nodes"]
+        .as_array()
+        .expect("facts")
+        .len();
     assert_eq!(json!(facts), after["version"]);
 }

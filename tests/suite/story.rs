@@ -385,7 +385,10 @@ impl Story {
                 kind: FeedbackKind::Report,
                 capability: Some("00".repeat(32)),
             },
-            _ => C::AnswerFeedback { number: 1 },
+            _ => C::AnswerFeedback {
+                number: 1,
+                published: false,
+            },
         }
     }
 }

@@ -12,6 +12,7 @@ mod input;
 mod intake;
 mod money;
 mod opinion;
+mod paper;
 mod perform;
 mod reference;
 mod result;
@@ -31,6 +32,7 @@ use self::desk::DeskMutation;
 use self::intake::IntakeMutation;
 use self::money::MoneyMutation;
 use self::opinion::OpinionMutation;
+use self::paper::PaperMutation;
 pub use self::reference::ReferenceMutation;
 use self::result::ResultMutation;
 use self::supplement::SupplementMutation;
@@ -49,5 +51,6 @@ pub struct DossierMutation(
     ResultMutation,
     CourseMutation,
     VoiceMutation,
+    PaperMutation,
     BulkMutation,
 );

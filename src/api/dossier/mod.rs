@@ -9,12 +9,14 @@ pub mod query;
 pub mod result;
 pub mod standing;
 pub mod tracking;
+mod way;
+pub mod written;
 
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
-use self::actions::DossierAction;
 use self::account::{Account, DossierAccount, Folded, Reader};
+use self::actions::DossierAction;
 use self::applicant::Applicant;
 use self::audit::AuditPage;
 use self::result::{DossierResult, ResultDocument};
@@ -24,6 +26,7 @@ use super::catalogue::Procedure;
 use super::error::{Answered, Result};
 use super::offices::Office;
 use super::paging::{self, global_id};
+use super::papers::Paper;
 use super::scalar::Long;
 use super::words::{
     BreachRule, Certainty, Channel, DeliveryMethod, DossierStatus, EndKind, Label, phase_label,
@@ -310,6 +313,18 @@ impl Dossier {
         let (id, until) = (self.row.id, self.until);
         let document = result::document(api(context), id, until, number.as_deref());
         document.await.transpose()
+    }
+
+    /// The statutory papers that can be printed of it, oldest first.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn papers(&self, context: &Context<'_>) -> Answered<Vec<Paper>> {
+        let code = self.row.code.clone()?;
+        let changes = history::changes_until(&api(context).journal, self.row.id, self.until).await;
+        Some(
+            changes
+                .map(|changes| Paper::all(&code, &changes))
+                .map_err(Into::into),
+        )
     }
 
     #[graphql(flatten)]

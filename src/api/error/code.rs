@@ -81,6 +81,8 @@ pub enum ErrorCode {
     FeedbackNotOpen,
     /// A dossier is linked once, and never to itself.
     LinkInvalid,
+    /// The dossier has no such paper.
+    PaperUnknown,
     /// The new date must lie after the promised one.
     NewDateTooEarly,
     /// The applicant's details are missing.
@@ -194,6 +196,7 @@ impl From<&Rejection> for ErrorCode {
             Rejection::FeedbackOpen => Self::FeedbackOpen,
             Rejection::FeedbackNotOpen => Self::FeedbackNotOpen,
             Rejection::LinkInvalid => Self::LinkInvalid,
+            Rejection::PaperUnknown => Self::PaperUnknown,
             Rejection::NewDateTooEarly => Self::NewDateTooEarly,
             Rejection::DetailsRequired => Self::DetailsRequired,
             Rejection::DuplicateRecord => Self::DuplicateRecord,

@@ -275,6 +275,7 @@ impl UserError {
             Rejection::ComponentUnknown => "input.item",
             Rejection::RatingOutOfScale => "input.score",
             Rejection::LinkInvalid => "input.other",
+            Rejection::PaperUnknown => "input.form",
             Rejection::UnknownOffice(_) | Rejection::NotOwnOffice { .. } => "input.office",
             Rejection::AlreadyThere { .. } => "input.to",
             Rejection::UnknownProcedure(_) => "input.procedure",

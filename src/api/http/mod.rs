@@ -22,8 +22,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 pub use self::answer::REQUEST_ID;
-pub use self::documents::Documents;
 use self::answer::Refused;
+pub use self::documents::Documents;
 use self::media::Media;
 use self::order::Order;
 use super::access::OfficeDevice;

@@ -13,9 +13,7 @@ pub fn mutation(command: &C) -> Option<(&'static str, (&'static str, &'static st
             "acceptDossierAtCounter",
             ("Tiếp nhận tại quầy", "Accept at the counter"),
         ),
-        C::ReceiveComponent { .. } => {
-            ("receiveComponent", ("Nhận thành phần", "Receive a paper"))
-        }
+        C::ReceiveComponent { .. } => ("receiveComponent", ("Nhận thành phần", "Receive a paper")),
         C::Accept => ("acceptDossier", ("Tiếp nhận hồ sơ", "Accept the dossier")),
         C::RefuseAcceptance => (
             "refuseAcceptance",
@@ -94,22 +92,19 @@ pub fn mutation(command: &C) -> Option<(&'static str, (&'static str, &'static st
             ("Hủy khoản thu", "Cancel a payment"),
         ),
         C::ExemptFee { .. } => ("exemptFee", ("Miễn phí, lệ phí", "Exempt from a fee")),
-        C::ConfirmPayment { .. } => (
-            "confirmPayment",
-            ("Xác nhận đã thu", "Confirm the payment"),
-        ),
+        C::ConfirmPayment { .. } => ("confirmPayment", ("Xác nhận đã thu", "Confirm the payment")),
         C::IssueFeeReceipt { .. } => (
             "issueFeeReceipt",
             ("Ghi biên lai", "Record the fee receipt"),
         ),
         C::RefundPayment { .. } => ("refundPayment", ("Hoàn tiền", "Refund")),
-        C::StopProcessing => (
-            "stopProcessing",
-            ("Dừng giải quyết", "Stop processing"),
-        ),
+        C::StopProcessing => ("stopProcessing", ("Dừng giải quyết", "Stop processing")),
         C::DraftResult => (
             "draftResult",
-            ("Hoàn thành thụ lý, trình kết quả", "Complete handling, submit a draft"),
+            (
+                "Hoàn thành thụ lý, trình kết quả",
+                "Complete handling, submit a draft",
+            ),
         ),
         C::ApproveResult => (
             "approveResult",
@@ -129,18 +124,9 @@ pub fn mutation(command: &C) -> Option<(&'static str, (&'static str, &'static st
             ("Đính chính kết quả", "Correct the result"),
         ),
         C::RevokeResult { .. } => ("revokeResult", ("Thu hồi kết quả", "Revoke the result")),
-        C::ReplaceResult { .. } => (
-            "replaceResult",
-            ("Thay kết quả", "Replace the result"),
-        ),
-        C::DeliverResult { .. } => (
-            "deliverResult",
-            ("Trả kết quả", "Deliver the result"),
-        ),
-        C::ReturnOriginals => (
-            "returnOriginals",
-            ("Trả bản chính", "Return the originals"),
-        ),
+        C::ReplaceResult { .. } => ("replaceResult", ("Thay kết quả", "Replace the result")),
+        C::DeliverResult { .. } => ("deliverResult", ("Trả kết quả", "Deliver the result")),
+        C::ReturnOriginals => ("returnOriginals", ("Trả bản chính", "Return the originals")),
         C::RequestWithdrawal => (
             "requestWithdrawal",
             ("Ghi nhận yêu cầu rút", "Record a wish to withdraw"),
@@ -149,10 +135,7 @@ pub fn mutation(command: &C) -> Option<(&'static str, (&'static str, &'static st
             "retractWithdrawal",
             ("Hủy yêu cầu rút", "Take the withdrawal back"),
         ),
-        C::GrantWithdrawal => (
-            "grantWithdrawal",
-            ("Cho rút hồ sơ", "Grant the withdrawal"),
-        ),
+        C::GrantWithdrawal => ("grantWithdrawal", ("Cho rút hồ sơ", "Grant the withdrawal")),
         C::DenyWithdrawal => (
             "denyWithdrawal",
             ("Không cho rút hồ sơ", "Deny the withdrawal"),
@@ -168,7 +151,10 @@ pub fn mutation(command: &C) -> Option<(&'static str, (&'static str, &'static st
         ),
         C::ReissueCapability { .. } => (
             "reissueCapability",
-            ("Cấp lại mã trên giấy tiếp nhận", "Reissue the receipt's code"),
+            (
+                "Cấp lại mã trên giấy tiếp nhận",
+                "Reissue the receipt's code",
+            ),
         ),
         C::LinkDossier { .. } => ("linkDossiers", ("Liên kết hồ sơ", "Link dossiers")),
         C::Rate { .. } => ("rateService", ("Đánh giá", "Rate the service")),
@@ -176,10 +162,7 @@ pub fn mutation(command: &C) -> Option<(&'static str, (&'static str, &'static st
             "submitFeedback",
             ("Gửi phản ánh, kiến nghị", "Send feedback"),
         ),
-        C::AnswerFeedback { .. } => (
-            "answerFeedback",
-            ("Trả lời phản ánh", "Answer feedback"),
-        ),
+        C::AnswerFeedback { .. } => ("answerFeedback", ("Trả lời phản ánh", "Answer feedback")),
         C::RecordSync { .. } => ("recordSync", ("Ghi đồng bộ", "Record an exchange")),
     };
     Some(named)

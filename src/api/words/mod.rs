@@ -15,7 +15,7 @@ pub use self::account::{
 };
 pub use self::act::act_label;
 pub use self::beside::{
-    ComponentForm, Digitisation, FeedbackKind, LinkKind, ObligationKind, PaymentMethod,
+    ComponentForm, Digitisation, FeedbackKind, LinkKind, ObligationKind, PaperForm, PaymentMethod,
     SignatureValidation, SyncOutcome,
 };
 pub use self::catalogue::{

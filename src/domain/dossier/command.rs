@@ -10,6 +10,7 @@ use super::event::{
 };
 use crate::domain::actor::Role;
 use crate::domain::code::{DossierCode, OfficeCode, ProcedureCode};
+use crate::domain::paper::Form;
 
 /// One command on one dossier. Circumstances (claims, reason, basis, parts) travel beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,8 +228,10 @@ pub enum DossierCommand {
         kind: FeedbackKind,
         capability: Option<String>,
     },
+    /// Answer a feedback; `published` when the answer has a wording for everybody.
     AnswerFeedback {
         number: u32,
+        published: bool,
     },
     /// Note what another system answered about the dossier.
     RecordSync {
@@ -236,6 +239,13 @@ pub enum DossierCommand {
         outcome: SyncOutcome,
         remote_status: Option<u16>,
         attempt: u32,
+    },
+    /// Print a statutory paper: which form, which fact it documents, the newest it tells of, and the commitment to its file.
+    PrintPaper {
+        form: Form,
+        of: u32,
+        as_of: u32,
+        commitment: String,
     },
 }
 

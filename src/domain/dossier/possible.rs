@@ -135,14 +135,16 @@ impl Dossier {
 
     fn payments(&self) -> impl Iterator<Item = DossierCommand> + '_ {
         let open = |owed: &&super::Obligation| owed.state == ObligationState::Requested;
-        self.obligations.iter().filter(open).take(1).map(|owed| {
-            DossierCommand::ConfirmPayment {
+        self.obligations
+            .iter()
+            .filter(open)
+            .take(1)
+            .map(|owed| DossierCommand::ConfirmPayment {
                 number: owed.number,
                 amount_vnd: owed.amount_vnd,
                 method: PaymentMethod::Cash,
                 reference: None,
-            }
-        })
+            })
     }
 
     fn apology(&self, context: &Context<'_>) -> Option<DossierCommand> {

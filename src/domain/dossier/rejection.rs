@@ -86,6 +86,8 @@ pub enum Rejection {
     FeedbackNotOpen,
     #[error("a dossier is linked once, and never to itself")]
     LinkInvalid,
+    #[error("the dossier has no such paper")]
+    PaperUnknown,
     #[error("the new date must lie after the promised one")]
     NewDateTooEarly,
     #[error("personal details of the applicant are required")]
@@ -177,6 +179,7 @@ impl Rejection {
             Self::FeedbackOpen => "FEEDBACK_OPEN",
             Self::FeedbackNotOpen => "FEEDBACK_NOT_OPEN",
             Self::LinkInvalid => "LINK_INVALID",
+            Self::PaperUnknown => "PAPER_UNKNOWN",
             Self::NewDateTooEarly => "NEW_DATE_TOO_EARLY",
             Self::DetailsRequired => "DETAILS_REQUIRED",
             Self::DuplicateRecord => "DUPLICATE_RECORD",
@@ -366,6 +369,10 @@ impl Rejection {
             Self::FeedbackNotOpen => pair(
                 "Không có phản ánh nào mang số này đang chờ trả lời.",
                 "No feedback of this number waits for an answer.",
+            ),
+            Self::PaperUnknown => pair(
+                "Hồ sơ không có giấy tờ này. Hãy tải lại trang để xem các giấy tờ in được.",
+                "The dossier has no such paper. Load the page again to see which there are.",
             ),
             Self::LinkInvalid => pair(
                 "Không thể liên kết hồ sơ với chính nó hoặc liên kết hai lần. Chọn hồ sơ khác.",

@@ -113,12 +113,18 @@ impl DossierPage {
         let actions = told.actions.iter().flatten();
         let breaches = told.breaches.iter().filter_map(|rule| breach(rule, lang));
         let components = procedure.map_or(&[][..], |one| &one.components);
-        let facts = told.history.iter().flat_map(|facts| facts.nodes.iter().rev());
+        let facts = told
+            .history
+            .iter()
+            .flat_map(|facts| facts.nodes.iter().rev());
         Self {
             data: Data::new(around.who, around.ground.now),
             version: told.version,
             status: told.status_label.said(lang),
-            office: told.office.as_ref().map_or_else(String::new, |office| office.name.said(lang)),
+            office: told
+                .office
+                .as_ref()
+                .map_or_else(String::new, |office| office.name.said(lang)),
             handler: told.handler.clone(),
             due: due.map(|due| dates::promise(due, lang)),
             original: original
@@ -132,17 +138,29 @@ impl DossierPage {
             breaches: breaches.collect(),
             applicant,
             reveal: masked.then(|| frame.to(&format!("/desk/d/{code}?reveal=1"))),
-            parts: components.iter().map(|one| Part::new(one, told, lang)).collect(),
+            parts: components
+                .iter()
+                .map(|one| Part::new(one, told, lang))
+                .collect(),
             owed: owed(told, lang),
             results: results(told, lang),
-            acts: actions.map(|action| Act::new(action, told, &offers)).collect(),
+            acts: actions
+                .map(|action| Act::new(action, told, &offers))
+                .collect(),
             reasons: reasons(lang),
             people: around.people,
             history: facts.map(|fact| Step::new(fact, lang)).collect(),
-            qr: qr::svg(&address, lang.of("Mã QR của trang theo dõi", "QR code of the tracking page")),
+            qr: qr::svg(
+                &address,
+                lang.of("Mã QR của trang theo dõi", "QR code of the tracking page"),
+            ),
             updated: dates::short(around.ground.now, lang),
-            frame: dressed(frame.titled(format!("{code} · {name}"), Some(Door::Desk)).wide())
-                .script("desk/act.js"),
+            frame: dressed(
+                frame
+                    .titled(format!("{code} · {name}"), Some(Door::Desk))
+                    .wide(),
+            )
+            .script("desk/act.js"),
             procedure: name,
             code: code.to_owned(),
             address,
@@ -153,10 +171,22 @@ impl DossierPage {
 fn days(told: &Dossier, lang: Lang) -> Vec<(&'static str, When)> {
     let known = [
         (lang.of("Vào sổ", "Entered"), &told.lodged_at),
-        (lang.of("Nhận (giờ trên giấy)", "Received (hour on the slip)"), &told.received_at),
-        (lang.of("Tiếp nhận (giờ ghi)", "Accepted (recorded)"), &told.accepted_at),
-        (lang.of("Phải tiếp nhận trước", "To be accepted by"), &told.intake_due_at),
-        (lang.of("Hạn bổ sung", "Supplement due"), &told.answer_due_at),
+        (
+            lang.of("Nhận (giờ trên giấy)", "Received (hour on the slip)"),
+            &told.received_at,
+        ),
+        (
+            lang.of("Tiếp nhận (giờ ghi)", "Accepted (recorded)"),
+            &told.accepted_at,
+        ),
+        (
+            lang.of("Phải tiếp nhận trước", "To be accepted by"),
+            &told.intake_due_at,
+        ),
+        (
+            lang.of("Hạn bổ sung", "Supplement due"),
+            &told.answer_due_at,
+        ),
         (lang.of("Xong", "Settled"), &told.ended_at),
     ];
     let said = known.into_iter();
@@ -204,7 +234,10 @@ impl Person {
     fn new(one: &super::told::Applicant, lang: Lang) -> Self {
         let known = [
             (lang.of("Họ và tên", "Name"), &one.full_name),
-            (lang.of("Số định danh", "Identity number"), &one.citizen_number),
+            (
+                lang.of("Số định danh", "Identity number"),
+                &one.citizen_number,
+            ),
             (lang.of("Ngày sinh", "Born"), &one.birth_date),
             (lang.of("Điện thoại", "Phone"), &one.phone),
             (lang.of("Thư điện tử", "E-mail"), &one.email),

@@ -66,7 +66,10 @@ pub fn of(action: &Action, dossier: &Dossier, offers: &Offers<'_>) -> Vec<Field>
     let lang = offers.lang;
     let mut fields = own(action, dossier, offers);
     if action.needs_basis {
-        let label = lang.of("Căn cứ pháp lý của ngoại lệ", "Legal basis of the exception");
+        let label = lang.of(
+            "Căn cứ pháp lý của ngoại lệ",
+            "Legal basis of the exception",
+        );
         let hint = lang.of("Ví dụ 61/2018/ND-CP:19.4", "Such as 61/2018/ND-CP:19.4");
         fields.push(Field::new("basis", label, Kind::Line(None)).hinted(hint));
     }
@@ -100,10 +103,7 @@ fn own(action: &Action, dossier: &Dossier, offers: &Offers<'_>) -> Vec<Field> {
         "requestSupplement" | "proposeSupplement" => {
             let ticked = dossier.proposed_items.clone().unwrap_or_default();
             let label = lang.of("Giấy tờ cần bổ sung", "Papers to be supplied");
-            let hint = lang.of(
-                "Nêu đủ trong một lần.",
-                "Name all of them at once.",
-            );
+            let hint = lang.of("Nêu đủ trong một lần.", "Name all of them at once.");
             vec![Field::new("items", label, Kind::Items(ticked)).hinted(hint)]
         }
         "redirectDossier" => vec![
@@ -148,7 +148,10 @@ fn obligation(lang: Lang) -> Vec<Field> {
         ("FEE", lang.of("Phí", "Fee")),
         (
             "OBLIGATION",
-            lang.of("Nghĩa vụ tài chính (dừng tính giờ)", "Tax or levy (stops the clock)"),
+            lang.of(
+                "Nghĩa vụ tài chính (dừng tính giờ)",
+                "Tax or levy (stops the clock)",
+            ),
         ),
     ];
     vec![
@@ -179,7 +182,10 @@ fn payment(dossier: &Dossier, lang: Lang) -> Vec<Field> {
             "NATIONAL_GATEWAY",
             lang.of("Cổng thanh toán quốc gia", "National gateway"),
         ),
-        ("LOCAL_GATEWAY", lang.of("Cổng khác, ví", "Other gateway, wallet")),
+        (
+            "LOCAL_GATEWAY",
+            lang.of("Cổng khác, ví", "Other gateway, wallet"),
+        ),
     ];
     let open = |owed: &&Owed| owed.state == "REQUESTED";
     let owed = dossier.obligations.iter().flatten().find(open);
@@ -243,7 +249,12 @@ fn desks(lang: Lang) -> Vec<Choice> {
         Role::Clerk,
         Role::Receiver,
     ];
-    let said = roles.map(|role| (role.name().to_uppercase(), lang.pick(role.label()).to_owned()));
+    let said = roles.map(|role| {
+        (
+            role.name().to_uppercase(),
+            lang.pick(role.label()).to_owned(),
+        )
+    });
     said.to_vec()
 }
 

@@ -8,8 +8,8 @@ use super::told::Filed;
 use super::{Choice, Data, dressed};
 use crate::domain::actor::Actor;
 use crate::domain::dossier::ComponentForm;
-use crate::domain::time::Moment;
 use crate::domain::text::fold;
+use crate::domain::time::Moment;
 use crate::web::frame::{Door, Frame};
 
 #[derive(Template)]
@@ -59,7 +59,12 @@ impl IntakePage {
             data: Data::new(who, now),
             procedures: procedures.collect(),
             forms: forms
-                .map(|form| (sent(form).to_owned(), lang.pick(form_label(form)).to_owned()))
+                .map(|form| {
+                    (
+                        sent(form).to_owned(),
+                        lang.pick(form_label(form)).to_owned(),
+                    )
+                })
                 .to_vec(),
             frame: dressed(frame.titled(title, Some(Door::Desk))).script("desk/new.js"),
         }

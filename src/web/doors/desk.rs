@@ -197,7 +197,8 @@ pub(super) async fn picture(
 fn drawn(visit: &Visit, receipt: Receipt) -> Answer {
     officer(visit)?;
     let code = dossier_code(&receipt.code.unwrap_or_default())?;
-    let plain = |key: &String| key.len() <= 64 && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let plain =
+        |key: &String| key.len() <= 64 && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let key = receipt.k.filter(plain).filter(|key| !key.is_empty());
     let key = key.map_or_else(String::new, |key| format!("?k={key}"));
     let svg = qr::svg(&format!("{}/t/{code}{key}", visit.base), "QR");
@@ -239,7 +240,11 @@ async fn people(web: &Web, office: &str) -> Result<Vec<String>, Problem> {
         ..Filter::default()
     };
     let found = audit::search(web.models(), &filter, Order::NewestFirst, None, LOOK_BACK).await?;
-    let mut people: Vec<String> = found.rows.into_iter().map(|(_, row)| row.actor_id).collect();
+    let mut people: Vec<String> = found
+        .rows
+        .into_iter()
+        .map(|(_, row)| row.actor_id)
+        .collect();
     people.sort_unstable();
     people.dedup();
     Ok(people)

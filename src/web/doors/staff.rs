@@ -49,6 +49,9 @@ async fn begin(web: &Web, role: Option<Role>, office: Option<&str>) -> Answer {
 }
 
 /// The cookie is `SameSite=Strict`, and a page of another site that posts here only ends a session.
-pub(super) async fn sign_out(State(_): State<Web>) -> Response {
-    session::end()
+pub(super) async fn sign_out(State(web): State<Web>) -> Response {
+    match web.api.sign_in.provider() {
+        Some(_) => session::end("/sign-in?out=1"),
+        None => session::end("/"),
+    }
 }

@@ -54,12 +54,12 @@ struct Item {
 }
 
 /// One value of the state that a fact changed.
-struct Difference {
-    name: &'static str,
+pub(in crate::web) struct Difference {
+    pub name: &'static str,
     /// Nothing when there was nothing.
-    before: Option<String>,
+    pub before: Option<String>,
     /// A dash when nothing is left.
-    after: String,
+    pub after: String,
 }
 
 impl HistoryPage {
@@ -152,7 +152,7 @@ fn person(actor: &Actor) -> String {
 }
 
 /// How long after (or before) the claimed time a fact was recorded.
-fn gap(claimed: Moment, recorded: Moment, lang: Lang) -> String {
+pub(in crate::web) fn gap(claimed: Moment, recorded: Moment, lang: Lang) -> String {
     let micros = recorded.0.saturating_sub(claimed.0);
     if micros.unsigned_abs() < Moment::SECOND.unsigned_abs() {
         return lang.of("ghi ngay", "recorded at once").to_owned();
@@ -166,7 +166,7 @@ fn gap(claimed: Moment, recorded: Moment, lang: Lang) -> String {
     }
 }
 
-fn differences(
+pub(in crate::web) fn differences(
     before: &Dossier,
     after: &Dossier,
     sees_people: bool,
@@ -186,7 +186,11 @@ fn differences(
 }
 
 /// What an auditor compares, in a fixed order.
-fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> Vec<(Pair, Option<String>)> {
+pub(in crate::web) fn values(
+    dossier: &Dossier,
+    sees_people: bool,
+    lang: Lang,
+) -> Vec<(Pair, Option<String>)> {
     let turn = dossier.turn();
     let time = |at: Option<Moment>| at.map(|at| dates::short(at, lang).words().to_owned());
     let handler = dossier.handler.as_ref();

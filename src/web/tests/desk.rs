@@ -116,7 +116,12 @@ pub(super) fn intake(lang: Lang) -> IntakePage {
     }));
     let officer = officer();
     let now = at("2026-11-16T10:00");
-    IntakePage::new(frame(lang, Some(&officer)), &officer, now, &procedures.nodes)
+    IntakePage::new(
+        frame(lang, Some(&officer)),
+        &officer,
+        now,
+        &procedures.nodes,
+    )
 }
 
 #[test]
@@ -126,7 +131,11 @@ fn the_desk_has_files_of_its_own_and_nothing_inline() {
         assert_eq!(text.contains("/assets/desk/desk.js?v="), desk, "{name}");
         if desk {
             let scripts = text.matches("<script").count();
-            assert_eq!(scripts, text.matches("<script type=\"module\" src=").count(), "{name}");
+            assert_eq!(
+                scripts,
+                text.matches("<script type=\"module\" src=").count(),
+                "{name}"
+            );
             for handler in [" onclick=", " onchange=", " onsubmit="] {
                 assert!(!text.contains(handler), "{name}: {handler}");
             }
@@ -137,9 +146,16 @@ fn the_desk_has_files_of_its_own_and_nothing_inline() {
 #[test]
 fn a_form_asks_for_what_its_command_cannot_do_without() {
     let text = one(Lang::En).render().expect("a page");
-    let (_, supplement) = text.split_once("id=\"act-requestSupplement\"").expect("the form");
+    let (_, supplement) = text
+        .split_once("id=\"act-requestSupplement\"")
+        .expect("the form");
     let (supplement, _) = supplement.split_once("</details>").expect("its end");
-    for wanted in ["name=\"items\" value=\"1\" data-as=\"ints\" checked", "name=\"basis\"", "name=\"approvedBy\"", "name=\"reason\" required"] {
+    for wanted in [
+        "name=\"items\" value=\"1\" data-as=\"ints\" checked",
+        "name=\"basis\"",
+        "name=\"approvedBy\"",
+        "name=\"reason\" required",
+    ] {
         assert!(supplement.contains(wanted), "{wanted}\n{supplement}");
     }
     assert!(text.contains("name=\"newDueOn\"") && text.contains("value=\"5000\""));
@@ -149,6 +165,9 @@ fn a_form_asks_for_what_its_command_cannot_do_without() {
 #[test]
 fn a_procedure_is_found_without_its_accents() {
     let text = intake(Lang::Vi).render().expect("a page");
-    assert!(text.contains("data-fold=\"1.001193 dang ky khai sinh birth registration\""), "{text}");
+    assert!(
+        text.contains("data-fold=\"1.001193 dang ky khai sinh birth registration\""),
+        "{text}"
+    );
     assert!(!text.contains("data-parts=\"[{\""), "JSON is escaped");
 }

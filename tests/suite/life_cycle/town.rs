@@ -15,6 +15,7 @@ use motcua::domain::event::Event;
 use motcua::domain::fact::{Circumstances, Draft, Part, PartKind};
 use motcua::domain::law::Certainty;
 use motcua::domain::office::Office;
+use motcua::domain::paper::Form;
 use motcua::domain::policy::Policy;
 use motcua::domain::reason::Reason;
 use motcua::domain::reference::{Reference, ReferenceEvent};
@@ -61,6 +62,7 @@ fn opened(code: &str) -> Office {
         hours: None,
         address_vi: String::new(),
         phone: String::new(),
+        contacts: Vec::new(),
         certainty: Certainty::Illustrative,
     }
 }
@@ -247,12 +249,21 @@ fn beside(command: Option<&DossierCommand>) -> Option<DossierCommand> {
             kind: FeedbackKind::Report,
             capability: None,
         },
-        C::SubmitFeedback { .. } => C::AnswerFeedback { number },
+        C::SubmitFeedback { .. } => C::AnswerFeedback {
+            number,
+            published: false,
+        },
         C::AnswerFeedback { .. } => C::RecordSync {
             system: "national-portal".to_owned(),
             outcome: SyncOutcome::Acknowledged,
             remote_status: Some(4),
             attempt: 1,
+        },
+        C::RecordSync { .. } => C::PrintPaper {
+            form: Form::ReceiptSlip,
+            of: 1,
+            as_of: 1,
+            commitment: "0".repeat(64),
         },
         _ => return None,
     })
@@ -416,6 +427,7 @@ impl<'a> Story<'a> {
                     submitted_at: past,
                     due_at: None,
                     answered_at: None,
+                    published: false,
                 }];
             }
             C::RecordMiss => {

@@ -13,7 +13,9 @@ mod watch;
 
 use uuid::Uuid;
 
-use super::event::{CapabilityReissued, Channel, ComponentReceived, DossierEvent, Nothing, Stage};
+use super::event::{
+    CapabilityReissued, Channel, ComponentReceived, DossierEvent, Nothing, PaperPrinted, Stage,
+};
 use super::{Dossier, DossierCommand, Phase, Rejection, Turn};
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
@@ -43,7 +45,7 @@ use result::{
 use supplement::{
     accept_supplement, propose_supplement, request_supplement, retract_supplement, stop_processing,
 };
-use voice::{answer_feedback, link_dossier, rate, record_sync, submit_feedback};
+use voice::{answer_feedback, link_dossier, print_paper, rate, record_sync, submit_feedback};
 use watch::{recompute_due_date, record_miss};
 
 /// Everything a decision may look at besides the dossier itself. Values only.
@@ -386,8 +388,8 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         (_, C::SubmitFeedback { kind, .. }) if dossier.is_entered() => {
             submit_feedback(dossier, *kind, context)
         }
-        (_, C::AnswerFeedback { number }) if dossier.is_entered() => {
-            answer_feedback(dossier, *number, context)
+        (_, C::AnswerFeedback { number, published }) if dossier.is_entered() => {
+            answer_feedback(dossier, *number, *published, context)
         }
         (
             _,
@@ -399,6 +401,23 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             },
         ) if dossier.is_entered() => {
             record_sync(system, *outcome, *remote_status, *attempt, context)
+        }
+        (
+            _,
+            C::PrintPaper {
+                form,
+                of,
+                as_of,
+                commitment,
+            },
+        ) if dossier.is_entered() => {
+            let printed = PaperPrinted {
+                form: *form,
+                of: *of,
+                as_of: *as_of,
+                commitment: commitment.clone(),
+            };
+            print_paper(dossier, printed, context)
         }
         (P::Absent, _) => Err(Rejection::UnknownDossier),
         (

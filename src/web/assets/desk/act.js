@@ -28,12 +28,12 @@ async function act(form, expectedVersion) {
     label: `${label} · ${acts.code}`,
   });
   button.disabled = false;
-  if (answer.waiting) { form.closest('details').open = false; say(kept(), false); return; }
-  if (answer.failed) { say(answer.failed, false); return; }
+  if (answer.waiting) { form.closest('details').open = false; say(kept(), 'warn'); return; }
+  if (answer.failed) { say(answer.failed, 'bad'); return; }
   if (answer.refused) {
     const conflict = answer.refused.find((error) => error.code === 'CONFLICT');
     if (conflict) await compare(form, expectedVersion);
-    else { show(form, answer.refused); say(t('Chưa ghi nhận: xem lỗi trong biểu mẫu.', 'Not recorded: see what is wrong in the form.'), false); }
+    else { show(form, answer.refused); say(t('Chưa ghi nhận: xem lỗi trong biểu mẫu.', 'Not recorded: see what is wrong in the form.'), 'bad'); }
     return;
   }
   const key = answer.done.capability;
@@ -45,12 +45,13 @@ async function act(form, expectedVersion) {
 async function compare(form, seen) {
   const acts = document.getElementById('acts').dataset;
   const now = await ask('moved', { code: acts.code }).catch(() => null);
-  if (!now) { say(t('Hồ sơ đã thay đổi. Tải lại trang.', 'The dossier has changed. Reload the page.'), false); return; }
+  if (!now) { say(t('Hồ sơ đã thay đổi. Tải lại trang.', 'The dossier has changed. Reload the page.'), 'bad'); return; }
   const text = (id) => document.getElementById(id).textContent.trim();
+  const promised = document.querySelector('#due time')?.dateTime;
   const rows = [
     [t('Phiên bản', 'Version'), seen, now.version],
     [t('Trạng thái', 'State'), text('status'), t(now.statusLabel.vi, now.statusLabel.en)],
-    [t('Hẹn trả', 'Promised'), text('due'), now.dueAt ? hour(now.dueAt) : '–'],
+    [t('Hẹn trả', 'Promised'), promised ? hour(promised) : '–', now.dueAt ? hour(now.dueAt) : '–'],
     [t('Thụ lý', 'Handler'), text('handler'), now.handler ?? '–'],
   ];
   const facts = now.history.nodes.filter((fact) => fact.version > seen);
@@ -68,7 +69,7 @@ async function compare(form, seen) {
   clear(form);
   form.querySelector('.oops').replaceChildren(panel);
   panel.querySelector('button').focus();
-  say(t('Hồ sơ đã thay đổi: xem khác biệt rồi quyết định lại.', 'The dossier has changed: look at the difference and decide again.'), false);
+  say(t('Hồ sơ đã thay đổi: xem khác biệt rồi quyết định lại.', 'The dossier has changed: look at the difference and decide again.'), 'bad');
 }
 
 document.addEventListener('submit', (event) => {

@@ -4,15 +4,27 @@ import { attempt, decideAgain, forget, isBusy, items, recorded, saidOf, watch } 
 
 const said = make('p', { id: 'said', role: 'status', 'aria-live': 'polite' });
 const offline = make('p', { id: 'offline', class: 'note warn', hidden: true });
+const outcomes = make('div', { id: 'outcomes' });
 const waiting = make('div', { id: 'waiting' });
 const late = make('div', { id: 'late' });
-const dock = make('section', { id: 'dock', 'aria-label': t('Tình trạng ghi nhận', 'What is recorded and what is not') }, said, offline, waiting, late);
+const dock = make('section', { id: 'dock', 'aria-label': t('Tình trạng ghi nhận', 'What is recorded and what is not') }, 
+  make('div', { class: 'in' }, said, offline, outcomes, waiting, late));
 document.querySelector('main').after(dock);
 
-export function say(text, good = true) {
-  said.className = good ? 'good' : 'bad';
+// `tone`: good, warn or bad.
+export function say(text, tone = 'good') {
+  said.className = tone;
   said.textContent = text;
+  show();
 }
+
+// What came of each row of a bulk act.
+export function list(rows) {
+  outcomes.replaceChildren(make('ol', { class: 'plain log' }, ...rows));
+  show();
+}
+
+const show = () => dock.classList.toggle('shown', Boolean(said.textContent || outcomes.firstChild || waiting.firstChild || late.firstChild || !offline.hidden));
 
 function line(item) {
   const refused = item.state === 'refused';
@@ -31,7 +43,7 @@ function line(item) {
   return make('li', { 'data-command-id': item.id, 'data-state': item.state, 'data-document': item.document },
     make('span', { class: 'tag ' + (refused ? 'bad' : 'warn') }, make('span', { 'aria-hidden': 'true' }, refused ? '✕' : '!'), state),
     ' ', make('strong', {}, item.label), item.code ? make('strong', { class: 'code' }, ' ' + item.code) : null,
-    make('br'), make('small', {}, t('nhập lúc ', 'typed at ') + hour(item.typedAt)),
+    make('small', {}, ' · ', t('nhập lúc ', 'typed at ') + hour(item.typedAt)),
     ...(item.errors ?? []).map((error) => make('p', { class: 'err' }, saidOf(error))), buttons);
 }
 
@@ -61,6 +73,7 @@ function render() {
           `The slip says ${one.code}, but the first try had arrived and the dossier bears ${one.payload.code}. Tell the applicant and replace the slip.`)) : null))));
   }
   document.body.classList.toggle('unrecorded', left.length > 0);
+  show();
 }
 
 watch(render);

@@ -2,10 +2,10 @@
 import { here, make, t } from './wire.js';
 import { kept } from './errors.js';
 import { saidOf, submit } from './queue.js';
-import { say } from './dock.js';
+import { list, say } from './dock.js';
 
 const picked = new Set();
-let typed = {}, outcomes = null;
+let typed = {};
 
 function paint() {
   const form = document.getElementById('bulk');
@@ -20,7 +20,6 @@ function paint() {
   document.getElementById('ticked').textContent = picked.size;
   for (const [name, value] of Object.entries(typed)) if (form.elements[name]) form.elements[name].value = value;
   for (const part of form.querySelectorAll('[data-for]')) part.hidden = !part.dataset.for.split(' ').includes(form.elements.act.value);
-  if (outcomes) document.getElementById('outcomes').replaceChildren(outcomes);
 }
 
 function act(form) {
@@ -32,21 +31,21 @@ function act(form) {
 
 async function bulk(form) {
   const dossiers = [...picked];
-  if (!dossiers.length) { say(t('Chọn ít nhất một dòng.', 'Tick at least one row.'), false); return; }
+  if (!dossiers.length) { say(t('Chọn ít nhất một dòng.', 'Tick at least one row.'), 'bad'); return; }
   const label = form.elements.act.selectedOptions[0].textContent + ': ' + dossiers.length + t(' hồ sơ', ' dossiers');
   const command = { dossiers, act: act(form) };
   if (form.elements.reason.value) command.reason = form.elements.reason.value;
   const answer = await submit({ document: 'bulk', input: command, label });
-  if (answer.waiting) { picked.clear(); paint(); say(kept(), false); return; }
-  if (answer.failed) { say(answer.failed, false); return; }
+  if (answer.waiting) { picked.clear(); paint(); say(kept(), 'warn'); return; }
+  if (answer.failed) { say(answer.failed, 'bad'); return; }
   const { done } = answer;
   for (const one of done.outcomes) if (!one.errors.length) picked.delete(one.dossier);
-  outcomes = make('ol', { class: 'plain log' }, ...done.outcomes.map((one) => make('li', { 'data-code': one.dossier, 'data-outcome': one.errors.length ? 'refused' : 'done' },
+  list(done.outcomes.map((one) => make('li', { 'data-code': one.dossier, 'data-outcome': one.errors.length ? 'refused' : 'done' },
     make('span', { class: 'tag ' + (one.errors.length ? 'bad' : 'good') }, make('span', { 'aria-hidden': 'true' }, one.errors.length ? '✕' : '✓'), one.errors.length ? t('Không làm được', 'Refused') : t('Đã ghi nhận', 'Recorded')),
     ' ', make('a', { class: 'code', href: here('/desk/d/' + one.dossier) }, one.dossier),
     ...one.errors.map((error) => make('p', { class: 'err' }, saidOf(error))))));
   paint();
-  say(t(`Đã ghi nhận ${done.done}, từ chối ${done.refused}.`, `${done.done} recorded, ${done.refused} refused.`), done.refused === 0);
+  say(t(`Đã ghi nhận ${done.done}, từ chối ${done.refused}.`, `${done.done} recorded, ${done.refused} refused.`), done.refused ? 'bad' : 'good');
 }
 
 document.addEventListener('change', (event) => {

@@ -18,7 +18,9 @@ const fold = (text) => text.toLowerCase().replace(/đ/g, 'd').normalize('NFD').r
 function filter() {
   const words = fold(seek.value).split(/\s+/).filter(Boolean);
   const found = all.filter((one) => words.every((word) => one.dataset.fold.includes(word)));
+  const chosen = procedure.value;
   procedure.replaceChildren(...found);
+  procedure.value = chosen;
   if (found.length === 1) procedure.value = found[0].value;
   document.getElementById('found').textContent = t(`${found.length} thủ tục`, `${found.length} procedures`);
   list();
@@ -73,13 +75,13 @@ async function takeIn() {
   button.disabled = true;
   const answer = await submit({ document: 'acceptDossierAtCounter', input, label, code: early, then: ticked() });
   button.disabled = false;
-  if (answer.failed) { say(answer.failed, false); return; }
-  if (answer.refused) { show(form, answer.refused); say(t('Chưa tiếp nhận: xem lỗi trong biểu mẫu.', 'Not accepted: see what is wrong in the form.'), false); return; }
+  if (answer.failed) { say(answer.failed, 'bad'); return; }
+  if (answer.refused) { show(form, answer.refused); say(t('Chưa tiếp nhận: xem lỗi trong biểu mẫu.', 'Not accepted: see what is wrong in the form.'), 'bad'); return; }
   // The office may be out of reach with the network standing: then too the citizen does not leave without a code.
   if (answer.waiting) waits(input.applicant.fullName, answer.item ? writeOnSlip(answer.item.id, take) : early, answer.item?.typedAt);
   else recorded(answer.done);
   form.reset();
-  listed = null;
+  procedure.selectedIndex = -1;
   filter();
   told();
   receipt.hidden = false;
@@ -120,7 +122,7 @@ function waits(name, code, typedAt) {
     code ? make('p', { class: 'slip code', id: 'receipt-code' }, code) : make('p', {}, t('Chưa có mã: mã được cấp khi có mạng. Ghi số điện thoại để báo lại.', 'There is no code yet: it is given when the line is back. Take a phone number to tell it.')),
     make('p', {}, name, typedAt ? ` · ${hour(typedAt)}` : ''),
     make('p', { class: 'tools' }, code ? print() : null, again()));
-  say(kept(), false);
+  say(kept(), 'warn');
 }
 
 function told() {
@@ -128,7 +130,7 @@ function told() {
   if (!available()) { line.hidden = true; return; }
   line.dataset.held = held();
   line.replaceChildren(t(`Mã giấy giữ cho lúc mất mạng: ${held()}. `, `Paper codes kept for when the line is down: ${held()}. `),
-    make('button', { type: 'button', class: 'flat', id: 'reserve', onclick: async () => { const errors = await reserve(true).catch(() => null); if (errors) say(t(errors[0].messageVi, errors[0].messageEn), false); told(); } }, t('Giữ mã giấy', 'Reserve paper codes')));
+    make('button', { type: 'button', class: 'flat', id: 'reserve', onclick: async () => { const errors = await reserve(true).catch(() => null); if (errors) say(t(errors[0].messageVi, errors[0].messageEn), 'bad'); told(); } }, t('Giữ mã giấy', 'Reserve paper codes')));
 }
 
 seek.addEventListener('input', filter);

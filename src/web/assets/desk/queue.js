@@ -141,12 +141,18 @@ export function writeOnSlip(id, take) {
   return code;
 }
 
-export function drain() {
-  if (navigator.onLine === false) return;
-  for (const item of read()) {
-    // What a closed page was sending may have arrived.
-    if (item.state !== 'refused') attempt(item.id);
-  }
+// One after the other: the office's numbers follow the order of typing. What a closed page was sending may have arrived.
+let draining = false;
+export async function drain() {
+  if (navigator.onLine === false || draining) return;
+  draining = true;
+  try {
+    for (const item of read()) {
+      if (item.state === 'refused') continue;
+      const answer = await attempt(item.id);
+      if (answer.waiting) break;
+    }
+  } finally { draining = false; }
 }
 
 for (const item of read()) if (item.state === 'sending') update(item.id, { state: 'waiting', late: true });

@@ -32,6 +32,7 @@ pub struct DossierPage {
     tone: Tone,
     left: String,
     dates: Vec<(&'static str, When)>,
+    entered_late: bool,
     breaches: Vec<&'static str>,
     applicant: Option<Person>,
     /// Where numbers are shown in full.
@@ -133,6 +134,7 @@ impl DossierPage {
             tone,
             left,
             dates: days(told, lang),
+            entered_late: told.entered_late == Some(true),
             breaches: breaches.collect(),
             applicant,
             reveal: masked.then(|| frame.to(&format!("/desk/d/{code}?reveal=1"))),

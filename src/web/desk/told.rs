@@ -92,6 +92,7 @@ pub struct Dossier {
     pub lodged_at: Option<String>,
     pub received_at: Option<String>,
     pub accepted_at: Option<String>,
+    pub entered_late: Option<bool>,
     pub original_due_at: Option<String>,
     pub due_at: Option<String>,
     pub ended_at: Option<String>,

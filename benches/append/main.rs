@@ -132,6 +132,7 @@ async fn counter(options: &Options, folder: &std::path::Path) -> Counter {
         hours: None,
         address_vi: String::new(),
         phone: String::new(),
+        contacts: Vec::new(),
         certainty: Certainty::Illustrative,
     }));
     counter.furnish(acts, None).await.expect("furnished");

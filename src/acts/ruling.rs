@@ -126,11 +126,12 @@ pub fn rule<'a>(
         Act::ApproveProcess(process) => shelve(request, rules::approve(reference, process), given),
         Act::ProposeReview(proposal) => shelve(request, rules::propose(reference, proposal), given),
         Act::OpenOffice(office) => {
-            let known = reference.offices.contains_key(&office.code);
             let office = office
                 .clone()
                 .checked()
                 .map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
+            let known = reference.offices.get(&office.code);
+            let known = known.is_some_and(|known| !office.posts_anew(known));
             record(request, ReferenceEvent::OfficeOpened(office), known, given)
         }
         Act::SetTarget(target) => set_target(request, target, reference, given),

@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod command;
 pub mod dossier;
 pub mod error;
+pub mod feedback;
 pub mod findings;
 pub mod health;
 pub mod http;

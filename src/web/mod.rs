@@ -1,6 +1,8 @@
 //! FOR PEOPLE: pages rendered on the server from the read models; no script is needed to read any of them.
 
+mod ask;
 pub mod assets;
+pub mod board;
 pub mod dates;
 mod doors;
 pub mod frame;
@@ -9,18 +11,23 @@ pub mod history;
 pub mod home;
 pub mod lang;
 mod live;
+pub mod offices;
+mod opening;
 pub mod problem;
 pub mod procedures;
 pub mod proof;
 pub mod qr;
 pub mod respond;
+pub mod say;
 pub mod session;
 pub mod sign_in;
 pub mod statistics;
 #[cfg(test)]
 mod tests;
 pub mod tracking;
+mod typed;
 mod visit;
+mod whom;
 pub mod words;
 pub mod worklist;
 
@@ -30,6 +37,7 @@ pub use self::visit::Visit;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Api;
+use crate::api::schema::{self, GraphqlSchema};
 use crate::domain::reference::{JournalKind, Opened};
 use crate::domain::time::Moment;
 use crate::projections::ReadModels;
@@ -42,6 +50,8 @@ pub struct Web {
     base: Option<String>,
     /// Ends the open streams when the node stops.
     stop: CancellationToken,
+    /// The api's documents, for pages that show or change what only it may.
+    schema: GraphqlSchema,
 }
 
 impl Web {
@@ -54,6 +64,7 @@ impl Web {
     pub fn new(api: Api, link_key: [u8; 32], base: Option<String>) -> Self {
         let base = base.map(|base| base.trim_end_matches('/').to_owned());
         Self {
+            schema: schema::schema(api.clone()),
             api,
             link_key,
             base,

@@ -139,8 +139,8 @@ impl Problem {
                 "Please look it up by name in the list of procedures.",
             )],
             Self::OfficeUnknown => &[(
-                "Mã cơ quan có thể bị gõ sai. Xin kiểm tra lại, ví dụ H38.40.",
-                "The code of the office may be mistyped. Please check it, e.g. H38.40.",
+                "Xin chọn trong danh sách cơ quan.",
+                "Please choose from the list of offices.",
             )],
             Self::PageUnknown => &[(
                 "Địa chỉ có thể bị gõ sai. Xin bắt đầu lại từ trang đầu.",

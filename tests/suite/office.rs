@@ -103,6 +103,7 @@ pub fn office(code: &str) -> Office {
         hours: None,
         address_vi: String::new(),
         phone: String::new(),
+        contacts: Vec::new(),
         certainty: Certainty::Illustrative,
     }
 }

@@ -384,7 +384,10 @@ impl Story {
                 kind: FeedbackKind::Report,
                 capability: Some("00".repeat(32)),
             },
-            _ => C::AnswerFeedback { number: 1 },
+            _ => C::AnswerFeedback {
+                number: 1,
+                published: false,
+            },
         }
     }
 }

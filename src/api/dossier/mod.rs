@@ -8,6 +8,8 @@ pub mod query;
 pub mod result;
 pub mod standing;
 pub mod tracking;
+mod way;
+pub mod written;
 
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;

@@ -224,8 +224,10 @@ pub enum DossierCommand {
         kind: FeedbackKind,
         capability: Option<String>,
     },
+    /// Answer a feedback; `published` when the answer has a wording for everybody.
     AnswerFeedback {
         number: u32,
+        published: bool,
     },
     /// Note what another system answered about the dossier.
     RecordSync {

@@ -218,7 +218,10 @@ impl<'a> Clerk<'a> {
                 kind: FeedbackKind::Report,
                 capability: self.receipt(script),
             },
-            Deed::AnswerReport => DossierCommand::AnswerFeedback { number: 1 },
+            Deed::AnswerReport => DossierCommand::AnswerFeedback {
+                number: 1,
+                published: false,
+            },
         }
     }
 

@@ -1,12 +1,22 @@
 // Keeps an open page current: a stream says that something changed, the page is fetched again and its content exchanged.
 // Without the stream the page is asked for every half minute; without an answer for a minute it says that it is old.
-const POLL_MS = 30_000, STALE_MS = 60_000, WAIT_MS_MAX = 30_000;
+const POLL_MS = 30_000, STALE_MS = 60_000, WAIT_MS_MAX = 30_000, ANSWER_MS_MAX = 20_000;
 const place = document.body.dataset.live;
-let heard = Date.now(), wait = 1_000, build = null, source = null, busy = false, again = false;
+let heard = Date.now(), tried = 0, wait = 1_000, build = null, source = null, busy = false, again = false;
 
 function alive() {
   heard = Date.now();
   document.body.classList.remove('stale');
+  document.dispatchEvent(new Event('heard'));
+}
+
+const ask = () => fetch(location.href, { cache: 'no-store', signal: AbortSignal.timeout?.(ANSWER_MS_MAX) });
+
+// Another program answers: the page's own script and look may be old. Only a page that is there takes this one's place.
+async function begin() {
+  const answer = await ask().catch(() => null);
+  if (answer?.ok) location.reload();
+  else setTimeout(begin, 5_000);
 }
 
 // Fetches this page again and exchanges its content. A page that answers with an error is not shown.
@@ -14,7 +24,7 @@ async function renew() {
   if (busy) { again = true; return; }
   busy = true;
   try {
-    const answer = await fetch(location.href, { cache: 'no-store' });
+    const answer = await ask();
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const open = new Set([...document.querySelectorAll('main details[open]')].map((one) => one.id));
@@ -42,12 +52,15 @@ function say() {
 
 function connect() {
   source?.close();
+  tried = Date.now();
   source = new EventSource(place);
   source.addEventListener('hello', (event) => {
     wait = 1_000;
+    if (build && build !== event.data) {
+      source.close();
+      return begin();
+    }
     alive();
-    // Another program answers: the page's own script and look may be old.
-    if (build && build !== event.data) return location.reload();
     const first = build === null;
     build = event.data;
     if (!first) renew();
@@ -63,10 +76,14 @@ function connect() {
 
 if (place) {
   connect();
+  document.addEventListener('renew', renew);
   setInterval(() => {
     if (source.readyState !== EventSource.OPEN) renew();
   }, POLL_MS);
   setInterval(() => {
-    if (Date.now() - heard > STALE_MS) document.body.classList.add('stale');
+    if (Date.now() - heard <= STALE_MS) return;
+    document.body.classList.add('stale');
+    // A line that was cut without a word still counts as open.
+    if (source.readyState === EventSource.OPEN && Date.now() - tried > WAIT_MS_MAX) connect();
   }, 1_000);
 }

@@ -1,10 +1,13 @@
 //! The addresses of the pages, and what each reads.
 
+mod board;
 mod dossier;
 mod figures;
+mod offices;
 mod playground;
 mod procedures;
 mod proof;
+mod say;
 mod sign_in;
 mod staff;
 
@@ -30,6 +33,11 @@ pub fn router(web: Web) -> Router {
         .route("/t/{code}", get(dossier::track))
         .route("/t/{code}/events", get(dossier::follow))
         .route("/t/{code}/proof", get(proof::check))
+        .route("/t/{code}/rating", get(say::rating).post(say::rate))
+        .route("/t/{code}/feedback", get(say::feedback).post(say::write))
+        .route("/o", get(offices::list))
+        .route("/o/{office}", get(offices::office))
+        .route("/feedback", get(offices::voices))
         .route("/history", get(dossier::find_history))
         .route("/history/{code}", get(dossier::records))
         .route("/statistics", get(figures::figures))
@@ -41,6 +49,8 @@ pub fn router(web: Web) -> Router {
         .route("/p/{code}", get(procedures::procedure))
         .route("/p/{code}/sheet", get(procedures::leaflet))
         .route("/o/{office}/sheet", get(procedures::sheet))
+        .route("/board/{office}", get(board::board))
+        .route("/board/{office}/events", get(board::follow))
         .route("/worklist", get(staff::work))
         .route("/graphiql", get(playground::playground))
         .route("/sign-in", get(sign_in::door))

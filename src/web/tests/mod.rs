@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod ground;
+mod holder;
 mod teller;
 mod views;
 
@@ -18,9 +19,11 @@ use super::graphiql::{Example, GraphiqlPage};
 use super::history::HistoryPage;
 use super::home::{HomePage, SearchPage};
 use super::lang::Lang;
+use super::offices::{OfficePage, OfficesPage};
 use super::problem::Problem;
+use super::say::{Ask, SayPage, Typed, Wish};
 use super::statistics::{Params, Part, StatisticsPage, parts_of};
-use super::tracking::{Story, TrackingPage};
+use super::tracking::{Holder, Story, TrackingPage};
 use super::worklist::{Desk, WorklistPage};
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::calendar::Calendar;
@@ -103,6 +106,20 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("procedure", text(&procedure(lang))),
         ("sheet", text(&wall(lang))),
         ("leaflet", text(&leaflet(lang))),
+        (
+            "tracking-holder",
+            text(&held(lang, &overlooked(), "2026-11-20T10:00")),
+        ),
+        ("say", text(&say(lang))),
+        (
+            "offices",
+            text(&OfficesPage::new(
+                public.clone(),
+                &reference(),
+                at("2026-11-20T10:00"),
+            )),
+        ),
+        ("office", text(&office(lang))),
         ("worklist", text(&worklist(lang))),
         ("problem", text(&typed.page(public.clone()))),
         ("graphiql", text(&GraphiqlPage::new(public, &example()))),
@@ -347,10 +364,11 @@ fn what_is_missed_owed_and_told_elsewhere_stands_on_the_page_without_an_amount()
     }
     let page = tracking(Lang::Vi, &told, "2026-11-20T10:00", false);
     let notes: Vec<_> = page.notes.iter().map(|(_, text)| text.as_str()).collect();
+    let by = page.duty.by.as_ref().expect("a day");
+    assert_eq!(by.day, "thứ Hai, ngày 30 tháng 11 năm 2026");
+    assert!(page.duty.more_with_receipt && page.duty.sums.is_empty());
     for wanted in [
         "chưa có kết quả khi đến hẹn 16/11/2026 17:00",
-        "Ông/bà có khoản tiền cần nộp",
-        "hạn nộp 30/11/2026",
         "Cổng Dịch vụ công quốc gia xác nhận trạng thái 2, cách đây 10 ngày",
         "khác trạng thái ở đây",
         "Đang chờ ý kiến của Ủy ban nhân dân phường",

@@ -2,6 +2,30 @@
 
 use super::*;
 pub(super) fn tracking(lang: Lang, told: &Teller, now: &str, sensitive: bool) -> TrackingPage {
+    shown(lang, told, now, sensitive, None)
+}
+
+/// Opened with the receipt.
+pub(super) fn held(lang: Lang, told: &Teller, now: &str) -> TrackingPage {
+    let data = serde_json::json!({ "tracking": {
+        "withReceipt": true,
+        "applicant": { "fullName": "Công dân <000123>", "phone": "•••456", "masked": true },
+        "written": [
+            { "at": "2026-11-19T03:00:00Z", "about": { "vi": "Xin lỗi", "en": "Apology" }, "fromApplicant": false,
+              "feedback": null, "text": "Cán bộ nghỉ ốm.", "erased": false },
+        ],
+    }});
+    let holder = Holder::read("ABCDEFGH23456723", false, &data, false).expect("a receipt");
+    shown(lang, told, now, true, Some(&holder))
+}
+
+fn shown(
+    lang: Lang,
+    told: &Teller,
+    now: &str,
+    sensitive: bool,
+    holder: Option<&Holder>,
+) -> TrackingPage {
     let reference = reference();
     let procedure = &procedures()[0];
     let story = Story {
@@ -13,8 +37,34 @@ pub(super) fn tracking(lang: Lang, told: &Teller, now: &str, sensitive: bool) ->
         reference: &reference,
         now: at(now),
         base: "http://127.0.0.1:8080",
+        holder,
+        command: Uuid::nil(),
     };
     TrackingPage::new(frame(lang, None), &story).expect("there are facts")
+}
+
+pub(super) fn say(lang: Lang) -> SayPage {
+    let ask = Ask {
+        wish: Wish::Feedback,
+        code: CODE,
+        capability: "ABCDEFGH23456723",
+        command: Uuid::nil(),
+        typed: Typed {
+            text: "</textarea><script>alert(1)</script>".into(),
+            ..Typed::default()
+        },
+        faults: Vec::new(),
+    };
+    let told = handed_over();
+    let last = told.changes.last().expect("a fact");
+    SayPage::new(frame(lang, None), ask, &last.after, None)
+}
+
+pub(super) fn office(lang: Lang) -> OfficePage {
+    let reference = reference();
+    let office = &reference.offices[OFFICE];
+    let now = at("2026-11-20T10:00");
+    OfficePage::new(frame(lang, None), office, &reference, now, &counts())
 }
 
 pub(super) fn counts() -> Counts {

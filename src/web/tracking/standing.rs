@@ -94,7 +94,7 @@ fn promise(turn: &Turn, due_at: Moment, clock: &Clock<'_>) -> Promise {
                 )
                 .to_owned(),
         ),
-        None => open(due_at, clock),
+        None => until(due_at, clock),
     };
     Promise {
         due: dates::promise(due_at, clock.lang),
@@ -103,7 +103,8 @@ fn promise(turn: &Turn, due_at: Moment, clock: &Clock<'_>) -> Promise {
     }
 }
 
-fn open(due_at: Moment, clock: &Clock<'_>) -> (Tone, String) {
+/// How far a moment is, or how long ago.
+pub fn until(due_at: Moment, clock: &Clock<'_>) -> (Tone, String) {
     let time = time_between(clock.now, due_at, clock);
     if clock.now > due_at {
         let text = clock.lang.of("đã quá hẹn", "overdue by");
@@ -140,7 +141,7 @@ fn ended(at: Moment, due_at: Moment, clock: &Clock<'_>) -> (Tone, String) {
     }
 }
 
-fn time_between(from: Moment, to: Moment, clock: &Clock<'_>) -> String {
+pub fn time_between(from: Moment, to: Moment, clock: &Clock<'_>) -> String {
     dates::office_time(from, to, clock.calendar, clock.hours, clock.lang)
 }
 

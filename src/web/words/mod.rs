@@ -8,4 +8,4 @@ mod state;
 pub use event::happened;
 pub use law::{basis_mark, doubt, level, limit, online_level, step_role};
 pub use record::{agency, applicant, linkage, territory};
-pub use state::{channel, delivery, ending, headline, next, office_role, phase, to_do};
+pub use state::{channel, delivery, doer, ending, headline, next, office_role, phase, to_do};

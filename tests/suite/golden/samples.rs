@@ -7,12 +7,13 @@ use motcua::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use motcua::domain::dossier::{
     Accepted, ApologyIssued, CapabilityReissued, Channel, ComponentForm, ComponentReceived,
     DeadlineMissed, DeliveryMethod, Digitisation, DossierEvent, Drafted, DueDateCause,
-    DueDateRecomputed, FeeExempted, FeeReceiptIssued, FeedbackKind, FeedbackSubmitted,
-    FieldVerificationScheduled, FinancialObligationIssued, HandOverReceived, Handed, HandedOver,
-    LinkKind, Linked, Lodged, Nothing, Numbered, ObligationKind, OpinionReceived, OpinionRequested,
-    PaymentConfirmed, PaymentMethod, PaymentRefunded, Rated, RatingDevice, RedirectKind,
-    Redirected, ResultCorrected, ResultDelivered, ResultIssued, ResultReplaced, ResultRevoked,
-    ResultSigned, Stage, SupplementProposed, SupplementRequested, SyncOutcome, SyncRecorded,
+    DueDateRecomputed, FeeExempted, FeeReceiptIssued, FeedbackAnswered, FeedbackKind,
+    FeedbackSubmitted, FieldVerificationScheduled, FinancialObligationIssued, HandOverReceived,
+    Handed, HandedOver, LinkKind, Linked, Lodged, Nothing, Numbered, ObligationKind,
+    OpinionReceived, OpinionRequested, PaymentConfirmed, PaymentMethod, PaymentRefunded, Rated,
+    RatingDevice, RedirectKind, Redirected, ResultCorrected, ResultDelivered, ResultIssued,
+    ResultReplaced, ResultRevoked, ResultSigned, Stage, SupplementProposed, SupplementRequested,
+    SyncOutcome, SyncRecorded,
 };
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Breach, BreachRule, Circumstances, Fact, Part, PartKind, stream};
@@ -378,7 +379,10 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             kind: FeedbackKind::Report,
             due_at: Some(at(360)),
         }),
-        E::FeedbackSubmitted(_) => E::FeedbackAnswered(numbered),
+        E::FeedbackSubmitted(_) => E::FeedbackAnswered(FeedbackAnswered {
+            number: 1,
+            published: false,
+        }),
         E::FeedbackAnswered(_) => E::SyncRecorded(SyncRecorded {
             system: "national-portal".to_owned(),
             outcome: SyncOutcome::Acknowledged,

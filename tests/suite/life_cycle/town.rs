@@ -59,6 +59,7 @@ fn opened(code: &str) -> Office {
         hours: None,
         address_vi: String::new(),
         phone: String::new(),
+        contacts: Vec::new(),
         certainty: Certainty::Illustrative,
     }
 }
@@ -244,7 +245,10 @@ fn beside(command: Option<&DossierCommand>) -> Option<DossierCommand> {
             kind: FeedbackKind::Report,
             capability: None,
         },
-        C::SubmitFeedback { .. } => C::AnswerFeedback { number },
+        C::SubmitFeedback { .. } => C::AnswerFeedback {
+            number,
+            published: false,
+        },
         C::AnswerFeedback { .. } => C::RecordSync {
             system: "national-portal".to_owned(),
             outcome: SyncOutcome::Acknowledged,
@@ -398,6 +402,7 @@ impl<'a> Story<'a> {
                     submitted_at: past,
                     due_at: None,
                     answered_at: None,
+                    published: false,
                 }];
             }
             C::RecordMiss => {

@@ -373,8 +373,8 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         (_, C::SubmitFeedback { kind, .. }) if dossier.is_entered() => {
             submit_feedback(dossier, *kind, context)
         }
-        (_, C::AnswerFeedback { number }) if dossier.is_entered() => {
-            answer_feedback(dossier, *number, context)
+        (_, C::AnswerFeedback { number, published }) if dossier.is_entered() => {
+            answer_feedback(dossier, *number, *published, context)
         }
         (
             _,

@@ -7,8 +7,8 @@ use super::opinion::numbered;
 use super::{Context, Decision, Dossier, Rejection, plain};
 use crate::domain::deadline;
 use crate::domain::dossier::event::{
-    DossierEvent, FeedbackKind, FeedbackSubmitted, LinkKind, Linked, Numbered, Rated, RatingDevice,
-    SyncOutcome, SyncRecorded,
+    DossierEvent, FeedbackAnswered, FeedbackKind, FeedbackSubmitted, LinkKind, Linked, Rated,
+    RatingDevice, SyncOutcome, SyncRecorded,
 };
 use crate::domain::law::Limit;
 
@@ -60,12 +60,18 @@ pub(super) fn submit_feedback(
     plain(DossierEvent::FeedbackSubmitted(feedback), context)
 }
 
-pub(super) fn answer_feedback(dossier: &Dossier, number: u32, context: &Context<'_>) -> Decision {
+pub(super) fn answer_feedback(
+    dossier: &Dossier,
+    number: u32,
+    published: bool,
+    context: &Context<'_>,
+) -> Decision {
     let open = dossier.open_feedback();
     if open.is_none_or(|feedback| feedback.number != number) {
         return Err(Rejection::FeedbackNotOpen);
     }
-    plain(DossierEvent::FeedbackAnswered(Numbered { number }), context)
+    let answered = FeedbackAnswered { number, published };
+    plain(DossierEvent::FeedbackAnswered(answered), context)
 }
 
 /// Never to itself, and never twice.

@@ -266,6 +266,24 @@ pub struct FeedbackSubmitted {
     pub due_at: Option<Moment>,
 }
 
+/// The feedback of this number was answered. What was said lies in the vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackAnswered {
+    pub number: u32,
+    /// The office has put the answer into words that everybody may read: they stand beside the answer in the vault.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub published: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// What became of telling another system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -69,7 +69,7 @@ pub enum DossierEvent {
     Linked(Linked),
     Rated(Rated),
     FeedbackSubmitted(FeedbackSubmitted),
-    FeedbackAnswered(Numbered),
+    FeedbackAnswered(FeedbackAnswered),
     SyncRecorded(SyncRecorded),
 }
 

@@ -213,7 +213,9 @@ impl Frame {
     }
 }
 
-fn in_language(place: &str, lang: Lang) -> String {
+/// The place in a language.
+#[must_use]
+pub fn in_language(place: &str, lang: Lang) -> String {
     match lang {
         Lang::Vi => place.to_owned(),
         Lang::En if place.contains('?') => format!("{place}&lang=en"),

@@ -5,6 +5,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use sha2::{Digest as _, Sha256};
 
+use sha2::{Digest as _, Sha256};
+
 use super::frame::STYLE_SOURCE;
 use crate::api::scalar::hex;
 
@@ -73,6 +75,35 @@ fn written(status: StatusCode, text: String, policy: &str) -> Response {
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     response
+}
+
+/// For what is the same for everybody: it may be kept for a minute, and is not sent again while it is unchanged.
+pub async fn shared(asked: &HeaderMap, response: Response) -> Response {
+    if response.status() != StatusCode::OK {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    // Weak: what is compressed on the way is the same page.
+    let tag = format!("W/\"{}\"", hex(&Sha256::digest(&bytes)[..12]));
+    let known = asked.get_all(header::IF_NONE_MATCH).iter();
+    let is_known = known
+        .filter_map(|names| names.to_str().ok())
+        .any(|names| names.contains(&tag));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        parts.headers.insert(header::ETAG, tag);
+    }
+    let minute = HeaderValue::from_static("public, max-age=60");
+    parts.headers.insert(header::CACHE_CONTROL, minute);
+    let vary = HeaderValue::from_static("cookie, authorization");
+    parts.headers.append(header::VARY, vary);
+    if is_known {
+        parts.status = StatusCode::NOT_MODIFIED;
+        return Response::from_parts(parts, axum::body::Body::empty());
+    }
+    Response::from_parts(parts, bytes.into())
 }
 
 /// For pages about one dossier: no search engine keeps them.

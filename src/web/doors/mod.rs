@@ -12,6 +12,7 @@ mod proof;
 mod say;
 mod sign_in;
 mod staff;
+mod tables;
 
 use axum::Router;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -43,6 +44,10 @@ pub fn router(web: Web) -> Router {
         .route("/history", get(dossier::find_history))
         .route("/history/{code}", get(dossier::records))
         .route("/statistics", get(figures::figures))
+        .route("/statistics/offices", get(tables::offices))
+        .route("/statistics/procedures", get(tables::procedures))
+        .route("/statistics/score", get(tables::score))
+        .route("/statistics/{file}", get(tables::file))
         .route("/statistics.csv", get(figures::figures_csv))
         .route("/statistics.json", get(figures::figures_json))
         .route("/forms/II.06a.csv", get(figures::form_csv))

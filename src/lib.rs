@@ -1,5 +1,7 @@
 //! motcua: an open, verifiable one-stop-shop core. The rooms, in reading order.
 #![forbid(unsafe_code)]
+// The schema's future nests a resolver per kind of command.
+#![recursion_limit = "256"]
 
 pub mod domain;
 pub mod tlog;

@@ -315,6 +315,11 @@ impl Sheet {
         let mut lowest = top;
         let mut x = self.left();
         for (title, name) in people {
+            // A place that nobody signs stays empty.
+            if title.is_empty() {
+                x += width;
+                continue;
+            }
             self.y = top;
             self.write(x, width, title, Face::Bold, size, Align::Centre);
             self.write(

@@ -218,6 +218,8 @@ impl Problem {
             | Self::DossierUnknown(_)
             | Self::ProcedureUnknown
             | Self::OfficeUnknown
+            | Self::ForSupervisors
+            | Self::FactUnknown
             | Self::PageUnknown
             | Self::MethodNotAllowed
             | Self::NoWorklist

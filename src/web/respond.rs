@@ -5,8 +5,6 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use sha2::{Digest as _, Sha256};
 
-use sha2::{Digest as _, Sha256};
-
 use super::frame::STYLE_SOURCE;
 use crate::api::scalar::hex;
 

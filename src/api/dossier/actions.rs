@@ -52,7 +52,7 @@ pub async fn of(
         now: api.office.clock(),
         actor,
         reference: &reference,
-        register: Register::default(),
+        register: &Register::default(),
         given: &Circumstances::default(),
     };
     let possible = last.after.possible(&context).into_iter();

@@ -13,8 +13,8 @@ use crate::api::wait_for;
 use crate::api::words::{Channel, Comparison, Label, Level, channel_label, level_label};
 use crate::domain::actor::Role;
 use crate::domain::reference::Reference;
-use crate::projections::statistics::{Query, suppress};
 use crate::projections::statistics::groups::{self, Groups, Tally};
+use crate::projections::statistics::{Query, suppress};
 use crate::projections::word::from_word;
 
 /// What the counts are split by.
@@ -207,13 +207,9 @@ async fn public_groups(api: &Api, query: &Query, dimension: groups::Dimension) -
     let told = suppress::told(&api.models, groups);
     Ok(match dimension {
         D::Field => suppress::by_field(&told, &api.models.reference()),
-        D::Procedure
-        | D::Office
-        | D::Channel
-        | D::Level
-        | D::Step
-        | D::Handler
-        | D::Signer => told.groups,
+        D::Procedure | D::Office | D::Channel | D::Level | D::Step | D::Handler | D::Signer => {
+            told.groups
+        }
     })
 }
 

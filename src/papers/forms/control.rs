@@ -45,7 +45,7 @@ pub(super) fn write(sheet: &mut Sheet, matter: &Matter<'_>) {
         sheet.field("Nhận hồ sơ", &hour_and_date(turn.received_at), width);
         sheet.field("Hẹn trả kết quả", &hour_and_date(turn.due_at), width);
     }
-    sheet.go_to(sheet.y().max(below));
+    sheet.go_to(sheet.y().max(below) + 4.0);
     let stays = matter
         .dossier
         .stays

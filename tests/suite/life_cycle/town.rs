@@ -380,7 +380,7 @@ impl<'a> Story<'a> {
             now: self.now,
             actor: &actor,
             reference: self.reference,
-            register: Register::default(),
+            register: &register::EMPTY,
             given: &given,
         };
         let possible = self.dossier.possible(&context).into_iter();

@@ -7,10 +7,13 @@ use super::calendar::CalendarQuery;
 use super::catalogue::{
     CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
 };
-use super::command::{CatalogueMutation, DossierMutation, ReferenceMutation, TargetMutation};
+use super::command::{
+    BlockQuery, CatalogueMutation, DossierMutation, ReferenceMutation, TargetMutation,
+};
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
+use super::feedback::{FeedbackPage, FeedbackQuery};
 use super::findings::{FindingPage, FindingQuery};
 use super::http::limits;
 use super::lateness::{LatenessQuery, OverduePage};
@@ -28,6 +31,7 @@ use super::worklist::{WorklistPage, WorklistQuery};
 pub struct Query(
     DossierQuery,
     WorklistQuery,
+    BlockQuery,
     StatisticsQuery,
     LatenessQuery,
     GroupQuery,
@@ -37,6 +41,7 @@ pub struct Query(
     TargetQuery,
     ForecastQuery,
     FindingQuery,
+    FeedbackQuery,
     CatalogueQuery,
     CatalogueStatisticsQuery,
     RehearsalQuery,
@@ -61,6 +66,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<FailureCode>()
         .override_output_type_description::<AuditPage>("A page of facts.")
+        .override_output_type_description::<FeedbackPage>("A page of feedback.")
         .override_output_type_description::<FindingPage>("A page of findings.")
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
         .override_output_type_description::<GroupPage>("A page of groups.")

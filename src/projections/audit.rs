@@ -84,7 +84,11 @@ pub struct Filter {
     pub office: Option<String>,
     /// The fact's `type`.
     pub kind: Option<String>,
+    pub role: Option<Role>,
+    pub breach: Option<BreachRule>,
     pub breaches_only: bool,
+    /// Recorded at least so many hours after it is claimed to have happened, or after the hour on the slip.
+    pub late_hours_min: Option<u32>,
     /// Recorded at or after.
     pub from: Option<Moment>,
     /// Recorded at or before.
@@ -188,6 +192,17 @@ fn selection(filter: &Filter, least: u64, most: u64) -> QueryBuilder<sqlx::Sqlit
                 .push_bind(wanted.clone());
         }
     }
+    if let Some(role) = filter.role {
+        sql.push(" and actor_role = ").push_bind(role.name());
+    }
+    if let Some(breach) = filter.breach {
+        sql.push(" and breach = ").push_bind(to_word(&breach));
+    }
+    if let Some(hours) = filter.late_hours_min {
+        let micros = i64::from(hours) * 3600 * Moment::SECOND;
+        sql.push(" and recorded_at - min(coalesce(claimed_at, recorded_at), coalesce(audit.received_at, recorded_at)) >= ")
+            .push_bind(micros);
+    }
     if filter.breaches_only {
         sql.push(" and breach is not null");
     }
@@ -250,6 +265,10 @@ fn subject(event: &Event) -> Option<String> {
         Event::JournalOpened(opened) => Some(opened.id.to_string()),
         Event::Register(RegisterEvent::Entered(entered)) => Some(entered.code.to_string()),
         Event::Register(RegisterEvent::CodeVoided(voided)) => Some(voided.code.to_string()),
+        Event::Register(RegisterEvent::CodesReserved(block)) => Some(format!(
+            "{} {}–{} ({})",
+            block.office, block.first, block.last, block.desk
+        )),
         Event::Reference(ReferenceEvent::CalendarDeclared(year)) => Some(year.year.to_string()),
         Event::Reference(ReferenceEvent::PolicyAdopted(policy)) => Some(policy.reference()),
         Event::Reference(ReferenceEvent::ProcedurePublished(procedure)) => {

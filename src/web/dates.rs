@@ -105,7 +105,9 @@ pub fn day_in_words(date: Date, lang: Lang) -> String {
     }
 }
 
-fn hour(at: Moment) -> String {
+/// `07:30`.
+#[must_use]
+pub fn hour(at: Moment) -> String {
     let local = at.local();
     format!("{:02}:{:02}", local.hour(), local.minute())
 }

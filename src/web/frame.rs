@@ -25,17 +25,12 @@ pub enum Door {
     Tracking,
     Procedures,
     Statistics,
-    Worklist,
+    Desk,
+    Audit,
 }
 
 impl Door {
     const PUBLIC: [Self; 3] = [Self::Tracking, Self::Procedures, Self::Statistics];
-    const STAFF: [Self; 4] = [
-        Self::Tracking,
-        Self::Procedures,
-        Self::Statistics,
-        Self::Worklist,
-    ];
 
     #[must_use]
     pub fn path(self) -> &'static str {
@@ -43,7 +38,8 @@ impl Door {
             Self::Tracking => "/t",
             Self::Procedures => "/p",
             Self::Statistics => "/statistics",
-            Self::Worklist => "/worklist",
+            Self::Desk => "/desk",
+            Self::Audit => "/audit",
         }
     }
 
@@ -53,7 +49,8 @@ impl Door {
             Self::Tracking => ("Tra cứu hồ sơ", "Track a dossier"),
             Self::Procedures => ("Thủ tục", "Procedures"),
             Self::Statistics => ("Thống kê", "Statistics"),
-            Self::Worklist => ("Việc cần làm", "Worklist"),
+            Self::Desk => ("Bàn làm việc", "Desk"),
+            Self::Audit => ("Kiểm tra", "Audit"),
         }
     }
 }
@@ -64,6 +61,7 @@ pub struct Who {
     pub role: Pair,
     /// Has a worklist: works for an office.
     pub has_work: bool,
+    pub supervises: bool,
     pub office: Option<String>,
     pub id: String,
 }
@@ -73,6 +71,7 @@ impl From<&Actor> for Who {
         Self {
             role: words::office_role(actor.role),
             has_work: has_work(actor),
+            supervises: access::supervised(actor).is_ok(),
             office: (actor.office != NO_OFFICE).then(|| actor.office.clone()),
             id: actor.id.clone(),
         }
@@ -177,11 +176,17 @@ impl Frame {
     }
 
     #[must_use]
-    pub fn doors(&self) -> &'static [Door] {
-        match &self.who {
-            Some(who) if who.has_work => &Door::STAFF,
-            Some(_) | None => &Door::PUBLIC,
-        }
+    pub fn doors(&self) -> Vec<Door> {
+        let who = self.who.as_ref();
+        let own = [
+            (who.is_some_and(|who| who.has_work), Door::Desk),
+            (who.is_some_and(|who| who.supervises), Door::Audit),
+        ];
+        let own = own.into_iter().filter(|(has, _)| *has);
+        Door::PUBLIC
+            .into_iter()
+            .chain(own.map(|(_, door)| door))
+            .collect()
     }
 
     #[must_use]

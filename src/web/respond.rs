@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use sha2::{Digest as _, Sha256};
 
 use sha2::{Digest as _, Sha256};
 
@@ -11,11 +12,45 @@ use crate::api::scalar::hex;
 
 /// A page with a strict policy: our one inline stylesheet, our own files, and nothing else.
 pub fn html(status: StatusCode, page: &impl Template) -> Response {
-    let policy = format!(
+    with_policy(status, page, &policy())
+}
+
+fn policy() -> String {
+    format!(
         "default-src 'none'; style-src 'self' {}; script-src 'self'; connect-src 'self'; img-src 'self' data:; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         *STYLE_SOURCE
+    )
+}
+
+/// A page that is the same for everybody: whoever is not signed in may keep it for a minute, and then ask whether it is
+/// still the same. What is shown to somebody who is signed in bears their name and is kept by nobody.
+pub fn public(asked: &HeaderMap, signed_in: bool, page: &impl Template) -> Response {
+    let Ok(text) = page.render() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if signed_in {
+        return written(StatusCode::OK, text, &policy());
+    }
+    // Weak: the bytes on the wire are compressed for some.
+    let tag = format!("W/\"{}\"", hex(&Sha256::digest(&text)[..12]));
+    let known = asked.get(header::IF_NONE_MATCH);
+    let known = known.and_then(|known| known.to_str().ok());
+    let known = known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag));
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        written(StatusCode::OK, text, &policy())
+    };
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=60"),
     );
-    with_policy(status, page, &policy)
+    headers.insert(header::VARY, HeaderValue::from_static("cookie"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    response
 }
 
 /// A page under a policy of its own.
@@ -23,6 +58,10 @@ pub fn with_policy(status: StatusCode, page: &impl Template, policy: &str) -> Re
     let Ok(text) = page.render() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    written(status, text, policy)
+}
+
+fn written(status: StatusCode, text: String, policy: &str) -> Response {
     let mut response = (status, text).into_response();
     let headers = response.headers_mut();
     let mut set = |name: header::HeaderName, value: &str| {

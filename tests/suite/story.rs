@@ -150,6 +150,7 @@ impl Story {
             procedure: procedure.parse().expect("a procedure code"),
             office: office.parse().expect("an office code"),
             capability: Some("00".repeat(32)),
+            code: None,
         };
         self.start(&command, office).expect("accepted")
     }
@@ -384,7 +385,10 @@ impl Story {
                 kind: FeedbackKind::Report,
                 capability: Some("00".repeat(32)),
             },
-            _ => C::AnswerFeedback { number: 1 },
+            _ => C::AnswerFeedback {
+                number: 1,
+                published: false,
+            },
         }
     }
 }

@@ -205,6 +205,7 @@ async fn trail(
         breaches_only: asked.breaches_only,
         from: asked.from,
         to: asked.to,
+        ..Filter::default()
     };
     let page = audit::page(api, &filter, order, first, after, true).await?;
     Ok(Some(page))

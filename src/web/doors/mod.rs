@@ -1,11 +1,16 @@
 //! The addresses of the pages, and what each reads.
 
+mod audit;
 mod board;
+mod desk;
 mod dossier;
 mod figures;
+mod offices;
 mod playground;
 mod procedures;
 mod proof;
+mod say;
+mod sign_in;
 mod staff;
 mod tables;
 
@@ -31,6 +36,11 @@ pub fn router(web: Web) -> Router {
         .route("/t/{code}", get(dossier::track))
         .route("/t/{code}/events", get(dossier::follow))
         .route("/t/{code}/proof", get(proof::check))
+        .route("/t/{code}/rating", get(say::rating).post(say::rate))
+        .route("/t/{code}/feedback", get(say::feedback).post(say::write))
+        .route("/o", get(offices::list))
+        .route("/o/{office}", get(offices::office))
+        .route("/feedback", get(offices::voices))
         .route("/history", get(dossier::find_history))
         .route("/history/{code}", get(dossier::records))
         .route("/statistics", get(figures::figures))
@@ -44,10 +54,29 @@ pub fn router(web: Web) -> Router {
         .route("/forms/II.06a.json", get(figures::form_json))
         .route("/p", get(procedures::list_procedures))
         .route("/p/{code}", get(procedures::procedure))
+        .route("/p/{code}/sheet", get(procedures::leaflet))
+        .route("/o/{office}/sheet", get(procedures::sheet))
         .route("/board/{office}", get(board::board))
         .route("/board/{office}/events", get(board::follow))
-        .route("/worklist", get(staff::work))
+        .route("/audit", get(audit::start))
+        .route("/audit/search", get(audit::search))
+        .route("/audit/export.csv", get(audit::export_csv))
+        .route("/audit/export.ndjson", get(audit::export_ndjson))
+        .route("/audit/fact/{position}", get(audit::fact))
+        .route("/audit/d", get(audit::find))
+        .route("/audit/d/{code}", get(audit::dossier))
+        .route("/audit/findings", get(audit::findings))
+        .route("/desk", get(desk::list))
+        .route("/desk/events", get(desk::follow))
+        .route("/desk/find", get(desk::find))
+        .route("/desk/d/{code}", get(desk::dossier))
+        .route("/desk/new", get(desk::intake))
+        .route("/desk/qr.svg", get(desk::picture))
+        .route("/worklist", get(desk::moved))
         .route("/graphiql", get(playground::playground))
+        .route("/sign-in", get(sign_in::door))
+        .route("/sign-in/oidc", get(sign_in::leave))
+        .route("/sign-in/callback", get(sign_in::back))
         .route("/sign-in/{person}", get(staff::sign_in))
         .route("/sign-out", post(staff::sign_out))
         .route("/assets/{*path}", get(assets::serve))

@@ -9,3 +9,4 @@ mod program;
 mod proofs;
 mod receipts;
 mod results;
+mod say;

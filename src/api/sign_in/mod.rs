@@ -1,11 +1,16 @@
-//! Who is asking: bearer tokens (or the session cookie that holds one) of the local development issuer.
+//! Who is asking: bearer tokens (or the session cookie that holds one) of this node's own issuer; whom it issues them to is told
+//! by printed links, by the command line, or by the office's identity provider.
 
+pub mod oidc;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
+use self::oidc::{Flow, Provider};
 use crate::domain::actor::{Actor, NO_OFFICE, Role, is_id};
 use crate::domain::code::OfficeCode;
 
@@ -13,6 +18,8 @@ use crate::domain::code::OfficeCode;
 pub const COOKIE: &str = "motcua_session";
 
 const ISSUER: &str = "motcua/local";
+/// Of what a browser keeps between being sent to the provider and coming back: no session, and never taken for one.
+const FLOW_ISSUER: &str = "motcua/flow";
 /// A token may be this many seconds too old: clocks differ.
 const LEEWAY: u64 = 5;
 
@@ -28,6 +35,22 @@ struct Claims {
     exp: u64,
 }
 
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    #[serde(flatten)]
+    flow: Flow,
+    iss: String,
+    exp: u64,
+}
+
+fn validation(issuer: &str) -> Validation {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.leeway = LEEWAY;
+    validation.validate_aud = false;
+    validation.set_issuer(&[issuer]);
+    validation
+}
+
 /// A token that is not ours, not whole or not valid any more. Says no more than that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the token is not valid; sign in again")]
@@ -39,6 +62,7 @@ pub struct SignIn {
     encoding: EncodingKey,
     decoding: DecodingKey,
     validation: Validation,
+    provider: Option<Arc<Provider>>,
 }
 
 impl SignIn {
@@ -47,16 +71,52 @@ impl SignIn {
 
     #[must_use]
     pub fn new(secret: &[u8; 32]) -> Self {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.leeway = LEEWAY;
-        validation.validate_aud = false;
-        validation.set_issuer(&[ISSUER]);
+        let mut validation = validation(ISSUER);
         validation.set_required_spec_claims(&["exp", "iss", "sub"]);
         Self {
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),
             validation,
+            provider: None,
         }
+    }
+
+    /// Lets people sign in at an identity provider.
+    #[must_use]
+    pub fn with_provider(mut self, provider: Provider) -> Self {
+        self.provider = Some(Arc::new(provider));
+        self
+    }
+
+    /// Where people sign in, if the office said where.
+    #[must_use]
+    pub fn provider(&self) -> Option<&Provider> {
+        self.provider.as_deref()
+    }
+
+    /// A flow as its cookie: so that it comes back as it was given, and not for ever.
+    #[must_use]
+    pub fn seal_flow(&self, flow: &Flow) -> String {
+        let sealed = Sealed {
+            flow: flow.clone(),
+            iss: FLOW_ISSUER.to_owned(),
+            exp: jsonwebtoken::get_current_timestamp() + oidc::FLOW_SECONDS,
+        };
+        self.sign(&sealed)
+    }
+
+    /// The flow in a cookie; none when it is not ours or too old.
+    #[must_use]
+    pub fn open_flow(&self, cookie: &str) -> Option<Flow> {
+        let mut validation = validation(FLOW_ISSUER);
+        validation.set_required_spec_claims(&["exp", "iss"]);
+        let opened = jsonwebtoken::decode::<Sealed>(cookie, &self.decoding, &validation);
+        opened.ok().map(|opened| opened.claims.flow)
+    }
+
+    fn sign(&self, claims: &impl Serialize) -> String {
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.encoding)
+            .expect("claims are plain JSON and the key is a secret")
     }
 
     /// A token for `actor`, good from now for so long.
@@ -76,8 +136,7 @@ impl SignIn {
             iat,
             exp,
         };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
-            .expect("claims are plain JSON and the key is a secret")
+        self.sign(&claims)
     }
 
     /// Whose token this is. The program's own role cannot be signed in as.
@@ -108,7 +167,7 @@ impl SignIn {
             }
             return self.read(token.trim()).map(Some);
         }
-        match cookie(headers) {
+        match cookie(headers, COOKIE) {
             Some(token) => self.read(token).map(Some),
             None => Ok(None),
         }
@@ -121,21 +180,23 @@ impl SignIn {
         let header = headers.get(header::AUTHORIZATION);
         let header = header.and_then(|header| header.to_str().ok()?.split_once(' '));
         let token = header.map(|(_, token)| token.trim());
-        let shown = token.into_iter().chain(cookie(headers));
+        let shown = token.into_iter().chain(cookie(headers, COOKIE));
         shown
             .filter_map(|token| self.read(token).ok())
             .any(|actor| actor.role != Role::Applicant)
     }
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The value of a cookie that came with a request.
+#[must_use]
+pub fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|text| text.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == COOKIE).then_some(value))
+        .find_map(|(name, value)| (name == wanted).then_some(value))
 }
 
 #[cfg(test)]
@@ -167,6 +228,17 @@ mod tests {
             assert_eq!(sign_in().authenticate(&headers), Ok(Some(receiver())));
         }
         assert_eq!(sign_in().authenticate(&HeaderMap::new()), Ok(None));
+    }
+
+    #[test]
+    fn a_flow_comes_back_as_it_was_and_is_no_session() {
+        let flow = Flow::new("https://a/cb", "/desk", None, "en").expect("randomness");
+        let sealed = sign_in().seal_flow(&flow);
+        assert_eq!(sign_in().open_flow(&sealed), Some(flow));
+        assert_eq!(sign_in().read(&sealed), Err(TokenRefused));
+        assert_eq!(SignIn::new(&[8; 32]).open_flow(&sealed), None);
+        let session = sign_in().issue(&receiver(), Duration::from_mins(1));
+        assert_eq!(sign_in().open_flow(&session), None);
     }
 
     #[test]

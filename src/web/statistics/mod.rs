@@ -31,6 +31,7 @@ use crate::domain::reference::Reference;
 use crate::projections::statistics::{Counts, Query, Scope};
 
 /// A level or an office with its counts.
+#[derive(Debug, Clone)]
 pub struct Part {
     pub scope: Scope,
     pub counts: Counts,

@@ -1,61 +1,92 @@
-//! One fact: its exact bytes, what it changed, and how it is proved.
+//! One fact whole: its exact bytes, its hashes, what it changed, its place in the proof, and its neighbours.
 
 use askama::Template;
 
-use super::Line;
+use super::{Line, Proof, framed};
 use crate::api::scalar::hex;
-use crate::projections::audit::AuditRow;
 use crate::projections::history::{Change, Entry};
 use crate::tlog::leaf_hash;
-use crate::web::frame::{Door, Frame};
-use crate::web::history::{Difference, differences};
+use crate::web::frame::Frame;
+use crate::web::history::{self, Difference};
 
 #[derive(Template)]
-#[template(path = "audit/fact.html")]
+#[template(path = "audit_fact.html")]
 pub struct FactPage {
     frame: Frame,
     line: Line,
-    version: u32,
+    command: String,
     stream: String,
-    bytes: String,
-    leaf: String,
+    version: u32,
+    policy: Option<String>,
     prev: Option<String>,
-    /// The hash was computed again from the bytes and is the same.
-    agrees: bool,
+    leaf: String,
+    /// The bytes hash to the leaf.
+    intact: bool,
+    /// For those who may read them.
+    bytes: Option<String>,
+    length: u64,
     differences: Vec<Difference>,
-    before: Option<u64>,
-    after: Option<u64>,
+    parts: usize,
+    near: (Option<u64>, Option<u64>),
+    size: u64,
+    base: String,
+}
+
+/// What the page is made from.
+pub struct Told<'a> {
+    pub line: Line,
+    pub command: String,
+    pub entry: &'a Entry,
+    /// For facts of dossiers.
+    pub change: Option<&'a Change>,
+    pub reads_bytes: bool,
+    /// Before and after it in its stream.
+    pub near: (Option<u64>, Option<u64>),
+    pub size: u64,
+    pub base: &'a str,
 }
 
 impl FactPage {
-    /// `change`: of a dossier's fact, what it changed. `last`: the newest position there is.
     #[must_use]
-    pub fn new(
-        frame: Frame,
-        row: &AuditRow,
-        entry: &Entry,
-        prev: Option<[u8; 32]>,
-        change: Option<&Change>,
-        sealed: u64,
-        last: u64,
-    ) -> Self {
+    pub fn new(frame: Frame, told: Told<'_>) -> Self {
         let lang = frame.lang;
-        let position = entry.position;
-        let title = format!("{} {position}", lang.of("Ghi nhận", "Record"));
+        let entry = told.entry;
+        let title = format!("{} {}", lang.of("Ghi nhận", "Fact"), entry.position);
+        let fact = told.change.map(|change| &change.fact);
+        let differences = told.change.map_or_else(Vec::new, |change| {
+            history::differences(&change.before, &change.after, true, lang)
+        });
+        let bytes = || String::from_utf8_lossy(&entry.body).into_owned();
         Self {
-            line: Line::of(row, sealed, lang),
-            version: row.version,
+            line: told.line,
+            command: told.command,
             stream: entry.stream.to_string(),
-            bytes: String::from_utf8_lossy(&entry.body).into_owned(),
+            version: entry.version,
+            policy: fact.and_then(|fact| fact.circumstances.policy.clone()),
+            prev: fact.and_then(|fact| fact.prev).map(|hash| hex(&hash)),
             leaf: hex(&entry.leaf_hash),
-            prev: prev.map(|hash| hex(&hash)),
-            agrees: leaf_hash(&entry.body) == entry.leaf_hash,
-            differences: change.map_or_else(Vec::new, |change| {
-                differences(&change.before, &change.after, true, lang)
-            }),
-            before: position.checked_sub(1),
-            after: (position < last).then_some(position + 1),
-            frame: frame.titled(title, Some(Door::Audit)).wide(),
+            intact: leaf_hash(&entry.body) == entry.leaf_hash,
+            bytes: told.reads_bytes.then(bytes),
+            length: entry.body.len() as u64,
+            differences,
+            parts: fact.map_or(0, |fact| fact.circumstances.parts.len()),
+            near: told.near,
+            size: told.size,
+            base: told.base.to_owned(),
+            frame: framed(frame, title),
         }
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.line.proof
+    }
+
+    /// The fact before and after it in the journal.
+    fn beside(&self) -> (Option<u64>, Option<u64>) {
+        let at = self.line.position;
+        (
+            at.checked_sub(1),
+            Some(at + 1).filter(|next| *next < self.size),
+        )
     }
 }

@@ -1,252 +1,363 @@
-//! What an auditor asks of the journal, as it stands in the address of a page.
-
-use std::fmt::Write as _;
+//! What an auditor asks of the journal: read from an address, checked, and written back as the same address.
 
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::domain::actor::Role;
-use crate::domain::code::DossierCode;
+use crate::domain::actor::{Role, is_id};
+use crate::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use crate::domain::fact::BreachRule;
+use crate::domain::reason::Reason;
 use crate::domain::time::Moment;
 use crate::projections::audit::{Filter, Order};
-use crate::projections::word::from_word;
 use crate::web::lang::Pair;
 
-/// The rules that an act can break, as the choice shows them.
-pub const BREACHES: [(&str, BreachRule); 9] = [
-    ("repeated_supplement", BreachRule::RepeatedSupplement),
-    ("late_apology", BreachRule::LateApology),
-    ("repeated_apology", BreachRule::RepeatedApology),
-    ("entered_late", BreachRule::EnteredLate),
-    ("late_refusal", BreachRule::LateRefusal),
-    ("late_result", BreachRule::LateResult),
-    ("late_intake", BreachRule::LateIntake),
-    ("late_supplement_notice", BreachRule::LateSupplementNotice),
-    (
-        "unscheduled_verification",
-        BreachRule::UnscheduledVerification,
-    ),
-];
-
-/// Longer texts are nobody's code or name.
-const CHARS_MAX: usize = 80;
-
-/// The parameters as typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+/// As typed; an empty field is none.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Raw {
+pub struct Params {
     pub kind: String,
+    pub actor: String,
     pub role: String,
     pub office: String,
-    pub actor: String,
+    pub procedure: String,
     pub code: String,
-    /// `any`, or a rule.
+    pub reason: String,
     pub breach: String,
     pub from: String,
     pub to: String,
-    /// Recorded so many hours after it is claimed to have happened.
-    pub late: String,
-    /// `oldest` or nothing.
+    pub later: String,
+    pub off: String,
     pub order: String,
+    /// Position of the last fact seen.
     pub after: String,
 }
 
-/// The question as understood, and what of it was not.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Something typed that cannot be meant: the field, and what to do.
+pub type Doubt = (&'static str, Pair);
+
+/// A question that is understood.
+#[derive(Debug, Clone, Default)]
 pub struct Question {
-    pub raw: Raw,
     pub filter: Filter,
+    /// The dossier meant; looked up by whoever asks.
     pub code: Option<DossierCode>,
-    pub order: Order,
+    pub newest_first: bool,
     pub after: Option<u64>,
-    pub problems: Vec<Pair>,
+    /// What of it was given, in the order of the form: field and plain value.
+    given: Vec<(&'static str, String)>,
 }
 
 impl Question {
-    /// `own`: the one office the asker supervises, if it is one.
     #[must_use]
-    pub fn of(raw: Raw, own: Option<&str>) -> Self {
-        let mut problems = Vec::new();
-        let mut read = |text: &str, wrong: Pair, good: &dyn Fn(&str) -> bool| {
-            let text = text.trim();
-            let fits = text.is_empty() || (text.chars().count() <= CHARS_MAX && good(text));
-            if !fits {
-                problems.push(wrong);
-            }
-            (fits && !text.is_empty()).then(|| text.to_owned())
-        };
-        let any = |_: &str| true;
-        let kind = read(
-            &raw.kind,
-            ("Loại việc quá dài.", "The kind is too long."),
-            &any,
-        );
-        let actor = read(
-            &raw.actor,
-            ("Mã người thao tác quá dài.", "The actor is too long."),
-            &any,
-        );
-        let office = read(
-            &raw.office,
-            ("Mã cơ quan quá dài.", "The office is too long."),
-            &any,
-        );
-        let role = read(
-            &raw.role,
-            ("Không có vai trò đó.", "There is no such role."),
-            &|text| Role::from_name(text).is_some(),
-        );
-        let breach = read(
-            &raw.breach,
-            ("Không có vi phạm đó.", "There is no such breach."),
-            &|text| text == "any" || breach(text).is_some(),
-        );
-        let date = (
-            "Ngày viết dạng 2026-11-28.",
-            "Dates are written 2026-11-28.",
-        );
-        let is_date = |text: &str| text.parse::<Date>().is_ok();
-        let from = read(&raw.from, date, &is_date);
-        let to = read(&raw.to, date, &is_date);
-        let late = read(
-            &raw.late,
-            ("Số giờ là một số.", "Hours are a number."),
-            &|text| text.parse::<u32>().is_ok(),
-        );
-        let code = read(
-            &raw.code,
-            ("Không phải mã hồ sơ.", "This is no dossier code."),
-            &|text| text.parse::<DossierCode>().is_ok(),
-        );
-        let after = read(
-            &raw.after,
-            ("Không có trang đó.", "There is no such page."),
-            &|text| text.parse::<u64>().is_ok(),
-        );
-        let day = |text: Option<String>| text.and_then(|text| text.parse::<Date>().ok());
-        let filter = Filter {
-            dossier: None,
-            actor,
-            office: own.map(str::to_owned).or(office),
-            kind,
-            role: role.and_then(|role| Role::from_name(&role)),
-            breach: breach.as_deref().and_then(self::breach),
-            breaches_only: breach.as_deref() == Some("any"),
-            from: day(from).map(|day| Moment::from_local(day.at(0, 0, 0, 0))),
-            to: day(to).map(|day| Moment::from_local(day.at(23, 59, 59, 999_999_000))),
-            late_hours_min: late.and_then(|hours| hours.parse().ok()),
-        };
-        let order = if raw.order == "oldest" {
-            Order::OldestFirst
-        } else {
+    pub fn order(&self) -> Order {
+        if self.newest_first {
             Order::NewestFirst
-        };
-        Self {
-            filter,
-            code: code.and_then(|code| code.parse().ok()),
-            order,
-            after: after.and_then(|after| after.parse().ok()),
-            problems,
-            raw,
+        } else {
+            Order::OldestFirst
         }
     }
 
-    /// The parameters again, from another place in the list.
+    /// The query of this question's address, from `?` on, without its place in the list. Every value is made of letters that
+    /// need no escape.
     #[must_use]
-    pub fn query(&self, after: Option<u64>) -> String {
-        let raw = &self.raw;
-        let parts = [
-            ("kind", &raw.kind),
-            ("role", &raw.role),
-            ("office", &raw.office),
-            ("actor", &raw.actor),
-            ("code", &raw.code),
-            ("breach", &raw.breach),
-            ("from", &raw.from),
-            ("to", &raw.to),
-            ("late", &raw.late),
-            ("order", &raw.order),
-        ];
-        let mut query = String::new();
-        for (name, value) in parts
-            .into_iter()
-            .filter(|(_, value)| !value.trim().is_empty())
-        {
-            let _ = write!(
-                query,
-                "{}{name}={}",
-                if query.is_empty() { "?" } else { "&" },
-                escaped(value)
-            );
-        }
-        if let Some(after) = after {
-            let _ = write!(
-                query,
-                "{}after={after}",
-                if query.is_empty() { "?" } else { "&" }
-            );
-        }
-        query
+    pub fn query(&self) -> String {
+        let pairs: Vec<String> = self
+            .given
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        format!("?{}", pairs.join("&"))
+    }
+
+    /// The same after a position.
+    #[must_use]
+    pub fn query_after(&self, position: u64) -> String {
+        let query = self.query();
+        let and = if query == "?" { "" } else { "&" };
+        format!("{query}{and}after={position}")
+    }
+
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.given.iter().all(|(name, _)| *name == "order")
     }
 }
+
+impl Params {
+    /// What is asked; every field that cannot be read is told.
+    pub fn question(&self) -> Result<Question, Vec<Doubt>> {
+        let mut doubts = Vec::new();
+        let mut asked = Question::default();
+        let mut read = Reader {
+            doubts: &mut doubts,
+            given: &mut asked.given,
+        };
+        let filter = &mut asked.filter;
+        filter.kind = read.field("kind", &self.kind, KIND, kind);
+        filter.actor = read.field("actor", &self.actor, ACTOR, |text| {
+            is_id(text).then(|| text.to_owned())
+        });
+        filter.role = read.word("role", &self.role, UNKNOWN, Role::from_name, Role::name);
+        let office = |text: &str| text.to_uppercase().parse::<OfficeCode>().ok();
+        filter.office = read
+            .field("office", &self.office, OFFICE, office)
+            .map(|code| code.to_string());
+        let procedure = |text: &str| text.parse::<ProcedureCode>().ok();
+        filter.procedure = read
+            .field("procedure", &self.procedure, PROCEDURE, procedure)
+            .map(|code| code.to_string());
+        let code = |text: &str| text.parse::<DossierCode>().ok();
+        asked.code = read.field("code", &self.code, CODE, code);
+        filter.reason = read.word("reason", &self.reason, UNKNOWN, reason, reason_name);
+        match self.breach.trim() {
+            "any" => {
+                filter.breaches_only = true;
+                read.given.push(("breach", "any".to_owned()));
+            }
+            text => filter.breach = read.word("breach", text, UNKNOWN, breach, breach_name),
+        }
+        let day = |text: &str| text.parse::<Date>().ok();
+        let from = read.field("from", &self.from, DAY, day);
+        let to = read.field("to", &self.to, DAY, day);
+        if from.zip(to).is_some_and(|(from, to)| to < from) {
+            read.doubts.push(("to", REVERSED));
+        }
+        filter.from = from.map(|day| Moment::from_local(day.at(0, 0, 0, 0)));
+        filter.to = to.map(|day| Moment::from_local(day.at(23, 59, 59, 999_999_000)));
+        let hours = |text: &str| {
+            text.parse()
+                .ok()
+                .filter(|hours| (1..=87_600).contains(hours))
+        };
+        filter.later_hours = read.field("later", &self.later, HOURS, hours);
+        let yes = |text: &str| (text == "1").then_some(1);
+        filter.off_hours = read.field("off", &self.off, UNKNOWN, yes).is_some();
+        let order = |text: &str| {
+            ["newest", "oldest"]
+                .into_iter()
+                .find(|known| *known == text)
+        };
+        let order = read.field("order", &self.order, UNKNOWN, order);
+        asked.newest_first = order != Some("oldest");
+        let after = self.after.trim();
+        if !after.is_empty() {
+            asked.after = after
+                .parse()
+                .ok()
+                .filter(|at| *at < i64::MAX.cast_unsigned());
+            if asked.after.is_none() {
+                doubts.push(("after", POSITION));
+            }
+        }
+        if doubts.is_empty() {
+            Ok(asked)
+        } else {
+            Err(doubts)
+        }
+    }
+}
+
+struct Reader<'a> {
+    doubts: &'a mut Vec<Doubt>,
+    given: &'a mut Vec<(&'static str, String)>,
+}
+
+impl Reader<'_> {
+    fn field<T: ToString>(
+        &mut self,
+        name: &'static str,
+        typed: &str,
+        help: Pair,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return None;
+        }
+        let value = read(typed);
+        match &value {
+            Some(value) => self.given.push((name, value.to_string())),
+            None => self.doubts.push((name, help)),
+        }
+        value
+    }
+
+    /// One of our own words.
+    fn word<T: Copy>(
+        &mut self,
+        name: &'static str,
+        typed: &str,
+        help: Pair,
+        read: impl FnOnce(&str) -> Option<T>,
+        write: impl FnOnce(T) -> &'static str,
+    ) -> Option<T> {
+        let mut found = None;
+        self.field(name, typed, help, |text| {
+            found = read(text);
+            found.map(write)
+        });
+        found
+    }
+}
+
+fn kind(text: &str) -> Option<String> {
+    let good = |byte: u8| byte.is_ascii_lowercase() || byte == b'.' || byte == b'_';
+    (text.len() <= 64 && text.bytes().all(good)).then(|| text.to_owned())
+}
+
+/// The breach rules, as the form offers them.
+pub const BREACHES: [BreachRule; 9] = [
+    BreachRule::RepeatedSupplement,
+    BreachRule::LateApology,
+    BreachRule::RepeatedApology,
+    BreachRule::EnteredLate,
+    BreachRule::LateRefusal,
+    BreachRule::LateResult,
+    BreachRule::LateIntake,
+    BreachRule::LateSupplementNotice,
+    BreachRule::UnscheduledVerification,
+];
 
 fn breach(name: &str) -> Option<BreachRule> {
-    from_word(name.to_owned()).ok()
+    BREACHES.into_iter().find(|rule| breach_name(*rule) == name)
 }
 
-/// Percent-encoded (RFC 3986 section 2.1).
-fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for byte in text.trim().bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
+/// As in facts.
+#[must_use]
+pub fn breach_name(rule: BreachRule) -> &'static str {
+    match rule {
+        BreachRule::RepeatedSupplement => "repeated_supplement",
+        BreachRule::LateApology => "late_apology",
+        BreachRule::RepeatedApology => "repeated_apology",
+        BreachRule::EnteredLate => "entered_late",
+        BreachRule::LateRefusal => "late_refusal",
+        BreachRule::LateResult => "late_result",
+        BreachRule::LateIntake => "late_intake",
+        BreachRule::LateSupplementNotice => "late_supplement_notice",
+        BreachRule::UnscheduledVerification => "unscheduled_verification",
     }
-    out
 }
+
+fn reason(name: &str) -> Option<Reason> {
+    Reason::ALL
+        .into_iter()
+        .find(|one| reason_name(*one) == name)
+}
+
+/// As in facts.
+#[must_use]
+pub fn reason_name(reason: Reason) -> &'static str {
+    match reason {
+        Reason::MissingComponent => "missing_component",
+        Reason::IncorrectComponent => "incorrect_component",
+        Reason::NotCompetent => "not_competent",
+        Reason::NotEligible => "not_eligible",
+        Reason::NotSupplemented => "not_supplemented",
+        Reason::ApplicantRequest => "applicant_request",
+        Reason::Workload => "workload",
+        Reason::WaitingForOtherAgency => "waiting_for_other_agency",
+        Reason::FieldVerification => "field_verification",
+        Reason::SystemOutage => "system_outage",
+        Reason::EnteredLate => "entered_late",
+        Reason::TypingError => "typing_error",
+        Reason::PaperSpoiled => "paper_spoiled",
+        Reason::SentBackForCorrection => "sent_back_for_correction",
+        Reason::StaffChange => "staff_change",
+        Reason::LostByApplicant => "lost_by_applicant",
+        Reason::AgencyError => "agency_error",
+        Reason::Other => "other",
+    }
+}
+
+const UNKNOWN: Pair = (
+    "giá trị không có trong danh sách",
+    "is none of the values offered",
+);
+const KIND: Pair = (
+    "loại ghi nhận viết như dossier.accepted",
+    "a kind is written like dossier.accepted",
+);
+const ACTOR: Pair = (
+    "mã người thao tác gồm chữ, số và . _ - :, có ít nhất một chữ số",
+    "a person's code is made of letters, digits and . _ - :, with a digit among them",
+);
+const OFFICE: Pair = (
+    "mã cơ quan viết như H38.40",
+    "an office's code is written like H38.40",
+);
+const PROCEDURE: Pair = (
+    "mã thủ tục viết như 1.004873",
+    "a procedure's code is written like 1.004873",
+);
+const CODE: Pair = (
+    "mã hồ sơ viết như H38.40-261122-0001",
+    "a dossier's code is written like H38.40-261122-0001",
+);
+const DAY: Pair = (
+    "ngày viết như 2026-11-28",
+    "a day is written like 2026-11-28",
+);
+const REVERSED: Pair = (
+    "ngày cuối đứng trước ngày đầu",
+    "the last day lies before the first",
+);
+const HOURS: Pair = (
+    "số giờ là số nguyên từ 1 đến 87600",
+    "hours are a whole number from 1 to 87600",
+);
+const POSITION: Pair = (
+    "vị trí là số nguyên từ 0",
+    "a position is a whole number from 0",
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::projections::word::to_word;
 
     #[test]
-    fn what_is_not_understood_is_said_and_left_out() {
-        let raw = Raw {
-            role: "emperor".into(),
-            from: "yesterday".into(),
-            late: "-3".into(),
-            breach: "late_result".into(),
-            ..Raw::default()
-        };
-        let question = Question::of(raw, Some("H99.40"));
-        assert_eq!(question.problems.len(), 3);
-        assert_eq!(question.filter.breach, Some(BreachRule::LateResult));
-        assert_eq!(question.filter.office.as_deref(), Some("H99.40"));
-        assert_eq!(question.filter.role, None);
-    }
-
-    #[test]
-    fn a_question_goes_on_at_its_own_address() {
-        let raw = Raw {
-            kind: "dossier.accepted".into(),
-            actor: "a&b \"<".into(),
-            ..Raw::default()
-        };
-        let question = Question::of(raw, None);
-        assert_eq!(
-            question.query(Some(7)),
-            "?kind=dossier.accepted&actor=a%26b%20%22%3C&after=7"
-        );
-        assert_eq!(Question::default().query(None), "");
-    }
-
-    #[test]
-    fn the_choice_of_breaches_is_whole() {
-        for (name, rule) in BREACHES {
-            assert_eq!(breach(name), Some(rule), "{name}");
+    fn the_words_of_the_form_are_those_of_the_facts() {
+        for rule in BREACHES {
+            assert_eq!(to_word(&rule), breach_name(rule));
         }
+        for reason in Reason::ALL {
+            assert_eq!(to_word(&reason), reason_name(reason));
+        }
+    }
+
+    #[test]
+    fn a_question_is_its_address() {
+        let params = Params {
+            kind: " dossier.accepted ".into(),
+            office: "h38.40".into(),
+            breach: "any".into(),
+            later: "24".into(),
+            order: "oldest".into(),
+            ..Params::default()
+        };
+        let asked = params.question().expect("understood");
+        assert_eq!(
+            asked.query(),
+            "?kind=dossier.accepted&office=H38.40&breach=any&later=24&order=oldest"
+        );
+        assert_eq!(asked.order(), Order::OldestFirst);
+        assert!(Question::default().query_after(7).ends_with("?after=7"));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_told_field_by_field() {
+        let params = Params {
+            kind: "'; drop table audit".into(),
+            actor: "<script>".into(),
+            role: "king".into(),
+            from: "2026-12-01".into(),
+            to: "2026-11-01".into(),
+            later: "0".into(),
+            after: "-1".into(),
+            ..Params::default()
+        };
+        let doubts = params.question().expect_err("not understood");
+        let fields: Vec<&str> = doubts.iter().map(|(field, _)| *field).collect();
+        assert_eq!(fields, ["kind", "actor", "role", "to", "later", "after"]);
     }
 }

@@ -26,6 +26,7 @@ pub enum Door {
     Procedures,
     Statistics,
     Worklist,
+    Audit,
 }
 
 impl Door {
@@ -36,6 +37,19 @@ impl Door {
         Self::Statistics,
         Self::Worklist,
     ];
+    const AUDITORS: [Self; 4] = [
+        Self::Tracking,
+        Self::Procedures,
+        Self::Statistics,
+        Self::Audit,
+    ];
+    const HEADS: [Self; 5] = [
+        Self::Tracking,
+        Self::Procedures,
+        Self::Statistics,
+        Self::Worklist,
+        Self::Audit,
+    ];
 
     #[must_use]
     pub fn path(self) -> &'static str {
@@ -44,6 +58,7 @@ impl Door {
             Self::Procedures => "/p",
             Self::Statistics => "/statistics",
             Self::Worklist => "/worklist",
+            Self::Audit => "/audit",
         }
     }
 
@@ -54,6 +69,7 @@ impl Door {
             Self::Procedures => ("Thủ tục", "Procedures"),
             Self::Statistics => ("Thống kê", "Statistics"),
             Self::Worklist => ("Việc cần làm", "Worklist"),
+            Self::Audit => ("Kiểm tra", "Audit"),
         }
     }
 }
@@ -64,6 +80,8 @@ pub struct Who {
     pub role: Pair,
     /// Has a worklist: works for an office.
     pub has_work: bool,
+    /// Supervises an office, or all.
+    pub audits: bool,
     pub office: Option<String>,
     pub id: String,
 }
@@ -73,6 +91,7 @@ impl From<&Actor> for Who {
         Self {
             role: words::office_role(actor.role),
             has_work: has_work(actor),
+            audits: access::supervised(actor).is_ok(),
             office: (actor.office != NO_OFFICE).then(|| actor.office.clone()),
             id: actor.id.clone(),
         }
@@ -179,7 +198,9 @@ impl Frame {
     #[must_use]
     pub fn doors(&self) -> &'static [Door] {
         match &self.who {
+            Some(who) if who.has_work && who.audits => &Door::HEADS,
             Some(who) if who.has_work => &Door::STAFF,
+            Some(who) if who.audits => &Door::AUDITORS,
             Some(_) | None => &Door::PUBLIC,
         }
     }

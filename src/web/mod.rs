@@ -2,6 +2,7 @@
 
 mod ask;
 pub mod assets;
+pub mod audit;
 pub mod board;
 pub mod dates;
 mod doors;

@@ -25,6 +25,10 @@ pub enum Problem {
     SignInNeeded,
     /// Signed in, but as nobody who has a worklist.
     NoWorklist,
+    /// Signed in, but as nobody who supervises.
+    NotForAuditors,
+    /// No fact stands at this position, or it is not the reader's to see.
+    FactUnknown,
     /// A sign-in link that is none (any more), or not opened on the machine itself.
     LinkRefused,
     /// Nothing can be read now.
@@ -62,7 +66,8 @@ impl Problem {
             Self::PageUnknown => "PAGE_UNKNOWN",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::SignInNeeded => "UNAUTHENTICATED",
-            Self::NoWorklist => "FORBIDDEN",
+            Self::NoWorklist | Self::NotForAuditors => "FORBIDDEN",
+            Self::FactUnknown => "FACT_UNKNOWN",
             Self::LinkRefused => "SIGN_IN_LINK_REFUSED",
             Self::Unavailable(code) => code,
         }
@@ -74,10 +79,11 @@ impl Problem {
             | Self::DossierUnknown(_)
             | Self::ProcedureUnknown
             | Self::OfficeUnknown
+            | Self::FactUnknown
             | Self::PageUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::SignInNeeded => StatusCode::UNAUTHORIZED,
-            Self::NoWorklist | Self::LinkRefused => StatusCode::FORBIDDEN,
+            Self::NoWorklist | Self::NotForAuditors | Self::LinkRefused => StatusCode::FORBIDDEN,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -96,6 +102,11 @@ impl Problem {
             Self::SignInNeeded | Self::NoWorklist => {
                 ("Trang này dành cho cán bộ", "This page is for officers")
             }
+            Self::NotForAuditors => (
+                "Trang này dành cho kiểm tra viên",
+                "This page is for auditors",
+            ),
+            Self::FactUnknown => ("Không có ghi nhận này", "There is no such record"),
             Self::LinkRefused => (
                 "Liên kết đăng nhập không dùng được",
                 "This sign-in link cannot be used",
@@ -150,6 +161,14 @@ impl Problem {
                 "Chỉ cán bộ của một cơ quan có danh sách việc; kiểm tra viên xem của một cơ quan bằng /worklist?office=MÃ.",
                 "Officers of an office have a worklist; auditors read that of an office at /worklist?office=CODE.",
             )],
+            Self::NotForAuditors => &[(
+                "Chỉ kiểm tra viên, cán bộ kiểm soát thủ tục và người đứng đầu bộ phận một cửa (đối với cơ quan mình) xem được. Xin đăng nhập lại bằng tài khoản khác; ghi nhận công khai của một hồ sơ nằm ở /history/MÃ.",
+                "Auditors, procedure controllers and the head of a one-stop unit (for the own office) may read it. Please sign in as one of them; the public record of a dossier is at /history/CODE.",
+            )],
+            Self::FactUnknown => &[(
+                "Vị trí là một số đếm từ 0. Có thể ghi nhận chưa có, hoặc thuộc cơ quan khác.",
+                "A position is a number, counted from zero. It may not be recorded yet, or belong to another office.",
+            )],
             Self::LinkRefused => &[(
                 "Liên kết chỉ dùng được với dữ liệu mô phỏng, trên chính máy đang chạy, và đúng như được in ra.",
                 "Links work on simulated data only, on the machine itself, and exactly as printed.",
@@ -170,6 +189,8 @@ impl Problem {
             | Self::MethodNotAllowed
             | Self::SignInNeeded
             | Self::NoWorklist
+            | Self::NotForAuditors
+            | Self::FactUnknown
             | Self::LinkRefused
             | Self::Unavailable(_) => None,
         }

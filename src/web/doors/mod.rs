@@ -1,5 +1,6 @@
 //! The addresses of the pages, and what each reads.
 
+mod audit;
 mod board;
 mod dossier;
 mod figures;
@@ -55,6 +56,7 @@ pub fn router(web: Web) -> Router {
         .route("/sign-in/{person}", get(staff::sign_in))
         .route("/sign-out", post(staff::sign_out))
         .route("/assets/{*path}", get(assets::serve))
+        .merge(audit::router())
         .fallback(unknown)
         .method_not_allowed_fallback(not_so)
         .with_state(web)

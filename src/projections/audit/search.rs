@@ -13,9 +13,9 @@ use crate::projections::word::to_word;
 use crate::projections::worklist::Page;
 use crate::projections::{ReadModels, Result};
 
-/// How much later than claimed a fact was recorded, in microseconds. Word for word the index's, so that it serves.
+/// How much later than claimed a fact was recorded, in microseconds: the index's own words, so that it serves.
 const LATER: &str =
-    "recorded_at - min(coalesce(claimed_at, recorded_at), coalesce(received_at, recorded_at))";
+    "audit.recorded_at - min(coalesce(audit.claimed_at, audit.recorded_at), coalesce(audit.received_at, audit.recorded_at))";
 /// What the index holds: an hour or more.
 const HOUR_LATER: &str = " >= 3600000000";
 /// Before seven, from eighteen on, or on a Saturday or Sunday, by the clock on a wall in Vietnam.

@@ -231,6 +231,7 @@ impl FindingQuery {
 }
 
 /// A simulation must not accuse an office that there is.
+#[must_use]
 pub fn may_be_shown(opened: &Opened) -> bool {
     match opened.kind {
         JournalKind::Live => true,

@@ -40,13 +40,6 @@ pub async fn changes(journal: &Journal, dossier: Uuid) -> Result<Vec<Change>> {
     changes_until(journal, dossier, Until::End).await
 }
 
-/// The entry at a position and its fact, from the journal that these read models follow; none beyond its end.
-pub async fn entry(models: &ReadModels, position: u64) -> Result<Option<(Entry, Fact)>> {
-    let found = decode(models.journal().read(position, 1).await?)?;
-    let found = found.into_iter().next().map(|read| (read.entry, read.fact));
-    Ok(found.filter(|(entry, _)| entry.position == position))
-}
-
 /// The facts of any stream, from the journal that these read models follow.
 pub async fn facts(models: &ReadModels, stream: Uuid) -> Result<Vec<Fact>> {
     let entries = models.journal().read_stream(stream, 0, Until::End).await?;

@@ -61,7 +61,7 @@ pub struct Who {
     pub role: Pair,
     /// Has a worklist: works for an office.
     pub has_work: bool,
-    pub supervises: bool,
+    pub audits: bool,
     pub office: Option<String>,
     pub id: String,
 }
@@ -71,7 +71,7 @@ impl From<&Actor> for Who {
         Self {
             role: words::office_role(actor.role),
             has_work: has_work(actor),
-            supervises: access::supervised(actor).is_ok(),
+            audits: access::supervised(actor).is_ok(),
             office: (actor.office != NO_OFFICE).then(|| actor.office.clone()),
             id: actor.id.clone(),
         }
@@ -180,7 +180,7 @@ impl Frame {
         let who = self.who.as_ref();
         let own = [
             (who.is_some_and(|who| who.has_work), Door::Desk),
-            (who.is_some_and(|who| who.supervises), Door::Audit),
+            (who.is_some_and(|who| who.audits), Door::Audit),
         ];
         let own = own.into_iter().filter(|(has, _)| *has);
         Door::PUBLIC

@@ -27,7 +27,7 @@ pub enum Problem {
     /// Signed in, but as nobody who has a worklist.
     NoWorklist,
     /// Signed in, but as nobody who supervises.
-    ForSupervisors,
+    NotForAuditors,
     /// No fact has this position.
     FactUnknown,
     /// A sign-in link that is none (any more), or not opened on the machine itself.
@@ -71,8 +71,8 @@ impl Problem {
             Self::PageUnknown => "PAGE_UNKNOWN",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::SignInNeeded => "UNAUTHENTICATED",
-            Self::NoWorklist | Self::ForSupervisors => "FORBIDDEN",
-            Self::FactUnknown => "POSITION_UNKNOWN",
+            Self::NoWorklist | Self::NotForAuditors => "FORBIDDEN",
+            Self::FactUnknown => "FACT_UNKNOWN",
             Self::LinkRefused => "SIGN_IN_LINK_REFUSED",
             Self::SignIn(refused) => refused.code(),
             Self::Unavailable(code) => code,
@@ -89,7 +89,7 @@ impl Problem {
             | Self::PageUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::SignInNeeded => StatusCode::UNAUTHORIZED,
-            Self::NoWorklist | Self::ForSupervisors | Self::LinkRefused => StatusCode::FORBIDDEN,
+            Self::NoWorklist | Self::NotForAuditors | Self::LinkRefused => StatusCode::FORBIDDEN,
             Self::SignIn(refused) => sign_in::status(refused),
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -106,14 +106,14 @@ impl Problem {
                 "Trang này không mở theo cách đó",
                 "This page is not opened that way",
             ),
-            Self::ForSupervisors => (
-                "Trang này dành cho người kiểm tra, giám sát",
-                "This page is for auditors",
-            ),
-            Self::FactUnknown => ("Không có ghi nhận này", "There is no such record"),
             Self::SignInNeeded | Self::NoWorklist => {
                 ("Trang này dành cho cán bộ", "This page is for officers")
             }
+            Self::NotForAuditors => (
+                "Trang này dành cho kiểm tra viên",
+                "This page is for auditors",
+            ),
+            Self::FactUnknown => ("Không có ghi nhận này", "There is no such record"),
             Self::LinkRefused => (
                 "Liên kết đăng nhập không dùng được",
                 "This sign-in link cannot be used",
@@ -165,17 +165,17 @@ impl Problem {
                 "Xin đăng nhập bằng tài khoản cán bộ; với dữ liệu mô phỏng, dùng liên kết in ra khi khởi động.",
                 "Please sign in as an officer; on simulated data use the link printed at the start.",
             )],
-            Self::ForSupervisors => &[(
-                "Xin đăng nhập bằng tài khoản kiểm tra viên, cán bộ kiểm soát thủ tục hoặc người đứng đầu bộ phận một cửa.",
-                "Please sign in as an auditor, a procedure controller or the head of a one-stop unit.",
-            )],
-            Self::FactUnknown => &[(
-                "Sổ chưa dài đến vị trí đó, hoặc ghi nhận thuộc cơ quan khác.",
-                "The journal is not so long, or the record is another office's.",
-            )],
             Self::NoWorklist => &[(
                 "Chỉ cán bộ của một cơ quan có danh sách việc; kiểm tra viên xem của một cơ quan bằng /desk?office=MÃ.",
                 "Officers of an office have a worklist; auditors read that of an office at /desk?office=CODE.",
+            )],
+            Self::NotForAuditors => &[(
+                "Chỉ kiểm tra viên, cán bộ kiểm soát thủ tục và người đứng đầu bộ phận một cửa (đối với cơ quan mình) xem được. Xin đăng nhập lại bằng tài khoản khác; ghi nhận công khai của một hồ sơ nằm ở /history/MÃ.",
+                "Auditors, procedure controllers and the head of a one-stop unit (for the own office) may read it. Please sign in as one of them; the public record of a dossier is at /history/CODE.",
+            )],
+            Self::FactUnknown => &[(
+                "Vị trí là một số đếm từ 0. Có thể ghi nhận chưa có, hoặc thuộc cơ quan khác.",
+                "A position is a number, counted from zero. It may not be recorded yet, or belong to another office.",
             )],
             Self::LinkRefused => &[(
                 "Liên kết chỉ dùng được với dữ liệu mô phỏng, trên chính máy đang chạy, và đúng như được in ra.",
@@ -198,7 +198,7 @@ impl Problem {
             | Self::MethodNotAllowed
             | Self::SignInNeeded
             | Self::NoWorklist
-            | Self::ForSupervisors
+            | Self::NotForAuditors
             | Self::FactUnknown
             | Self::LinkRefused
             | Self::SignIn(_)
@@ -218,7 +218,7 @@ impl Problem {
             | Self::DossierUnknown(_)
             | Self::ProcedureUnknown
             | Self::OfficeUnknown
-            | Self::ForSupervisors
+            | Self::NotForAuditors
             | Self::FactUnknown
             | Self::PageUnknown
             | Self::MethodNotAllowed

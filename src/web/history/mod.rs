@@ -54,7 +54,7 @@ struct Item {
 }
 
 /// One value of the state that a fact changed.
-pub(in crate::web) struct Difference {
+pub struct Difference {
     pub name: &'static str,
     /// Nothing when there was nothing.
     pub before: Option<String>,
@@ -90,7 +90,8 @@ impl HistoryPage {
 }
 
 /// Recomputes every leaf hash from the exact bytes and follows the links.
-fn chain(changes: &[Change], lang: Lang) -> String {
+#[must_use]
+pub fn chain(changes: &[Change], lang: Lang) -> String {
     let mut before = None;
     for change in changes {
         let hash = change.entry.leaf_hash;
@@ -152,7 +153,8 @@ fn person(actor: &Actor) -> String {
 }
 
 /// How long after (or before) the claimed time a fact was recorded.
-pub(in crate::web) fn gap(claimed: Moment, recorded: Moment, lang: Lang) -> String {
+#[must_use]
+pub fn gap(claimed: Moment, recorded: Moment, lang: Lang) -> String {
     let micros = recorded.0.saturating_sub(claimed.0);
     if micros.unsigned_abs() < Moment::SECOND.unsigned_abs() {
         return lang.of("ghi ngay", "recorded at once").to_owned();
@@ -166,7 +168,9 @@ pub(in crate::web) fn gap(claimed: Moment, recorded: Moment, lang: Lang) -> Stri
     }
 }
 
-pub(in crate::web) fn differences(
+/// What a fact changed, in the reader's language.
+#[must_use]
+pub fn differences(
     before: &Dossier,
     after: &Dossier,
     sees_people: bool,
@@ -186,11 +190,8 @@ pub(in crate::web) fn differences(
 }
 
 /// What an auditor compares, in a fixed order.
-pub(in crate::web) fn values(
-    dossier: &Dossier,
-    sees_people: bool,
-    lang: Lang,
-) -> Vec<(Pair, Option<String>)> {
+#[must_use]
+pub fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> Vec<(Pair, Option<String>)> {
     let turn = dossier.turn();
     let time = |at: Option<Moment>| at.map(|at| dates::short(at, lang).words().to_owned());
     let handler = dossier.handler.as_ref();

@@ -1,16 +1,21 @@
 //! Who did what, when and why: one row per fact. Before and after are folded when asked for (see `history`).
 
+mod search;
+
 use std::sync::LazyLock;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, QueryBuilder, Row, SqliteConnection};
+use sqlx::{FromRow, Row, SqliteConnection};
 use uuid::Uuid;
 
+pub use search::{
+    Counts, Filter, Order, at, counts, entries, kinds, neighbours, of_dossier, search,
+};
+
+use super::Model;
 use super::fold::Batch;
 use super::insert::Insert;
 use super::word::{decode, from_word, to_word};
-use super::worklist::Page;
-use super::{Model, ReadModels, Result};
 use crate::domain::actor::Role;
 use crate::domain::event::Event;
 use crate::domain::fact::BreachRule;
@@ -44,7 +49,12 @@ pub(super) const MODEL: Model = Model {
         ) strict;",
     indexes: "
         create index audit_dossier on audit (dossier, position) where dossier is not null;
-        create index audit_actor on audit (actor, position);",
+        create index audit_actor on audit (actor, position);
+        create index audit_kind on audit (kind, position);
+        create index audit_breach on audit (position) where breach is not null;
+        create index audit_reason on audit (position) where reason is not null;
+        create index audit_later on audit (position)
+            where recorded_at - min(coalesce(claimed_at, recorded_at), coalesce(received_at, recorded_at)) >= 3600000000;",
 };
 
 /// One fact, as an auditor reads it.
@@ -73,140 +83,6 @@ pub struct AuditRow {
     /// In its stream, from 1.
     pub version: u32,
     pub leaf_hash: Hash,
-}
-
-/// Which facts; every part that is given must hold. Times are of recording.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    pub dossier: Option<Uuid>,
-    pub actor: Option<String>,
-    /// The office acted for.
-    pub office: Option<String>,
-    /// The fact's `type`.
-    pub kind: Option<String>,
-    pub role: Option<Role>,
-    pub breach: Option<BreachRule>,
-    pub breaches_only: bool,
-    /// Recorded at least so many hours after it is claimed to have happened, or after the hour on the slip.
-    pub late_hours_min: Option<u32>,
-    /// Recorded at or after.
-    pub from: Option<Moment>,
-    /// Recorded at or before.
-    pub to: Option<Moment>,
-}
-
-/// Which way a list of facts runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Order {
-    #[default]
-    OldestFirst,
-    NewestFirst,
-}
-
-/// The facts of one dossier, oldest first, after a position.
-pub async fn of_dossier(
-    models: &ReadModels,
-    dossier: Uuid,
-    after: Option<u64>,
-    first: u32,
-) -> Result<Vec<AuditRow>> {
-    let filter = Filter {
-        dossier: Some(dossier),
-        ..Filter::default()
-    };
-    let page = search(models, &filter, Order::OldestFirst, after, first).await?;
-    Ok(page.rows.into_iter().map(|(_, row)| row).collect())
-}
-
-/// The facts at these positions, oldest first.
-pub async fn at(models: &ReadModels, positions: &[u64]) -> Result<Vec<AuditRow>> {
-    let mut sql = selection(&Filter::default(), 0, i64::MAX.cast_unsigned());
-    sql.push(" and audit.position in (select value from json_each(")
-        .push_bind(serde_json::json!(positions).to_string())
-        .push(")) order by audit.position");
-    Ok(sql.build_query_as().fetch_all(models.pool()).await?)
-}
-
-/// Up to `first` facts beyond a position; a place in the list is a position.
-pub async fn search(
-    models: &ReadModels,
-    filter: &Filter,
-    order: Order,
-    after: Option<u64>,
-    first: u32,
-) -> Result<Page<AuditRow, u64>> {
-    let (mut least, mut most) = bounds(models, filter).await?;
-    match (order, after) {
-        (Order::OldestFirst, Some(after)) => least = least.max(after.saturating_add(1)),
-        (Order::NewestFirst, Some(after)) => most = most.min(after),
-        (Order::OldestFirst | Order::NewestFirst, None) => {}
-    }
-    let mut sql = selection(filter, least, most);
-    sql.push(match order {
-        Order::OldestFirst => " order by audit.position limit ",
-        Order::NewestFirst => " order by audit.position desc limit ",
-    });
-    sql.push_bind(i64::from(first) + 1);
-    let found: Vec<AuditRow> = sql.build_query_as().fetch_all(models.pool()).await?;
-    let rows = found.into_iter().map(|row| (row.position, row)).collect();
-    Ok(Page::cut(rows, first))
-}
-
-/// Positions from the first up to before the second: recording times never run backwards, so times are positions.
-async fn bounds(models: &ReadModels, filter: &Filter) -> Result<(u64, u64)> {
-    let least = match filter.from {
-        Some(from) => models.journal().size_at(from.plus(-1)).await?,
-        None => 0,
-    };
-    let most = match filter.to {
-        Some(to) => models.journal().size_at(to).await?,
-        None => i64::MAX.cast_unsigned(),
-    };
-    Ok((least, most))
-}
-
-fn selection(filter: &Filter, least: u64, most: u64) -> QueryBuilder<sqlx::Sqlite> {
-    let mut sql = QueryBuilder::new(
-        "select audit.position, dossier.id as dossier, coalesce(dossier.code, subject) as code, recorded_at, claimed_at,
-             audit.received_at, kind, actor, actor_role, actor_office, on_behalf_of, reason, basis, breach, command,
-             audit.version, leaf_hash
-         from audit left join dossier on dossier.number = audit.dossier
-         where audit.position >= ",
-    );
-    sql.push_bind(least.cast_signed());
-    sql.push(" and audit.position < ")
-        .push_bind(most.cast_signed());
-    if let Some(dossier) = filter.dossier {
-        sql.push(" and audit.dossier = (select number from dossier where id = ")
-            .push_bind(dossier)
-            .push(")");
-    }
-    let texts = [
-        ("actor", &filter.actor),
-        ("actor_office", &filter.office),
-        ("kind", &filter.kind),
-    ];
-    for (column, wanted) in texts {
-        if let Some(wanted) = wanted {
-            sql.push(format_args!(" and {column} = "))
-                .push_bind(wanted.clone());
-        }
-    }
-    if let Some(role) = filter.role {
-        sql.push(" and actor_role = ").push_bind(role.name());
-    }
-    if let Some(breach) = filter.breach {
-        sql.push(" and breach = ").push_bind(to_word(&breach));
-    }
-    if let Some(hours) = filter.late_hours_min {
-        let micros = i64::from(hours) * 3600 * Moment::SECOND;
-        sql.push(" and recorded_at - min(coalesce(claimed_at, recorded_at), coalesce(audit.received_at, recorded_at)) >= ")
-            .push_bind(micros);
-    }
-    if filter.breaches_only {
-        sql.push(" and breach is not null");
-    }
-    sql
 }
 
 const COLUMNS: [&str; 17] = [

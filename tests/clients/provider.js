@@ -1,15 +1,17 @@
 // An OpenID provider of somebody else's making, for the sign-in tests: panva's oidc-provider on a free loopback port.
 //
-//   node provider.js REDIRECT_URI
+//   node provider.js REDIRECT_URI [SECONDS]      its clock is so many seconds slow
 //
 // Prints `{"issuer": …}` when it serves, and ends when its standard input does. Whoever signs in types one of the names below and
-// any password. Clients: `office` (with the secret `office-secret`), and without a secret `public`, `es256`, `eddsa` and `stale`,
-// whose id tokens are signed with RS256, ES256 and EdDSA, or are too old when they are made.
+// any password. Clients: `office` (with the secret `office-secret`), and without a secret `public`, `es256` and `eddsa`, whose id
+// tokens are signed with RS256, ES256 and EdDSA.
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
 import { Provider } from 'oidc-provider';
 
-const [redirect] = process.argv.slice(2);
+const [redirect, slow] = process.argv.slice(2);
+const now = Date.now;
+Date.now = () => now() - Number(slow ?? 0) * 1000;
 
 /** What is known of the people: claims by login. */
 const PEOPLE = {
@@ -39,7 +41,6 @@ const server = createServer().listen(0, '127.0.0.1', () => {
     clients: [
       client('office', { client_secret: 'office-secret', token_endpoint_auth_method: 'client_secret_basic' }),
       client('public'),
-      client('stale'),
       client('es256', { id_token_signed_response_alg: 'ES256' }),
       client('eddsa', { id_token_signed_response_alg: 'EdDSA' }),
     ],
@@ -49,7 +50,8 @@ const server = createServer().listen(0, '127.0.0.1', () => {
     claims: { openid: ['sub', 'duty', 'unit'] },
     conformIdTokenClaims: false,
     cookies: { keys: ['for tests only'] },
-    ttl: { IdToken: (_, __, { clientId }) => (clientId === 'stale' ? -120 : 3600), AccessToken: 60, AuthorizationCode: 60, Grant: 60, Interaction: 60, Session: 60 },
+    // Its own cookies must outlive a slow clock, its id tokens must not.
+    ttl: { IdToken: 300, AccessToken: 60, AuthorizationCode: 60, Grant: 86_400, Interaction: 86_400, Session: 86_400 },
     findAccount: (_, sub) => PEOPLE[sub] && { accountId: sub, claims: () => ({ sub, ...PEOPLE[sub] }) },
     features: { devInteractions: { enabled: true } },
   });

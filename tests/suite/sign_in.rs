@@ -32,14 +32,14 @@ impl Drop for Running {
     }
 }
 
-/// None where there is no Node.
-fn provider(redirect: &str) -> Option<Running> {
+/// With a clock that is so slow; none where there is no Node.
+fn provider(redirect: &str, slow: Duration) -> Option<Running> {
     let Some(folder) = clients::folder("oidc-provider") else {
         eprintln!("skipped: no Node, or its packages cannot be fetched");
         return None;
     };
     let child = Command::new("node")
-        .args(["provider.js", redirect])
+        .args(["provider.js", redirect, &slow.as_secs().to_string()])
         .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -71,10 +71,18 @@ impl Drop for Office {
 
 /// As the client of this name; with its secret if it has one.
 async fn given_an_office(client_id: &str, secret: Option<&str>) -> Option<Office> {
+    given_an_office_whose_provider_is(Duration::ZERO, client_id, secret).await
+}
+
+async fn given_an_office_whose_provider_is(
+    slow: Duration,
+    client_id: &str,
+    secret: Option<&str>,
+) -> Option<Office> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
     let listener = listener.expect("a free port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
-    let provider = provider(&format!("{base}/sign-in/callback"))?;
+    let provider = provider(&format!("{base}/sign-in/callback"), slow)?;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (keys_folder, keys) = office::keys_folder();
     let location = Location::Sqlite(folder.path().join("journal.db"));
@@ -406,7 +414,8 @@ async fn a_code_that_was_asked_for_with_another_nonce_or_by_another_browser_is_w
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_was_too_old_when_it_came_signs_nobody_in() {
-    let Some(office) = given_an_office("stale", None).await else {
+    let slow = Duration::from_hours(2);
+    let Some(office) = given_an_office_whose_provider_is(slow, "public", None).await else {
         return;
     };
     let answer = signed_in(&browser(), &office, "", "receiver-07").await;

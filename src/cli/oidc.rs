@@ -8,13 +8,15 @@ use clap::Args;
 use crate::api::sign_in::oidc::{Provider, Settings};
 use crate::domain::actor::Role;
 
+const HEADING: &str = "Sign-in (OpenID Connect)";
+
 /// Signing in by OpenID Connect, for pages and desks.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Sign-in (OpenID Connect)")]
 pub struct Oidc {
     /// Identity provider at which people sign in (authorisation code with PKCE). Register PUBLIC-URL/sign-in/callback there.
     #[arg(
         long,
+        help_heading = HEADING,
         value_name = "URL",
         env = "MOTCUA_OIDC_ISSUER",
         requires = "oidc_client_id"
@@ -23,6 +25,7 @@ pub struct Oidc {
     /// What this node is called there.
     #[arg(
         long,
+        help_heading = HEADING,
         value_name = "ID",
         env = "MOTCUA_OIDC_CLIENT_ID",
         requires = "oidc_issuer"
@@ -31,6 +34,7 @@ pub struct Oidc {
     /// File with the secret it was given there; a public client has none.
     #[arg(
         long,
+        help_heading = HEADING,
         value_name = "FILE",
         env = "MOTCUA_OIDC_CLIENT_SECRET_FILE",
         requires = "oidc_issuer"
@@ -39,6 +43,7 @@ pub struct Oidc {
     /// Claim with the pseudonym that facts will hold: letters, digits and . _ - :, with a digit, such as receiver-07. Never a name.
     #[arg(
         long,
+        help_heading = HEADING,
         value_name = "CLAIM",
         env = "MOTCUA_OIDC_ID_CLAIM",
         default_value = "sub"
@@ -47,6 +52,7 @@ pub struct Oidc {
     /// Claim with one role or a list of them; dots lead into an object (realm_access.roles).
     #[arg(
         long,
+        help_heading = HEADING,
         value_name = "CLAIM",
         env = "MOTCUA_OIDC_ROLE_CLAIM",
         default_value = "role"
@@ -55,6 +61,7 @@ pub struct Oidc {
     /// Claim with the code of the office; `*` for auditors, controllers and administrators of all.
     #[arg(
         long,
+        help_heading = HEADING,
         value_name = "CLAIM",
         env = "MOTCUA_OIDC_OFFICE_CLAIM",
         default_value = "office"
@@ -64,6 +71,7 @@ pub struct Oidc {
     /// names (receiver, handler, division_head, signer, clerk, centre_manager, cashier, auditor…).
     #[arg(
         long,
+        help_heading = HEADING,
         value_name = "VALUE=ROLE",
         env = "MOTCUA_OIDC_ROLES",
         value_delimiter = ',',

@@ -62,7 +62,7 @@ pub(super) fn write(sheet: &mut Sheet, matter: &Matter<'_>) {
 }
 
 fn line(matter: &Matter<'_>, stay: &Stay, number: usize) -> Vec<String> {
-    let receiver = stay.officer.as_deref().unwrap_or_default();
+    let officer = stay.officer.as_deref().unwrap_or_default();
     let office = (matter.offices)(&stay.office);
     let received = match (stay.received_at, stay.recalled) {
         (Some(at), _) => short(at),
@@ -84,7 +84,7 @@ fn line(matter: &Matter<'_>, stay: &Stay, number: usize) -> Vec<String> {
     vec![
         number.to_string(),
         stay.giver.clone().unwrap_or_default(),
-        format!("{} {receiver}, {office}", stay.role.label().0),
+        format!("{} {officer}, {office}", stay.role.label().0),
         format!("{}; {received}", short(stay.since)),
         format!("{complete}; {standing}"),
     ]

@@ -128,8 +128,8 @@ impl Chart {
     /// begins where the lowest share needs it, and the drawing says where.
     #[must_use]
     pub fn lines(naming: Naming, labels: &[String], series: &[Series<Share>]) -> Self {
-        let shares = || series.iter().flat_map(|one| &one.values);
-        let percents = shares().filter_map(|share| percent(*share));
+        let every = || series.iter().flat_map(|one| &one.values);
+        let percents = every().filter_map(|share| percent(*share));
         let lowest = percents.fold(100.0, f64::min);
         let from = [95_u32, 90, 80, 50].into_iter();
         let from = from

@@ -30,8 +30,8 @@ use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::Procedure;
 use crate::domain::dossier::{
     Accepted, ApologyIssued, Channel, DeliveryMethod, Dossier, DossierEvent, DueDateCause,
-    DueDateRecomputed, Handed, Lodged, Nothing, Phase, ResultDelivered, ResultReplaced,
-    ResultRevoked, Stage, SupplementRequested,
+    DueDateRecomputed, Handed, Lodged, Nothing, ResultDelivered, ResultReplaced, ResultRevoked,
+    Stage, SupplementRequested,
 };
 use crate::domain::event::Event;
 use crate::domain::fact::{Breach, BreachRule, Circumstances, Fact};

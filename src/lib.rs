@@ -16,6 +16,8 @@ pub mod projections;
 
 pub mod reactions;
 
+pub mod papers;
+
 pub mod api;
 
 pub mod scenario;

@@ -132,6 +132,7 @@ async fn counter(options: &Options, folder: &std::path::Path) -> Counter {
         hours: None,
         address_vi: String::new(),
         phone: String::new(),
+        contacts: Vec::new(),
         certainty: Certainty::Illustrative,
     }));
     counter.furnish(acts, None).await.expect("furnished");
@@ -223,6 +224,7 @@ fn acceptance(number: usize) -> (Uuid, Request) {
         procedure: "1.004873".parse().expect("a code"),
         office: OFFICE.parse().expect("a code"),
         capability: None,
+        code: None,
     };
     let name = serde_json::json!({ "full_name": format!("Công dân {number:06}") });
     let personal = vec![Personal {

@@ -1,6 +1,7 @@
 //! THE COUNTER: commands come in, one writer decides them under the journal's lock, receipts go out.
 
 mod clock;
+mod desk;
 mod premises;
 mod request;
 mod ruling;

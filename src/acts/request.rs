@@ -35,6 +35,17 @@ pub enum Act {
     VoidCode {
         office: OfficeCode,
     },
+    /// Reserve the next numbers of the day for the desk of who asks.
+    ReserveCodes {
+        count: u32,
+    },
+    /// Void what is left of a desk's blocks of a day, with a reason; today's and one's own unless told.
+    ReleaseCodes {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        desk: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        on: Option<Date>,
+    },
     Declare(CalendarYear),
     Adopt(Policy),
     Publish(Box<Procedure>),
@@ -61,6 +72,8 @@ impl Act {
         match self {
             Self::Dossier { dossier, .. } => Some(*dossier),
             Self::VoidCode { .. }
+            | Self::ReserveCodes { .. }
+            | Self::ReleaseCodes { .. }
             | Self::Declare(_)
             | Self::Adopt(_)
             | Self::Publish(_)

@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
+use super::desk;
 use super::request::{Act, Request};
 use super::states::State;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::calendar::Notice;
 use crate::domain::catalogue::rules;
-use crate::domain::code::{DossierCode, OfficeCode};
 use crate::domain::dossier::{self, Dossier, Rejection};
 use crate::domain::event::Event;
 use crate::domain::fact::{Circumstances, Draft, stream};
 use crate::domain::part::Part;
 use crate::domain::reference::{JournalKind, Reference, ReferenceEvent};
-use crate::domain::register::{CodeVoided, Register, RegisterEvent};
+use crate::domain::register;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
 
@@ -32,11 +33,9 @@ pub fn rule<'a>(
         Some(State::Reference(reference)) => reference.as_ref(),
         Some(State::Dossier(_) | State::Register(_) | State::Journal) | None => &nothing,
     };
-    let register = |office: &str| match state(stream::register(office, now.date())) {
-        Some(State::Register(register)) => *register,
-        Some(State::Dossier(_) | State::Reference(_) | State::Journal) | None => {
-            Register::default()
-        }
+    let register = match register_of(request, now.date()).and_then(&state) {
+        Some(State::Register(register)) => register,
+        Some(State::Dossier(_) | State::Reference(_) | State::Journal) | None => &register::EMPTY,
     };
     let given = Circumstances {
         occurred_at: request.occurred_at,
@@ -71,9 +70,6 @@ pub fn rule<'a>(
                     current: dossier.version,
                 });
             }
-            let register = command
-                .filed_at()
-                .map_or_else(Register::default, |office| register(office.as_str()));
             let context = dossier::Context {
                 dossier: *id,
                 now,
@@ -85,8 +81,15 @@ pub fn rule<'a>(
             dossier::decide(dossier, command, &context)
         }
         Act::VoidCode { office } => {
-            let number = register(office.as_str()).next(office, now.date());
-            void_code(request, office, number?, reference, now, given)
+            let number = register.next(office, now.date())?;
+            desk::void_code(request, office, number, reference, now, given)
+        }
+        Act::ReserveCodes { count } => {
+            desk::reserve(request, *count, register, reference, now, given)
+        }
+        Act::ReleaseCodes { desk, on } => {
+            let day = on.unwrap_or_else(|| now.date());
+            desk::release(request, desk.as_deref(), day, register, given)
         }
         Act::Declare(year) => {
             year.check()?;
@@ -126,11 +129,12 @@ pub fn rule<'a>(
         Act::ApproveProcess(process) => shelve(request, rules::approve(reference, process), given),
         Act::ProposeReview(proposal) => shelve(request, rules::propose(reference, proposal), given),
         Act::OpenOffice(office) => {
-            let known = reference.offices.contains_key(&office.code);
             let office = office
                 .clone()
                 .checked()
                 .map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
+            let known = reference.offices.get(&office.code);
+            let known = known.is_some_and(|known| !office.posts_anew(known));
             record(request, ReferenceEvent::OfficeOpened(office), known, given)
         }
         Act::SetTarget(target) => set_target(request, target, reference, given),
@@ -147,11 +151,18 @@ pub fn rule<'a>(
     }
 }
 
-/// The office whose daily register a command writes.
-pub fn office_of_register(act: &Act) -> Option<&str> {
-    match act {
-        Act::Dossier { command, .. } => command.filed_at().map(OfficeCode::as_str),
-        Act::VoidCode { office } => Some(office.as_str()),
+/// The daily register a command writes: today's, or that of the day on a paper code.
+pub fn register_of(request: &Request, today: Date) -> Option<Uuid> {
+    let own = request.actor.office.as_str();
+    let (office, day) = match &request.act {
+        Act::Dossier { command, .. } => {
+            let code = command.code_on_paper();
+            let day = code.and_then(|code| Some(code.office_and_date()?.1));
+            (command.filed_at()?.as_str(), day.unwrap_or(today))
+        }
+        Act::VoidCode { office } => (office.as_str(), today),
+        Act::ReserveCodes { .. } => (own, today),
+        Act::ReleaseCodes { on, .. } => (own, on.unwrap_or(today)),
         Act::Declare(_)
         | Act::Adopt(_)
         | Act::Publish(_)
@@ -160,8 +171,9 @@ pub fn office_of_register(act: &Act) -> Option<&str> {
         | Act::Abolish { .. }
         | Act::ApproveProcess(_)
         | Act::ProposeReview(_)
-        | Act::SetTarget(_) => None,
-    }
+        | Act::SetTarget(_) => return None,
+    };
+    Some(stream::register(office, day))
 }
 
 /// A target for an office that exists; the same once more is refused, another value is another fact. Who
@@ -198,42 +210,6 @@ fn set_target(
         return Err(Rejection::DuplicateRecord);
     }
     Ok(shelved(ReferenceEvent::TargetSet(target), given))
-}
-
-fn void_code(
-    request: &Request,
-    office: &OfficeCode,
-    (sequence, code): (u32, DossierCode),
-    reference: &Reference,
-    now: Moment,
-    given: Circumstances,
-) -> Result<Vec<Draft>, Rejection> {
-    let role = request.actor.role;
-    if !matches!(role, Role::Receiver | Role::CentreManager) {
-        return Err(Rejection::WrongRole { role });
-    }
-    if request.actor.office != office.as_str() {
-        return Err(Rejection::NotOwnOffice {
-            own: request.actor.office.clone(),
-            office: office.to_string(),
-        });
-    }
-    if request.reason.is_none() {
-        return Err(Rejection::ReasonRequired);
-    }
-    if reference.office(office.as_str(), now.date()).is_none() {
-        return Err(Rejection::UnknownOffice(office.to_string()));
-    }
-    let voided = CodeVoided {
-        office: office.clone(),
-        sequence,
-        code,
-    };
-    Ok(vec![Draft {
-        stream: stream::register(office.as_str(), now.date()),
-        event: Event::Register(RegisterEvent::CodeVoided(voided)),
-        circumstances: given,
-    }])
 }
 
 /// A record for the reference shelf, if the rules take it: for procedure control and administrators.

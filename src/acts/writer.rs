@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::clock::OfficeClock;
 use super::request::{Act, Receipt, Refusal, Request, Submission};
-use super::ruling::{office_of_register, rule};
+use super::ruling::{register_of, rule};
 use super::states::{self, Held, State, States};
 use super::{OpenError, complete, superseded};
 use crate::domain::dossier::{DossierCommand, Rejection};
@@ -263,14 +263,8 @@ impl Desk {
             if let Act::Dossier { dossier, .. } = &request.act {
                 ids.insert(*dossier);
             }
-            if let Some(office) = office_of_register(&request.act) {
-                let day = request
-                    .at
-                    .filter(|_| self.tells_story())
-                    .unwrap_or(guess)
-                    .date();
-                ids.insert(stream::register(office, day));
-            }
+            let at = request.at.filter(|_| self.tells_story());
+            ids.extend(register_of(request, at.unwrap_or(guess).date()));
         }
         ids.into_iter()
             .map(|id| (id, self.states.version(id)))
@@ -312,12 +306,8 @@ impl Desk {
         let looked: HashSet<Uuid> = looked.iter().map(|(id, _)| *id).collect();
         let mut more = HashSet::new();
         for (item, stamp) in batch.iter().zip(stamps) {
-            if let Some(office) = office_of_register(&item.submission.request.act) {
-                let id = stream::register(office, stamp.date());
-                if !looked.contains(&id) {
-                    more.insert(id);
-                }
-            }
+            let register = register_of(&item.submission.request, stamp.date());
+            more.extend(register.filter(|id| !looked.contains(id)));
         }
         more.into_iter()
             .map(|id| (id, self.states.version(id)))

@@ -231,7 +231,8 @@ impl FindingQuery {
 }
 
 /// A simulation must not accuse an office that there is.
-fn may_be_shown(opened: &Opened) -> bool {
+#[must_use]
+pub fn may_be_shown(opened: &Opened) -> bool {
     match opened.kind {
         JournalKind::Live => true,
         JournalKind::Simulated => opened.story.as_ref().is_some_and(|story| story.invented),

@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod command;
 pub mod dossier;
 pub mod error;
+pub mod feedback;
 pub mod findings;
 pub mod health;
 pub mod http;
@@ -15,6 +16,7 @@ pub mod log;
 pub mod node;
 pub mod offices;
 pub mod paging;
+pub mod papers;
 pub mod scalar;
 pub mod schema;
 pub mod sign_in;
@@ -30,7 +32,7 @@ use axum::routing::{any, get};
 
 use self::capability::Capabilities;
 use self::error::{Problem, Result};
-use self::http::Endpoint;
+use self::http::{Documents, Endpoint};
 use self::log::{PublicLog, Readers};
 use self::scalar::Long;
 use self::schema::GraphqlSchema;
@@ -63,6 +65,10 @@ pub struct Api {
     pub capabilities: Capabilities,
     /// None on a node that keeps no tree.
     pub log: Option<PublicLog>,
+    /// Whose documents are answered.
+    pub documents: Documents,
+    /// Scheme and host under which people reach this node, for what is printed; no slash at the end.
+    pub public_url: String,
 }
 
 impl Api {
@@ -95,6 +101,8 @@ impl Api {
             sign_in: SignIn::new(&keys.derive(SignIn::KEY)),
             capabilities: Capabilities::new(keys.derive(Capabilities::KEY)),
             log: None,
+            documents: Documents::Open,
+            public_url: "http://localhost".to_owned(),
         }
     }
 
@@ -124,6 +132,20 @@ impl Api {
         Ok(&desk.vault)
     }
 
+    /// Answers any document, or this program's own only.
+    #[must_use]
+    pub fn with_documents(mut self, documents: Documents) -> Self {
+        self.documents = documents;
+        self
+    }
+
+    /// The address for what is printed.
+    #[must_use]
+    pub fn with_public_url(mut self, url: &str) -> Self {
+        url.trim_end_matches('/').clone_into(&mut self.public_url);
+        self
+    }
+
     /// Shows the log under `/log/`, and whole entries to these readers.
     #[must_use]
     pub fn with_log(mut self, integrity: Integrity, entries: Readers) -> Self {
@@ -137,10 +159,12 @@ pub fn router(api: Api) -> Router {
     let endpoint: Endpoint<GraphqlSchema> = Endpoint {
         schema: schema::schema(api.clone()),
         sign_in: api.sign_in.clone(),
+        documents: api.documents,
     };
     Router::new()
         .route("/graphql", any(http::graphql::<GraphqlSchema>))
         .with_state(endpoint)
+        .route("/graphql/documents.json", get(http::documents::manifest))
         .merge(
             Router::new()
                 .route("/livez", get(health::livez))
@@ -148,6 +172,7 @@ pub fn router(api: Api) -> Router {
                 .route("/metrics", get(health::metrics))
                 .with_state(api.clone()),
         )
+        .merge(papers::router(api.clone()))
         .merge(log::router(api))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
 }

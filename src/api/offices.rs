@@ -29,6 +29,17 @@ pub struct Hours {
     to: String,
 }
 
+/// A post of the office that the public may call. People are not named: the journal keeps what it is told for ever.
+#[derive(Debug, SimpleObject)]
+pub struct OfficePost {
+    /// What it is called.
+    post: Label,
+    /// Its telephone number.
+    phone: Option<String>,
+    /// What it is for; everything when none is named.
+    fields: Vec<Label>,
+}
+
 /// An office of the state.
 #[Object]
 impl Office {
@@ -91,6 +102,20 @@ impl Office {
     /// Its telephone number.
     async fn phone(&self) -> Option<&str> {
         Some(self.0.phone.as_str()).filter(|text| !text.is_empty())
+    }
+
+    /// The posted list of staff: posts, their phones, and what they are for. Empty when nothing is posted.
+    async fn contacts(&self) -> Vec<OfficePost> {
+        let posts = self.0.contacts.iter().map(|post| OfficePost {
+            post: (post.post_vi.as_str(), post.post_en.as_str()).into(),
+            phone: Some(post.phone.clone()).filter(|phone| !phone.is_empty()),
+            fields: post
+                .fields
+                .iter()
+                .map(|field| (field.vi.as_str(), field.en.as_str()).into())
+                .collect(),
+        });
+        posts.collect()
     }
 
     /// How sure the record is.

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 use super::error::{Problem, Result};
-use crate::projections::{detector, lateness, worklist};
+use crate::projections::{detector, lateness, statistics, worklist};
 
 const FIRST_DEFAULT: i32 = 20;
 const FIRST_MAX: i32 = 100;
@@ -93,6 +93,24 @@ pub fn position(after: Option<&str>) -> Result<Option<u64>> {
     after
         .map(|text| Cursor::read("p", text)?.parse().map_err(|_| foreign()))
         .transpose()
+}
+
+/// The place of a feedback.
+#[must_use]
+pub fn voice_cursor(place: statistics::Place) -> Cursor {
+    Cursor::new("v", &format!("{}:{}", place.at, place.position))
+}
+
+pub fn voice(after: Option<&str>) -> Result<Option<statistics::Place>> {
+    let read = |text: &str| {
+        let key = Cursor::read("v", text)?;
+        let (at, position) = key.split_once(':').ok_or_else(foreign)?;
+        Ok(statistics::Place {
+            at: at.parse().map_err(|_| foreign())?,
+            position: position.parse().map_err(|_| foreign())?,
+        })
+    };
+    after.map(read).transpose()
 }
 
 /// The place of a finding.

@@ -7,10 +7,13 @@ use super::calendar::CalendarQuery;
 use super::catalogue::{
     CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
 };
-use super::command::{CatalogueMutation, DossierMutation, ReferenceMutation, TargetMutation};
+use super::command::{
+    BlockQuery, CatalogueMutation, DossierMutation, ReferenceMutation, TargetMutation,
+};
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
+use super::feedback::{FeedbackPage, FeedbackQuery};
 use super::findings::{FindingPage, FindingQuery};
 use super::http::limits;
 use super::lateness::{LatenessQuery, OverduePage};
@@ -26,24 +29,44 @@ use super::worklist::{WorklistPage, WorklistQuery};
 /// What can be asked.
 #[derive(Default, MergedObject)]
 pub struct Query(
+    DossierQueries,
+    FigureQueries,
+    ReferenceQueries,
+    LogQuery,
+    NodeQuery,
+);
+
+/// Of dossiers, one by one.
+#[derive(Default, MergedObject)]
+pub struct DossierQueries(
     DossierQuery,
     WorklistQuery,
-    StatisticsQuery,
+    BlockQuery,
     LatenessQuery,
+    FindingQuery,
+    FeedbackQuery,
+);
+
+/// Of many dossiers at once.
+#[derive(Default, MergedObject)]
+pub struct FigureQueries(
+    StatisticsQuery,
     GroupQuery,
     FormQuery,
     ScoreQuery,
     QualityQuery,
     TargetQuery,
     ForecastQuery,
-    FindingQuery,
+);
+
+/// Of what dossiers are measured by.
+#[derive(Default, MergedObject)]
+pub struct ReferenceQueries(
     CatalogueQuery,
     CatalogueStatisticsQuery,
     RehearsalQuery,
     OfficeQuery,
     CalendarQuery,
-    LogQuery,
-    NodeQuery,
 );
 
 /// What can be done.
@@ -61,6 +84,7 @@ fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<FailureCode>()
         .override_output_type_description::<AuditPage>("A page of facts.")
+        .override_output_type_description::<FeedbackPage>("A page of feedback.")
         .override_output_type_description::<FindingPage>("A page of findings.")
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
         .override_output_type_description::<GroupPage>("A page of groups.")

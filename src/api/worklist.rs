@@ -10,6 +10,7 @@ use super::paging::{self, Cursor};
 use super::scalar::Long;
 use super::wait_for;
 use super::words::{Channel, DossierStatus};
+use crate::domain::actor::Actor;
 use crate::projections::worklist;
 
 pub type WorklistPage = Connection<Cursor, Dossier, EmptyFields, EmptyFields>;
@@ -17,6 +18,8 @@ pub type WorklistPage = Connection<Cursor, Dossier, EmptyFields, EmptyFields>;
 /// Which open dossiers; every part that is given must hold.
 #[derive(Debug, Default, InputObject)]
 pub struct WorklistFilter {
+    /// Code of the office, for auditors and controllers; the caller's own unless told.
+    pub office: Option<String>,
     /// In one of these states.
     #[graphql(default)]
     pub statuses: Vec<DossierStatus>,
@@ -59,6 +62,20 @@ impl WorklistQuery {
     }
 }
 
+/// Whose worklist it is: officers read their own office's, whoever supervises also that of an office named.
+fn office(actor: &Actor, named: Option<String>) -> Result<String> {
+    let own = if is_officer(actor.role) {
+        Some(actor.office.as_str())
+    } else {
+        access::supervised(actor)?
+    };
+    match (own, named) {
+        (Some(own), Some(named)) if named != own => Err(Problem::Forbidden),
+        (Some(own), _) => Ok(own.to_owned()),
+        (None, named) => named.ok_or(Problem::Forbidden),
+    }
+}
+
 async fn page(
     context: &Context<'_>,
     asked: WorklistFilter,
@@ -67,13 +84,11 @@ async fn page(
     min_position: Option<Long>,
 ) -> Result<WorklistPage> {
     let (api, actor) = (api(context), access::signed_in(context)?);
-    if !is_officer(actor.role) {
-        return Err(Problem::Forbidden);
-    }
+    let office = office(actor, asked.office)?;
     wait_for(api, min_position).await?;
     let now = api.office.clock();
     let filter = worklist::Filter {
-        office: actor.office.clone(),
+        office,
         phases: asked.statuses.into_iter().map(Into::into).collect(),
         procedure: asked.procedure,
         handler: asked.handler,

@@ -87,6 +87,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         hours: None,
         address_vi: String::new(),
         phone: String::new(),
+        contacts: Vec::new(),
         certainty: Certainty::Stated,
     };
     acts.push(Act::OpenOffice(office.checked()?));

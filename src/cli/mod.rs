@@ -9,6 +9,7 @@ mod export;
 mod history;
 mod init;
 mod mirror;
+mod oidc;
 mod place;
 mod progress;
 mod rebuild;

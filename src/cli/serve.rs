@@ -10,11 +10,15 @@ use std::time::Duration;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
+use super::oidc::Oidc;
 use super::place::{Mirrored, Place, Stores};
 use super::progress;
 use super::verify;
 use crate::acts::Counter;
+use crate::api::http::Documents;
 use crate::api::log::Readers;
 use crate::api::{self, Api};
 use crate::domain::reference::JournalKind;
@@ -132,6 +136,18 @@ pub struct Listen {
         env = "MOTCUA_PUBLIC_ENTRIES"
     )]
     pub public_entries: Option<bool>,
+    /// Whose GraphQL documents are answered: any that fits the schema, or those of this program's own pages, named by
+    /// `documentId` and listed at /graphql/documents.json.
+    #[arg(
+        long,
+        value_name = "WHOSE",
+        value_enum,
+        default_value_t,
+        env = "MOTCUA_DOCUMENTS"
+    )]
+    pub documents: Documents,
+    #[command(flatten)]
+    pub oidc: Oidc,
 }
 
 impl Listen {
@@ -312,12 +328,19 @@ pub async fn serve(
         );
     }
     let entries = listen.entries(api.office.opened().kind);
-    let api = api.with_log(integrity, entries);
+    let mut api = api
+        .with_log(integrity, entries)
+        .with_documents(listen.documents)
+        .with_public_url(&public_url);
+    if let Some(provider) = listen.oidc.provider()? {
+        api.sign_in = api.sign_in.with_provider(provider);
+    }
     let pages = Web::new(
         api.clone(),
         keys.derive(Web::KEY),
         listen.public_url.clone(),
-    );
+    )
+    .until(stop.clone());
     let mut welcome = super::welcome::text(&api, &pages, &public_url, place).await?;
     for remark in remarks {
         welcome = format!("{welcome}\n{remark}\n");
@@ -331,6 +354,10 @@ pub async fn serve(
         );
         router = router.nest("/witness", api::witness::router(witness));
     }
+    // Hashes do not shrink, and streams must not wait for a full block.
+    let worthwhile =
+        DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
+    let router = router.layer(CompressionLayer::new().compress_when(worthwhile));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let until = stop.clone();
     tokio::spawn(async move {

@@ -47,6 +47,10 @@ pub async fn text(api: &Api, pages: &Web, url: &str, place: &Place) -> anyhow::R
     writeln!(text, "  procedures     {url}/p")?;
     writeln!(text, "  GraphiQL       {url}/graphiql")?;
     writeln!(text, "  GraphQL        {url}/graphql")?;
+    if let Some(provider) = api.sign_in.provider() {
+        let host = provider.host();
+        writeln!(text, "  sign in        {url}/sign-in ({host})")?;
+    }
     let links = pages.sign_in_links(url);
     if !links.is_empty() {
         writeln!(text, "\nSign in as (from this machine only):")?;

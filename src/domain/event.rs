@@ -54,6 +54,7 @@ impl Event {
             Self::Register(event) => match event {
                 RegisterEvent::Entered(_) => "register.entered",
                 RegisterEvent::CodeVoided(_) => "register.code_voided",
+                RegisterEvent::CodesReserved(_) => "register.codes_reserved",
             },
             Self::Dossier(event) => event.kind(),
         }
@@ -87,6 +88,8 @@ impl Event {
             }
             "register.code_voided" => serde_json::from_str(text)
                 .map(|data| Self::Register(RegisterEvent::CodeVoided(data))),
+            "register.codes_reserved" => serde_json::from_str(text)
+                .map(|data| Self::Register(RegisterEvent::CodesReserved(data))),
             kind => match DossierEvent::parse(kind, text) {
                 Some(read) => read.map(Self::Dossier),
                 None => return Err(EventError::Unknown(kind.to_owned())),

@@ -11,6 +11,7 @@ pub mod event;
 pub mod fact;
 pub mod law;
 pub mod office;
+pub mod paper;
 pub mod part;
 pub mod period;
 pub mod policy;

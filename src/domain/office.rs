@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 const NAME_CHARS_MAX: usize = 200;
 const ADDRESS_CHARS_MAX: usize = 300;
+/// Posts, and fields of one post, that one office lists.
+const CONTACTS_MAX: usize = 60;
 
 /// An agency that receives or settles dossiers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +41,31 @@ pub struct Office {
     pub address_vi: String,
     #[serde(default)]
     pub phone: String,
+    /// The posted list of staff: posts, never people, for a fact is for ever and people change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<Post>,
     pub certainty: Certainty,
+}
+
+/// A post that the public may call: what it is called, its phone, and what it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Post {
+    pub post_vi: String,
+    pub post_en: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
+    /// Fields of work as the catalogue names them; none for one who is asked about everything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Field>,
+}
+
+/// A field of work by its two names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    pub vi: String,
+    pub en: String,
 }
 
 /// Why an office cannot be.
@@ -57,6 +83,8 @@ pub enum OfficeError {
     Validity(String),
     #[error("office {0}: it cannot be its own parent or predecessor")]
     OwnAncestor(String),
+    #[error("office {0}: at most 60 posts, and at most 60 fields of a post, are listed")]
+    TooManyContacts(String),
 }
 
 impl OfficeError {
@@ -67,6 +95,7 @@ impl OfficeError {
             Self::Text { .. } => "OFFICE_TEXT_MALFORMED",
             Self::Validity(_) => "OFFICE_VALIDITY_REVERSED",
             Self::OwnAncestor(_) => "OFFICE_OWN_ANCESTOR",
+            Self::TooManyContacts(_) => "OFFICE_TOO_MANY_CONTACTS",
         }
     }
 }
@@ -80,6 +109,18 @@ impl Office {
     /// Its own hours, or the usual ones.
     pub fn office_hours(&self) -> OfficeHours {
         self.hours.clone().unwrap_or_default()
+    }
+
+    /// Whether this is `known` with another address, phone or list of posts, and nothing else changed: offices move and
+    /// staff change, while level, parent and days are what dossiers were taken in under.
+    pub fn posts_anew(&self, known: &Self) -> bool {
+        let as_known = Self {
+            address_vi: known.address_vi.clone(),
+            phone: known.phone.clone(),
+            contacts: known.contacts.clone(),
+            ..self.clone()
+        };
+        as_known == *known && self != known
     }
 
     /// The same office with its texts cleaned.
@@ -112,7 +153,27 @@ impl Office {
         self.address_vi =
             text::clean(&self.address_vi, ADDRESS_CHARS_MAX).map_err(wrap("address_vi"))?;
         self.phone = text::clean(&self.phone, NAME_CHARS_MAX).map_err(wrap("phone"))?;
+        let too_many = |post: &Post| post.fields.len() > CONTACTS_MAX;
+        if self.contacts.len() > CONTACTS_MAX || self.contacts.iter().any(too_many) {
+            return Err(OfficeError::TooManyContacts(self.code));
+        }
+        for post in &mut self.contacts {
+            post.clean().map_err(wrap("contacts"))?;
+        }
         Ok(self)
+    }
+}
+
+impl Post {
+    fn clean(&mut self) -> Result<(), text::TextError> {
+        self.post_vi = text::required(&self.post_vi, NAME_CHARS_MAX)?;
+        self.post_en = text::required(&self.post_en, NAME_CHARS_MAX)?;
+        self.phone = text::clean(&self.phone, NAME_CHARS_MAX)?;
+        for field in &mut self.fields {
+            field.vi = text::required(&field.vi, NAME_CHARS_MAX)?;
+            field.en = text::required(&field.en, NAME_CHARS_MAX)?;
+        }
+        Ok(())
     }
 }
 
@@ -168,6 +229,29 @@ mod tests {
             ["2020-12-31", "2021-01-01", "2025-06-30", "2025-07-01"].map(on),
             [false, true, true, false]
         );
+    }
+
+    #[test]
+    fn an_office_that_lists_no_posts_is_written_as_before() {
+        let office = office().checked().expect("good");
+        let text = serde_json::to_string(&office).expect("JSON");
+        assert!(!text.contains("contacts"), "{text}");
+    }
+
+    #[test]
+    fn an_office_may_post_another_phone_and_nothing_else() {
+        let known = office();
+        let with = |change: fn(&mut Office)| {
+            let mut office = office();
+            change(&mut office);
+            office.posts_anew(&known)
+        };
+        assert!(with(|office| office.phone = "0000000001".into()));
+        assert!(!with(|_| ()), "nothing is new");
+        assert!(!with(|office| {
+            office.phone = "0000000001".into();
+            office.level = Level::Province;
+        }));
     }
 
     #[test]
@@ -233,6 +317,20 @@ mod tests {
         refused(
             |office| office.phone = "0000\u{0}".into(),
             "OFFICE_TEXT_MALFORMED",
+        );
+        let post = Post {
+            post_vi: " ".into(),
+            post_en: "Reception".into(),
+            phone: String::new(),
+            fields: Vec::new(),
+        };
+        refused(
+            |office| office.contacts = vec![post.clone()],
+            "OFFICE_TEXT_MALFORMED",
+        );
+        refused(
+            |office| office.contacts = vec![post.clone(); CONTACTS_MAX + 1],
+            "OFFICE_TOO_MANY_CONTACTS",
         );
     }
 }

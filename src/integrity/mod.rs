@@ -10,7 +10,7 @@ mod durable;
 mod error;
 pub mod examine;
 pub mod halt;
-mod http;
+pub(crate) mod http;
 mod memory;
 pub mod mirror;
 mod opening;

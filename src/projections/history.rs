@@ -40,6 +40,13 @@ pub async fn changes(journal: &Journal, dossier: Uuid) -> Result<Vec<Change>> {
     changes_until(journal, dossier, Until::End).await
 }
 
+/// The facts of any stream, from the journal that these read models follow.
+pub async fn facts(models: &ReadModels, stream: Uuid) -> Result<Vec<Fact>> {
+    let entries = models.journal().read_stream(stream, 0, Until::End).await?;
+    let reads = decode(entries)?;
+    Ok(reads.into_iter().map(|read| read.fact).collect())
+}
+
 /// As [`changes`], as of a time or a size.
 pub async fn changes_until(journal: &Journal, dossier: Uuid, until: Until) -> Result<Vec<Change>> {
     let entries = journal.read_stream(dossier, 0, until).await?;

@@ -6,6 +6,7 @@
 pub mod agenda;
 mod as_of;
 pub mod audit;
+pub mod board;
 pub mod catalogue;
 pub mod detector;
 pub mod difference;
@@ -42,9 +43,10 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 11] = [
+const MODELS: [Model; 12] = [
     tracking::MODEL,
     worklist::MODEL,
+    board::MODEL,
     statistics::MODEL,
     statistics::DEEDS,
     statistics::EXPERIENCE,
@@ -174,10 +176,14 @@ impl ReadModels {
     }
 
     /// A procedure that is or ever was sensitive stays so; one that nobody published is taken for one.
-    fn mark(&self, mut row: DossierRow) -> DossierRow {
+    fn is_sensitive(&self, procedure: &str) -> bool {
         let reference = self.shared.reference.borrow();
-        let versions = reference.procedures.get(&row.procedure);
-        row.sensitive = versions.is_none_or(|versions| versions.iter().any(|one| one.sensitive));
+        let versions = reference.procedures.get(procedure);
+        versions.is_none_or(|versions| versions.iter().any(|one| one.sensitive))
+    }
+
+    fn mark(&self, mut row: DossierRow) -> DossierRow {
+        row.sensitive = self.is_sensitive(&row.procedure);
         row
     }
 

@@ -16,7 +16,7 @@ use crate::domain::dossier::{
 };
 use crate::domain::event::Event;
 use crate::domain::part::{Part, PartKind};
-use crate::domain::register::{CodeVoided, Entered, RegisterEvent};
+use crate::domain::register::{CodeVoided, CodesReserved, Entered, RegisterEvent};
 use crate::domain::time::Moment;
 
 pub(super) const MODEL: Model = Model {
@@ -68,6 +68,8 @@ pub enum Seen {
     },
     /// A number of a register: `sequence` of the office's day.
     Number { sequence: u32, code: String },
+    /// Numbers reserved for a desk.
+    Block { first: u32, last: u32 },
     /// Belongs together with another dossier.
     Link { other: Uuid, kind: LinkKind },
     /// Rated, on a device of the office or on the rater's own.
@@ -160,6 +162,15 @@ fn watched(event: &Event) -> Option<(Option<&str>, Seen)> {
                 code: code.to_string(),
             };
             Some((Some(office.as_str()), number))
+        }
+        Event::Register(RegisterEvent::CodesReserved(CodesReserved {
+            office,
+            first,
+            last,
+            ..
+        })) => {
+            let (first, last) = (*first, *last);
+            Some((Some(office.as_str()), Seen::Block { first, last }))
         }
         Event::JournalOpened(_) | Event::Reference(_) => None,
     }
@@ -259,6 +270,7 @@ fn of_dossier(event: &DossierEvent) -> Option<(Option<&str>, Seen)> {
         | DossierEvent::FieldVerificationRecorded(_)
         | DossierEvent::FinancialObligationCancelled(_)
         | DossierEvent::FeeExempted(_)
+        | DossierEvent::PaperPrinted(_)
         | DossierEvent::PaymentRefunded(_)
         | DossierEvent::ResultDrafted(_)
         | DossierEvent::ResultApproved(_)

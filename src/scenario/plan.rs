@@ -15,6 +15,7 @@ use crate::domain::catalogue::{self, Level, Procedure, Record};
 use crate::domain::code::{OfficeCode, ProcedureCode};
 use crate::domain::deadline::Comparison;
 use crate::domain::dossier::Channel;
+use crate::domain::office::Post;
 use crate::domain::target::Target;
 
 /// The first part of a scenario file (`scenarios/README.md` names every field). Never the expected figures.
@@ -153,6 +154,13 @@ pub struct Unit {
     pub valid_from: Date,
     #[serde(default)]
     pub valid_to: Option<Date>,
+    /// Only an invented unit has an address and a phone: nothing is made up about a real one.
+    #[serde(default)]
+    pub address_vi: String,
+    #[serde(default)]
+    pub phone: String,
+    #[serde(default)]
+    pub contacts: Vec<Post>,
     pub receivers: u16,
     pub handlers: u16,
     pub signers: u16,

@@ -116,8 +116,9 @@ impl Unit {
             valid_to: self.valid_to,
             predecessors: Vec::new(),
             hours: None,
-            address_vi: String::new(),
-            phone: String::new(),
+            address_vi: self.address_vi.clone(),
+            phone: self.phone.clone(),
+            contacts: self.contacts.clone(),
             certainty: Certainty::Illustrative,
         }
     }

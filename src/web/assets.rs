@@ -1,6 +1,6 @@
 //! Files compiled into the binary, served under addresses that change with their content.
 
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -22,7 +22,8 @@ fn version(file: &EmbeddedFile) -> String {
     hex(&file.metadata.sha256_hash()[..6])
 }
 
-pub async fn serve(Path(path): Path<String>) -> Response {
+/// A module that another one imports is asked for without its version, and may not be kept.
+pub async fn serve(Path(path): Path<String>, RawQuery(query): RawQuery) -> Response {
     let Some(file) = Assets::get(&path) else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -33,7 +34,10 @@ pub async fn serve(Path(path): Path<String>) -> Response {
     headers.insert(header::CONTENT_TYPE, kind);
     headers.insert(
         header::CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=31536000, immutable"),
+        HeaderValue::from_static(match query {
+            Some(_) => "public, max-age=31536000, immutable",
+            None => "no-cache",
+        }),
     );
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,

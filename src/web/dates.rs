@@ -50,7 +50,32 @@ pub fn short(at: Moment, lang: Lang) -> When {
     When { at, words }
 }
 
-/// To the second, for those who check: `27/11/2026 17:00:08.000123`.
+/// `17:00`.
+#[must_use]
+pub fn clock(at: Moment) -> When {
+    When {
+        at,
+        words: hour(at),
+    }
+}
+
+/// `27/11`: for boards, where the year is understood.
+#[must_use]
+pub fn day_and_month(at: Moment) -> When {
+    let date = at.date();
+    let words = format!("{:02}/{:02}", date.day(), date.month());
+    When { at, words }
+}
+
+/// To the second: `27/11/2026 17:00:08`.
+#[must_use]
+pub fn seconds(at: Moment, lang: Lang) -> When {
+    let second = at.local().second();
+    let words = format!("{} {}:{second:02}", day(at.date(), lang), hour(at));
+    When { at, words }
+}
+
+/// To the microsecond, for those who check: `27/11/2026 17:00:08.000123`.
 #[must_use]
 pub fn exact(at: Moment, lang: Lang) -> When {
     let local = at.local();
@@ -88,7 +113,9 @@ pub fn day_in_words(date: Date, lang: Lang) -> String {
     }
 }
 
-fn hour(at: Moment) -> String {
+/// `07:30`.
+#[must_use]
+pub fn hour(at: Moment) -> String {
     let local = at.local();
     format!("{:02}:{:02}", local.hour(), local.minute())
 }

@@ -25,17 +25,12 @@ pub enum Door {
     Tracking,
     Procedures,
     Statistics,
-    Worklist,
+    Desk,
+    Audit,
 }
 
 impl Door {
     const PUBLIC: [Self; 3] = [Self::Tracking, Self::Procedures, Self::Statistics];
-    const STAFF: [Self; 4] = [
-        Self::Tracking,
-        Self::Procedures,
-        Self::Statistics,
-        Self::Worklist,
-    ];
 
     #[must_use]
     pub fn path(self) -> &'static str {
@@ -43,7 +38,8 @@ impl Door {
             Self::Tracking => "/t",
             Self::Procedures => "/p",
             Self::Statistics => "/statistics",
-            Self::Worklist => "/worklist",
+            Self::Desk => "/desk",
+            Self::Audit => "/audit",
         }
     }
 
@@ -53,7 +49,8 @@ impl Door {
             Self::Tracking => ("Tra cứu hồ sơ", "Track a dossier"),
             Self::Procedures => ("Thủ tục", "Procedures"),
             Self::Statistics => ("Thống kê", "Statistics"),
-            Self::Worklist => ("Việc cần làm", "Worklist"),
+            Self::Desk => ("Bàn làm việc", "Desk"),
+            Self::Audit => ("Kiểm tra", "Audit"),
         }
     }
 }
@@ -64,6 +61,7 @@ pub struct Who {
     pub role: Pair,
     /// Has a worklist: works for an office.
     pub has_work: bool,
+    pub audits: bool,
     pub office: Option<String>,
     pub id: String,
 }
@@ -73,6 +71,7 @@ impl From<&Actor> for Who {
         Self {
             role: words::office_role(actor.role),
             has_work: has_work(actor),
+            audits: access::supervised(actor).is_ok(),
             office: (actor.office != NO_OFFICE).then(|| actor.office.clone()),
             id: actor.id.clone(),
         }
@@ -101,6 +100,12 @@ pub struct Frame {
     pub halted: Option<&'static str>,
     /// For pages that are mostly tables.
     pub wide: bool,
+    /// The stream by which an open page learns that it is old.
+    pub live: Option<String>,
+    /// Scripts of the page, by their place under `assets/`; every page is whole without them.
+    pub scripts: Vec<&'static str>,
+    /// Further stylesheets, by their place under `assets/`.
+    pub styles: Vec<&'static str>,
 }
 
 impl Frame {
@@ -115,6 +120,9 @@ impl Frame {
             who: who.map(Who::from),
             halted: None,
             wide: false,
+            live: None,
+            scripts: Vec::new(),
+            styles: Vec::new(),
         }
     }
 
@@ -137,17 +145,48 @@ impl Frame {
         self
     }
 
+    /// The page follows the stream at `place`.
+    #[must_use]
+    pub fn live(mut self, place: impl Into<String>) -> Self {
+        self.live = Some(place.into());
+        self.script("live.js")
+    }
+
+    #[must_use]
+    pub fn script(mut self, file: &'static str) -> Self {
+        self.scripts.push(file);
+        self
+    }
+
+    #[must_use]
+    pub fn styled(mut self, file: &'static str) -> Self {
+        self.styles.push(file);
+        self
+    }
+
+    /// Where a file under `assets/` is served.
+    #[must_use]
+    pub fn asset(&self, file: &str) -> String {
+        super::assets::address(file)
+    }
+
     #[must_use]
     pub fn style(&self) -> &'static str {
         STYLE
     }
 
     #[must_use]
-    pub fn doors(&self) -> &'static [Door] {
-        match &self.who {
-            Some(who) if who.has_work => &Door::STAFF,
-            Some(_) | None => &Door::PUBLIC,
-        }
+    pub fn doors(&self) -> Vec<Door> {
+        let who = self.who.as_ref();
+        let own = [
+            (who.is_some_and(|who| who.has_work), Door::Desk),
+            (who.is_some_and(|who| who.audits), Door::Audit),
+        ];
+        let own = own.into_iter().filter(|(has, _)| *has);
+        Door::PUBLIC
+            .into_iter()
+            .chain(own.map(|(_, door)| door))
+            .collect()
     }
 
     #[must_use]
@@ -174,7 +213,9 @@ impl Frame {
     }
 }
 
-fn in_language(place: &str, lang: Lang) -> String {
+/// The place in a language.
+#[must_use]
+pub fn in_language(place: &str, lang: Lang) -> String {
     match lang {
         Lang::Vi => place.to_owned(),
         Lang::En if place.contains('?') => format!("{place}&lang=en"),
@@ -208,7 +249,7 @@ mod tests {
 
     #[test]
     fn the_stylesheet_is_small_and_asks_nobody_for_anything() {
-        assert!(STYLE.len() <= 6_144, "{} bytes", STYLE.len());
+        assert!(STYLE.len() <= 9_216, "{} bytes", STYLE.len());
         assert!(!STYLE.contains("url(") && !STYLE.contains("@import"));
     }
 

@@ -15,7 +15,9 @@ pub struct HomePage {
     frame: Frame,
     /// A code to try: a real one where there is one and the journal is a simulation.
     example: String,
-    doors: Vec<&'static Doorplate>,
+    is_real: bool,
+    doors: &'static [Doorplate],
+    work: Vec<&'static Doorplate>,
     size: String,
     log: Option<LogLine>,
 }
@@ -26,45 +28,58 @@ struct Doorplate {
     says: Pair,
 }
 
-const DOORS: [Doorplate; 6] = [
+/// What citizens come for, the commonest first.
+const DOORS: [Doorplate; 4] = [
     Doorplate {
-        path: "/t",
-        name: ("Người dân: tra cứu hồ sơ", "Citizens: track a dossier"),
+        path: "/p",
+        name: ("Biết cần giấy tờ gì", "Know which papers you need"),
         says: (
-            "Đang ở bước nào, hẹn ngày nào, cần làm gì.",
-            "Where it stands, what was promised, what to do.",
+            "Giấy tờ, thời hạn, phí và các bước của từng thủ tục.",
+            "Papers, time limit, fees and steps of each procedure.",
         ),
     },
     Doorplate {
-        path: "/p",
-        name: ("Thủ tục hành chính", "Procedures"),
+        path: "/o",
+        name: ("Đến hoặc gọi cơ quan", "Go to an office, or call it"),
         says: (
-            "Giấy tờ, thời hạn, phí, các bước.",
-            "Papers, time limits, fees, steps.",
+            "Địa chỉ, giờ mở cửa, điện thoại, ai phụ trách việc gì.",
+            "Address, hours, phone, who is in charge of what.",
+        ),
+    },
+    Doorplate {
+        path: "/feedback",
+        name: ("Phản ánh, đánh giá", "Say what you think"),
+        says: (
+            "Người dân đã phản ánh gì, cơ quan trả lời có đúng hạn không.",
+            "What was said, and whether offices answered in time.",
         ),
     },
     Doorplate {
         path: "/statistics",
-        name: ("Thống kê công khai", "Public statistics"),
+        name: ("Xem cơ quan có đúng hẹn không", "See who keeps promises"),
         says: (
             "Bao nhiêu hồ sơ sớm, đúng, trễ hẹn; có tử số và mẫu số.",
             "How many early, on time, late; with numerators and denominators.",
         ),
     },
+];
+
+/// What officers, auditors and developers come for.
+const WORK: [Doorplate; 3] = [
     Doorplate {
-        path: "/history",
-        name: ("Kiểm tra: lịch sử hồ sơ", "Auditors: a dossier's history"),
-        says: (
-            "Từng ghi nhận: ai, lúc nào, trước và sau, mã băm.",
-            "Every record: who, when, before and after, hash.",
-        ),
-    },
-    Doorplate {
-        path: "/worklist",
-        name: ("Cán bộ: việc cần làm", "Officers: worklist"),
+        path: "/desk",
+        name: ("Cán bộ: bàn làm việc", "Officers: the desk"),
         says: (
             "Hồ sơ đang mở, gấp nhất trước (cần đăng nhập).",
             "Open dossiers, most urgent first (sign-in needed).",
+        ),
+    },
+    Doorplate {
+        path: "/audit",
+        name: ("Kiểm tra: bàn kiểm tra", "Auditors: the desk"),
+        says: (
+            "Tra cứu toàn bộ sổ, xem lại hồ sơ ở bất kỳ thời điểm nào (cần đăng nhập).",
+            "The whole journal searched, a dossier as of any instant (sign-in needed).",
         ),
     },
     Doorplate {
@@ -83,8 +98,10 @@ impl HomePage {
         let title = frame.lang.of("Trang đầu", "First page");
         Self {
             size: frame.lang.count(size),
-            doors: doors(&frame),
+            doors: &DOORS,
+            work: work(&frame),
             frame: frame.titled(title, None),
+            is_real: example.is_some(),
             example: example.unwrap_or_else(|| EXAMPLE.to_owned()),
             log: None,
         }
@@ -99,10 +116,10 @@ impl HomePage {
 }
 
 /// All, but no worklist to those who are signed in and have none.
-fn doors(frame: &Frame) -> Vec<&'static Doorplate> {
+fn work(frame: &Frame) -> Vec<&'static Doorplate> {
     let without_work = frame.who.as_ref().is_some_and(|who| !who.has_work);
-    let open = |door: &&Doorplate| !(without_work && door.path == Door::Worklist.path());
-    DOORS.iter().filter(open).collect()
+    let open = |door: &&Doorplate| !(without_work && door.path == Door::Desk.path());
+    WORK.iter().filter(open).collect()
 }
 
 /// A search by code alone.

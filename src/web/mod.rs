@@ -1,31 +1,44 @@
 //! FOR PEOPLE: pages rendered on the server from the read models; no script is needed to read any of them.
 
+mod ask;
 pub mod assets;
+pub mod audit;
+pub mod board;
 pub mod dates;
+pub mod desk;
 mod doors;
 pub mod frame;
 pub mod graphiql;
 pub mod history;
 pub mod home;
 pub mod lang;
+mod live;
+pub mod offices;
+mod opening;
 pub mod problem;
 pub mod procedures;
 pub mod proof;
 pub mod qr;
 pub mod respond;
+pub mod say;
 pub mod session;
+pub mod sign_in;
 pub mod statistics;
 #[cfg(test)]
 mod tests;
 pub mod tracking;
+mod typed;
 mod visit;
+mod whom;
 pub mod words;
-pub mod worklist;
 
 pub use self::doors::router;
 pub use self::visit::Visit;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::api::Api;
+use crate::api::schema::{self, GraphqlSchema};
 use crate::domain::reference::{JournalKind, Opened};
 use crate::domain::time::Moment;
 use crate::projections::ReadModels;
@@ -34,8 +47,12 @@ use crate::projections::ReadModels;
 #[derive(Clone)]
 pub struct Web {
     api: Api,
+    /// For pages that ask as any client does.
+    schema: GraphqlSchema,
     link_key: [u8; 32],
     base: Option<String>,
+    /// Ends the open streams when the node stops.
+    stop: CancellationToken,
 }
 
 impl Web {
@@ -48,14 +65,22 @@ impl Web {
     pub fn new(api: Api, link_key: [u8; 32], base: Option<String>) -> Self {
         let base = base.map(|base| base.trim_end_matches('/').to_owned());
         Self {
+            schema: schema::schema(api.clone()),
             api,
             link_key,
             base,
+            stop: CancellationToken::new(),
         }
     }
 
-    /// One link per role, to be printed: (`citizen`, `receiver`, `handler`, `signer`, `auditor`; address). None on a live
-    /// journal. The links work from this machine only.
+    /// Ends every open stream with the node's own token.
+    #[must_use]
+    pub fn until(mut self, stop: CancellationToken) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// One link per role, to be printed: (name, address). None on a live journal. The links work from this machine only.
     #[must_use]
     pub fn sign_in_links(&self, base: &str) -> Vec<(&'static str, String)> {
         match self.opened().kind {

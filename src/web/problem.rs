@@ -6,7 +6,8 @@ use axum::response::Response;
 
 use super::frame::Frame;
 use super::lang::Pair;
-use super::respond;
+use super::{respond, sign_in};
+use crate::api::sign_in::oidc::Refused;
 use crate::projections::ProjectionError;
 
 /// Why a page cannot be shown.
@@ -17,6 +18,7 @@ pub enum Problem {
     /// A code like any other, and nobody's.
     DossierUnknown(String),
     ProcedureUnknown,
+    OfficeUnknown,
     PageUnknown,
     /// There is a page, and it is read, not sent to (or the other way round).
     MethodNotAllowed,
@@ -24,8 +26,14 @@ pub enum Problem {
     SignInNeeded,
     /// Signed in, but as nobody who has a worklist.
     NoWorklist,
+    /// Signed in, but as nobody who supervises.
+    NotForAuditors,
+    /// No fact has this position.
+    FactUnknown,
     /// A sign-in link that is none (any more), or not opened on the machine itself.
     LinkRefused,
+    /// The identity provider's answer signs nobody in.
+    SignIn(Refused),
     /// Nothing can be read now.
     Unavailable(&'static str),
 }
@@ -47,6 +55,8 @@ pub struct ProblemPage {
     searches: bool,
     /// What was typed, to be put right.
     typed: String,
+    /// Where to sign in, when that helps.
+    ways: Vec<(&'static str, String)>,
     code: &'static str,
 }
 
@@ -57,11 +67,14 @@ impl Problem {
             Self::CodeMalformed(_) => "DOSSIER_CODE_MALFORMED",
             Self::DossierUnknown(_) => "DOSSIER_UNKNOWN",
             Self::ProcedureUnknown => "PROCEDURE_UNKNOWN",
+            Self::OfficeUnknown => "OFFICE_UNKNOWN",
             Self::PageUnknown => "PAGE_UNKNOWN",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::SignInNeeded => "UNAUTHENTICATED",
-            Self::NoWorklist => "FORBIDDEN",
+            Self::NoWorklist | Self::NotForAuditors => "FORBIDDEN",
+            Self::FactUnknown => "FACT_UNKNOWN",
             Self::LinkRefused => "SIGN_IN_LINK_REFUSED",
+            Self::SignIn(refused) => refused.code(),
             Self::Unavailable(code) => code,
         }
     }
@@ -71,10 +84,13 @@ impl Problem {
             Self::CodeMalformed(_)
             | Self::DossierUnknown(_)
             | Self::ProcedureUnknown
+            | Self::OfficeUnknown
+            | Self::FactUnknown
             | Self::PageUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::SignInNeeded => StatusCode::UNAUTHORIZED,
-            Self::NoWorklist | Self::LinkRefused => StatusCode::FORBIDDEN,
+            Self::NoWorklist | Self::NotForAuditors | Self::LinkRefused => StatusCode::FORBIDDEN,
+            Self::SignIn(refused) => sign_in::status(refused),
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -84,6 +100,7 @@ impl Problem {
             Self::CodeMalformed(_) => ("Đây không phải mã hồ sơ", "This is not a dossier code"),
             Self::DossierUnknown(_) => ("Không tìm thấy hồ sơ", "No such dossier"),
             Self::ProcedureUnknown => ("Không tìm thấy thủ tục", "No such procedure"),
+            Self::OfficeUnknown => ("Không tìm thấy cơ quan", "No such office"),
             Self::PageUnknown => ("Không có trang này", "There is no such page"),
             Self::MethodNotAllowed => (
                 "Trang này không mở theo cách đó",
@@ -92,10 +109,16 @@ impl Problem {
             Self::SignInNeeded | Self::NoWorklist => {
                 ("Trang này dành cho cán bộ", "This page is for officers")
             }
+            Self::NotForAuditors => (
+                "Trang này dành cho kiểm tra viên",
+                "This page is for auditors",
+            ),
+            Self::FactUnknown => ("Không có ghi nhận này", "There is no such record"),
             Self::LinkRefused => (
                 "Liên kết đăng nhập không dùng được",
                 "This sign-in link cannot be used",
             ),
+            Self::SignIn(_) => ("Chưa đăng nhập được", "You are not signed in"),
             Self::Unavailable(_) => ("Tạm thời không xem được", "This cannot be shown right now"),
         }
     }
@@ -126,6 +149,10 @@ impl Problem {
                 "Xin tìm theo tên trong danh sách thủ tục.",
                 "Please look it up by name in the list of procedures.",
             )],
+            Self::OfficeUnknown => &[(
+                "Xin chọn trong danh sách cơ quan.",
+                "Please choose from the list of offices.",
+            )],
             Self::PageUnknown => &[(
                 "Địa chỉ có thể bị gõ sai. Xin bắt đầu lại từ trang đầu.",
                 "The address may be mistyped. Please start from the first page.",
@@ -139,13 +166,22 @@ impl Problem {
                 "Please sign in as an officer; on simulated data use the link printed at the start.",
             )],
             Self::NoWorklist => &[(
-                "Chỉ cán bộ của một cơ quan có danh sách việc; kiểm tra viên xem của một cơ quan bằng /worklist?office=MÃ.",
-                "Officers of an office have a worklist; auditors read that of an office at /worklist?office=CODE.",
+                "Chỉ cán bộ của một cơ quan có danh sách việc; kiểm tra viên xem của một cơ quan bằng /desk?office=MÃ.",
+                "Officers of an office have a worklist; auditors read that of an office at /desk?office=CODE.",
+            )],
+            Self::NotForAuditors => &[(
+                "Chỉ kiểm tra viên, cán bộ kiểm soát thủ tục và người đứng đầu bộ phận một cửa (đối với cơ quan mình) xem được. Xin đăng nhập lại bằng tài khoản khác; ghi nhận công khai của một hồ sơ nằm ở /history/MÃ.",
+                "Auditors, procedure controllers and the head of a one-stop unit (for the own office) may read it. Please sign in as one of them; the public record of a dossier is at /history/CODE.",
+            )],
+            Self::FactUnknown => &[(
+                "Vị trí là một số đếm từ 0. Có thể ghi nhận chưa có, hoặc thuộc cơ quan khác.",
+                "A position is a number, counted from zero. It may not be recorded yet, or belong to another office.",
             )],
             Self::LinkRefused => &[(
                 "Liên kết chỉ dùng được với dữ liệu mô phỏng, trên chính máy đang chạy, và đúng như được in ra.",
                 "Links work on simulated data only, on the machine itself, and exactly as printed.",
             )],
+            Self::SignIn(refused) => sign_in::advice(refused),
             Self::Unavailable(_) => &[(
                 "Không có gì bị mất. Xin thử lại sau ít phút.",
                 "Nothing is lost. Please try again in a few minutes.",
@@ -157,12 +193,38 @@ impl Problem {
         match self {
             Self::CodeMalformed(typed) | Self::DossierUnknown(typed) => Some(typed),
             Self::ProcedureUnknown
+            | Self::OfficeUnknown
             | Self::PageUnknown
             | Self::MethodNotAllowed
             | Self::SignInNeeded
             | Self::NoWorklist
+            | Self::NotForAuditors
+            | Self::FactUnknown
             | Self::LinkRefused
+            | Self::SignIn(_)
             | Self::Unavailable(_) => None,
+        }
+    }
+
+    fn ways(&self, frame: &Frame) -> Vec<(&'static str, String)> {
+        let lang = frame.lang;
+        match self {
+            Self::SignInNeeded => vec![(
+                lang.of("Đăng nhập", "Sign in"),
+                frame.to(&sign_in::address(&frame.place)),
+            )],
+            Self::SignIn(refused) => sign_in::ways(refused, frame),
+            Self::CodeMalformed(_)
+            | Self::DossierUnknown(_)
+            | Self::ProcedureUnknown
+            | Self::OfficeUnknown
+            | Self::NotForAuditors
+            | Self::FactUnknown
+            | Self::PageUnknown
+            | Self::MethodNotAllowed
+            | Self::NoWorklist
+            | Self::LinkRefused
+            | Self::Unavailable(_) => Vec::new(),
         }
     }
 
@@ -172,6 +234,7 @@ impl Problem {
         let headline = lang.pick(self.headline());
         let advice = self.advice().iter().map(|pair| lang.pick(*pair)).collect();
         let code = self.code();
+        let ways = self.ways(&frame);
         let typed = self.typed();
         ProblemPage {
             frame: frame.titled(headline, None),
@@ -179,6 +242,7 @@ impl Problem {
             advice,
             searches: typed.is_some(),
             typed: typed.unwrap_or_default(),
+            ways,
             code,
         }
     }

@@ -1,18 +1,54 @@
-//! Pages as responses: nothing is fetched from elsewhere, nothing runs, nothing is kept.
+//! Pages as responses: nothing is fetched from elsewhere, nothing runs that is not ours, nothing is kept.
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use sha2::{Digest as _, Sha256};
 
 use super::frame::STYLE_SOURCE;
+use crate::api::scalar::hex;
 
-/// A page with the strictest policy: our one inline stylesheet and nothing else.
+/// A page with a strict policy: our one inline stylesheet, our own files, and nothing else.
 pub fn html(status: StatusCode, page: &impl Template) -> Response {
-    let policy = format!(
-        "default-src 'none'; style-src {}; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    with_policy(status, page, &policy())
+}
+
+fn policy() -> String {
+    format!(
+        "default-src 'none'; style-src 'self' {}; script-src 'self'; connect-src 'self'; img-src 'self' data:; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         *STYLE_SOURCE
+    )
+}
+
+/// A page that is the same for everybody: whoever is not signed in may keep it for a minute, and then ask whether it is
+/// still the same. What is shown to somebody who is signed in bears their name and is kept by nobody.
+pub fn public(asked: &HeaderMap, signed_in: bool, page: &impl Template) -> Response {
+    let Ok(text) = page.render() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    if signed_in {
+        return written(StatusCode::OK, text, &policy());
+    }
+    // Weak: the bytes on the wire are compressed for some.
+    let tag = format!("W/\"{}\"", hex(&Sha256::digest(&text)[..12]));
+    let known = asked.get(header::IF_NONE_MATCH);
+    let known = known.and_then(|known| known.to_str().ok());
+    let known = known.is_some_and(|known| known.split(',').any(|one| one.trim() == tag));
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        written(StatusCode::OK, text, &policy())
+    };
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=60"),
     );
-    with_policy(status, page, &policy)
+    headers.insert(header::VARY, HeaderValue::from_static("cookie"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    response
 }
 
 /// A page under a policy of its own.
@@ -20,6 +56,10 @@ pub fn with_policy(status: StatusCode, page: &impl Template, policy: &str) -> Re
     let Ok(text) = page.render() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
+    written(status, text, policy)
+}
+
+fn written(status: StatusCode, text: String, policy: &str) -> Response {
     let mut response = (status, text).into_response();
     let headers = response.headers_mut();
     let mut set = |name: header::HeaderName, value: &str| {
@@ -33,6 +73,35 @@ pub fn with_policy(status: StatusCode, page: &impl Template, policy: &str) -> Re
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     response
+}
+
+/// For what is the same for everybody: it may be kept for a minute, and is not sent again while it is unchanged.
+pub async fn shared(asked: &HeaderMap, response: Response) -> Response {
+    if response.status() != StatusCode::OK {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    // Weak: what is compressed on the way is the same page.
+    let tag = format!("W/\"{}\"", hex(&Sha256::digest(&bytes)[..12]));
+    let known = asked.get_all(header::IF_NONE_MATCH).iter();
+    let is_known = known
+        .filter_map(|names| names.to_str().ok())
+        .any(|names| names.contains(&tag));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        parts.headers.insert(header::ETAG, tag);
+    }
+    let minute = HeaderValue::from_static("public, max-age=60");
+    parts.headers.insert(header::CACHE_CONTROL, minute);
+    let vary = HeaderValue::from_static("cookie, authorization");
+    parts.headers.append(header::VARY, vary);
+    if is_known {
+        parts.status = StatusCode::NOT_MODIFIED;
+        return Response::from_parts(parts, axum::body::Body::empty());
+    }
+    Response::from_parts(parts, bytes.into())
 }
 
 /// For pages about one dossier: no search engine keeps them.

@@ -20,16 +20,23 @@ use crate::projections::{ReadModels, Result};
 /// How long a link's session lasts.
 pub const SESSION: Duration = Duration::from_hours(12);
 
+/// How long a session lasts that began at the identity provider: a working day.
+pub const WORKING_DAY: Duration = Duration::from_hours(9);
+
 /// Bytes of a link's key: 128 bits, as 32 hexadecimal digits.
 const KEY_BYTES: usize = 16;
 
 /// Whom a link signs in: (as in the link, role).
-pub const PEOPLE: [(&str, Role); 5] = [
+pub const PEOPLE: [(&str, Role); 9] = [
     ("citizen", Role::Applicant),
     ("receiver", Role::Receiver),
     ("handler", Role::Handler),
     ("signer", Role::Signer),
     ("auditor", Role::Auditor),
+    ("division-head", Role::DivisionHead),
+    ("clerk", Role::Clerk),
+    ("cashier", Role::Cashier),
+    ("manager", Role::CentreManager),
 ];
 
 /// How many of an office's newest facts are looked through for somebody with a role.
@@ -142,24 +149,25 @@ pub fn is_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
 
 /// On to the first page, with the session's cookie.
 pub fn begin(token: &str) -> Response {
-    let age = SESSION.as_secs();
-    with_cookie(&format!(
-        "{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}"
-    ))
+    with_cookie(respond::see("/"), &cookie(token, SESSION, false))
 }
 
-/// On to the first page, without it.
-pub fn end() -> Response {
-    with_cookie(&format!(
-        "{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"
-    ))
+/// On to another page, without it.
+pub fn end(place: &str) -> Response {
+    with_cookie(respond::see(place), &cookie("", Duration::ZERO, false))
 }
 
-fn with_cookie(cookie: &str) -> Response {
-    let mut response = respond::see("/");
+/// The session's cookie, which only this site's own pages send.
+pub fn cookie(token: &str, age: Duration, secure: bool) -> String {
+    let (age, secure) = (age.as_secs(), if secure { "; Secure" } else { "" });
+    format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={age}{secure}")
+}
+
+/// The response with one more cookie; kept by nobody.
+pub fn with_cookie(mut response: Response, cookie: &str) -> Response {
     let headers = response.headers_mut();
     if let Ok(cookie) = HeaderValue::from_str(cookie) {
-        headers.insert(header::SET_COOKIE, cookie);
+        headers.append(header::SET_COOKIE, cookie);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(

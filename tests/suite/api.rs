@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::client::client;
+use crate::clients;
 use crate::office::{OFFICE, PROCEDURE, id, node};
 
 const NAME: &str = "Công dân 000123";
@@ -687,23 +688,9 @@ async fn questions_that_cannot_be_answered_are_told_apart() {
     );
 }
 
-/// The clients' own tools, installed once; `None` where there is no Node.
-fn clients() -> Option<std::path::PathBuf> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
-    let run = |program: &str, arguments: &[&str]| {
-        let mut command = std::process::Command::new(program);
-        let done = command.args(arguments).current_dir(&folder).output();
-        done.is_ok_and(|output| output.status.success())
-    };
-    let there = run("node", &["--version"])
-        && (folder.join("node_modules/graphql-http").exists()
-            || run("npm", &["ci", "--no-audit", "--no-fund"]));
-    there.then_some(folder)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_audit_of_graphql_http_is_passed() {
-    let Some(folder) = clients() else {
+    let Some(folder) = clients::folder("graphql-http") else {
         eprintln!("skipped: no Node, or its packages cannot be fetched");
         return;
     };

@@ -103,6 +103,7 @@ pub fn office(code: &str) -> Office {
         hours: None,
         address_vi: String::new(),
         phone: String::new(),
+        contacts: Vec::new(),
         certainty: Certainty::Illustrative,
     }
 }
@@ -120,6 +121,7 @@ pub fn acceptance(command: Uuid, name: &str) -> (Uuid, Request) {
             procedure: PROCEDURE.parse().expect("a procedure code"),
             office: OFFICE.parse().expect("an office code"),
             capability: None,
+            code: None,
         },
     };
     let personal = vec![Personal {

@@ -150,6 +150,7 @@ impl Story {
             procedure: procedure.parse().expect("a procedure code"),
             office: office.parse().expect("an office code"),
             capability: Some("00".repeat(32)),
+            code: None,
         };
         self.start(&command, office).expect("accepted")
     }
@@ -205,12 +206,13 @@ impl Story {
         };
         let given = given(id);
         let day = (office.to_owned(), self.now.date());
+        let register = self.registers.get(&day).cloned().unwrap_or_default();
         let context = Context {
             dossier: id,
             now: self.now,
             actor: &actor,
             reference: &self.reference,
-            register: self.registers.get(&day).copied().unwrap_or_default(),
+            register: &register,
             given: &given,
         };
         let drafts = decide(&dossier, command, &context)?;
@@ -384,7 +386,10 @@ impl Story {
                 kind: FeedbackKind::Report,
                 capability: Some("00".repeat(32)),
             },
-            _ => C::AnswerFeedback { number: 1 },
+            _ => C::AnswerFeedback {
+                number: 1,
+                published: false,
+            },
         }
     }
 }

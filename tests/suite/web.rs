@@ -17,10 +17,10 @@ use crate::client;
 use crate::office::{self, OFFICE, PROCEDURE};
 
 /// A served office with one accepted dossier.
-struct Served {
-    base: String,
-    code: String,
-    api: Api,
+pub struct Served {
+    pub base: String,
+    pub code: String,
+    pub api: Api,
     stop: CancellationToken,
     _folders: [tempfile::TempDir; 2],
 }
@@ -31,7 +31,7 @@ impl Drop for Served {
     }
 }
 
-async fn given_a_served_office() -> Served {
+pub async fn given_a_served_office() -> Served {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (keys_folder, keys) = office::keys_folder();
     let location = Location::Sqlite(folder.path().join("journal.db"));
@@ -67,14 +67,14 @@ async fn given_a_served_office() -> Served {
 }
 
 impl Served {
-    async fn get(&self, path: &str) -> Response {
+    pub async fn get(&self, path: &str) -> Response {
         let client = client::builder().redirect(redirect::Policy::none());
         let client = client.build().expect("a client");
         let address = format!("{}{path}", self.base);
         client.get(address).send().await.expect("an answer")
     }
 
-    fn token(&self, role: Role) -> String {
+    pub fn token(&self, role: Role) -> String {
         let office = match role {
             Role::Auditor => NO_OFFICE,
             _ => OFFICE,
@@ -94,11 +94,12 @@ async fn a_citizen_finds_the_dossier_by_its_code_however_it_is_typed() {
     assert_eq!(place, format!("/t/{}?lang=en", served.code));
     let page = served.get(place).await;
     assert_eq!(page.status(), StatusCode::OK);
-    assert_eq!(page.headers()[REFRESH], "60");
+    assert_eq!(page.headers().get(REFRESH), None, "scripts keep it current");
     let policy = page.headers()[CONTENT_SECURITY_POLICY].to_str();
     assert!(policy.expect("a policy").starts_with("default-src 'none'"));
     let text = page.text().await.expect("a text");
     assert!(text.contains("The dossier has been accepted"));
+    assert!(text.contains("<noscript><meta http-equiv=\"refresh\" content=\"60\">"));
     assert!(!text.contains("000123"), "personal data");
 }
 
@@ -110,6 +111,10 @@ async fn every_page_answers_and_a_wrong_address_is_told_what_to_do() {
     let good = [
         "/",
         "/t",
+        "/o",
+        "/o/H38.40.01",
+        "/feedback",
+        "/feedback?office=H38.40.01",
         "/p?q=ket+hon",
         "/statistics",
         "/statistics.csv",
@@ -125,8 +130,13 @@ async fn every_page_answers_and_a_wrong_address_is_told_what_to_do() {
         ("/t/H38.40.01-200101-0001", 404, "DOSSIER_UNKNOWN"),
         ("/history/H38.40.01-200101-0001", 404, "DOSSIER_UNKNOWN"),
         ("/p/9.999999", 404, "PROCEDURE_UNKNOWN"),
+        ("/o/H99", 404, "OFFICE_UNKNOWN"),
+        ("/feedback?office=H99", 404, "OFFICE_UNKNOWN"),
+        ("/feedback?after=x", 404, "PAGE_UNKNOWN"),
         ("/nowhere", 404, "PAGE_UNKNOWN"),
-        ("/worklist", 401, "UNAUTHENTICATED"),
+        ("/desk", 401, "UNAUTHENTICATED"),
+        ("/desk/new", 401, "UNAUTHENTICATED"),
+        ("/desk/find?code=x", 404, "DOSSIER_CODE_MALFORMED"),
         ("/sign-in/receiver?k=0", 403, "SIGN_IN_LINK_REFUSED"),
     ] {
         let page = served.get(path).await;
@@ -312,16 +322,16 @@ async fn only_those_who_have_a_worklist_are_led_to_it() {
         let page = request.send().await.expect("an answer");
         (page.status().as_u16(), page.text().await.expect("a text"))
     };
-    let leads = |text: &str| text.matches("href=\"/worklist\"").count();
+    let leads = |text: &str| text.matches("href=\"/desk\"").count();
     let (_, home) = page(Some(Role::Receiver), "/").await;
     assert_eq!(leads(&home), 2, "a door above and one on the page");
-    assert_eq!(page(Some(Role::Receiver), "/worklist").await.0, 200);
+    assert_eq!(page(Some(Role::Receiver), "/desk").await.0, 200);
     let (_, home) = page(Some(Role::Auditor), "/").await;
     assert_eq!(leads(&home), 0);
-    let (status, text) = page(Some(Role::Auditor), "/worklist").await;
+    let (status, text) = page(Some(Role::Auditor), "/desk").await;
     assert_eq!(status, 403);
-    assert!(text.contains("FORBIDDEN") && text.contains("/worklist?office="));
-    let named = format!("/worklist?office={OFFICE}");
+    assert!(text.contains("FORBIDDEN") && text.contains("/desk?office="));
+    let named = format!("/desk?office={OFFICE}");
     assert_eq!(page(Some(Role::Auditor), &named).await.0, 200);
     assert_eq!(leads(&page(None, "/").await.1), 1, "the public may sign in");
 }
@@ -351,4 +361,33 @@ async fn a_statistic_is_downloaded_with_all_that_is_needed_to_count_it_again() {
         told.contains("BAD_INPUT") && told.contains("No office has this code"),
         "{told}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_board_hangs_for_every_office_and_names_codes_alone() {
+    let served = given_a_served_office().await;
+    let page = served
+        .get(&format!("/board/{OFFICE}?lang=vi,en&rows=99"))
+        .await;
+    assert_eq!(page.status(), StatusCode::OK);
+    assert_eq!(page.headers()["x-robots-tag"], "noindex");
+    let text = page.text().await.expect("a text");
+    let suffix = served.code.strip_prefix(&format!("{OFFICE}-"));
+    assert!(
+        text.contains(suffix.expect("a code of this office")),
+        "{text}"
+    );
+    assert!(text.contains("Đang giải quyết") && text.contains("In progress"));
+    assert!(text.contains("data-rows=\"8\""), "no more than can be read");
+    assert!(!text.contains(PROCEDURE) && !text.contains("000123"));
+    let one = served
+        .get(&format!("/board/{}", OFFICE.to_lowercase()))
+        .await;
+    let one = one.text().await.expect("a text");
+    assert!(one.contains("<html lang=\"vi\"") && !one.contains("In progress"));
+    for path in ["/board/H99", "/board/H99/events"] {
+        assert_eq!(served.get(path).await.status(), StatusCode::NOT_FOUND);
+    }
+    let stream = served.get(&format!("/board/{OFFICE}/events")).await;
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
 }

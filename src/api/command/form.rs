@@ -153,6 +153,11 @@ impl Form {
         Some(noted([("text", text)]))
     }
 
+    /// What somebody has to say, in other words.
+    pub fn wording(&mut self, path: &str, input: &str) -> Option<String> {
+        self.required(path, input, NOTE_CHARS_MAX)
+    }
+
     /// Where an on-site check is made and by whom, for the vault.
     pub fn field_check(&mut self, place: &str, participants: &str) -> Option<Personal> {
         let place = self.required("input.place", place, ADDRESS_CHARS_MAX);

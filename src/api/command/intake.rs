@@ -15,7 +15,7 @@ use crate::api::access::api;
 use crate::api::capability::fingerprint;
 use crate::api::error::{Answered, ErrorCode, UserError};
 use crate::api::scalar::Long;
-use crate::domain::code::{OfficeCode, ProcedureCode};
+use crate::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use crate::domain::dossier::DossierCommand as C;
 
 /// What brings a dossier into the office.
@@ -84,7 +84,8 @@ impl IntakeMutation {
         perform(context, asked).await
     }
 
-    /// Enter and accept complete papers at the counter in one act. The payload carries the receipt's capability.
+    /// Enter and accept complete papers at the counter in one act. The payload carries the receipt's capability. With the `code`
+    /// of a slip written by hand while the line was down, the dossier keeps that code.
     async fn accept_dossier_at_counter(
         &self,
         context: &Context<'_>,
@@ -92,11 +93,14 @@ impl IntakeMutation {
     ) -> Answered<CommandPayload> {
         let mut form = Form::default();
         let (capability, print) = capability(context, &input.filing);
+        let code = input.code.as_deref();
+        let code = code.map(|code| form.code::<DossierCode>("input.code", code));
         let command =
             filed(&mut form, &input.filing).map(|(procedure, office)| C::AcceptAtCounter {
                 procedure,
                 office,
                 capability: Some(print),
+                code: code.flatten(),
             });
         let mut asked = Asked::new(input.filing.around, Target::New, form, command);
         asked.personal = asked.form.applicant(&input.applicant);

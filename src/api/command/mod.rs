@@ -1,5 +1,6 @@
 //! One mutation per command: what a client sends becomes what the counter decides.
 
+mod blocks;
 mod bulk;
 mod catalogue;
 pub mod catalogue_input;
@@ -11,6 +12,7 @@ mod input;
 mod intake;
 mod money;
 mod opinion;
+mod paper;
 mod perform;
 mod reference;
 mod result;
@@ -21,6 +23,8 @@ mod voice;
 
 use async_graphql::MergedObject;
 
+use self::blocks::BlockMutation;
+pub use self::blocks::BlockQuery;
 use self::bulk::BulkMutation;
 pub use self::catalogue::CatalogueMutation;
 use self::course::CourseMutation;
@@ -28,6 +32,7 @@ use self::desk::DeskMutation;
 use self::intake::IntakeMutation;
 use self::money::MoneyMutation;
 use self::opinion::OpinionMutation;
+use self::paper::PaperMutation;
 pub use self::reference::ReferenceMutation;
 use self::result::ResultMutation;
 use self::supplement::SupplementMutation;
@@ -38,6 +43,7 @@ use self::voice::VoiceMutation;
 #[derive(Default, MergedObject)]
 pub struct DossierMutation(
     IntakeMutation,
+    BlockMutation,
     SupplementMutation,
     DeskMutation,
     OpinionMutation,
@@ -45,5 +51,6 @@ pub struct DossierMutation(
     ResultMutation,
     CourseMutation,
     VoiceMutation,
+    PaperMutation,
     BulkMutation,
 );

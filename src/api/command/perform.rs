@@ -37,6 +37,13 @@ pub struct CommandPayload {
     errors: Vec<UserError>,
 }
 
+impl CommandPayload {
+    /// It was recorded, now or before.
+    pub fn is_done(&self) -> bool {
+        self.errors.is_empty()
+    }
+}
+
 /// Which dossier a command is about.
 pub enum Target {
     /// One that begins with it: its id follows from the command's.

@@ -12,7 +12,7 @@ use crate::api::error::{Answered, UserError};
 use crate::api::scalar::Day;
 use crate::api::words::{Certainty, Level, SupplementClock};
 use crate::domain::calendar::{CalendarYear, Notice, NoticeChange, OfficeHours, Span};
-use crate::domain::office::Office;
+use crate::domain::office::{Field, Office, Post};
 use crate::domain::policy::Policy;
 use crate::domain::time::Moment;
 
@@ -185,8 +185,50 @@ pub struct OpenOfficeInput {
     pub address_vi: Option<String>,
     /// Its telephone number.
     pub phone: Option<String>,
+    /// The posted list of staff: posts with phone and fields of work. Never a person's name: it would stand in the journal
+    /// for ever.
+    #[graphql(default, validator(max_items = 60))]
+    pub contacts: Vec<OfficePostInput>,
     /// How sure the record is.
     pub certainty: Certainty,
+}
+
+/// A post that the public may call.
+#[derive(InputObject)]
+pub struct OfficePostInput {
+    /// What the post is called in Vietnamese: `Công chức tư pháp – hộ tịch`.
+    pub post_vi: String,
+    /// What it is called in English.
+    pub post_en: String,
+    /// Its telephone number.
+    pub phone: Option<String>,
+    /// What it is for, as the catalogue names fields; everything unless told.
+    #[graphql(default, validator(max_items = 60))]
+    pub fields: Vec<OfficeFieldInput>,
+}
+
+/// A field of work.
+#[derive(InputObject)]
+pub struct OfficeFieldInput {
+    /// Its name in Vietnamese.
+    pub vi: String,
+    /// Its name in English.
+    pub en: String,
+}
+
+impl From<OfficePostInput> for Post {
+    fn from(input: OfficePostInput) -> Self {
+        let field = |field: OfficeFieldInput| Field {
+            vi: field.vi,
+            en: field.en,
+        };
+        Self {
+            post_vi: input.post_vi,
+            post_en: input.post_en,
+            phone: input.phone.unwrap_or_default(),
+            fields: input.fields.into_iter().map(field).collect(),
+        }
+    }
 }
 
 /// What can be done to the reference shelf. A record is never changed: a later one takes its place from then on.
@@ -285,7 +327,8 @@ impl ReferenceMutation {
         record(context, input.command_id, form, policy.map(Act::Adopt)).await
     }
 
-    /// Open an office: dossiers can be lodged there from its first day on.
+    /// Open an office: dossiers can be lodged there from its first day on. Given again for an office that is open, it posts
+    /// another address, phone or list of staff; everything else must be as it was.
     async fn open_office(
         &self,
         context: &Context<'_>,
@@ -309,6 +352,7 @@ impl ReferenceMutation {
                 hours,
                 address_vi: input.address_vi.unwrap_or_default(),
                 phone: input.phone.unwrap_or_default(),
+                contacts: input.contacts.into_iter().map(Into::into).collect(),
                 certainty: input.certainty.into(),
             })
         });

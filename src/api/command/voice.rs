@@ -9,6 +9,7 @@ use super::input::{
 use super::perform::{Asked, CommandPayload, exists, perform};
 use crate::api::access::{self, api};
 use crate::api::capability::fingerprint;
+use crate::api::dossier::written::PUBLISHED;
 use crate::api::error::{Answered, UserError};
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::dossier::{DossierCommand as C, RatingDevice, Rejection};
@@ -70,10 +71,16 @@ impl VoiceMutation {
         input: AnswerFeedbackInput,
     ) -> Answered<CommandPayload> {
         let mut form = Form::default();
-        let said = form.said("input.text", &input.text);
+        let mut said = form.said("input.text", &input.text);
+        let published = input.published.as_deref();
+        let published = published.and_then(|text| form.wording("input.published", text));
         let command = C::AnswerFeedback {
             number: input.number,
+            published: published.is_some(),
         };
+        if let Some((said, published)) = said.as_mut().zip(published) {
+            said.value[PUBLISHED] = published.into();
+        }
         let mut asked = Asked::on(input.on, form, Some(command));
         asked.personal.extend(said);
         perform(context, asked).await

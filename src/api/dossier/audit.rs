@@ -386,9 +386,22 @@ pub struct AuditFilter {
     pub office: Option<String>,
     /// Type of the fact: `dossier.accepted`.
     pub kind: Option<String>,
+    /// In which role it was done.
+    pub role: Option<Role>,
+    /// Code of a procedure: facts of dossiers for it, and its own.
+    pub procedure: Option<String>,
+    /// The reason given.
+    pub reason: Option<ReasonCode>,
     /// Only acts against the law.
     #[graphql(default)]
     pub breaches_only: bool,
+    /// Only acts against this rule.
+    pub breach: Option<BreachRule>,
+    /// Only what was recorded so many hours later than claimed, or more; at least 1.
+    pub later_hours: Option<u32>,
+    /// Only acts of officers before 7:00, from 18:00 on, or at a weekend, by the wall clock.
+    #[graphql(default)]
+    pub off_hours: bool,
     /// Recorded at or after.
     pub from: Option<Moment>,
     /// Recorded at or before.

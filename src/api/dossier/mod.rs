@@ -1,6 +1,7 @@
 //! A dossier as those see it who may: its office, its applicant, an auditor.
 
 pub mod account;
+pub mod actions;
 pub mod applicant;
 pub mod audit;
 pub mod explained;
@@ -8,11 +9,14 @@ pub mod query;
 pub mod result;
 pub mod standing;
 pub mod tracking;
+mod way;
+pub mod written;
 
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
 use self::account::{Account, DossierAccount, Folded, Reader};
+use self::actions::DossierAction;
 use self::applicant::Applicant;
 use self::audit::AuditPage;
 use self::result::{DossierResult, ResultDocument};
@@ -22,6 +26,7 @@ use super::catalogue::Procedure;
 use super::error::{Answered, Result};
 use super::offices::Office;
 use super::paging::{self, global_id};
+use super::papers::Paper;
 use super::scalar::Long;
 use super::words::{
     BreachRule, Certainty, Channel, DeliveryMethod, DossierStatus, EndKind, Label, phase_label,
@@ -275,6 +280,20 @@ impl Dossier {
         }
     }
 
+    /// What the caller can do with it now, in the order of a dossier's life, as the rules say of what is recorded; null of
+    /// an earlier state.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn actions(&self, context: &Context<'_>) -> Answered<Vec<DossierAction>> {
+        let actor = access::actor(context)?;
+        match self.until {
+            Until::Moment(_) | Until::Size(_) => None,
+            Until::End => {
+                let actions = actions::of(api(context), self.row.id, actor, &self.folded);
+                Some(actions.await)
+            }
+        }
+    }
+
     /// The documents that settled it, oldest first, with what has become of each.
     #[graphql(complexity = "20 + child_complexity")]
     async fn results(&self, context: &Context<'_>) -> Answered<Vec<DossierResult>> {
@@ -294,6 +313,18 @@ impl Dossier {
         let (id, until) = (self.row.id, self.until);
         let document = result::document(api(context), id, until, number.as_deref());
         document.await.transpose()
+    }
+
+    /// The statutory papers that can be printed of it, oldest first.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn papers(&self, context: &Context<'_>) -> Answered<Vec<Paper>> {
+        let code = self.row.code.clone()?;
+        let changes = history::changes_until(&api(context).journal, self.row.id, self.until).await;
+        Some(
+            changes
+                .map(|changes| Paper::all(&code, &changes))
+                .map_err(Into::into),
+        )
     }
 
     #[graphql(flatten)]

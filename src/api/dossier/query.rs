@@ -202,9 +202,16 @@ async fn trail(
         actor: asked.actor,
         office: own_office.or(asked.office),
         kind: asked.kind,
+        role: asked.role.map(Into::into),
+        procedure: asked.procedure,
+        reason: asked.reason.map(Into::into),
         breaches_only: asked.breaches_only,
+        breach: asked.breach.map(Into::into),
+        later_hours: asked.later_hours,
+        off_hours: asked.off_hours,
         from: asked.from,
         to: asked.to,
+        below: None,
     };
     let page = audit::page(api, &filter, order, first, after, true).await?;
     Ok(Some(page))

@@ -1,11 +1,14 @@
 //! What everybody may know of a dossier: no person, no name of a sensitive procedure, reasons by category.
 
-use async_graphql::{Context, Enum, Object, SimpleObject};
+use async_graphql::{Context, Object, SimpleObject};
 
 use super::account::{Account, Folded, Reader, TrackingAccount};
+use super::applicant::{self, Applicant};
 use super::explained;
 use super::result::{self, DossierResult, ResultDocument};
 use super::standing::{self, Timeliness};
+use super::way::{TrackingStep, next_step, steps};
+use super::written::{self, Written};
 use crate::api::access::api;
 use crate::api::error::Answered;
 use crate::api::offices::Office;
@@ -13,7 +16,7 @@ use crate::api::scalar::Long;
 use crate::api::words::{
     BreachRule, Certainty, Channel, DossierStatus, Label, act_label, phase_label,
 };
-use crate::domain::dossier::{DossierEvent, EndKind, Phase, Stage};
+use crate::domain::dossier::{DossierEvent, Phase};
 use crate::domain::event::Event;
 use crate::domain::time::Moment;
 use crate::journal::Until;
@@ -27,28 +30,6 @@ pub struct Tracking {
     /// The receipt's capability was shown and is the right one.
     pub with_receipt: bool,
     folded: Folded,
-}
-
-/// Where a step stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum StepState {
-    /// Behind.
-    Done,
-    /// Here it is.
-    Current,
-    /// Ahead, or never reached.
-    ToCome,
-}
-
-/// One step on the way of a dossier.
-#[derive(Debug, SimpleObject)]
-pub struct TrackingStep {
-    /// Its name.
-    label: Label,
-    /// Where it stands.
-    state: StepState,
-    /// When it was reached.
-    at: Option<Moment>,
 }
 
 /// One thing that happened.
@@ -259,6 +240,40 @@ impl Tracking {
         self.with_receipt
     }
 
+    /// The person whose dossier it is; with the receipt only, null when nothing was kept. A receipt may be seen by others:
+    /// numbers and addresses are masked unless asked for.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn applicant(
+        &self,
+        context: &Context<'_>,
+        #[graphql(
+            default = false,
+            desc = "Numbers and addresses in full; masked otherwise."
+        )]
+        reveal: bool,
+    ) -> Answered<Applicant> {
+        if !self.with_receipt {
+            return None;
+        }
+        let opened = applicant::open(api(context), self.row.id, Until::End, true, reveal);
+        opened.await.transpose()
+    }
+
+    /// What the office wrote to the applicant with a request, a refusal, a stop, an apology or an answer, and what the
+    /// applicant wrote to it, oldest first; with the receipt only.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn written(&self, context: &Context<'_>) -> Answered<Vec<Written>> {
+        if !self.with_receipt {
+            return None;
+        }
+        let texts = async {
+            let api = api(context);
+            let changes = history::changes(&api.journal, self.row.id).await?;
+            written::written(api, &changes).await
+        };
+        Some(texts.await)
+    }
+
     /// Pseudonym of the officer who has it; with the receipt only.
     async fn handler(&self) -> Option<&str> {
         self.row.handler.as_deref().filter(|_| self.with_receipt)
@@ -361,6 +376,7 @@ fn entry(change: &history::Change) -> Option<TrackingEntry> {
         | DossierEvent::OriginalsReturned(_)
         | DossierEvent::Linked(_)
         | DossierEvent::SyncRecorded(_)
+        | DossierEvent::PaperPrinted(_)
         | DossierEvent::ProcessingStopped(_)
         | DossierEvent::ResolutionRefused(_)
         | DossierEvent::ResultSigned(_)
@@ -384,74 +400,6 @@ fn entry(change: &history::Change) -> Option<TrackingEntry> {
         due_after: after.filter(|_| before != after),
         correction,
     })
-}
-
-fn steps(row: &DossierRow) -> Vec<TrackingStep> {
-    let settled = row
-        .ended_at
-        .filter(|_| row.end_kind.is_some_and(EndKind::is_settlement));
-    let times = [row.lodged_at, row.accepted_at, settled, row.delivered_at];
-    let names = [
-        ("Nộp hồ sơ", "Lodged"),
-        ("Tiếp nhận", "Accepted"),
-        ("Có kết quả", "Result ready"),
-        ("Trả kết quả", "Handed over"),
-    ];
-    let reached = times.iter().rposition(Option::is_some);
-    let last = if row.phase.is_closed() { None } else { reached };
-    let step = |(place, (name, at)): (usize, ((&str, &str), Option<Moment>))| TrackingStep {
-        label: name.into(),
-        state: match at {
-            Some(_) if last == Some(place) => StepState::Current,
-            Some(_) => StepState::Done,
-            None => StepState::ToCome,
-        },
-        at,
-    };
-    names.into_iter().zip(times).enumerate().map(step).collect()
-}
-
-fn next_step(phase: Phase) -> (&'static str, &'static str) {
-    match phase {
-        Phase::Absent | Phase::Draft => ("Người nộp nộp hồ sơ.", "The applicant submits it."),
-        Phase::Submitted | Phase::Redirected => (
-            "Bộ phận Một cửa kiểm tra và tiếp nhận.",
-            "The one-stop unit checks and accepts it.",
-        ),
-        Phase::AwaitingSupplement(Stage::Intake | Stage::Appraisal) => (
-            "Người nộp bổ sung giấy tờ được yêu cầu.",
-            "The applicant supplies the papers asked for.",
-        ),
-        Phase::Supplemented => (
-            "Cơ quan xem giấy tờ đã bổ sung.",
-            "The office looks at what was supplied.",
-        ),
-        Phase::Accepted => (
-            "Bộ phận Một cửa chuyển cho người giải quyết.",
-            "The one-stop unit forwards it for processing.",
-        ),
-        Phase::InProcessing => ("Cơ quan đang giải quyết.", "The office is working on it."),
-        Phase::AwaitingPayment => (
-            "Người nộp thực hiện nghĩa vụ tài chính.",
-            "The applicant pays what is owed.",
-        ),
-        Phase::ResultDrafted | Phase::ResultApproved => {
-            ("Người có thẩm quyền ký.", "The competent head signs.")
-        }
-        Phase::Completed => (
-            "Đến nhận kết quả, mang theo giấy hẹn.",
-            "Collect the result; bring the receipt.",
-        ),
-        Phase::WithdrawalRequested => (
-            "Cơ quan trả lời đề nghị rút hồ sơ.",
-            "The office answers the wish to withdraw.",
-        ),
-        Phase::NotAccepted
-        | Phase::Returned
-        | Phase::Refused
-        | Phase::Stopped
-        | Phase::Withdrawn => ("Không còn bước nào.", "Nothing more is to come."),
-    }
 }
 
 /// Whether the capability on a receipt is this dossier's.

@@ -4,6 +4,7 @@ use async_graphql::Enum;
 
 use crate::domain::calendar::NoticeError;
 use crate::domain::dossier::Rejection;
+use crate::domain::register::BlockError;
 
 /// `code` of a user error: the command was refused and left no trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -80,6 +81,8 @@ pub enum ErrorCode {
     FeedbackNotOpen,
     /// A dossier is linked once, and never to itself.
     LinkInvalid,
+    /// The dossier has no such paper.
+    PaperUnknown,
     /// The new date must lie after the promised one.
     NewDateTooEarly,
     /// The applicant's details are missing.
@@ -100,6 +103,20 @@ pub enum ErrorCode {
     OutageOver,
     /// The internal process takes more working hours than the limit gives.
     ProcessTooLong,
+    /// A block of paper codes has 1 to 50.
+    BlockSize,
+    /// The desk has unused paper codes of today.
+    BlockStillOpen,
+    /// The desk has no unused paper codes of that day.
+    NoOpenBlock,
+    /// The paper code lies in no block of this office.
+    CodeNotReserved,
+    /// The paper code was reserved for another desk.
+    CodeOfAnotherDesk,
+    /// The paper code is on a dossier already, or was voided.
+    CodeSpent,
+    /// The hour on the slip is not of the day of its paper code.
+    CodeOfAnotherDay,
     /// The code is for invented procedures, and this journal is live.
     SimulatedCode,
     /// A text holds a NUL, a line break or another control character.
@@ -179,6 +196,7 @@ impl From<&Rejection> for ErrorCode {
             Rejection::FeedbackOpen => Self::FeedbackOpen,
             Rejection::FeedbackNotOpen => Self::FeedbackNotOpen,
             Rejection::LinkInvalid => Self::LinkInvalid,
+            Rejection::PaperUnknown => Self::PaperUnknown,
             Rejection::NewDateTooEarly => Self::NewDateTooEarly,
             Rejection::DetailsRequired => Self::DetailsRequired,
             Rejection::DuplicateRecord => Self::DuplicateRecord,
@@ -194,6 +212,15 @@ impl From<&Rejection> for ErrorCode {
                 NoticeError::Calendar(_) => Self::CalendarYearUnknown,
             },
             Rejection::ProcessTooLong { .. } => Self::ProcessTooLong,
+            Rejection::Block(error) => match error {
+                BlockError::Size(_) => Self::BlockSize,
+                BlockError::StillOpen(_) => Self::BlockStillOpen,
+                BlockError::NoneOpen(_) => Self::NoOpenBlock,
+                BlockError::NotReserved(_) => Self::CodeNotReserved,
+                BlockError::OtherDesk(_) => Self::CodeOfAnotherDesk,
+                BlockError::Spent(_) => Self::CodeSpent,
+                BlockError::OtherDay { .. } => Self::CodeOfAnotherDay,
+            },
             Rejection::SimulatedCode(_) => Self::SimulatedCode,
         }
     }

@@ -13,6 +13,7 @@ use async_graphql::{Enum, ErrorExtensions as _, SimpleObject};
 use crate::acts::Refusal;
 use crate::domain::code::CodeError;
 use crate::domain::dossier::Rejection;
+use crate::domain::register::BlockError;
 use crate::domain::text::TextError;
 use crate::journal::JournalError;
 use crate::projections::ProjectionError;
@@ -35,6 +36,10 @@ pub enum FailureCode {
     GraphqlParseFailed,
     /// The document does not fit the schema, or is deeper, wider or costlier than the limits.
     GraphqlValidationFailed,
+    /// There is no document of this `documentId`; `/graphql/documents.json` lists those there are.
+    PersistedQueryNotFound,
+    /// This node answers its own documents only, named by `documentId`, and no query text.
+    UntrustedDocument,
     /// An argument has a value that cannot be: a malformed code, a foreign cursor, a page too large.
     BadUserInput,
     /// No token, or one that is expired, damaged or from elsewhere. Sign in again.
@@ -78,6 +83,8 @@ impl FailureCode {
             Self::PayloadTooLarge => "PAYLOAD_TOO_LARGE",
             Self::GraphqlParseFailed => "GRAPHQL_PARSE_FAILED",
             Self::GraphqlValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::UntrustedDocument => "UNTRUSTED_DOCUMENT",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
@@ -268,6 +275,7 @@ impl UserError {
             Rejection::ComponentUnknown => "input.item",
             Rejection::RatingOutOfScale => "input.score",
             Rejection::LinkInvalid => "input.other",
+            Rejection::PaperUnknown => "input.form",
             Rejection::UnknownOffice(_) | Rejection::NotOwnOffice { .. } => "input.office",
             Rejection::AlreadyThere { .. } => "input.to",
             Rejection::UnknownProcedure(_) => "input.procedure",
@@ -299,6 +307,14 @@ impl UserError {
             | Rejection::InvalidRecord(_)
             | Rejection::InvalidNotice(_) => "input",
             Rejection::ProcessTooLong { .. } => "input.process.steps",
+            Rejection::Block(error) => match error {
+                BlockError::Size(_) => "input.count",
+                BlockError::OtherDay { .. } => "input.receivedAt",
+                BlockError::NotReserved(_) | BlockError::OtherDesk(_) | BlockError::Spent(_) => {
+                    "input.code"
+                }
+                BlockError::StillOpen(_) | BlockError::NoneOpen(_) => "input",
+            },
             Rejection::SimulatedCode(_) => "input.procedure.code",
         };
         let mut error = Self::new(path, rejection.into(), rejection.message());

@@ -55,6 +55,8 @@ impl Refused {
             FailureCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             FailureCode::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
             FailureCode::GraphqlParseFailed
+            | FailureCode::PersistedQueryNotFound
+            | FailureCode::UntrustedDocument
             | FailureCode::GraphqlValidationFailed
             | FailureCode::BadUserInput
             | FailureCode::Forbidden

@@ -1,6 +1,7 @@
 //! GraphQL over HTTP: one endpoint, POST for everything and GET for queries only.
 
 mod answer;
+pub mod documents;
 pub mod limits;
 mod media;
 mod order;
@@ -10,7 +11,9 @@ mod words;
 
 use std::time::Duration;
 
-use async_graphql::parser::types::{DocumentOperations, OperationDefinition, OperationType};
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
+};
 use async_graphql::{Executor, Request, Variables};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -20,6 +23,7 @@ use uuid::Uuid;
 
 pub use self::answer::REQUEST_ID;
 use self::answer::Refused;
+pub use self::documents::Documents;
 use self::media::Media;
 use self::order::Order;
 use super::access::OfficeDevice;
@@ -36,6 +40,8 @@ const EXECUTION_MAX: Duration = Duration::from_secs(10);
 pub struct Endpoint<E> {
     pub schema: E,
     pub sign_in: SignIn,
+    /// Whose documents are answered.
+    pub documents: Documents,
 }
 
 /// A GraphQL request as JSON or as parameters of a URL.
@@ -43,6 +49,7 @@ pub struct Endpoint<E> {
 #[serde(rename_all = "camelCase")]
 struct Asked {
     query: Option<String>,
+    document_id: Option<String>,
     operation_name: Option<String>,
     #[serde(default)]
     variables: Option<serde_json::Map<String, serde_json::Value>>,
@@ -85,7 +92,7 @@ async fn answer<E: Executor>(
     } else {
         return Err(not_allowed("GET, POST"));
     };
-    let (request, order) = prepare(asked, method)?;
+    let (request, order) = prepare(asked, method, endpoint.documents)?;
     let actor = endpoint
         .sign_in
         .authenticate(headers)
@@ -125,6 +132,7 @@ fn from_parameters(text: &str) -> Result<Asked, Refused> {
     #[serde(rename_all = "camelCase")]
     struct Parameters {
         query: Option<String>,
+        document_id: Option<String>,
         operation_name: Option<String>,
         variables: Option<String>,
         extensions: Option<String>,
@@ -141,19 +149,38 @@ fn from_parameters(text: &str) -> Result<Asked, Refused> {
     };
     Ok(Asked {
         query: parameters.query,
+        document_id: parameters.document_id,
         operation_name: parameters.operation_name.filter(|name| !name.is_empty()),
         variables: object(parameters.variables, "variables")?,
         extensions: object(parameters.extensions, "extensions")?,
     })
 }
 
-/// Parses, chooses the operation and counts what it asks for.
-fn prepare(asked: Asked, method: &Method) -> Result<(Request, Order), Refused> {
-    let query = asked.query.ok_or_else(|| bad_request("query is missing"))?;
-    limits::nesting(&query)
-        .map_err(|message| Refused::new(FailureCode::GraphqlParseFailed, message))?;
-    let document = async_graphql::parser::parse_query(&query)
-        .map_err(|error| Refused::said(FailureCode::GraphqlParseFailed, words::syntax(&error)))?;
+/// Finds or parses the document, chooses the operation and counts what it asks for.
+fn prepare(
+    asked: Asked,
+    method: &Method,
+    documents: Documents,
+) -> Result<(Request, Order), Refused> {
+    let (query, document) = match (asked.query, asked.document_id) {
+        (Some(_), Some(_)) => return Err(bad_request("give query or documentId, not both")),
+        (None, None) => return Err(bad_request("query and documentId are missing")),
+        (Some(query), None) => {
+            if documents == Documents::Trusted {
+                let message = "this node answers its own documents only: give a documentId";
+                return Err(Refused::new(FailureCode::UntrustedDocument, message));
+            }
+            let document = parsed(&query)?;
+            (query, document)
+        }
+        (None, Some(id)) => {
+            let known = documents::by_id(&id).ok_or_else(|| {
+                let message = "no document of this node has this documentId";
+                Refused::new(FailureCode::PersistedQueryNotFound, message)
+            })?;
+            (known.text.clone(), known.parsed.clone())
+        }
+    };
     let invalid = |message| Refused::new(FailureCode::GraphqlValidationFailed, message);
     let operation =
         chosen(&document.operations, asked.operation_name.as_deref()).map_err(invalid)?;
@@ -171,6 +198,13 @@ fn prepare(asked: Asked, method: &Method) -> Result<(Request, Order), Refused> {
     request.operation_name = asked.operation_name;
     request.set_parsed_query(document);
     Ok((request, order))
+}
+
+fn parsed(query: &str) -> Result<ExecutableDocument, Refused> {
+    limits::nesting(query)
+        .map_err(|message| Refused::new(FailureCode::GraphqlParseFailed, message))?;
+    async_graphql::parser::parse_query(query)
+        .map_err(|error| Refused::said(FailureCode::GraphqlParseFailed, words::syntax(&error)))
 }
 
 /// The operation meant: the named one, or the only one.

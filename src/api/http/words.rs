@@ -92,6 +92,12 @@ pub fn vietnamese(code: FailureCode) -> &'static str {
         FailureCode::GraphqlValidationFailed => {
             "Câu hỏi không hợp với lược đồ hoặc vượt giới hạn; xem message."
         }
+        FailureCode::PersistedQueryNotFound => {
+            "Không có văn bản truy vấn mang documentId này. Tải lại trang; danh sách ở /graphql/documents.json."
+        }
+        FailureCode::UntrustedDocument => {
+            "Máy chủ này chỉ trả lời các truy vấn của chính nó, gọi bằng documentId; danh sách ở /graphql/documents.json."
+        }
         FailureCode::BadUserInput => "Một giá trị không hợp lệ; xem message.",
         FailureCode::Unauthenticated => {
             "Chưa đăng nhập hoặc thẻ không còn hiệu lực. Hãy đăng nhập lại."

@@ -66,6 +66,13 @@ pub fn may_read(api: &Api, log: &PublicLog, headers: &HeaderMap) -> bool {
     keep(api, log, headers).is_ok()
 }
 
+/// Whether somebody who is signed in may read the exact bytes of all facts here.
+#[must_use]
+pub fn reads_bytes(api: &Api, actor: &Actor) -> bool {
+    let everybody = |log: &PublicLog| log.entries == Readers::Everybody;
+    reads_entries(actor) || api.log().is_ok_and(everybody)
+}
+
 fn reads_entries(actor: &Actor) -> bool {
     match actor.role {
         Role::Auditor => actor.office == NO_OFFICE,

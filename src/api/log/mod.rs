@@ -1,7 +1,7 @@
 //! The log over HTTP, for whoever wants to check: checkpoint, tiles, entries, keys, proofs and receipts (c2sp.org).
 
 mod checkpoint;
-mod entries;
+pub mod entries;
 mod problem;
 mod proof;
 pub mod query;

@@ -4,6 +4,7 @@ use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, Enum, Object};
 
 use super::{Question, Statistics};
+use crate::api::Api;
 use crate::api::access::{api, may_see_officers, signed_in};
 use crate::api::error::{Answered, Result};
 use crate::api::paging::{self, Cursor};
@@ -12,8 +13,8 @@ use crate::api::wait_for;
 use crate::api::words::{Channel, Comparison, Label, Level, channel_label, level_label};
 use crate::domain::actor::Role;
 use crate::domain::reference::Reference;
-use crate::projections::statistics::Query;
 use crate::projections::statistics::groups::{self, Groups, Tally};
+use crate::projections::statistics::{Query, suppress};
 use crate::projections::word::from_word;
 
 /// What the counts are split by.
@@ -22,9 +23,10 @@ use crate::projections::word::from_word;
 pub enum Dimension {
     /// The office whose clock ran.
     Office,
-    /// Field of the procedure's newest version.
+    /// Field of the procedure's newest version; small numbers as for procedures.
     Field,
-    /// The procedure.
+    /// The procedure. To those who are not signed in, sensitive procedures with a number below 5 are told together, with at
+    /// least one other, without a key.
     Procedure,
     /// How they came in.
     Channel,
@@ -52,7 +54,7 @@ pub struct StatisticsGroup {
 #[Object]
 impl StatisticsGroup {
     /// Code of the office or procedure, name of the field, channel or level, pseudonym of the officer. Null for what
-    /// belongs to none: not handed to anybody yet, signed by nobody.
+    /// belongs to none: not handed to anybody yet, signed by nobody; and for what is told together.
     async fn key(&self) -> Option<&str> {
         self.key.as_deref()
     }
@@ -133,7 +135,12 @@ impl StatisticsBy {
 fn label(dimension: groups::Dimension, key: Option<&str>, names: &Reference) -> Label {
     use groups::Dimension as D;
     let Some(key) = key else {
-        return ("Chưa có", "None yet").into();
+        return match dimension {
+            D::Procedure | D::Field => ("Gộp các số nhỏ", "Small numbers together").into(),
+            D::Office | D::Channel | D::Level | D::Step | D::Handler | D::Signer => {
+                ("Chưa có", "None yet").into()
+            }
+        };
     };
     let known: Option<Label> = match dimension {
         D::Office => {
@@ -186,6 +193,24 @@ fn desk_label(key: &str) -> Label {
         },
         None => (vi, en).into(),
     }
+}
+
+/// The groups as everybody may read them.
+async fn public_groups(api: &Api, query: &Query, dimension: groups::Dimension) -> Result<Groups> {
+    use groups::Dimension as D;
+    let groups = match dimension {
+        D::Procedure | D::Field => groups::by(&api.models, query, D::Procedure).await?,
+        D::Office | D::Channel | D::Level | D::Step | D::Handler | D::Signer => {
+            return Ok(groups::by(&api.models, query, dimension).await?);
+        }
+    };
+    let told = suppress::told(&api.models, groups);
+    Ok(match dimension {
+        D::Field => suppress::by_field(&told, &api.models.reference()),
+        D::Procedure | D::Office | D::Channel | D::Level | D::Step | D::Handler | D::Signer => {
+            told.groups
+        }
+    })
 }
 
 /// Names of people at work are for those who may open the office's dossiers.
@@ -242,7 +267,10 @@ impl GroupQuery {
             if is_of_people(dimension) {
                 may_see_officers(signed_in(context)?, office_of(&query))?;
             }
-            let groups = groups::by(&api.models, &query, dimension).await?;
+            let groups = match signed_in(context) {
+                Ok(_) => groups::by(&api.models, &query, dimension).await?,
+                Err(_) => public_groups(api, &query, dimension).await?,
+            };
             let total = Statistics {
                 counts: groups::total(&groups).counts,
                 query,

@@ -19,6 +19,7 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
         "notice.issued" => ("Ghi nhận thông báo", "Notice recorded"),
         "register.entered" => ("Vào sổ", "Entered in the register"),
         "register.code_voided" => ("Hủy số", "Number voided"),
+        "register.codes_reserved" => ("Giữ lô số giấy cho quầy", "Paper codes reserved for a desk"),
         "dossier.drafted" => ("Soạn hồ sơ", "Dossier drafted"),
         "dossier.submitted" => ("Nộp hồ sơ trực tuyến", "Submitted online"),
         "dossier.lodged" => (
@@ -112,6 +113,7 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
         "dossier.rated" => ("Đánh giá sự hài lòng", "Rated by the applicant"),
         "dossier.feedback_submitted" => ("Gửi phản ánh, kiến nghị", "Feedback submitted"),
         "dossier.feedback_answered" => ("Trả lời phản ánh, kiến nghị", "Feedback answered"),
+        "dossier.paper_printed" => ("In giấy tờ theo mẫu", "Statutory paper printed"),
         "dossier.sync_recorded" => ("Đồng bộ với hệ thống khác", "Exchanged with another system"),
         _ => ("Việc khác", "Something else"), // foreign: types of newer programs
     }

@@ -99,3 +99,23 @@ pub enum SignatureValidation {
     /// Signed; nobody checked.
     Unchecked,
 }
+
+/// The statutory papers (Circular 03/2025/TT-VPCP).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::paper::Form")]
+pub enum PaperForm {
+    /// 01, giấy tiếp nhận hồ sơ và hẹn trả kết quả.
+    ReceiptSlip,
+    /// 02, phiếu yêu cầu bổ sung, hoàn thiện hồ sơ.
+    SupplementRequest,
+    /// 03, phiếu từ chối tiếp nhận, giải quyết hồ sơ.
+    RefusalSlip,
+    /// 04, văn bản xin lỗi và đề nghị gia hạn.
+    ApologyAndExtension,
+    /// 05, thông báo dừng giải quyết hồ sơ.
+    StopNotice,
+    /// 06, phiếu kiểm soát quá trình giải quyết hồ sơ.
+    ControlSlip,
+    /// 07, sổ theo dõi hồ sơ: an office's, not a dossier's.
+    DossierRegister,
+}

@@ -4,6 +4,7 @@ mod account;
 mod act;
 mod beside;
 mod catalogue;
+pub mod command;
 mod label;
 
 use async_graphql::{Enum, SimpleObject};
@@ -14,7 +15,7 @@ pub use self::account::{
 };
 pub use self::act::act_label;
 pub use self::beside::{
-    ComponentForm, Digitisation, FeedbackKind, LinkKind, ObligationKind, PaymentMethod,
+    ComponentForm, Digitisation, FeedbackKind, LinkKind, ObligationKind, PaperForm, PaymentMethod,
     SignatureValidation, SyncOutcome,
 };
 pub use self::catalogue::{

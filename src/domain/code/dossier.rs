@@ -40,6 +40,12 @@ impl DossierCode {
         let (month, day) = (month_day[..2].parse().ok()?, month_day[2..].parse().ok()?);
         Some((office.parse().ok()?, Date::new(year, month, day).ok()?))
     }
+
+    /// The number of the day in the code; none in a shape that no number can have.
+    pub fn sequence(&self) -> Option<u32> {
+        let (_, sequence) = self.0.rsplit_once('-')?;
+        sequence.parse().ok()
+    }
 }
 
 /// `(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{1,3}){0,4}-(?:\d{6}|\d{8})-\d{4,8}`

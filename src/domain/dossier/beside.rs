@@ -132,6 +132,8 @@ pub struct Feedback {
     pub submitted_at: Moment,
     pub due_at: Option<Moment>,
     pub answered_at: Option<Moment>,
+    /// The answer has a wording for everybody.
+    pub published: bool,
 }
 
 /// What another system last said of the dossier.

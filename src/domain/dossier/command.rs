@@ -9,7 +9,8 @@ use super::event::{
     PaymentMethod, RatingDevice, RedirectKind, Signature, SyncOutcome,
 };
 use crate::domain::actor::Role;
-use crate::domain::code::{OfficeCode, ProcedureCode};
+use crate::domain::code::{DossierCode, OfficeCode, ProcedureCode};
+use crate::domain::paper::Form;
 
 /// One command on one dossier. Circumstances (claims, reason, basis, parts) travel beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,9 @@ pub enum DossierCommand {
         procedure: ProcedureCode,
         office: OfficeCode,
         capability: Option<String>,
+        /// The code on a slip that was written while the line was down, of a block reserved for the desk.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<DossierCode>,
     },
     /// Accept what was submitted or lodged (row 6): the processing clock starts.
     Accept,
@@ -224,8 +228,10 @@ pub enum DossierCommand {
         kind: FeedbackKind,
         capability: Option<String>,
     },
+    /// Answer a feedback; `published` when the answer has a wording for everybody.
     AnswerFeedback {
         number: u32,
+        published: bool,
     },
     /// Note what another system answered about the dossier.
     RecordSync {
@@ -233,6 +239,13 @@ pub enum DossierCommand {
         outcome: SyncOutcome,
         remote_status: Option<u16>,
         attempt: u32,
+    },
+    /// Print a statutory paper: which form, which fact it documents, the newest it tells of, and the commitment to its file.
+    PrintPaper {
+        form: Form,
+        of: u32,
+        as_of: u32,
+        commitment: String,
     },
 }
 
@@ -270,6 +283,16 @@ impl DossierCommand {
         | Self::AcceptAtCounter { office, .. } = self
         {
             Some(office)
+        } else {
+            None
+        }
+    }
+
+    /// The code on a slip that was written by hand.
+    #[must_use]
+    pub fn code_on_paper(&self) -> Option<&DossierCode> {
+        if let Self::AcceptAtCounter { code, .. } = self {
+            code.as_ref()
         } else {
             None
         }

@@ -365,14 +365,17 @@ impl Dossier {
                 submitted_at: at,
                 due_at: feedback.due_at,
                 answered_at: None,
+                published: false,
             }),
             DossierEvent::FeedbackAnswered(answered) => {
                 let mut all = self.feedback.iter_mut();
                 if let Some(feedback) = all.find(|one| one.number == answered.number) {
                     feedback.answered_at = Some(at);
+                    feedback.published = answered.published;
                 }
             }
             DossierEvent::SyncRecorded(told) => self.note_sync(told, at),
+            DossierEvent::PaperPrinted(_) => {}
         }
     }
 

@@ -4,6 +4,7 @@ use super::Phase;
 use crate::domain::actor::Role;
 use crate::domain::calendar::{CalendarError, NoticeError};
 use crate::domain::code::CodeError;
+use crate::domain::register::BlockError;
 use crate::domain::time::Moment;
 
 /// A refused command leaves no trace and may be sent again.
@@ -85,6 +86,8 @@ pub enum Rejection {
     FeedbackNotOpen,
     #[error("a dossier is linked once, and never to itself")]
     LinkInvalid,
+    #[error("the dossier has no such paper")]
+    PaperUnknown,
     #[error("the new date must lie after the promised one")]
     NewDateTooEarly,
     #[error("personal details of the applicant are required")]
@@ -97,6 +100,8 @@ pub enum Rejection {
     InvalidNotice(NoticeError),
     #[error("{hours} working hours in all, the limit gives {hours_max}")]
     ProcessTooLong { hours: u32, hours_max: u32 },
+    #[error(transparent)]
+    Block(#[from] BlockError),
     #[error("{0} stands for an invented procedure, and this journal is live")]
     SimulatedCode(String),
 }
@@ -174,12 +179,14 @@ impl Rejection {
             Self::FeedbackOpen => "FEEDBACK_OPEN",
             Self::FeedbackNotOpen => "FEEDBACK_NOT_OPEN",
             Self::LinkInvalid => "LINK_INVALID",
+            Self::PaperUnknown => "PAPER_UNKNOWN",
             Self::NewDateTooEarly => "NEW_DATE_TOO_EARLY",
             Self::DetailsRequired => "DETAILS_REQUIRED",
             Self::DuplicateRecord => "DUPLICATE_RECORD",
             Self::InvalidRecord(_) => "INVALID_RECORD",
             Self::InvalidNotice(error) => error.code(),
             Self::ProcessTooLong { .. } => "PROCESS_TOO_LONG",
+            Self::Block(error) => error.code(),
             Self::SimulatedCode(_) => "SIMULATED_CODE",
         }
     }
@@ -363,6 +370,10 @@ impl Rejection {
                 "Không có phản ánh nào mang số này đang chờ trả lời.",
                 "No feedback of this number waits for an answer.",
             ),
+            Self::PaperUnknown => pair(
+                "Hồ sơ không có giấy tờ này. Hãy tải lại trang để xem các giấy tờ in được.",
+                "The dossier has no such paper. Load the page again to see which there are.",
+            ),
             Self::LinkInvalid => pair(
                 "Không thể liên kết hồ sơ với chính nó hoặc liên kết hai lần. Chọn hồ sơ khác.",
                 "A dossier is linked once, and never to itself. Choose another dossier.",
@@ -389,6 +400,7 @@ impl Rejection {
                     "The internal process takes {hours} working hours, the limit gives {hours_max}. Shorten its steps, then approve it."
                 ),
             ),
+            Self::Block(error) => error.message(),
             Self::SimulatedCode(code) => (
                 format!(
                     "Mã {code} dành cho thủ tục mô phỏng, không dùng được trong sổ thật. Dùng mã thủ tục hành chính quốc gia."

@@ -274,6 +274,13 @@ impl DossierCommand {
                 "22",
                 None,
             ),
+            Self::PrintPaper { .. } => terms(
+                "print_paper",
+                &[Receiver, Handler, DivisionHead, Signer, Clerk],
+                false,
+                "—",
+                None,
+            ),
             Self::RecordSync { .. } => terms("record_sync", &[System, Admin], false, "2.5", None),
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod counts;
 pub mod rehearsal;
+pub mod sought;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};

@@ -108,6 +108,23 @@ pub async fn search(
     Ok(Page::cut(rows, first))
 }
 
+/// How many findings each rule that found something has in a window, in the order of the file.
+pub async fn counts(
+    models: &ReadModels,
+    window: Window,
+    office: Option<&str>,
+) -> Result<Vec<(&'static Rule, usize)>> {
+    let all = of_window(models, window).await?;
+    let of = |rule: &'static Rule| {
+        let wanted = |(_, found): &&(Place, Finding)| {
+            std::ptr::eq(found.rule, rule) && office.is_none_or(|code| code == found.office)
+        };
+        (rule, all.iter().filter(wanted).count())
+    };
+    let counted = rules().iter().map(of).filter(|(_, count)| *count > 0);
+    Ok(counted.collect())
+}
+
 async fn of_window(models: &ReadModels, window: Window) -> Result<Arc<Vec<(Place, Finding)>>> {
     let size = models.size();
     {

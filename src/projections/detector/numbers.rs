@@ -7,55 +7,107 @@ use jiff::civil::{Date, Time};
 use super::sightings::Sighting;
 use super::{Finding, hours, working_days};
 use crate::domain::calendar::Calendar;
+use crate::domain::code::DossierCode;
 use crate::domain::detector::Rule;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
 use crate::projections::trace::Seen;
 
-/// The facts of one office's day, by their number.
-type Days<'a> = BTreeMap<(&'a str, Date), BTreeMap<u32, &'a Sighting>>;
+/// The facts of one office's day.
+#[derive(Default)]
+struct Day<'a> {
+    /// By the number they give or take out of use.
+    given: BTreeMap<u32, &'a Sighting>,
+    /// Reserved for a desk, by the first of their numbers: used later, voided later, or still in the block, each is accounted for.
+    blocks: BTreeMap<u32, (u32, &'a Sighting)>,
+}
 
+impl Day<'_> {
+    fn is_reserved(&self, sequence: u32) -> bool {
+        let before = self.blocks.range(..=sequence).next_back();
+        before.is_some_and(|(_, (last, _))| sequence <= *last)
+    }
+}
+
+type Days<'a> = BTreeMap<(&'a str, Date), Day<'a>>;
+
+/// By the day they were recorded on. What was recorded on another day than its number's came out of a block of that day.
 fn days(numbers: &[Sighting]) -> Days<'_> {
     let mut days = Days::new();
     for number in numbers {
-        if let Seen::Number { sequence, .. } = &number.seen {
-            let day = days.entry((&number.office, number.at.date())).or_default();
-            day.insert(*sequence, number);
+        let today = number.at.date();
+        let place = (number.office.as_str(), today);
+        match &number.seen {
+            Seen::Number { sequence, code } => {
+                let code: Option<DossierCode> = code.parse().ok();
+                let of = code.and_then(|code| code.office_and_date());
+                if of.is_none_or(|(_, of)| of == today) {
+                    days.entry(place)
+                        .or_default()
+                        .given
+                        .insert(*sequence, number);
+                }
+            }
+            Seen::Block { first, last } => {
+                days.entry(place)
+                    .or_default()
+                    .blocks
+                    .insert(*first, (*last, number));
+            }
+            Seen::Plain
+            | Seen::Filed { .. }
+            | Seen::Supplement { .. }
+            | Seen::Obligation { .. }
+            | Seen::Money { .. }
+            | Seen::Redirect { .. }
+            | Seen::Promise { .. }
+            | Seen::Link { .. }
+            | Seen::Rating { .. }
+            | Seen::Sync { .. } => {}
         }
     }
     days
 }
 
-/// Numbers below the last one of a day that no fact gives away or voids. The facts are those on both sides.
+/// Numbers below the last one of a day that no fact gives away, voids or reserves. The facts are those on both sides.
 pub(super) fn missing(rule: &'static Rule, numbers: &[Sighting]) -> Vec<Finding> {
     let mut found = Vec::new();
     for day in days(numbers).values() {
+        let given = day.given.iter();
+        let given = given.filter(|(sequence, _)| !day.is_reserved(**sequence));
+        let mut spans: Vec<(u32, u32, &Sighting)> = given
+            .map(|(sequence, fact)| (*sequence, *sequence, *fact))
+            .collect();
+        let blocks = day.blocks.iter();
+        spans.extend(blocks.map(|(first, (last, fact))| (*first, *last, *fact)));
+        spans.sort_by_key(|(first, ..)| *first);
         let mut before: Option<(u32, &Sighting)> = None;
-        for (sequence, fact) in day {
+        for (first, last, fact) in spans {
             let expected = before.map_or(1, |(last, _)| last + 1);
-            if *sequence > expected {
+            if first > expected {
                 let earlier: Vec<&Sighting> = before.iter().map(|(_, fact)| *fact).collect();
-                found.push(fact.finding(rule, u64::from(sequence - expected), &earlier));
+                found.push(fact.finding(rule, u64::from(first - expected), &earlier));
             }
-            before = Some((*sequence, fact));
+            before = Some((last, fact));
         }
     }
     found
 }
 
-/// So many numbers of one day voided. Each of them has its reason in its fact.
+/// So many numbers of one day voided. Each of them has its reason in its fact. What is left of a block is no spoiled slip.
 pub(super) fn voided(rule: &'static Rule, numbers: &[Sighting], in_a_day_min: u32) -> Vec<Finding> {
     let mut found = Vec::new();
     for day in days(numbers).values() {
-        let voided = day
-            .values()
-            .filter(|one| one.kind == "register.code_voided");
-        let voided: Vec<&Sighting> = voided.copied().collect();
+        let spoiled = |(sequence, one): &(&u32, &&Sighting)| {
+            one.kind == "register.code_voided" && !day.is_reserved(**sequence)
+        };
+        let voided = day.given.iter().filter(spoiled);
+        let voided: Vec<&Sighting> = voided.map(|(_, one)| *one).collect();
         let count = voided.len() as u64;
         if let Some((last, earlier)) = voided.split_last()
             && count >= u64::from(in_a_day_min)
         {
-            let given = day.len() as u64;
+            let given = day.given.len() as u64;
             found.push(Finding {
                 rate: Some((count, given)),
                 ..last.finding(rule, count, earlier)

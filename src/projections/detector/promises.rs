@@ -47,6 +47,7 @@ fn stops_the_clock(suspension: &Sighting) -> bool {
         | Seen::Redirect { .. }
         | Seen::Promise { .. }
         | Seen::Number { .. }
+        | Seen::Block { .. }
         | Seen::Link { .. }
         | Seen::Rating { .. }
         | Seen::Sync { .. } => false,

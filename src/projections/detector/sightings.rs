@@ -119,7 +119,11 @@ impl Sightings {
             "dossier.supplement_requested",
             "dossier.financial_obligation_issued",
         ];
-        let numbers = ["register.entered", "register.code_voided"];
+        let numbers = [
+            "register.entered",
+            "register.code_voided",
+            "register.codes_reserved",
+        ];
         let replacements = ["dossier.result_replaced", "dossier.result_revoked"];
         let hand_overs = [
             "dossier.handed_over",

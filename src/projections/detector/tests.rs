@@ -85,6 +85,38 @@ fn a_number_that_no_fact_accounts_for_is_found_between_its_neighbours() {
 }
 
 #[test]
+fn a_number_in_a_block_is_accounted_for_and_what_is_left_of_it_is_no_spoiled_slip() {
+    let block = |position, first, last| Sighting {
+        seen: Seen::Block { first, last },
+        ..number(position, first)
+    };
+    let missing = |numbers: &[Sighting]| numbers::missing(known("missing_numbers"), numbers).len();
+    let all = [number(3, 1), block(4, 2, 9), number(5, 10), number(6, 4)];
+    assert_eq!(missing(&all), 0);
+    assert_eq!(missing(&[number(3, 1), block(4, 3, 9), number(5, 11)]), 2);
+    let late = Sighting {
+        at: at("2025-03-05T08:00"),
+        ..number(7, 8)
+    };
+    assert_eq!(
+        missing(std::slice::from_ref(&late)),
+        0,
+        "of yesterday's block"
+    );
+    let voided = |position, sequence| Sighting {
+        kind: "register.code_voided".to_owned(),
+        ..number(position, sequence)
+    };
+    let (left, spoiled) = (
+        [block(4, 1, 9), voided(5, 2), voided(6, 3), voided(7, 4)],
+        [voided(5, 2), voided(6, 3), voided(7, 4)],
+    );
+    let rule = known("voided_numbers");
+    assert!(numbers::voided(rule, &left, 3).is_empty());
+    assert_eq!(numbers::voided(rule, &spoiled, 3).len(), 1);
+}
+
+#[test]
 fn a_month_is_crowded_when_enough_of_enough_fall_on_its_last_working_days() {
     let rule = known("month_end_burst");
     // The last two working days of March 2025 are Friday 28 and Monday 31.

@@ -166,7 +166,8 @@ fn told<'a>(event: &'a DossierEvent, fact: &'a Fact) -> Told<'a> {
         | E::ApplicantDetailsCorrected(_)
         | E::CapabilityReissued(_)
         | E::Linked(_)
-        | E::SyncRecorded(_) => Told::Nothing,
+        | E::SyncRecorded(_)
+        | E::PaperPrinted(_) => Told::Nothing,
     }
 }
 

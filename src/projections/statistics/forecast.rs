@@ -17,7 +17,7 @@ pub const HELD_PERCENT: (u64, u64) = (85, 95);
 /// History goes back so many quarters.
 const QUARTERS: u8 = 4;
 /// Dossiers read at most; the newest count.
-const ROWS_MAX: i64 = 50_000;
+pub(super) const ROWS_MAX: i64 = 50_000;
 
 /// Working days from receipt to settlement, the day of receipt not counted: half and nine tenths took no longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,10 +56,10 @@ pub struct Forecast {
 
 /// One dossier as the forecast sees it.
 #[derive(Debug, Clone, Copy)]
-struct Lived {
-    received: Date,
-    ended: Option<Date>,
-    settled: bool,
+pub(super) struct Lived {
+    pub(super) received: Date,
+    pub(super) ended: Option<Date>,
+    pub(super) settled: bool,
 }
 
 impl Backtest {
@@ -165,7 +165,7 @@ fn quarters_before(today: Date) -> Vec<(Date, Date)> {
 }
 
 /// Four quarters before a day, by the calendar.
-fn year_before(day: Date) -> Date {
+pub(super) fn year_before(day: Date) -> Date {
     day.checked_sub(jiff::Span::new().years(1)).unwrap_or(day)
 }
 
@@ -220,13 +220,13 @@ fn percentiles(lived: &[Lived], days: &Days, since: Date, until: Date) -> Option
 }
 
 /// Working days before each day, so that a difference is one subtraction.
-struct Days {
+pub(super) struct Days {
     first: Date,
     before: Vec<Option<u32>>,
 }
 
 impl Days {
-    fn new(lived: &[Lived], calendar: &Calendar, today: Date) -> Self {
+    pub(super) fn new(lived: &[Lived], calendar: &Calendar, today: Date) -> Self {
         let first = lived.iter().map(|one| one.received).min().unwrap_or(today);
         let mut before = Vec::new();
         let (mut day, mut sum) = (first, Some(0_u32));
@@ -241,7 +241,7 @@ impl Days {
     }
 
     /// Working days after `from` up to and with `to`; none where no calendar is declared.
-    fn between(&self, from: Date, to: Date) -> Option<u32> {
+    pub(super) fn between(&self, from: Date, to: Date) -> Option<u32> {
         let place = |day: Date| {
             let days = (day - self.first).get_days();
             self.before.get(usize::try_from(days).ok()?).copied()?

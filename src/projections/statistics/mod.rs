@@ -15,9 +15,13 @@ pub mod quality;
 pub mod ranking;
 pub mod record;
 pub mod score;
+pub mod spread;
 mod sql;
+pub mod suppress;
+pub mod taken;
 pub mod targets;
 mod turns;
+mod voices;
 
 use std::collections::HashMap;
 
@@ -31,6 +35,7 @@ pub(super) use self::experience::MODEL as EXPERIENCE;
 pub use self::record::{Record, record, recount};
 use self::sql::statement;
 pub(super) use self::turns::{MODEL, write, write_due_changes};
+pub use self::voices::{Place, VoiceRow, voices};
 use crate::domain::catalogue::Level;
 use crate::domain::deadline::Comparison;
 use crate::domain::dossier::Channel;

@@ -38,7 +38,12 @@ pub fn grouped(query: &Query, key: &'static str) -> QueryBuilder<Sqlite> {
     compose(query, Some(key))
 }
 
-fn compose(query: &Query, key: Option<&'static str>) -> QueryBuilder<Sqlite> {
+/// Every turn of the question as it is judged, up to where one's own conditions or the closing bracket go.
+pub fn judged(query: &Query) -> QueryBuilder<Sqlite> {
+    judging(query, None)
+}
+
+fn judging(query: &Query, key: Option<&'static str>) -> QueryBuilder<Sqlite> {
     let (shift, unit) = cut(query.comparison);
     let mut sql = QueryBuilder::new("with asked (since, until, shift, unit) as (select ");
     sql.push_bind(begin(Some(query.from)))
@@ -54,6 +59,11 @@ fn compose(query: &Query, key: Option<&'static str>) -> QueryBuilder<Sqlite> {
     }
     sql.push(JUDGED[1]);
     restrict(&mut sql, query);
+    sql
+}
+
+fn compose(query: &Query, key: Option<&'static str>) -> QueryBuilder<Sqlite> {
+    let mut sql = judging(query, key);
     match key {
         None => sql.push(COUNTED[0]).push(COUNTED[1]).push(COUNTED[2]),
         Some(_) => sql

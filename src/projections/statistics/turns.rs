@@ -42,7 +42,8 @@ pub const MODEL: Model = Model {
         ) strict, without rowid;",
     indexes: "
         create index turn_received on turn (office, received_at);
-        create index turn_ended on turn (office, ended_at);",
+        create index turn_ended on turn (office, ended_at);
+        create index turn_procedure on turn (procedure, received_at);",
 };
 
 const TURN_COLUMNS: [&str; 13] = [

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Check, FINDINGS_MAX, Pace, Report, damage};
 use crate::domain::event::Event;
 use crate::domain::fact::{Fact, stream};
-use crate::domain::register::{CodeVoided, Entered, RegisterEvent};
+use crate::domain::register::{CodeVoided, CodesReserved, Entered, Register, RegisterEvent};
 use crate::domain::time::Moment;
 use crate::journal::{Entry, Hash, Journal, Result as JournalResult, Until, fact};
 use crate::projections::error::{ProjectionError, Result};
@@ -24,6 +24,8 @@ struct Chain {
     /// Position of the first entry that is checked.
     first: u64,
     tails: HashMap<Uuid, (u32, Hash)>,
+    /// Registers in which a block was reserved: in all others the number is the version.
+    blocks: HashMap<Uuid, Register>,
     recorded_at: Option<Moment>,
     /// Positions of the newest entries whose stored hash is not that of the bytes.
     altered: Vec<u64>,
@@ -204,7 +206,7 @@ impl Chain {
         }
     }
 
-    /// One number per version: a register without gaps.
+    /// A register without gaps: each number follows the last one, or is taken from a block that was reserved before.
     fn take_number(&mut self, entry: &Entry, event: &RegisterEvent) {
         let (office, sequence) = match event {
             RegisterEvent::Entered(Entered {
@@ -213,18 +215,40 @@ impl Chain {
             | RegisterEvent::CodeVoided(CodeVoided {
                 office, sequence, ..
             }) => (office, *sequence),
+            RegisterEvent::CodesReserved(CodesReserved { office, first, .. }) => (office, *first),
         };
-        let day = entry.recorded_at.date();
-        if sequence != entry.version {
-            let what = format!(
-                "number {sequence} of {office} on {day} where {} was to follow",
-                entry.version
-            );
+        let today = entry.recorded_at.date();
+        let known = self.blocks.get(&entry.stream);
+        let from_block = known.is_some_and(|register| register.is_unused(sequence));
+        let next = known.map_or(entry.version, |register| register.last + 1);
+        // A walk that begins in the middle has not seen the blocks before it.
+        let is_seen = self.first == 0 || known.is_some();
+        if is_seen && sequence != next && !from_block {
+            let what =
+                format!("number {sequence} of {office} on {today} where {next} was to follow");
             self.find(Check::Register, entry, what);
         }
+        let day = match event {
+            RegisterEvent::Entered(Entered { code, .. })
+            | RegisterEvent::CodeVoided(CodeVoided { code, .. })
+                if from_block || !is_seen =>
+            {
+                code.office_and_date().map_or(today, |(_, day)| day)
+            }
+            RegisterEvent::Entered(_)
+            | RegisterEvent::CodeVoided(_)
+            | RegisterEvent::CodesReserved(_) => today,
+        };
         if entry.stream != stream::register(office.as_str(), day) {
             let what = format!("not in the register of {office} on {day}");
             self.find(Check::Register, entry, what);
+        }
+        let is_block = matches!(event, RegisterEvent::CodesReserved(_));
+        if let Some(register) = self.blocks.get_mut(&entry.stream) {
+            register.evolve(event);
+        } else if is_block {
+            let register = self.blocks.entry(entry.stream).or_default();
+            register.evolve(event);
         }
     }
 

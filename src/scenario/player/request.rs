@@ -136,6 +136,7 @@ impl<'a> Clerk<'a> {
                 procedure: procedure(),
                 office: office(),
                 capability: self.receipt(script),
+                code: None,
             },
             Deed::Lodge => DossierCommand::Lodge {
                 procedure: procedure(),
@@ -218,7 +219,10 @@ impl<'a> Clerk<'a> {
                 kind: FeedbackKind::Report,
                 capability: self.receipt(script),
             },
-            Deed::AnswerReport => DossierCommand::AnswerFeedback { number: 1 },
+            Deed::AnswerReport => DossierCommand::AnswerFeedback {
+                number: 1,
+                published: false,
+            },
         }
     }
 

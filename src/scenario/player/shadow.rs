@@ -13,7 +13,7 @@ use crate::domain::dossier::{Context, Dossier, DossierCommand, ToDo, decide};
 use crate::domain::event::Event;
 use crate::domain::fact::{Circumstances, Part};
 use crate::domain::reference::{Reference, ReferenceEvent};
-use crate::domain::register::Register;
+use crate::domain::register;
 use crate::domain::time::Moment;
 
 /// Dossiers as the journal will have them, as far as their clocks are concerned.
@@ -96,7 +96,7 @@ impl Shadow {
             now: at,
             actor: &request.actor,
             reference: &self.reference,
-            register: Register::default(),
+            register: &register::EMPTY,
             given: &given,
         };
         let decided = decide(&dossier, command, &context);
@@ -132,6 +132,8 @@ fn on_the_shelf(act: &Act) -> Option<ReferenceEvent> {
         Act::Notify(notice) => ReferenceEvent::NoticeIssued(*notice),
         Act::Dossier { .. }
         | Act::VoidCode { .. }
+        | Act::ReserveCodes { .. }
+        | Act::ReleaseCodes { .. }
         | Act::Abolish { .. }
         | Act::ApproveProcess(_)
         | Act::ProposeReview(_)

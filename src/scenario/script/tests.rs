@@ -10,7 +10,7 @@ use crate::domain::deadline::{Comparison, Timeliness, classify};
 use crate::domain::dossier::{self, Context, Dossier, EndKind, Ending};
 use crate::domain::event::Event;
 use crate::domain::fact::{BreachRule, Circumstances, Part};
-use crate::domain::register::Register;
+use crate::domain::register;
 use crate::scenario::Source;
 use crate::scenario::player::request::Clerk;
 
@@ -47,7 +47,7 @@ fn rehearse(reference: &Reference, clerk: &Clerk<'_>, script: &Script) -> Dossie
             now,
             actor: &request.actor,
             reference,
-            register: Register::default(),
+            register: &register::EMPTY,
             given: &given,
         };
         let drafts = dossier::decide(&dossier, command, &context)

@@ -1,12 +1,15 @@
 //! One dossier: found by its code, followed by its applicant, checked by auditors.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
 
 use super::{Answer, Asked, Segment, answer, asked, segment};
-use crate::api::access;
+use crate::api::access::{self, OfficeDevice};
+use crate::api::dossier::tracking::is_receipt;
 use crate::domain::code::DossierCode;
 use crate::projections::history::{self, Change};
 use crate::projections::tracking::{self, DossierRow};
@@ -15,8 +18,8 @@ use crate::web::frame::Door;
 use crate::web::history::HistoryPage;
 use crate::web::home::SearchPage;
 use crate::web::problem::Problem;
-use crate::web::tracking::{Story, TrackingPage};
-use crate::web::{Visit, Web, respond};
+use crate::web::tracking::{Holder, Story, TrackingPage};
+use crate::web::{Visit, Web, live, respond, typed};
 
 #[derive(Default, Deserialize)]
 pub(super) struct Typed {
@@ -24,7 +27,7 @@ pub(super) struct Typed {
 }
 
 pub(super) async fn find(State(web): State<Web>, visit: Visit, typed: Asked<Typed>) -> Response {
-    let found = search(&web, &visit, asked(typed), "/t");
+    let found = search(&web, &visit, asked(typed), "/t").await;
     answer(&visit, &web, found)
 }
 
@@ -33,23 +36,44 @@ pub(super) async fn find_history(
     visit: Visit,
     typed: Asked<Typed>,
 ) -> Response {
-    let found = search(&web, &visit, asked(typed), "/history");
+    let found = search(&web, &visit, asked(typed), "/history").await;
     answer(&visit, &web, found)
 }
 
-fn search(web: &Web, visit: &Visit, typed: Typed, action: &'static str) -> Answer {
+async fn search(web: &Web, visit: &Visit, typed: Typed, action: &'static str) -> Answer {
     let typed = typed.code.map(|code| code.trim().to_owned());
     let Some(typed) = typed.filter(|code| !code.is_empty()) else {
         let title = visit.lang.of("Tra cứu hồ sơ", "Track a dossier");
         let frame = visit.frame(web).titled(title, Some(Door::Tracking));
         return Ok(respond::html(StatusCode::OK, &SearchPage { frame, action }));
     };
-    let code = dossier_code(&typed)?;
-    let place = visit.frame(web).to(&format!("{action}/{code}"));
+    let code = meant(web, &typed).await?;
+    let key = typed::capability(&typed).filter(|_| action == "/t");
+    let key = key.map_or_else(String::new, |key| format!("?k={key}"));
+    let place = visit.frame(web).to(&format!("{action}/{code}{key}"));
     Ok(respond::see(&place))
 }
 
-fn dossier_code(text: &str) -> Result<DossierCode, Problem> {
+/// The code that somebody typed: of several it may mean, the one that is a dossier's.
+async fn meant(web: &Web, text: &str) -> Result<DossierCode, Problem> {
+    let mut codes = typed::codes(text);
+    if codes.len() > 1 {
+        for code in &codes {
+            if tracking::by_code(web.models(), code.as_str())
+                .await?
+                .is_some()
+            {
+                return Ok(code.clone());
+            }
+        }
+    }
+    codes.truncate(1);
+    codes
+        .pop()
+        .ok_or_else(|| Problem::CodeMalformed(text.chars().take(64).collect()))
+}
+
+pub(super) fn dossier_code(text: &str) -> Result<DossierCode, Problem> {
     let short = || text.chars().take(64).collect();
     text.trim()
         .parse()
@@ -61,7 +85,7 @@ pub(super) async fn dossier(
     web: &Web,
     code: &str,
 ) -> Result<(String, DossierRow, Vec<Change>), Problem> {
-    let code = dossier_code(code)?.to_string();
+    let code = meant(web, code).await?.to_string();
     let unknown = || Problem::DossierUnknown(code.clone());
     let row = tracking::by_code(web.models(), &code).await?;
     let row = row.ok_or_else(unknown)?;
@@ -73,23 +97,27 @@ pub(super) async fn dossier(
 }
 
 #[derive(Default, Deserialize)]
-pub(super) struct Still {
+pub(super) struct Shown {
     still: Option<String>,
+    /// The receipt's capability.
+    k: Option<String>,
+    /// Given: numbers and addresses in full.
+    full: Option<String>,
 }
 
 pub(super) async fn track(
     State(web): State<Web>,
     visit: Visit,
     path: Segment,
-    still: Asked<Still>,
+    shown: Asked<Shown>,
 ) -> Response {
-    let (code, moves) = (segment(path), asked(still).still.is_none());
-    let page = tracking_page(&web, &visit, &code, moves).await;
+    let page = tracking_page(&web, &visit, &segment(path), &asked(shown)).await;
     respond::unlisted(answer(&visit, &web, page))
 }
 
-async fn tracking_page(web: &Web, visit: &Visit, code: &str, refresh: bool) -> Answer {
+async fn tracking_page(web: &Web, visit: &Visit, code: &str, shown: &Shown) -> Answer {
     let (code, row, changes) = dossier(web, code).await?;
+    let holder = holder(web, &code, &row, shown).await;
     let reference = web.models().reference();
     let procedure = match row.procedure_version {
         Some(version) => reference
@@ -107,15 +135,57 @@ async fn tracking_page(web: &Web, visit: &Visit, code: &str, refresh: bool) -> A
         reference: &reference,
         now: web.now(),
         base: &visit.base,
+        holder: holder.as_ref(),
+        command: new_command(),
     };
-    let page = TrackingPage::new(visit.frame(web), &story);
+    let mut frame = visit.frame(web).live(format!("/t/{code}/events"));
+    // A key that opens nothing leaves no trace on the page: it is the page of those who have none.
+    frame.place = match &holder {
+        Some(holder) => format!("/t/{code}?k={}", holder.capability),
+        None => format!("/t/{code}"),
+    };
+    let page = TrackingPage::new(frame.script("print.js"), &story);
     let mut page = page.ok_or(Problem::DossierUnknown(code.clone()))?;
-    page.refreshes &= refresh;
-    let response = respond::html(StatusCode::OK, &page);
-    if page.refreshes {
-        return Ok(respond::refreshing(response, "60"));
-    }
-    Ok(response)
+    page.refreshes &= shown.still.is_none();
+    Ok(respond::html(StatusCode::OK, &page))
+}
+
+/// What the api opens for the receipt that is shown; none for another key, in the same time as for none.
+async fn holder(web: &Web, code: &str, row: &DossierRow, shown: &Shown) -> Option<Holder> {
+    let capability = receipt(row, shown.k.as_deref())?;
+    let reveal = shown.full.is_some();
+    let variables = json!({ "code": code, "capability": capability, "reveal": reveal });
+    let document = include_str!("../queries/receipt.graphql");
+    let told = web
+        .run(document, variables, None, OfficeDevice(false))
+        .await;
+    Holder::read(&capability, reveal, &told.data, !told.failures.is_empty())
+}
+
+/// The capability in the form it is printed in, if it is this dossier's.
+pub(super) fn receipt(row: &DossierRow, shown: Option<&str>) -> Option<String> {
+    let capability = shown?.trim().to_ascii_uppercase();
+    is_receipt(row, Some(&capability)).then_some(capability)
+}
+
+/// For the form on a page: a command sent twice from it is recorded once.
+#[expect(clippy::disallowed_methods, reason = "ids are made at the edge")]
+pub(super) fn new_command() -> Uuid {
+    Uuid::new_v4()
+}
+
+/// The stream by which an open tracking page learns that its dossier moved.
+pub(super) async fn follow(
+    State(web): State<Web>,
+    visit: Visit,
+    headers: HeaderMap,
+    path: Segment,
+) -> Response {
+    let found = match dossier(&web, &segment(path)).await {
+        Ok((_, row, _)) => Ok(live::follow(&web, &headers, live::Subject::Dossier(row.id)).await),
+        Err(problem) => Err(problem),
+    };
+    respond::unlisted(answer(&visit, &web, found))
 }
 
 pub(super) async fn records(State(web): State<Web>, visit: Visit, path: Segment) -> Response {

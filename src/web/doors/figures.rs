@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::{Asked, answer, asked};
-use crate::projections::statistics::{self as counting, Counts};
+use super::{Asked, answer, asked, tables};
+use crate::projections::statistics::groups::Dimension;
+use crate::projections::statistics::{self as counting, Counts, Scope};
 use crate::web::lang::Pair;
 use crate::web::problem::Problem;
 use crate::web::statistics::{self, Params, Part, StatisticsPage, csv, form};
@@ -25,33 +26,72 @@ pub(super) fn period_end(web: &Web) -> jiff::civil::Date {
 pub(super) async fn figures(
     State(web): State<Web>,
     visit: Visit,
+    headers: HeaderMap,
     params: Asked<Params>,
 ) -> Response {
-    let reference = web.models().reference();
-    let asked = asked(params).asked(period_end(&web), web.now().date(), &reference);
-    let counted = counted(&web, &asked.query).await.map(|(counts, parts)| {
-        let frame = visit.frame(&web);
-        let page = StatisticsPage::new(frame, &asked, &counts, &parts, &reference);
-        respond::html(StatusCode::OK, &page)
-    });
-    answer(&visit, &web, counted)
+    let page = async {
+        let asked = understood(&web, params).await?;
+        let reference = web.models().reference();
+        let (counts, parts) = counted(&web, &asked.query).await?;
+        let before = tables::before(&web, &asked.query, visit.lang).await?;
+        let after = tables::after(&web, &asked.query, visit.lang).await?;
+        let around = tables::around(&web, &visit, "/statistics", &asked.query, counts.size);
+        let page = StatisticsPage::new(visit.frame(&web), &asked, &counts, &parts, &reference)
+            .with(before, after, around);
+        Ok(respond::html(StatusCode::OK, &page))
+    };
+    let page = answer(&visit, &web, page.await);
+    match visit.who {
+        Some(_) => page,
+        None => respond::shared(&headers, page).await,
+    }
 }
 
-async fn counted(web: &Web, query: &counting::Query) -> Result<(Counts, Vec<Part>), Problem> {
-    let counts = counting::count(web.models(), query).await?;
-    let mut parts = Vec::new();
-    for scope in statistics::parts_of(&query.scope, &web.models().reference()) {
-        let query = counting::Query {
-            scope: scope.clone(),
-            ..query.clone()
-        };
-        let counts = counting::count(web.models(), &query).await?;
-        let at_work = counts.received.total() > 0;
-        if at_work {
-            parts.push(Part { scope, counts });
-        }
+/// What is asked, as far as it may be told.
+pub(super) async fn understood(
+    web: &Web,
+    params: Asked<Params>,
+) -> Result<statistics::Asked, Problem> {
+    let reference = web.models().reference();
+    let mut asked = asked(params).asked(period_end(web), web.now().date(), &reference);
+    if !counting::suppress::may_tell(web.models(), &asked.query).await? {
+        asked.keep_back();
     }
-    Ok((counts, parts))
+    Ok(asked)
+}
+
+/// The counts in all, and of the levels and offices with anything to tell; by two statements.
+pub(super) async fn counted(
+    web: &Web,
+    query: &counting::Query,
+) -> Result<(Counts, Vec<Part>), Problem> {
+    let counts = counting::count(web.models(), query).await?;
+    let reference = web.models().reference();
+    let scopes = statistics::parts_of(&query.scope, &reference);
+    if scopes.is_empty() {
+        return Ok((counts, Vec::new()));
+    }
+    let groups = counting::groups::by(web.models(), query, Dimension::Office).await?;
+    let of = |code: &str| groups.get(&Some(code.to_owned())).map(|tally| tally.counts);
+    let parts = scopes.into_iter().map(|scope| {
+        let counts = match &scope {
+            Scope::All => Some(counts),
+            Scope::Office(code) => of(code),
+            Scope::Level(level) => {
+                let offices = reference.offices.values();
+                let own = offices.filter(|office| office.level == *level);
+                own.filter_map(|office| of(&office.code))
+                    .reduce(|mut sum, one| {
+                        sum += one;
+                        sum
+                    })
+            }
+        };
+        counts.map(|counts| Part { scope, counts })
+    });
+    let parts = parts.flatten();
+    let parts = parts.filter(|part| part.counts.received.total() > 0);
+    Ok((counts, parts.collect()))
 }
 
 pub(super) async fn figures_csv(
@@ -60,7 +100,11 @@ pub(super) async fn figures_csv(
     params: Asked<Params>,
 ) -> Response {
     let reference = web.models().reference();
-    let asked = asked(params).asked(period_end(&web), web.now().date(), &reference);
+    let asked = match understood(&web, params).await {
+        Ok(asked) if asked.kept_back => return not_understood(&asked.problems),
+        Ok(asked) => asked,
+        Err(problem) => return answer(&visit, &web, Err(problem)),
+    };
     let counted = counted(&web, &asked.query).await.map(|(counts, parts)| {
         let mut rows = vec![(asked.query.scope.clone(), counts)];
         rows.extend(parts.into_iter().map(|part| (part.scope, part.counts)));
@@ -75,7 +119,7 @@ pub(super) async fn figures_csv(
 }
 
 /// `live` or `simulated:<story>`: on everything that is taken away.
-fn data(visit: &Visit, web: &Web) -> String {
+pub(super) fn data(visit: &Visit, web: &Web) -> String {
     let story = visit.frame(web).notice;
     story.map_or_else(
         || "live".to_owned(),
@@ -116,7 +160,10 @@ async fn filled(
     params: Asked<Params>,
     write: impl FnOnce(&str, &counting::Query, &counting::forms::Form) -> Response,
 ) -> Response {
-    let asked = asked(params).asked(period_end(web), web.now().date(), &web.models().reference());
+    let asked = match understood(web, params).await {
+        Ok(asked) => asked,
+        Err(problem) => return answer(visit, web, Err(problem)),
+    };
     if !asked.problems.is_empty() {
         return not_understood(&asked.problems);
     }
@@ -125,7 +172,7 @@ async fn filled(
     answer(visit, web, form.map_err(Into::into))
 }
 
-fn not_understood(problems: &[Pair]) -> Response {
+pub(super) fn not_understood(problems: &[Pair]) -> Response {
     let problems: Vec<&str> = problems.iter().map(|(_, english)| *english).collect();
     let told = serde_json::json!({ "code": "BAD_INPUT", "problems": problems });
     (StatusCode::BAD_REQUEST, axum::Json(told)).into_response()
@@ -137,8 +184,10 @@ pub(super) async fn figures_json(
     visit: Visit,
     params: Asked<Params>,
 ) -> Response {
-    let today = web.now().date();
-    let asked = asked(params).asked(period_end(&web), today, &web.models().reference());
+    let asked = match understood(&web, params).await {
+        Ok(asked) => asked,
+        Err(problem) => return answer(&visit, &web, Err(problem)),
+    };
     if !asked.problems.is_empty() {
         return not_understood(&asked.problems);
     }

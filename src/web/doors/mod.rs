@@ -1,11 +1,18 @@
 //! The addresses of the pages, and what each reads.
 
+mod audit;
+mod board;
+mod desk;
 mod dossier;
 mod figures;
+mod offices;
 mod playground;
 mod procedures;
 mod proof;
+mod say;
+mod sign_in;
 mod staff;
+mod tables;
 
 use axum::Router;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -27,21 +34,45 @@ pub fn router(web: Web) -> Router {
         .route("/", get(home))
         .route("/t", get(dossier::find))
         .route("/t/{code}", get(dossier::track))
+        .route("/t/{code}/events", get(dossier::follow))
         .route("/t/{code}/proof", get(proof::check))
+        .route("/t/{code}/rating", get(say::rating).post(say::rate))
+        .route("/t/{code}/feedback", get(say::feedback).post(say::write))
+        .route("/o", get(offices::list))
+        .route("/o/{office}", get(offices::office))
+        .route("/feedback", get(offices::voices))
         .route("/history", get(dossier::find_history))
         .route("/history/{code}", get(dossier::records))
         .route("/statistics", get(figures::figures))
+        .route("/statistics/offices", get(tables::offices))
+        .route("/statistics/procedures", get(tables::procedures))
+        .route("/statistics/score", get(tables::score))
+        .route("/statistics/{file}", get(tables::file))
         .route("/statistics.csv", get(figures::figures_csv))
         .route("/statistics.json", get(figures::figures_json))
         .route("/forms/II.06a.csv", get(figures::form_csv))
         .route("/forms/II.06a.json", get(figures::form_json))
         .route("/p", get(procedures::list_procedures))
         .route("/p/{code}", get(procedures::procedure))
-        .route("/worklist", get(staff::work))
+        .route("/p/{code}/sheet", get(procedures::leaflet))
+        .route("/o/{office}/sheet", get(procedures::sheet))
+        .route("/board/{office}", get(board::board))
+        .route("/board/{office}/events", get(board::follow))
+        .route("/desk", get(desk::list))
+        .route("/desk/events", get(desk::follow))
+        .route("/desk/find", get(desk::find))
+        .route("/desk/d/{code}", get(desk::dossier))
+        .route("/desk/new", get(desk::intake))
+        .route("/desk/qr.svg", get(desk::picture))
+        .route("/worklist", get(desk::moved))
         .route("/graphiql", get(playground::playground))
+        .route("/sign-in", get(sign_in::door))
+        .route("/sign-in/oidc", get(sign_in::leave))
+        .route("/sign-in/callback", get(sign_in::back))
         .route("/sign-in/{person}", get(staff::sign_in))
         .route("/sign-out", post(staff::sign_out))
         .route("/assets/{*path}", get(assets::serve))
+        .merge(audit::router())
         .fallback(unknown)
         .method_not_allowed_fallback(not_so)
         .with_state(web)

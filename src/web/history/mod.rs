@@ -45,6 +45,8 @@ struct Item {
     basis: Option<String>,
     policy: Option<String>,
     breach: Option<String>,
+    /// Its slip was written by hand while the line was down.
+    on_paper: bool,
     differences: Vec<Difference>,
     parts: usize,
     leaf: String,
@@ -52,12 +54,12 @@ struct Item {
 }
 
 /// One value of the state that a fact changed.
-struct Difference {
-    name: &'static str,
+pub struct Difference {
+    pub name: &'static str,
     /// Nothing when there was nothing.
-    before: Option<String>,
+    pub before: Option<String>,
     /// A dash when nothing is left.
-    after: String,
+    pub after: String,
 }
 
 impl HistoryPage {
@@ -88,7 +90,8 @@ impl HistoryPage {
 }
 
 /// Recomputes every leaf hash from the exact bytes and follows the links.
-fn chain(changes: &[Change], lang: Lang) -> String {
+#[must_use]
+pub fn chain(changes: &[Change], lang: Lang) -> String {
     let mut before = None;
     for change in changes {
         let hash = change.entry.leaf_hash;
@@ -134,6 +137,7 @@ fn item(change: &Change, sees_people: bool, lang: Lang) -> Option<Item> {
             .breach
             .as_ref()
             .map(|breach| format!("{} – {}", lang.pick(breach.rule.label()), breach.basis)),
+        on_paper: words::is_on_paper(event),
         differences: differences(&change.before, &change.after, sees_people, lang),
         parts: around.parts.len(),
         leaf: hex(&change.entry.leaf_hash),
@@ -149,7 +153,8 @@ fn person(actor: &Actor) -> String {
 }
 
 /// How long after (or before) the claimed time a fact was recorded.
-fn gap(claimed: Moment, recorded: Moment, lang: Lang) -> String {
+#[must_use]
+pub fn gap(claimed: Moment, recorded: Moment, lang: Lang) -> String {
     let micros = recorded.0.saturating_sub(claimed.0);
     if micros.unsigned_abs() < Moment::SECOND.unsigned_abs() {
         return lang.of("ghi ngay", "recorded at once").to_owned();
@@ -163,7 +168,9 @@ fn gap(claimed: Moment, recorded: Moment, lang: Lang) -> String {
     }
 }
 
-fn differences(
+/// What a fact changed, in the reader's language.
+#[must_use]
+pub fn differences(
     before: &Dossier,
     after: &Dossier,
     sees_people: bool,
@@ -183,7 +190,8 @@ fn differences(
 }
 
 /// What an auditor compares, in a fixed order.
-fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> Vec<(Pair, Option<String>)> {
+#[must_use]
+pub fn values(dossier: &Dossier, sees_people: bool, lang: Lang) -> Vec<(Pair, Option<String>)> {
     let turn = dossier.turn();
     let time = |at: Option<Moment>| at.map(|at| dates::short(at, lang).words().to_owned());
     let handler = dossier.handler.as_ref();

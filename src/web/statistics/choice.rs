@@ -31,6 +31,10 @@ pub struct Params {
     pub channel: Option<String>,
     pub procedure: Option<String>,
     pub comparison: Option<String>,
+    /// What offices are ranked by.
+    pub indicator: Option<String>,
+    /// Offices with a smaller denominator have no place.
+    pub least: Option<u64>,
 }
 
 /// What will be counted, and what of the question could not be understood.
@@ -40,6 +44,20 @@ pub struct Asked {
     pub problems: Vec<Pair>,
     /// The period goes on: it is counted up to today.
     pub running: bool,
+    /// What was asked is small and sensitive, and something larger is answered.
+    pub kept_back: bool,
+}
+
+impl Asked {
+    /// One sensitive procedure with a small number is not told alone: all procedures are.
+    pub fn keep_back(&mut self) {
+        self.kept_back = true;
+        self.query.procedure = None;
+        self.problems.push((
+            "Số nhỏ hơn 5 của một thủ tục nhạy cảm không được nêu riêng; hiện mọi thủ tục.",
+            "Numbers below 5 of a sensitive procedure are not told alone; all procedures are shown.",
+        ));
+    }
 }
 
 /// One list to choose from.
@@ -96,6 +114,7 @@ impl Params {
             query,
             problems,
             running,
+            kept_back: false,
         }
     }
 
@@ -187,6 +206,15 @@ pub fn level_name(level: Level) -> &'static str {
         Level::District => "district",
         Level::Commune => "commune",
         Level::Vertical => "vertical",
+    }
+}
+
+/// The name in addresses.
+#[must_use]
+pub fn comparison_name(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Date => "date",
+        Comparison::Timestamp => "timestamp",
     }
 }
 

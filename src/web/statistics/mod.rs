@@ -1,15 +1,26 @@
-//! Public statistics: a period's figures with numerators and denominators, for all, a level or one office.
+//! Public statistics: every figure against the date in force and against the first promise.
 
-mod choice;
+pub mod breakdown;
+pub mod chart;
+pub mod choice;
 pub mod csv;
-mod figures;
+pub mod earlier;
+pub mod figures;
 pub mod form;
+pub mod page;
+pub mod periods;
+pub mod scored;
+pub mod spread;
+pub mod table;
 
 use askama::Template;
 
-pub use self::choice::{Choice, Params, level_name};
-pub use self::figures::{FigureRow, Figures, Share};
-
+use self::breakdown::By;
+pub use self::choice::{Asked, Params, level_name};
+use self::choice::{Choice, place};
+use self::figures::Figures;
+use self::page::{Around, Section};
+use self::table::Label;
 use super::dates;
 use super::frame::{Door, Frame};
 use super::lang::Lang;
@@ -19,7 +30,7 @@ use crate::domain::deadline::Comparison;
 use crate::domain::reference::Reference;
 use crate::projections::statistics::{Counts, Query, Scope};
 
-/// One level or office with its counts, below the whole.
+/// A level or an office with its counts.
 #[derive(Debug, Clone)]
 pub struct Part {
     pub scope: Scope,
@@ -33,13 +44,11 @@ pub struct StatisticsPage {
     period: String,
     scope: String,
     channel: Option<&'static str>,
-    /// Code of the one procedure that is counted.
     procedure: Option<String>,
-    /// What was asked and could not be understood.
     problems: Vec<&'static str>,
     running: bool,
     figures: Figures,
-    parts: Vec<PartRow>,
+    sections: Vec<Section>,
     from: String,
     to: String,
     choices: Vec<Choice>,
@@ -49,19 +58,7 @@ pub struct StatisticsPage {
     comparison: &'static str,
     size: u64,
     last: String,
-}
-
-struct PartRow {
-    name: String,
-    link: String,
-    is_level: bool,
-    figures: Figures,
-}
-
-impl PartRow {
-    fn class(&self) -> &'static str {
-        if self.is_level { "sum" } else { "sub" }
-    }
+    around: Option<Around>,
 }
 
 impl StatisticsPage {
@@ -74,21 +71,6 @@ impl StatisticsPage {
         reference: &Reference,
     ) -> Self {
         let (lang, query) = (frame.lang, &asked.query);
-        let row = |part: &Part| PartRow {
-            name: scope_name(&part.scope, reference, lang),
-            link: frame.to(&choice::place(
-                "/statistics",
-                &Query {
-                    scope: part.scope.clone(),
-                    ..query.clone()
-                },
-            )),
-            is_level: match part.scope {
-                Scope::All | Scope::Level(_) => true,
-                Scope::Office(_) => false,
-            },
-            figures: Figures::from(&part.counts),
-        };
         let (from, to) = (dates::day(query.from, lang), dates::day(query.to, lang));
         Self {
             period: format!("{from} – {to}"),
@@ -100,24 +82,77 @@ impl StatisticsPage {
             problems: asked.problems.iter().map(|pair| lang.pick(*pair)).collect(),
             running: asked.running,
             figures: Figures::from(counts),
-            parts: parts.iter().map(row).collect(),
+            sections: offices(parts, query, reference, lang).into_iter().collect(),
             from: query.from.to_string(),
             to: query.to.to_string(),
             choices: choice::all(query, reference, lang),
-            csv: choice::place("/statistics.csv", query),
-            form: choice::place("/forms/II.06a.csv", query),
-            record: choice::place("/statistics.json", query),
+            csv: place("/statistics.csv", query),
+            form: place("/forms/II.06a.csv", query),
+            record: place("/statistics.json", query),
             comparison: lang.pick(comparison(query.comparison)),
             size: counts.size,
             last: counts
                 .size
                 .checked_sub(1)
                 .map_or_else(|| "–".to_owned(), |last| last.to_string()),
+            around: None,
             frame: frame
                 .titled(lang.of("Thống kê", "Statistics"), Some(Door::Statistics))
                 .wide(),
         }
     }
+
+    /// With further sections before and after the one of the offices, and what stands around them.
+    #[must_use]
+    pub fn with(mut self, mut before: Vec<Section>, after: Vec<Section>, around: Around) -> Self {
+        before.append(&mut self.sections);
+        before.extend(after);
+        self.sections = before;
+        self.around = Some(around);
+        self
+    }
+}
+
+/// The levels and offices as a section; none when there is only one.
+fn offices(parts: &[Part], query: &Query, reference: &Reference, lang: Lang) -> Option<Section> {
+    if parts.is_empty() {
+        return None;
+    }
+    let parts = of_offices(parts, query, reference);
+    let chart = breakdown::parts_drawn(By::Office, &parts, lang);
+    let table = breakdown::parts(By::Office, &parts, 0);
+    let heading = ("by-office", ("Theo cấp và cơ quan", "By level and office"));
+    Some(Section::new(
+        heading,
+        &[chart],
+        &table,
+        lang,
+        &place("", query),
+    ))
+}
+
+/// Levels and offices as parts of a table.
+#[must_use]
+pub fn of_offices(parts: &[Part], query: &Query, reference: &Reference) -> Vec<breakdown::Part> {
+    let parts = parts.iter().map(|part| {
+        let (key, class) = match &part.scope {
+            Scope::All => ("*".to_owned(), "sum"),
+            Scope::Level(level) => (level_name(*level).to_owned(), "sum"),
+            Scope::Office(code) => (code.clone(), "sub"),
+        };
+        let asked = Query {
+            scope: part.scope.clone(),
+            ..query.clone()
+        };
+        let name = |lang| scope_name(&part.scope, reference, lang);
+        breakdown::Part {
+            label: Label::new(key, (&name(Lang::Vi), &name(Lang::En))),
+            link: Some(place("/statistics", &asked)),
+            class,
+            counts: part.counts,
+        }
+    });
+    parts.collect()
 }
 
 fn comparison(comparison: Comparison) -> (&'static str, &'static str) {

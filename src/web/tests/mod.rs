@@ -1,9 +1,13 @@
 //! Every page rendered from hand-made rows in both languages, and held to what the house promises of pages.
 
+mod catalogue;
+mod desk;
 mod ground;
+mod holder;
 mod teller;
 mod views;
 
+use self::catalogue::*;
 use self::ground::*;
 use self::teller::*;
 use self::views::*;
@@ -16,18 +20,18 @@ use super::graphiql::{Example, GraphiqlPage};
 use super::history::HistoryPage;
 use super::home::{HomePage, SearchPage};
 use super::lang::Lang;
+use super::offices::{OfficePage, OfficesPage};
 use super::problem::Problem;
-use super::procedures::{ProcedurePage, ProceduresPage};
+use super::say::{Ask, SayPage, Typed, Wish};
 use super::statistics::{Params, Part, StatisticsPage, parts_of};
-use super::tracking::{Story, TrackingPage};
-use super::worklist::{Desk, WorklistPage};
+use super::tracking::{Holder, Story, TrackingPage};
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::calendar::Calendar;
 use crate::domain::catalogue::Procedure;
 use crate::domain::dossier::{
     Accepted, ApologyIssued, Channel, DeliveryMethod, Dossier, DossierEvent, DueDateCause,
-    DueDateRecomputed, Handed, Lodged, Nothing, Phase, ResultDelivered, ResultReplaced,
-    ResultRevoked, Stage, SupplementRequested,
+    DueDateRecomputed, Handed, Lodged, Nothing, ResultDelivered, ResultReplaced, ResultRevoked,
+    Stage, SupplementRequested,
 };
 use crate::domain::event::Event;
 use crate::domain::fact::{Breach, BreachRule, Circumstances, Fact};
@@ -38,7 +42,6 @@ use crate::domain::reference::{ClockKind, JournalKind, Opened, Reference, Refere
 use crate::domain::time::Moment;
 use crate::projections::history::{Change, Entry};
 use crate::projections::statistics::{Closed, Counts, Pending, Received, Scope, Settled};
-use crate::projections::tracking::DossierRow;
 use crate::tlog::leaf_hash;
 
 /// Every template, by a name for the file it may be written to.
@@ -49,7 +52,6 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let troubled = troubled();
     let auditor = Actor::new("auditor-07", NO_OFFICE, Role::Auditor);
     let (public, seen) = (frame(lang, None), frame(lang, Some(&auditor)));
-    let procedures = procedures();
     let search = SearchPage {
         frame: frame(lang, None).titled("Tra cứu", Some(Door::Tracking)),
         action: "/t",
@@ -99,24 +101,27 @@ fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             text(&HistoryPage::new(seen, CODE, &troubled.changes, true)),
         ),
         ("statistics", text(&statistics(lang))),
+        ("procedures", text(&listed(lang))),
+        ("procedure", text(&procedure(lang))),
+        ("sheet", text(&wall(lang))),
+        ("leaflet", text(&leaflet(lang))),
         (
-            "procedures",
-            text(&ProceduresPage::new(
+            "tracking-holder",
+            text(&held(lang, &overlooked(), "2026-11-20T10:00")),
+        ),
+        ("say", text(&say(lang))),
+        (
+            "offices",
+            text(&OfficesPage::new(
                 public.clone(),
-                "khai".into(),
-                &procedures,
-                Some("/p?q=khai&after=1".into()),
+                &reference(),
+                at("2026-11-20T10:00"),
             )),
         ),
-        (
-            "procedure",
-            text(&ProcedurePage::new(
-                public.clone(),
-                &procedures[0],
-                "http://127.0.0.1:8080",
-            )),
-        ),
-        ("worklist", text(&worklist(lang))),
+        ("office", text(&office(lang))),
+        ("desk", text(&desk::list(lang))),
+        ("desk_dossier", text(&desk::one(lang))),
+        ("desk_new", text(&desk::intake(lang))),
         ("problem", text(&typed.page(public.clone()))),
         ("graphiql", text(&GraphiqlPage::new(public, &example()))),
     ]
@@ -160,9 +165,10 @@ fn look_at(name: &str, lang: Lang, text: &str) {
 }
 
 #[test]
-fn only_the_playground_has_scripts() {
+fn only_the_playground_and_the_desk_have_scripts() {
     for (name, text) in pages(Lang::Vi) {
-        assert_eq!(text.contains("<script"), name == "graphiql", "{name}");
+        let scripted = name == "graphiql" || name.starts_with("desk");
+        assert_eq!(text.contains("<script"), scripted, "{name}");
     }
 }
 
@@ -360,10 +366,11 @@ fn what_is_missed_owed_and_told_elsewhere_stands_on_the_page_without_an_amount()
     }
     let page = tracking(Lang::Vi, &told, "2026-11-20T10:00", false);
     let notes: Vec<_> = page.notes.iter().map(|(_, text)| text.as_str()).collect();
+    let by = page.duty.by.as_ref().expect("a day");
+    assert_eq!(by.day, "thứ Hai, ngày 30 tháng 11 năm 2026");
+    assert!(page.duty.more_with_receipt && page.duty.sums.is_empty());
     for wanted in [
         "chưa có kết quả khi đến hẹn 16/11/2026 17:00",
-        "Ông/bà có khoản tiền cần nộp",
-        "hạn nộp 30/11/2026",
         "Cổng Dịch vụ công quốc gia xác nhận trạng thái 2, cách đây 10 ngày",
         "khác trạng thái ở đây",
         "Đang chờ ý kiến của Ủy ban nhân dân phường",

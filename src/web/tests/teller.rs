@@ -96,6 +96,7 @@ pub(super) fn accepted(due: &str) -> DossierEvent {
         due_at: at(due),
         due_certainty: Certainty::Provisional,
         process: None,
+        on_paper: false,
     })
 }
 

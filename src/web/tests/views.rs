@@ -2,6 +2,30 @@
 
 use super::*;
 pub(super) fn tracking(lang: Lang, told: &Teller, now: &str, sensitive: bool) -> TrackingPage {
+    shown(lang, told, now, sensitive, None)
+}
+
+/// Opened with the receipt.
+pub(super) fn held(lang: Lang, told: &Teller, now: &str) -> TrackingPage {
+    let data = serde_json::json!({ "tracking": {
+        "withReceipt": true,
+        "applicant": { "fullName": "Công dân <000123>", "phone": "•••456", "masked": true },
+        "written": [
+            { "at": "2026-11-19T03:00:00Z", "about": { "vi": "Xin lỗi", "en": "Apology" }, "fromApplicant": false,
+              "feedback": null, "text": "Cán bộ nghỉ ốm.", "erased": false },
+        ],
+    }});
+    let holder = Holder::read("ABCDEFGH23456723", false, &data, false).expect("a receipt");
+    shown(lang, told, now, true, Some(&holder))
+}
+
+fn shown(
+    lang: Lang,
+    told: &Teller,
+    now: &str,
+    sensitive: bool,
+    holder: Option<&Holder>,
+) -> TrackingPage {
     let reference = reference();
     let procedure = &procedures()[0];
     let story = Story {
@@ -13,8 +37,34 @@ pub(super) fn tracking(lang: Lang, told: &Teller, now: &str, sensitive: bool) ->
         reference: &reference,
         now: at(now),
         base: "http://127.0.0.1:8080",
+        holder,
+        command: Uuid::nil(),
     };
     TrackingPage::new(frame(lang, None), &story).expect("there are facts")
+}
+
+pub(super) fn say(lang: Lang) -> SayPage {
+    let ask = Ask {
+        wish: Wish::Feedback,
+        code: CODE,
+        capability: "ABCDEFGH23456723",
+        command: Uuid::nil(),
+        typed: Typed {
+            text: "</textarea><script>alert(1)</script>".into(),
+            ..Typed::default()
+        },
+        faults: Vec::new(),
+    };
+    let told = handed_over();
+    let last = told.changes.last().expect("a fact");
+    SayPage::new(frame(lang, None), ask, &last.after, None)
+}
+
+pub(super) fn office(lang: Lang) -> OfficePage {
+    let reference = reference();
+    let office = &reference.offices[OFFICE];
+    let now = at("2026-11-20T10:00");
+    OfficePage::new(frame(lang, None), office, &reference, now, &counts())
 }
 
 pub(super) fn counts() -> Counts {
@@ -66,63 +116,6 @@ pub(super) fn statistics(lang: Lang) -> StatisticsPage {
         })
         .collect();
     StatisticsPage::new(frame(lang, None), &asked, &counts(), &parts, &reference)
-}
-
-pub(super) fn row(phase: Phase, due: Option<&str>) -> DossierRow {
-    DossierRow {
-        id: Uuid::nil(),
-        version: 3,
-        code: Some(CODE.into()),
-        procedure: "1.001193".into(),
-        procedure_version: Some(1),
-        sensitive: false,
-        office: OFFICE.into(),
-        reception_office: OFFICE.into(),
-        phase,
-        channel: Some(Channel::Counter),
-        lodged_at: None,
-        received_at: None,
-        accepted_at: None,
-        original_due_at: due.map(at),
-        due_at: due.map(at),
-        due_certainty: None,
-        limit_certainty: None,
-        paused: false,
-        ended_at: None,
-        end_kind: None,
-        delivered_at: None,
-        delivery_method: None,
-        supplement_requests: 0,
-        supplement_items: Vec::new(),
-        apologies: 0,
-        breaches: Vec::new(),
-        handler: Some("handler-07".into()),
-        applicant: None,
-        capability: None,
-        intake_due_at: None,
-        missed: 0,
-        changed_at: at("2026-11-09T14:00"),
-        position: 1_209,
-    }
-}
-
-pub(super) fn worklist(lang: Lang) -> WorklistPage {
-    let reference = reference();
-    let desk = Desk {
-        office: reference.offices.get(OFFICE).map(AsRef::as_ref),
-        office_code: OFFICE,
-        reference: &reference,
-        now: at("2026-11-16T10:00"),
-    };
-    let rows = [
-        row(Phase::InProcessing, Some("2026-11-12T17:00")),
-        row(Phase::ResultDrafted, Some("2026-11-16T17:00")),
-        row(Phase::InProcessing, Some("2026-11-27T17:00")),
-        row(Phase::Submitted, None),
-    ];
-    let receiver = Actor::new("receiver-07", OFFICE, Role::Receiver);
-    let frame = frame(lang, Some(&receiver));
-    WorklistPage::new(frame, &desk, &rows, Some("/worklist?after=1.x"))
 }
 
 pub(super) fn example() -> Example {

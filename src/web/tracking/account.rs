@@ -3,7 +3,7 @@
 use super::{Story, Tone};
 use crate::domain::dossier::desk::{self, Cost, Worktime};
 use crate::domain::dossier::ledger::{self, Cause, Entry, Placed, PromiseAct};
-use crate::domain::dossier::{Dossier, ObligationState, Phase};
+use crate::domain::dossier::{Dossier, ObligationState};
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
 use crate::web::dates::{self, When};
@@ -154,28 +154,25 @@ fn lost(
 pub fn notes(dossier: &Dossier, story: &Story<'_>, lang: Lang) -> Vec<(Tone, String)> {
     let mut notes = Vec::new();
     let short = |at| dates::short(at, lang).words().to_owned();
-    if let Some(due) = dossier.intake_awaited() {
-        let (tone, text) = if due < story.now {
-            let text = lang.of(
-                "Cơ quan chưa tiếp nhận cũng chưa trả lời, đã quá hạn từ",
-                "The office has neither accepted nor answered; it should have by",
-            );
-            (Tone::Bad, text)
-        } else {
-            let text = lang.of(
-                "Cơ quan phải tiếp nhận hoặc trả lời trước",
-                "The office has to accept or answer by",
-            );
-            (Tone::Info, text)
-        };
-        notes.push((tone, format!("{text} {}.", short(due))));
+    if dossier.intake_awaited().is_some_and(|due| due < story.now) {
+        let text = lang.of(
+            "Cơ quan chưa tiếp nhận cũng chưa trả lời trong thời gian quy định.",
+            "The office has neither accepted nor answered in the time it has for that.",
+        );
+        notes.push((Tone::Bad, text.to_owned()));
     }
-    let waits = matches!(dossier.phase, Phase::AwaitingSupplement(_));
-    if let Some(due) = dossier.answer_due_at.filter(|_| waits) {
-        let text = lang.of("Ông/bà cần bổ sung trước", "Please supply the papers by");
-        notes.push((Tone::Warn, format!("{text} {}.", short(due))));
+    if !dossier.obligations.is_empty()
+        && !dossier
+            .obligations
+            .iter()
+            .any(|one| one.state == ObligationState::Requested)
+    {
+        let text = lang.of(
+            "Không còn khoản tiền nào phải nộp.",
+            "Nothing is left to be paid.",
+        );
+        notes.push((Tone::Good, text.to_owned()));
     }
-    notes.extend(payment(dossier, lang));
     for opinion in dossier.opinions.iter().filter(|one| one.is_open()) {
         let asked = lang.of("Đang chờ ý kiến của", "Waiting for the opinion of");
         let until = lang.of("hạn trả lời", "answer due");
@@ -202,32 +199,6 @@ pub fn notes(dossier: &Dossier, story: &Story<'_>, lang: Lang) -> Vec<(Tone, Str
             .map(|sync| told(sync, dossier, story, lang)),
     );
     notes
-}
-
-/// Yes or no, never how much.
-fn payment(dossier: &Dossier, lang: Lang) -> Option<(Tone, String)> {
-    let owed = |one: &&crate::domain::dossier::Obligation| one.state == ObligationState::Requested;
-    let mut open = dossier.obligations.iter().filter(owed);
-    if let Some(first) = open.next() {
-        let mut text = lang
-            .of(
-                "Ông/bà có khoản tiền cần nộp: số tiền và cách nộp ghi trong thông báo đã gửi cho ông/bà",
-                "You have a sum to pay: the notice sent to you says how much and where",
-            )
-            .to_owned();
-        if let Some(day) = first.due_on {
-            text += lang.of("; hạn nộp ", "; due on ");
-            text += &dates::day(day, lang);
-        }
-        return Some((Tone::Warn, text + "."));
-    }
-    (!dossier.obligations.is_empty()).then(|| {
-        let text = lang.of(
-            "Không còn khoản tiền nào phải nộp.",
-            "Nothing is left to be paid.",
-        );
-        (Tone::Good, text.to_owned())
-    })
 }
 
 /// What another system last acknowledged, and how old that is.

@@ -2,6 +2,7 @@
 
 use crate::domain::dossier::DossierEvent;
 use crate::domain::event::Event;
+use crate::domain::time::Moment;
 use crate::projections::history::Change;
 use crate::web::dates::{self, When};
 use crate::web::lang::Lang;
@@ -19,6 +20,8 @@ pub struct Line {
     pub moved: Option<(When, When)>,
     /// When it is said to have happened, if that is another minute than that of its recording.
     pub claimed: Option<When>,
+    /// Its slip was written by hand while the line was down.
+    pub on_paper: bool,
     /// Puts something earlier right.
     pub corrects: bool,
 }
@@ -34,7 +37,9 @@ fn line(change: &Change, lang: Lang) -> Option<Line> {
     };
     let (fact, around) = (&change.fact, &change.fact.circumstances);
     let claim = around.received_at.or(around.occurred_at);
-    let claim = claim.filter(|claim| (fact.recorded_at.0 - claim.0).abs() > 60 * 1_000_000);
+    let on_paper = words::is_on_paper(event);
+    let far = |claim: &Moment| (fact.recorded_at.0 - claim.0).abs() > 60 * 1_000_000;
+    let claim = claim.filter(|claim| on_paper || far(claim));
     Some(Line {
         version: fact.version,
         when: dates::short(fact.recorded_at, lang),
@@ -47,6 +52,7 @@ fn line(change: &Change, lang: Lang) -> Option<Line> {
             .map(|breach| lang.pick(breach.rule.label())),
         moved: moved(change, lang),
         claimed: claim.map(|claim| dates::short(claim, lang)),
+        on_paper,
         corrects: corrects(event),
     })
 }

@@ -1,33 +1,46 @@
 //! The citizen's page of one dossier: where it stands, what was promised, what comes next, what happened.
 
 mod account;
+mod duty;
 mod history;
+mod holder;
+mod lateness;
+mod next;
+mod notes;
 mod result;
 mod standing;
 mod steps;
+mod voice;
 
 use askama::Template;
 
 pub use self::account::{Accounts, DeskLine, MoveLine};
+pub use self::duty::Duty;
 pub use self::history::Line;
+pub use self::holder::{Holder, Own};
+pub use self::lateness::Lateness;
+pub use self::next::Next;
 pub use self::result::ResultLine;
 pub use self::standing::{Promise, Tone};
 pub use self::steps::{Step, StepState};
+pub use self::voice::{RatingForm, SCALE, Said, Voice, kind, may_rate};
+
+use uuid::Uuid;
 
 use super::dates::{self, When};
 use super::frame::{Door, Frame};
 use super::lang::Lang;
+use super::whom::Whom;
 use super::{qr, words};
 use crate::api::dossier::explained;
-use crate::domain::calendar::{OfficeHours, Timetable as _};
 use crate::domain::catalogue::Procedure;
-use crate::domain::dossier::{Dossier, Phase, Stage, Sync, SyncOutcome, Turn};
+use crate::domain::dossier::{Dossier, Turn};
 use crate::domain::office::Office;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
 use crate::projections::history::Change;
 
-/// Everything the page is made of; nothing of it is personal.
+/// Everything the page is made of; nothing of it is personal but what the holder's answer brings.
 pub struct Story<'a> {
     pub code: &'a str,
     /// The dossier's facts in order, each with the state before and after; at least one.
@@ -41,6 +54,10 @@ pub struct Story<'a> {
     pub now: Moment,
     /// Scheme and host that the QR code leads to.
     pub base: &'a str,
+    /// The receipt was shown.
+    pub holder: Option<&'a Holder>,
+    /// Id for the command of the page's form.
+    pub command: Uuid,
 }
 
 #[derive(Template)]
@@ -61,28 +78,30 @@ pub struct TrackingPage {
     /// Why the promised date is what it is.
     pub why: Option<String>,
     pub doubts: Vec<&'static str>,
-    pub next: &'static str,
-    pub to_do: Option<&'static str>,
+    pub next: Next,
+    pub duty: Duty,
+    pub lateness: Option<Lateness>,
     pub notes: Vec<(Tone, String)>,
+    /// One sentence for those who listen.
+    pub say: String,
+    /// With the receipt only.
+    pub own: Option<Own>,
+    pub voice: Option<Voice>,
+    /// There is a receipt with a capability, and it was not shown.
+    pub more_with_receipt: bool,
+    /// `?k=…` when the receipt was shown, else nothing: links to this dossier keep it.
+    pub key: String,
     pub results: Vec<ResultLine>,
     pub accounts: Accounts,
     pub steps: Vec<Step>,
     pub history: Vec<Line>,
-    pub contact: Option<Contact>,
+    pub whom: Option<Whom>,
     pub address: String,
     pub qr: String,
     pub updated: When,
     pub position: u64,
-    /// Whether the page asks for itself again every minute; a closed dossier does not.
+    /// Whether the page asks for itself again every minute where no script runs; a closed dossier does not.
     pub refreshes: bool,
-}
-
-/// Whom to ask.
-pub struct Contact {
-    pub name: String,
-    pub address: String,
-    pub phone: String,
-    pub hours: String,
 }
 
 impl TrackingPage {
@@ -105,37 +124,58 @@ impl TrackingPage {
             Some(void) => (Tone::Bad, lang.pick(void.tag).to_owned()),
             None => standing::tag(dossier, promise.as_ref(), lang),
         };
-        let address = format!("{}/t/{}", story.base, story.code);
+        let key = story
+            .holder
+            .map(|holder| format!("?k={}", holder.capability));
+        let key = key.unwrap_or_default();
+        let address = format!("{}/t/{}{key}", story.base, story.code);
         let phase = dossier.phase;
-        let usual = (words::headline(phase), words::next(phase));
-        let (headline, next) = void
-            .as_ref()
-            .map_or(usual, |void| (void.headline, void.next));
-        let headline = lang.pick(headline);
+        let headline = lang.pick(
+            void.as_ref()
+                .map_or(words::headline(phase), |void| void.headline),
+        );
+        let mut next = next::of(dossier, story, &clock);
+        if let Some(void) = &void {
+            lang.pick(void.next).clone_into(&mut next.text);
+        }
         let to_do = void.map(|void| void.to_do).or_else(|| words::to_do(phase));
+        let duty = duty::of(dossier, story, &clock, to_do);
+        let field = named_field(story);
+        let frame = frame.titled(format!("{}: {headline}", story.code), Some(Door::Tracking));
+        let action = frame.to(&format!("/t/{}/rating", story.code));
         Some(Self {
-            frame: frame.titled(format!("{}: {headline}", story.code), Some(Door::Tracking)),
+            frame,
             code: story.code.to_owned(),
             headline,
             tone,
             tag,
             procedure: named_procedure(story, lang),
             office: office_name(dossier, story.office, lang),
+            say: say(headline, promise.as_ref(), &next, &duty, lang),
+            lateness: lateness::of(dossier, story, &clock),
             original: standing::original(dossier, &clock),
             promise,
             limit: dossier.turn().map(|turn| limit(turn, lang)),
             why: why(dossier, story, lang),
             doubts: doubts(dossier, lang),
-            next: lang.pick(next),
-            to_do: to_do.map(|pair| lang.pick(pair)),
-            notes: notes(story, &clock, lang),
+            next,
+            duty,
+            notes: notes::of(story, &clock, lang),
             accounts: Accounts::new(story, lang),
             results: result::lines(dossier, is_named(story), lang),
             steps: steps::of(story.changes, dossier, lang),
             history: history::lines(story.changes, lang),
-            contact: story
+            whom: story
                 .office
-                .map(|office| Contact::new(office, hours.on(story.now.date()), lang)),
+                .map(|office| Whom::of(office, story.reference, story.now, field, lang)),
+            own: story
+                .holder
+                .map(|holder| Own::new(holder, dossier, story, lang)),
+            voice: story
+                .holder
+                .map(|holder| Voice::new(holder, dossier, action, story.command, story.now, lang)),
+            more_with_receipt: story.holder.is_none() && dossier.capability.is_some(),
+            key,
             qr: qr::svg(
                 &address,
                 lang.of("Mã QR của trang này", "QR code of this page"),
@@ -148,19 +188,45 @@ impl TrackingPage {
     }
 }
 
-impl Contact {
-    fn new(office: &Office, hours: &OfficeHours, lang: Lang) -> Self {
-        let spans = hours.spans().iter().map(|span| {
-            let from = span.from.strftime("%H:%M");
-            format!("{from}–{}", span.to.strftime("%H:%M"))
-        });
-        Self {
-            name: lang.of(&office.name_vi, &office.name_en).clone(),
-            address: office.address_vi.clone(),
-            phone: office.phone.clone(),
-            hours: spans.collect::<Vec<_>>().join(", "),
+impl TrackingPage {
+    /// Where a report or recommendation is written.
+    fn to_form(&self) -> String {
+        let place = format!("/t/{}/feedback{}", self.code, self.key);
+        self.frame.to(&place)
+    }
+
+    /// The query of this page that does not ask for itself again.
+    fn still(&self) -> String {
+        match self.key.as_str() {
+            "" => "?still=1".to_owned(),
+            key => format!("{key}&still=1"),
         }
     }
+}
+
+/// The three answers in one breath: where it stands, when, and what to do.
+fn say(headline: &str, promise: Option<&Promise>, next: &Next, duty: &Duty, lang: Lang) -> String {
+    let mut text = format!("{headline}.");
+    if let Some(by) = &next.by {
+        text += lang.of(" Bước tiếp theo: ", " Next step: ");
+        text += &by.said();
+    }
+    if let Some(promise) = promise {
+        text += " ";
+        text += lang.pick(promise.label);
+        text += ": ";
+        text += promise.due.words();
+        text += ".";
+    }
+    text += " ";
+    text += duty.text.unwrap_or(duty.nothing);
+    text
+}
+
+/// The field that somebody of the office may be asked about; a sensitive one is nobody's business.
+fn named_field<'a>(story: &Story<'a>) -> Option<&'a str> {
+    let procedure = story.procedure.filter(|_| is_named(story))?;
+    Some(&procedure.field_vi)
 }
 
 /// The date explained, in the reader's language.
@@ -170,9 +236,10 @@ fn why(dossier: &Dossier, story: &Story<'_>, lang: Lang) -> Option<String> {
     Some(lang.of(told.vi, told.en))
 }
 
-/// What a sensitive dossier is about is nobody's business, and a document's number may tell it.
+/// What a sensitive dossier is about is nobody's business but the holder's, and a document's number may tell it.
 fn is_named(story: &Story<'_>) -> bool {
-    !story.sensitive && story.procedure.is_none_or(|procedure| !procedure.sensitive)
+    story.holder.is_some()
+        || !story.sensitive && story.procedure.is_none_or(|procedure| !procedure.sensitive)
 }
 
 fn named_procedure(story: &Story<'_>, lang: Lang) -> Option<(String, String)> {
@@ -206,69 +273,4 @@ fn doubts(dossier: &Dossier, lang: Lang) -> Vec<&'static str> {
     let doubts = waiting.map(|turn| words::doubt(turn.due_certainty, turn.limit_certainty));
     let doubts = doubts.into_iter().flatten();
     doubts.map(|pair| lang.pick(pair)).collect()
-}
-
-/// What went otherwise than promised: supplements, apologies, breaches, and silence about lateness.
-fn notes(story: &Story<'_>, clock: &standing::Clock<'_>, lang: Lang) -> Vec<(Tone, String)> {
-    let changes = story.changes;
-    let Some(dossier) = changes.last().map(|change| &change.after) else {
-        return Vec::new();
-    };
-    let mut notes = Vec::new();
-    if dossier.supplement_requests > 0 {
-        let times = dossier.supplement_requests.into();
-        let times = dates::plural(times, ("lần", "time"), lang);
-        let text = lang.of("Cơ quan đã yêu cầu bổ sung", "Supplement requested");
-        notes.push((Tone::Warn, format!("{text} {times}.")));
-    }
-    if let Some(apology) = history::last_apology(changes) {
-        let text = lang.of("Cơ quan đã xin lỗi", "The office has apologised");
-        let reason = apology.fact.circumstances.reason;
-        let reason = reason.map(|reason| lang.pick(reason.label()));
-        notes.push((
-            Tone::Info,
-            reason.map_or_else(|| format!("{text}."), |why| format!("{text}: {why}.")),
-        ));
-    } else if standing::is_overdue(dossier, clock.now) {
-        let text = lang.of(
-            "Hồ sơ đã quá hẹn mà chưa có thư xin lỗi.",
-            "The promised date has passed and no apology has been issued.",
-        );
-        notes.push((Tone::Bad, text.to_owned()));
-    }
-    if dossier.turns.len() > 1 {
-        let under = |turn: &Turn| u64::from(turn.working_days(clock.now, clock.calendar));
-        let days = dossier.turns.iter().map(under).sum();
-        let days = dates::plural(days, ("ngày làm việc", "working day"), lang);
-        let text = lang.of(
-            "Hồ sơ đã qua nhiều cơ quan, cộng thời gian ở tất cả các nơi là",
-            "Several offices have had it in turn, under all their clocks for",
-        );
-        notes.push((Tone::Warn, format!("{text} {days}.")));
-    }
-    let is_open = |sync: &Sync| sync.outcome != SyncOutcome::Acknowledged;
-    if dossier.syncs.iter().any(is_open) {
-        let text = lang.of(
-            "Cổng quốc gia hoặc hệ thống khác chưa xác nhận trạng thái mới nhất; trang này là đúng.",
-            "The national portal or another system has not confirmed the newest state; this page is right.",
-        );
-        notes.push((Tone::Warn, text.to_owned()));
-    }
-    let mut told = Vec::new();
-    for rule in &dossier.breaches {
-        if !told.contains(rule) {
-            told.push(*rule);
-            let text = lang.of("Chưa đúng quy định", "Against the rules");
-            notes.push((Tone::Bad, format!("{text}: {}.", lang.pick(rule.label()))));
-        }
-    }
-    if dossier.phase == Phase::AwaitingSupplement(Stage::Appraisal) {
-        let text = lang.of(
-            "Trong lúc chờ bổ sung, thời hạn giải quyết không chạy.",
-            "While the supplement is awaited, the clock does not run.",
-        );
-        notes.push((Tone::Info, text.to_owned()));
-    }
-    notes.extend(account::notes(dossier, story, lang));
-    notes
 }

@@ -5,7 +5,7 @@ use crate::domain::deadline::{Comparison, Timeliness, classify};
 use crate::domain::dossier::{Dossier, EndKind, Phase, Turn};
 use crate::domain::time::Moment;
 use crate::web::dates::{self, When};
-use crate::web::lang::Lang;
+use crate::web::lang::{Lang, Pair};
 
 /// The colour of a message; its words always say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,8 @@ impl Tone {
 /// One promised date and how the dossier stands against it.
 #[derive(Debug, Clone)]
 pub struct Promise {
+    /// What the date is called.
+    pub label: Pair,
     pub due: When,
     pub tone: Tone,
     /// `còn 3 ngày làm việc`; empty when lateness is no question any more.
@@ -67,7 +69,21 @@ pub fn is_overdue(dossier: &Dossier, now: Moment) -> bool {
 /// The promise in force.
 pub fn current(dossier: &Dossier, clock: &Clock<'_>) -> Option<Promise> {
     let turn = dossier.turn()?;
-    Some(promise(turn, turn.due_at, clock))
+    let mut promise = promise(turn, turn.due_at, clock);
+    if turn.ending.is_none() && turn.paused_since.is_some() {
+        promise.label = (
+            "Đã hẹn trước khi tạm dừng",
+            "Promised before the clock stopped",
+        );
+        if dossier.phase == Phase::AwaitingPayment {
+            let waits = (
+                "đang tạm dừng chờ nộp tiền; ngày hẹn sẽ được báo lại",
+                "on hold until it is paid; the date will be told anew",
+            );
+            clock.lang.pick(waits).clone_into(&mut promise.standing);
+        }
+    }
+    Some(promise)
 }
 
 /// The first promise, when it is not the one in force any more.
@@ -94,16 +110,18 @@ fn promise(turn: &Turn, due_at: Moment, clock: &Clock<'_>) -> Promise {
                 )
                 .to_owned(),
         ),
-        None => open(due_at, clock),
+        None => until(due_at, clock),
     };
     Promise {
+        label: ("Hẹn trả kết quả", "Result promised for"),
         due: dates::promise(due_at, clock.lang),
         tone,
         standing,
     }
 }
 
-fn open(due_at: Moment, clock: &Clock<'_>) -> (Tone, String) {
+/// How far a moment is, or how long ago.
+pub fn until(due_at: Moment, clock: &Clock<'_>) -> (Tone, String) {
     let time = time_between(clock.now, due_at, clock);
     if clock.now > due_at {
         let text = clock.lang.of("đã quá hẹn", "overdue by");
@@ -140,7 +158,7 @@ fn ended(at: Moment, due_at: Moment, clock: &Clock<'_>) -> (Tone, String) {
     }
 }
 
-fn time_between(from: Moment, to: Moment, clock: &Clock<'_>) -> String {
+pub fn time_between(from: Moment, to: Moment, clock: &Clock<'_>) -> String {
     dates::office_time(from, to, clock.calendar, clock.hours, clock.lang)
 }
 

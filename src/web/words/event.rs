@@ -56,3 +56,9 @@ fn closer(event: &DossierEvent) -> Option<Pair> {
         _ => return None,
     })
 }
+
+/// An acceptance whose slip was written by hand while the line was down: it says by itself that it was entered late.
+#[must_use]
+pub fn is_on_paper(event: &DossierEvent) -> bool {
+    matches!(event, DossierEvent::Accepted(accepted) if accepted.on_paper)
+}

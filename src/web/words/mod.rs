@@ -2,8 +2,10 @@
 
 mod event;
 mod law;
+mod record;
 mod state;
 
-pub use event::happened;
+pub use event::{happened, is_on_paper};
 pub use law::{basis_mark, doubt, level, limit, online_level, step_role};
-pub use state::{channel, delivery, ending, headline, next, office_role, phase, to_do};
+pub use record::{agency, applicant, linkage, territory};
+pub use state::{channel, delivery, doer, ending, headline, next, office_role, phase, to_do};

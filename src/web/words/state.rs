@@ -195,6 +195,11 @@ pub fn delivery(method: DeliveryMethod) -> Pair {
     }
 }
 
+/// Who does a planned step; a plan may name a role that nobody here has.
+pub fn doer(role: Option<Role>) -> Pair {
+    role.map_or(("Cơ quan", "The office"), office_role)
+}
+
 /// Who acted, as an office: the public reads roles, not people.
 pub fn office_role(role: Role) -> Pair {
     role.label()

@@ -171,6 +171,7 @@ impl Town {
             procedure: procedure.parse().expect("a procedure code"),
             office: office.parse().expect("an office code"),
             capability: None,
+            code: None,
         };
         self.begun(at, office, Role::Receiver, command).await
     }

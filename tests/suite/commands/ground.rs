@@ -232,6 +232,17 @@ impl Office {
         response.json().await.expect("JSON")
     }
 
+    /// What a plain GET answers.
+    pub async fn fetch(&self, path: &str, token: Option<&str>) -> (u16, Vec<u8>) {
+        let mut request = client().get(format!("{}{path}", self.url));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await.expect("an answer");
+        let status = response.status().as_u16();
+        (status, response.bytes().await.expect("a body").to_vec())
+    }
+
     /// The payload of a command; the request itself must not fail.
     pub async fn call(&self, caller: &Caller, mutation: &str, input: Value) -> Value {
         let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);

@@ -4,6 +4,7 @@ mod bulk;
 mod document;
 pub mod ground;
 mod names;
+mod papers;
 mod refusals;
 mod shelf;
 mod storm;

@@ -58,6 +58,7 @@ fn fields(command: &DossierCommand, other: &str) -> Value {
         C::Rate { .. } => json!({"score": 5, "scale": 5}),
         C::SubmitFeedback { .. } => json!({"kind": "REPORT", "text": "Chậm."}),
         C::AnswerFeedback { .. } => json!({"number": 1, "text": "Đã rõ."}),
+        C::PrintPaper { .. } => json!({"form": "RECEIPT_SLIP"}),
         C::RecordSync { .. } => {
             json!({"system": "national-portal", "outcome": "FAILED", "attempt": 1})
         }

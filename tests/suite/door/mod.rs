@@ -1,5 +1,6 @@
 //! The proof as people and machines meet it: over HTTP, on pages, through GraphQL and by the program.
 
+mod audit;
 mod entries;
 mod graphql;
 pub mod ground;
@@ -9,3 +10,4 @@ mod program;
 mod proofs;
 mod receipts;
 mod results;
+mod say;

@@ -7,20 +7,22 @@ use motcua::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use motcua::domain::dossier::{
     Accepted, ApologyIssued, CapabilityReissued, Channel, ComponentForm, ComponentReceived,
     DeadlineMissed, DeliveryMethod, Digitisation, DossierEvent, Drafted, DueDateCause,
-    DueDateRecomputed, FeeExempted, FeeReceiptIssued, FeedbackKind, FeedbackSubmitted,
-    FieldVerificationScheduled, FinancialObligationIssued, HandOverReceived, Handed, HandedOver,
-    LinkKind, Linked, Lodged, Nothing, Numbered, ObligationKind, OpinionReceived, OpinionRequested,
-    PaymentConfirmed, PaymentMethod, PaymentRefunded, Rated, RatingDevice, RedirectKind,
-    Redirected, ResultCorrected, ResultDelivered, ResultIssued, ResultReplaced, ResultRevoked,
-    ResultSigned, Stage, SupplementProposed, SupplementRequested, SyncOutcome, SyncRecorded,
+    DueDateRecomputed, FeeExempted, FeeReceiptIssued, FeedbackAnswered, FeedbackKind,
+    FeedbackSubmitted, FieldVerificationScheduled, FinancialObligationIssued, HandOverReceived,
+    Handed, HandedOver, LinkKind, Linked, Lodged, Nothing, Numbered, ObligationKind,
+    OpinionReceived, OpinionRequested, PaperPrinted, PaymentConfirmed, PaymentMethod,
+    PaymentRefunded, Rated, RatingDevice, RedirectKind, Redirected, ResultCorrected,
+    ResultDelivered, ResultIssued, ResultReplaced, ResultRevoked, ResultSigned, Stage,
+    SupplementProposed, SupplementRequested, SyncOutcome, SyncRecorded,
 };
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Breach, BreachRule, Circumstances, Fact, Part, PartKind, stream};
 use motcua::domain::law::{Certainty, Limit, SupplementClock};
+use motcua::domain::paper::Form;
 use motcua::domain::policy::Policy;
 use motcua::domain::reason::Reason;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened, ReferenceEvent, Story};
-use motcua::domain::register::{CodeVoided, Entered, RegisterEvent};
+use motcua::domain::register::{CodeVoided, CodesReserved, Entered, RegisterEvent};
 use motcua::domain::time::Moment;
 use uuid::Uuid;
 
@@ -198,7 +200,15 @@ fn next_event(event: &Event) -> Option<Event> {
                 code: code(),
             }))
         }
-        Event::Register(RegisterEvent::CodeVoided(_)) | Event::Dossier(_) => return None,
+        Event::Register(RegisterEvent::CodeVoided(_)) => {
+            Event::Register(RegisterEvent::CodesReserved(CodesReserved {
+                office: office(),
+                desk: "receiver-2".to_owned(),
+                first: 2,
+                last: 21,
+            }))
+        }
+        Event::Register(RegisterEvent::CodesReserved(_)) | Event::Dossier(_) => return None,
     })
 }
 
@@ -244,6 +254,7 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             due_at: at(200),
             due_certainty: Certainty::Verified,
             process: None,
+            on_paper: false,
         }),
         E::Accepted(_) => E::Redirected(Redirected {
             from: office(),
@@ -378,14 +389,23 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             kind: FeedbackKind::Report,
             due_at: Some(at(360)),
         }),
-        E::FeedbackSubmitted(_) => E::FeedbackAnswered(numbered),
+        E::FeedbackSubmitted(_) => E::FeedbackAnswered(FeedbackAnswered {
+            number: 1,
+            published: false,
+        }),
         E::FeedbackAnswered(_) => E::SyncRecorded(SyncRecorded {
             system: "national-portal".to_owned(),
             outcome: SyncOutcome::Acknowledged,
             remote_status: Some(4),
             attempt: 2,
         }),
-        E::SyncRecorded(_) => return None,
+        E::SyncRecorded(_) => E::PaperPrinted(PaperPrinted {
+            form: Form::ReceiptSlip,
+            of: 2,
+            as_of: 2,
+            commitment: "ab".repeat(32),
+        }),
+        E::PaperPrinted(_) => return None,
     })
 }
 

@@ -153,6 +153,63 @@ fn every_cell_of_states_commands_and_roles_is_as_the_table_says() {
     assert_eq!(succeeded, table.len());
 }
 
+/// What a desk offers whenever the table allows it; hand-overs and payments depend on more than the state.
+const OFFERED: [&str; 27] = [
+    "accept",
+    "refuse_acceptance",
+    "request_supplement",
+    "retract_supplement_request",
+    "submit_supplement",
+    "accept_supplement",
+    "find_still_deficient",
+    "redirect",
+    "forward",
+    "assign_handler",
+    "propose_supplement",
+    "draft_result",
+    "approve_result",
+    "sign_result",
+    "return_step",
+    "refuse_resolution",
+    "issue_result",
+    "deliver_result",
+    "return_originals",
+    "issue_financial_obligation",
+    "issue_apology",
+    "stop_processing",
+    "request_withdrawal",
+    "retract_withdrawal",
+    "grant_withdrawal",
+    "deny_withdrawal",
+    "reissue_capability",
+];
+
+#[test]
+fn a_desk_offers_what_the_table_allows_and_nothing_else() {
+    let (table, reference) = (Table::shipped(), reference());
+    let people = |role: &Role| !matches!(role, Role::System | Role::Admin);
+    let (mut offers, mut wrong) = (0, Vec::new());
+    for state in Phase::ALL {
+        let story = walk(Story::begin(&reference), &table, road(state));
+        for role in Role::ALL.into_iter().filter(people) {
+            let offered = story.offered(role);
+            offers += offered.len();
+            for name in &offered {
+                if table.row(state, name, role).is_none() {
+                    wrong.push(format!("{} {name} {}: offered", state.name(), role.name()));
+                }
+            }
+            for name in OFFERED {
+                if table.row(state, name, role).is_some() && !offered.contains(name) {
+                    wrong.push(format!("{} {name} {}: missing", state.name(), role.name()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+    assert!(offers > 100, "{offers}");
+}
+
 #[test]
 fn every_phase_and_every_command_stands_in_the_table() {
     let table = Table::shipped();

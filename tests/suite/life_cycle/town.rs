@@ -1,5 +1,7 @@
 //! A town to try the rules in: shipped calendars, policies and procedures, two offices, one person per role.
 
+use std::collections::BTreeSet;
+
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
 use motcua::domain::calendar::Calendar;
 use motcua::domain::catalogue::{self, Level};
@@ -13,10 +15,11 @@ use motcua::domain::event::Event;
 use motcua::domain::fact::{Circumstances, Draft, Part, PartKind};
 use motcua::domain::law::Certainty;
 use motcua::domain::office::Office;
+use motcua::domain::paper::Form;
 use motcua::domain::policy::Policy;
 use motcua::domain::reason::Reason;
 use motcua::domain::reference::{Reference, ReferenceEvent};
-use motcua::domain::register::Register;
+use motcua::domain::register;
 use motcua::domain::time::Moment;
 use uuid::Uuid;
 
@@ -59,6 +62,7 @@ fn opened(code: &str) -> Office {
         hours: None,
         address_vi: String::new(),
         phone: String::new(),
+        contacts: Vec::new(),
         certainty: Certainty::Illustrative,
     }
 }
@@ -109,6 +113,7 @@ fn next_command(command: &DossierCommand) -> Option<DossierCommand> {
             procedure,
             office,
             capability,
+            code: None,
         },
         C::AcceptAtCounter { .. } => C::Accept,
         C::Accept => C::RefuseAcceptance,
@@ -244,12 +249,21 @@ fn beside(command: Option<&DossierCommand>) -> Option<DossierCommand> {
             kind: FeedbackKind::Report,
             capability: None,
         },
-        C::SubmitFeedback { .. } => C::AnswerFeedback { number },
+        C::SubmitFeedback { .. } => C::AnswerFeedback {
+            number,
+            published: false,
+        },
         C::AnswerFeedback { .. } => C::RecordSync {
             system: "national-portal".to_owned(),
             outcome: SyncOutcome::Acknowledged,
             remote_status: Some(4),
             attempt: 1,
+        },
+        C::RecordSync { .. } => C::PrintPaper {
+            form: Form::ReceiptSlip,
+            of: 1,
+            as_of: 1,
+            commitment: "0".repeat(64),
         },
         _ => return None,
     })
@@ -352,10 +366,25 @@ impl<'a> Story<'a> {
             now: self.now,
             actor,
             reference: self.reference,
-            register: Register::default(),
+            register: &register::EMPTY,
             given,
         };
         decide(&self.dossier, command, &context)
+    }
+
+    /// Names of the commands that a desk offers to the one person of a role.
+    pub fn offered(&self, role: Role) -> BTreeSet<&'static str> {
+        let (actor, given) = (self.actor(role), Circumstances::default());
+        let context = Context {
+            dossier: Uuid::from_u128(7),
+            now: self.now,
+            actor: &actor,
+            reference: self.reference,
+            register: &register::EMPTY,
+            given: &given,
+        };
+        let possible = self.dossier.possible(&context).into_iter();
+        possible.map(|one| one.command.name()).collect()
     }
 
     /// Lays what a command answers to where it finds it: the hand-over, the debt, the question, the date that passed.
@@ -398,6 +427,7 @@ impl<'a> Story<'a> {
                     submitted_at: past,
                     due_at: None,
                     answered_at: None,
+                    published: false,
                 }];
             }
             C::RecordMiss => {

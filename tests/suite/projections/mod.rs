@@ -1,5 +1,6 @@
 //! The read models' promises: exactly once, a pure function of the journal, and counts that add up.
 
+mod board;
 mod golden;
 mod statistics;
 mod verify;

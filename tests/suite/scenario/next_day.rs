@@ -96,6 +96,7 @@ async fn when_a_dossier_is_accepted(told: &Told, at: Moment) -> String {
             procedure: "1.004873".parse().expect("a procedure code"),
             office: OFFICE.parse().expect("an office code"),
             capability: None,
+            code: None,
         },
     };
     let request = Request {

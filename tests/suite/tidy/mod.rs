@@ -34,6 +34,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "acts",
             "integrity",
             "projections",
+            "papers",
         ],
     ),
     ("papers", &["domain"]),

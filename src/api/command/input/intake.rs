@@ -1,9 +1,10 @@
 //! Inputs of what brings a dossier into the office, or puts its papers right.
 
 use async_graphql::{ID, InputObject};
+use uuid::Uuid;
 
 use super::{ApplicantInput, Around, Filing, OnDossier};
-use crate::api::scalar::{Digest, Long};
+use crate::api::scalar::{Day, Digest, Long};
 use crate::api::words::{Channel, ComponentForm, Digitisation, RedirectKind};
 
 /// Input of `draftDossier`.
@@ -46,6 +47,9 @@ pub struct LodgeDossierInput {
 pub struct AcceptDossierAtCounterInput {
     #[graphql(flatten)]
     pub filing: Filing,
+    /// The code on a slip that was written by hand while the line was down: of a block reserved for the caller's desk. With the
+    /// hour on that slip in `receivedAt`, which must be of the code's day.
+    pub code: Option<String>,
     /// Who applies.
     pub applicant: ApplicantInput,
 }
@@ -96,6 +100,26 @@ pub struct ReissueCapabilityInput {
 pub struct VoidCodeInput {
     /// Code of the office whose next number of today is taken out of use.
     pub office: String,
+    #[graphql(flatten)]
+    pub around: Around,
+}
+
+/// Input of `reserveCodes`.
+#[derive(InputObject)]
+pub struct ReserveCodesInput {
+    /// Chosen by the client: the same again gives the same codes.
+    pub command_id: Uuid,
+    /// How many, 1 to 50.
+    pub count: u32,
+}
+
+/// Input of `releaseCodes`.
+#[derive(InputObject)]
+pub struct ReleaseCodesInput {
+    /// Pseudonym of the receiver whose desk it is; one's own unless told. Only the head of the one-stop unit names another.
+    pub desk: Option<String>,
+    /// The day the codes are of; today unless told.
+    pub on: Option<Day>,
     #[graphql(flatten)]
     pub around: Around,
 }

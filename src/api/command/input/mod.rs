@@ -41,10 +41,27 @@ pub struct Around {
     pub reason: Option<ReasonCode>,
     /// Code of the legal basis of an exception: `61/2018/ND-CP:19.4`. Not a text.
     pub basis: Option<String>,
-    /// What you want to say about it, at most 2,000 characters. Kept in the vault, never in the journal.
+    /// What you want to say about it, at most 2,000 characters. Kept in the vault, never in the journal. What goes with a
+    /// request for a supplement, a refusal, a stop, a denied withdrawal or an apology is read by the holder of the receipt.
     pub note: Option<String>,
     /// Pseudonym of the person it is done for, when an officer acts for an applicant.
     pub on_behalf_of: Option<String>,
+}
+
+impl Around {
+    /// A command about which nothing more is said.
+    pub fn plain(command_id: Uuid) -> Self {
+        Self {
+            command_id,
+            expected_version: None,
+            occurred_at: None,
+            received_at: None,
+            reason: None,
+            basis: None,
+            note: None,
+            on_behalf_of: None,
+        }
+    }
 }
 
 /// A command on a dossier that exists.

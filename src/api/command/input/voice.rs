@@ -51,6 +51,10 @@ pub struct AnswerFeedbackInput {
     pub number: u32,
     /// The answer, at most 2,000 characters. Kept in the vault, never in the journal.
     pub text: String,
+    /// The answer in words that everybody may read, at most 2,000 characters: no name, no number, nothing that points to
+    /// the applicant. The fact says that there is one; the words stay in the vault, where they can be erased. Without it the
+    /// public reads that there is an answer, and not which.
+    pub published: Option<String>,
 }
 
 /// Input of `recordSync`.

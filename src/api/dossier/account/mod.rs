@@ -29,7 +29,8 @@ use crate::api::scalar::Day;
 use crate::api::words::ObligationKind;
 use crate::domain::dossier::desk::{Plan, Worktime};
 use crate::domain::dossier::ledger::{self, Placed};
-use crate::domain::dossier::{self, Phase};
+use crate::domain::dossier::{self, DossierEvent, Phase};
+use crate::domain::event::Event;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
 use crate::journal::Until;
@@ -229,6 +230,12 @@ impl DossierAccount<'_> {
         self.0.told(context, intake_overdue).await
     }
 
+    /// Its slip was written by hand under a reserved code while the line was down: it was entered later than it was received.
+    #[graphql(complexity = "20")]
+    async fn entered_late(&self, context: &Context<'_>) -> Answered<bool> {
+        self.0.told(context, entered_late).await
+    }
+
     /// Pseudonym of the officer who helped to file it.
     #[graphql(complexity = "20")]
     async fn assisted_by(&self, context: &Context<'_>) -> Answered<String> {
@@ -273,6 +280,14 @@ impl DossierAccount<'_> {
 #[expect(clippy::unnecessary_wraps, reason = "told like what may not be there")]
 fn intake_overdue(books: &Books, dossier: &dossier::Dossier) -> Option<bool> {
     Some(dossier.intake_awaited().is_some_and(|due| due < books.now))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "told like what may not be there")]
+fn entered_late(books: &Books, _: &dossier::Dossier) -> Option<bool> {
+    let mut events = books.changes.iter().map(|change| &change.fact.event);
+    Some(events.any(|event| {
+        matches!(event, Event::Dossier(DossierEvent::Accepted(accepted)) if accepted.on_paper)
+    }))
 }
 
 fn answer_due_at(_: &Books, dossier: &dossier::Dossier) -> Option<Moment> {

@@ -2,7 +2,9 @@
 
 use async_graphql::{Context, Object};
 
-use super::beside::{self, DossierLink, Feedback, Opinion, Rating, RemoteSync};
+use super::beside::{
+    self, DossierLink, Feedback, Obligation, Opinion, Rating, ReceivedComponent, RemoteSync,
+};
 use super::desks::{self, ControlSlipLine, DeskTime};
 use super::promises::{self, PromiseLedger};
 use super::turns::{self, Turn};
@@ -77,6 +79,24 @@ impl TrackingAccount<'_> {
             all.all(|one| one.state != ObligationState::Requested)
         };
         self.says(context, settled).await
+    }
+
+    /// What the applicant owes or owed, oldest first; with the receipt only.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn obligations(&self, context: &Context<'_>) -> Answered<Vec<Obligation>> {
+        if self.is_public() {
+            return None;
+        }
+        self.0.told(context, beside::obligations).await
+    }
+
+    /// The papers that came in, the newest of each item; with the receipt only.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn components(&self, context: &Context<'_>) -> Answered<Vec<ReceivedComponent>> {
+        if self.is_public() {
+            return None;
+        }
+        self.0.told(context, beside::components).await
     }
 
     /// The clock stands until something is paid.

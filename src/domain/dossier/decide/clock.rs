@@ -15,18 +15,19 @@ use crate::domain::policy::Policy;
 use crate::domain::time::Moment;
 
 /// The promise: calendar, and the channel's limit, the policy and the internal process of the day on the slip, pinned to
-/// the dossier.
+/// the dossier. `on_paper`: the slip was written by hand while the line was down.
 pub(super) fn accept(
     office: &OfficeCode,
     procedure: &ProcedureCode,
     channel: Channel,
+    on_paper: bool,
     context: &Context<'_>,
 ) -> Decision {
     let place = office_on(office, context)?;
     let procedure = procedure_on(procedure, context)?;
     let received_at = slip(context);
     let policy = policy_on(received_at.date(), context)?;
-    let breach = late_entry(received_at, policy, context)?;
+    let breach = late_entry(received_at, policy, on_paper, context)?;
     let (limit, limit_certainty) = procedure.limit_for(channel);
     let process = context
         .reference
@@ -53,6 +54,7 @@ pub(super) fn accept(
         due_at: promise.due_at,
         due_certainty: promise.certainty,
         process: process.map(|process| process.reference()),
+        on_paper,
     };
     let circumstances = Circumstances {
         received_at: Some(received_at),
@@ -67,17 +69,19 @@ pub(super) fn accept(
     )])
 }
 
-/// A slip from an earlier day needs a reason; from before the policy's window it is a breach as well.
+/// A slip from an earlier day needs a reason, unless the reserved code on it is one; from before the policy's window it is a
+/// breach as well.
 pub(super) fn late_entry(
     received_at: Moment,
     policy: &Policy,
+    on_paper: bool,
     context: &Context<'_>,
 ) -> Result<Option<Breach>, Rejection> {
     let (slip, today) = (received_at.date(), context.now.date());
     if slip >= today {
         return Ok(None);
     }
-    if context.given.reason.is_none() {
+    if context.given.reason.is_none() && !on_paper {
         return Err(Rejection::ReasonRequired);
     }
     let days = context

@@ -1,16 +1,18 @@
 //! Coming in: drafted, entered in a register, accepted at once, passed on, with its papers and the applicant's details.
 
+use jiff::civil::Date;
+
 use super::clock::{accept, intake_due_at};
-use super::guard::{filed, need_applicant, office_on, procedure_on};
+use super::guard::{filed, need_applicant, office_on, procedure_on, slip};
 use super::{Context, Decision, Dossier, Rejection, plain, with_reason};
 use crate::domain::actor::Role;
-use crate::domain::code::{OfficeCode, ProcedureCode};
+use crate::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use crate::domain::dossier::event::{
     Channel, ComponentReceived, DossierEvent, Drafted, Lodged, Nothing, RedirectKind, Redirected,
 };
 use crate::domain::event::Event;
 use crate::domain::fact::{Circumstances, Draft, stream};
-use crate::domain::register::{Entered, RegisterEvent};
+use crate::domain::register::{BlockError, Entered, RegisterEvent};
 
 /// Row 1. An officer's draft names the applicant, the only one who can submit it.
 pub(super) fn draft(
@@ -61,6 +63,8 @@ pub(super) struct Filing<'a> {
     pub channel: Channel,
     pub capability: Option<&'a String>,
     pub assisted_by: Option<&'a String>,
+    /// On a slip that was written by hand.
+    pub code: Option<&'a DossierCode>,
 }
 
 pub(super) fn lodge(filing: &Filing<'_>, context: &Context<'_>) -> Decision {
@@ -70,12 +74,19 @@ pub(super) fn lodge(filing: &Filing<'_>, context: &Context<'_>) -> Decision {
         channel,
         capability,
         assisted_by,
+        code,
     } = *filing;
     let place = office_on(office, context)?;
     procedure_on(procedure, context)?;
     need_applicant(context)?;
-    let date = context.now.date();
-    let (sequence, code) = context.register.next(office, date)?;
+    let (date, sequence, code) = match code {
+        Some(code) => on_paper(office, code, context)?,
+        None => {
+            let date = context.now.date();
+            let (sequence, code) = context.register.next(office, date)?;
+            (date, sequence, code)
+        }
+    };
     let lodged = Lodged {
         code: code.clone(),
         procedure: procedure.clone(),
@@ -105,29 +116,36 @@ pub(super) fn lodge(filing: &Filing<'_>, context: &Context<'_>) -> Decision {
     Ok(drafts)
 }
 
-pub(super) fn accept_at_counter(
-    procedure: &ProcedureCode,
+/// A paper code's day, number and code. Its day is that of the slip's hour: neither is true without the other.
+fn on_paper(
     office: &OfficeCode,
-    capability: Option<&String>,
+    code: &DossierCode,
     context: &Context<'_>,
-) -> Decision {
-    let filing = Filing {
-        procedure,
-        office,
-        channel: Channel::Counter,
-        capability,
-        assisted_by: None,
-    };
-    let mut drafts = lodge(&filing, context)?;
+) -> Result<(Date, u32, DossierCode), Rejection> {
+    let desk = &context.actor.id;
+    let sequence = context.register.taken_from_block(office, code, desk)?;
+    let slip = slip(context).date();
+    let day = code.office_and_date().map_or(slip, |(_, day)| day);
+    if day != slip {
+        let code = code.clone();
+        return Err(BlockError::OtherDay { code, day, slip }.into());
+    }
+    // Written again as the register writes it: one number has one code.
+    Ok((day, sequence, DossierCode::new(office, day, sequence)?))
+}
+
+pub(super) fn accept_at_counter(filing: &Filing<'_>, context: &Context<'_>) -> Decision {
+    let mut drafts = lodge(filing, context)?;
     drafts[0].circumstances.reason = None;
     let without_parts = Circumstances {
         parts: Vec::new(),
         ..context.given.clone()
     };
     drafts.extend(accept(
-        office,
-        procedure,
-        Channel::Counter,
+        filing.office,
+        filing.procedure,
+        filing.channel,
+        filing.code.is_some(),
         &Context {
             given: &without_parts,
             ..*context

@@ -13,7 +13,9 @@ mod watch;
 
 use uuid::Uuid;
 
-use super::event::{CapabilityReissued, Channel, ComponentReceived, DossierEvent, Nothing, Stage};
+use super::event::{
+    CapabilityReissued, Channel, ComponentReceived, DossierEvent, Nothing, PaperPrinted, Stage,
+};
 use super::{Dossier, DossierCommand, Phase, Rejection, Turn};
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
@@ -43,7 +45,7 @@ use result::{
 use supplement::{
     accept_supplement, propose_supplement, request_supplement, retract_supplement, stop_processing,
 };
-use voice::{answer_feedback, link_dossier, rate, record_sync, submit_feedback};
+use voice::{answer_feedback, link_dossier, print_paper, rate, record_sync, submit_feedback};
 use watch::{recompute_due_date, record_miss};
 
 /// Everything a decision may look at besides the dossier itself. Values only.
@@ -55,8 +57,8 @@ pub struct Context<'a> {
     pub now: Moment,
     pub actor: &'a Actor,
     pub reference: &'a Reference,
-    /// Today's register of the office named in a lodging command.
-    pub register: Register,
+    /// The register a lodging command writes: the named office's of today, or of the day on a paper code.
+    pub register: &'a Register,
     /// What the command brought: claims, reason, basis, parts.
     pub given: &'a Circumstances,
 }
@@ -87,6 +89,7 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
                 channel: Channel::Online,
                 capability: capability.as_ref(),
                 assisted_by: assisted_by.as_ref(),
+                code: None,
             };
             lodge(&filing, context)
         }
@@ -108,6 +111,7 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
                     channel: *channel,
                     capability: capability.as_ref(),
                     assisted_by: None,
+                    code: None,
                 };
                 lodge(&filing, context)
             }
@@ -118,12 +122,23 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
                 procedure,
                 office,
                 capability,
+                code,
             },
-        ) => accept_at_counter(procedure, office, capability.as_ref(), context),
+        ) => {
+            let filing = Filing {
+                procedure,
+                office,
+                channel: Channel::Counter,
+                capability: capability.as_ref(),
+                assisted_by: None,
+                code: code.as_ref(),
+            };
+            accept_at_counter(&filing, context)
+        }
         (P::Submitted | P::Redirected, C::Accept) => {
             let (office, procedure) = filed(dossier)?;
             let channel = dossier.channel.unwrap_or(Channel::Counter);
-            let mut drafts = accept(office, procedure, channel, context)?;
+            let mut drafts = accept(office, procedure, channel, false, context)?;
             let around = &mut drafts[0].circumstances;
             around.breach = around.breach.take().or(intake_breach(dossier, context)?);
             Ok(drafts)
@@ -373,8 +388,8 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         (_, C::SubmitFeedback { kind, .. }) if dossier.is_entered() => {
             submit_feedback(dossier, *kind, context)
         }
-        (_, C::AnswerFeedback { number }) if dossier.is_entered() => {
-            answer_feedback(dossier, *number, context)
+        (_, C::AnswerFeedback { number, published }) if dossier.is_entered() => {
+            answer_feedback(dossier, *number, *published, context)
         }
         (
             _,
@@ -386,6 +401,23 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             },
         ) if dossier.is_entered() => {
             record_sync(system, *outcome, *remote_status, *attempt, context)
+        }
+        (
+            _,
+            C::PrintPaper {
+                form,
+                of,
+                as_of,
+                commitment,
+            },
+        ) if dossier.is_entered() => {
+            let printed = PaperPrinted {
+                form: *form,
+                of: *of,
+                as_of: *as_of,
+                commitment: commitment.clone(),
+            };
+            print_paper(dossier, printed, context)
         }
         (P::Absent, _) => Err(Rejection::UnknownDossier),
         (

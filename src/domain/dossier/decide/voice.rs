@@ -1,4 +1,5 @@
-//! What others say of a dossier: the applicant's judgement, the other system's answer, the link to another dossier.
+//! What is said of a dossier and printed from it: the applicant's judgement, the other system's answer, the link to another
+//! dossier, papers.
 
 use uuid::Uuid;
 
@@ -7,8 +8,8 @@ use super::opinion::numbered;
 use super::{Context, Decision, Dossier, Rejection, plain};
 use crate::domain::deadline;
 use crate::domain::dossier::event::{
-    DossierEvent, FeedbackKind, FeedbackSubmitted, LinkKind, Linked, Numbered, Rated, RatingDevice,
-    SyncOutcome, SyncRecorded,
+    DossierEvent, FeedbackAnswered, FeedbackKind, FeedbackSubmitted, LinkKind, Linked,
+    PaperPrinted, Rated, RatingDevice, SyncOutcome, SyncRecorded,
 };
 use crate::domain::law::Limit;
 
@@ -60,12 +61,18 @@ pub(super) fn submit_feedback(
     plain(DossierEvent::FeedbackSubmitted(feedback), context)
 }
 
-pub(super) fn answer_feedback(dossier: &Dossier, number: u32, context: &Context<'_>) -> Decision {
+pub(super) fn answer_feedback(
+    dossier: &Dossier,
+    number: u32,
+    published: bool,
+    context: &Context<'_>,
+) -> Decision {
     let open = dossier.open_feedback();
     if open.is_none_or(|feedback| feedback.number != number) {
         return Err(Rejection::FeedbackNotOpen);
     }
-    plain(DossierEvent::FeedbackAnswered(Numbered { number }), context)
+    let answered = FeedbackAnswered { number, published };
+    plain(DossierEvent::FeedbackAnswered(answered), context)
 }
 
 /// Never to itself, and never twice.
@@ -97,4 +104,17 @@ pub(super) fn record_sync(
         attempt,
     };
     plain(DossierEvent::SyncRecorded(told), context)
+}
+
+/// Of a fact that there is, telling of nothing that has not happened.
+pub(super) fn print_paper(
+    dossier: &Dossier,
+    printed: PaperPrinted,
+    context: &Context<'_>,
+) -> Decision {
+    let known = 1..=dossier.version;
+    if !known.contains(&printed.of) || !(printed.of..=dossier.version).contains(&printed.as_of) {
+        return Err(Rejection::PaperUnknown);
+    }
+    plain(DossierEvent::PaperPrinted(printed), context)
 }

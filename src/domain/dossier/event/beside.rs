@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::actor::Role;
 use crate::domain::code::OfficeCode;
+use crate::domain::paper::Form;
 use crate::domain::time::Moment;
 
 /// Another agency is asked for its opinion (row 9).
@@ -266,6 +267,24 @@ pub struct FeedbackSubmitted {
     pub due_at: Option<Moment>,
 }
 
+/// The feedback of this number was answered. What was said lies in the vault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackAnswered {
+    pub number: u32,
+    /// The office has put the answer into words that everybody may read: they stand beside the answer in the vault.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub published: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// What became of telling another system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -358,4 +377,18 @@ pub struct ComponentReceived {
     /// Of the file, as it was submitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size_bytes: Option<u64>,
+}
+
+/// A statutory paper was printed. The same paper printed again has the same bytes, so the same commitment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaperPrinted {
+    pub form: Form,
+    /// Version of the fact that the paper documents.
+    pub of: u32,
+    /// Version of the newest fact it tells of: details put right, a capability reissued.
+    pub as_of: u32,
+    /// HMAC-SHA-256 (hex) of the file's SHA-256 under the receipt's capability: whoever holds paper and receipt can match
+    /// them with this fact, and nobody else can try out what might stand on the paper.
+    pub commitment: String,
 }

@@ -128,6 +128,9 @@ pub struct Accepted {
     /// The internal process in force, `code/version`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process: Option<String>,
+    /// The slip was written by hand under a reserved code while the line was down, so this was entered late.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub on_paper: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -69,8 +69,9 @@ pub enum DossierEvent {
     Linked(Linked),
     Rated(Rated),
     FeedbackSubmitted(FeedbackSubmitted),
-    FeedbackAnswered(Numbered),
+    FeedbackAnswered(FeedbackAnswered),
     SyncRecorded(SyncRecorded),
+    PaperPrinted(PaperPrinted),
 }
 
 impl DossierEvent {
@@ -135,6 +136,7 @@ impl DossierEvent {
             Self::FeedbackSubmitted(_) => "dossier.feedback_submitted",
             Self::FeedbackAnswered(_) => "dossier.feedback_answered",
             Self::SyncRecorded(_) => "dossier.sync_recorded",
+            Self::PaperPrinted(_) => "dossier.paper_printed",
         }
     }
 
@@ -203,7 +205,8 @@ impl DossierEvent {
             | Self::Rated(_)
             | Self::FeedbackSubmitted(_)
             | Self::FeedbackAnswered(_)
-            | Self::SyncRecorded(_) => None,
+            | Self::SyncRecorded(_)
+            | Self::PaperPrinted(_) => None,
         }
     }
 
@@ -275,6 +278,7 @@ impl DossierEvent {
             "dossier.feedback_submitted" => read(data, Self::FeedbackSubmitted),
             "dossier.feedback_answered" => read(data, Self::FeedbackAnswered),
             "dossier.sync_recorded" => read(data, Self::SyncRecorded),
+            "dossier.paper_printed" => read(data, Self::PaperPrinted),
             _ => return None, // foreign: a type name out of the journal
         })
     }

@@ -336,7 +336,8 @@ impl Touched<'_> {
             | DossierEvent::Rated(_)
             | DossierEvent::FeedbackSubmitted(_)
             | DossierEvent::FeedbackAnswered(_)
-            | DossierEvent::SyncRecorded(_) => None,
+            | DossierEvent::SyncRecorded(_)
+            | DossierEvent::PaperPrinted(_) => None,
         })
     }
 

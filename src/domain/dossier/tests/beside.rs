@@ -310,11 +310,17 @@ fn feedback_has_its_own_clock_and_one_is_open_at_a_time() {
     first
         .clone()
         .by(Role::CentreManager)
-        .when(&C::AnswerFeedback { number: 2 })
+        .when(&C::AnswerFeedback {
+            number: 2,
+            published: true,
+        })
         .then_refused("FEEDBACK_NOT_OPEN");
     first
         .by(Role::CentreManager)
-        .when(&C::AnswerFeedback { number: 1 })
+        .when(&C::AnswerFeedback {
+            number: 1,
+            published: true,
+        })
         .then_taken();
 }
 

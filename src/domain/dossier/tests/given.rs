@@ -16,7 +16,7 @@ use crate::domain::law::{Certainty, Limit, SupplementClock};
 use crate::domain::policy::Policy;
 use crate::domain::reason::Reason;
 use crate::domain::reference::{Reference, ReferenceEvent};
-use crate::domain::register::Register;
+use crate::domain::register::{CodesReserved, Register, RegisterEvent};
 use crate::domain::time::Moment;
 
 pub const HERE: &str = "H38.40";
@@ -184,6 +184,7 @@ pub fn accepted_under(
         due_at: at(due),
         due_certainty: Certainty::Verified,
         process: None,
+        on_paper: false,
     };
     let mut past = past(when, DossierEvent::Accepted(accepted));
     past.around.received_at = Some(past.at);
@@ -242,6 +243,7 @@ pub struct Given {
     actor: Actor,
     now: Moment,
     around: Circumstances,
+    register: Register,
 }
 
 pub fn given(events: impl IntoIterator<Item = Past>) -> Given {
@@ -258,6 +260,10 @@ pub fn given(events: impl IntoIterator<Item = Past>) -> Given {
         actor: officer(Role::Receiver),
         now,
         around: Circumstances::default(),
+        register: Register {
+            last: 4,
+            ..Register::default()
+        },
     }
 }
 
@@ -293,6 +299,18 @@ impl Given {
         self
     }
 
+    /// Numbers were reserved in the register since.
+    pub fn reserved(mut self, desk: &str, first: u32, last: u32) -> Self {
+        let event = RegisterEvent::CodesReserved(CodesReserved {
+            office: office(HERE),
+            desk: desk.to_owned(),
+            first,
+            last,
+        });
+        self.register.evolve(&event);
+        self
+    }
+
     /// The state as it was told.
     pub fn dossier(&self) -> Dossier {
         self.dossier.clone()
@@ -304,7 +322,7 @@ impl Given {
             now: self.now,
             actor: &self.actor,
             reference: &self.reference,
-            register: Register { last: 4 },
+            register: &self.register,
             given: &self.around,
         };
         let result = decide(&self.dossier, command, &context);

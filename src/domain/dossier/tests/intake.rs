@@ -18,6 +18,7 @@ fn at_counter(code: &str, place: &str) -> C {
         procedure: procedure(code),
         office: office(place),
         capability: None,
+        code: None,
     }
 }
 

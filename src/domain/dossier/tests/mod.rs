@@ -7,6 +7,7 @@ mod desk_time;
 mod given;
 mod intake;
 mod ledger;
+mod paper;
 mod people;
 mod result;
 mod watch;

@@ -30,6 +30,10 @@ pub fn special(command: &DossierCommand) -> &'static [&'static str] {
             "REASON_REQUIRED",
             "NO_POLICY",
             "CALENDAR_YEAR_UNKNOWN",
+            "CODE_NOT_RESERVED",
+            "CODE_OF_ANOTHER_DESK",
+            "CODE_OF_ANOTHER_DAY",
+            "CODE_SPENT",
         ],
         C::Accept => &[
             "UNKNOWN_OFFICE",
@@ -87,6 +91,7 @@ pub fn special(command: &DossierCommand) -> &'static [&'static str] {
         C::RecomputeDueDate { .. } => &["ALREADY_RECORDED", "CALENDAR_YEAR_UNKNOWN"],
         C::CorrectApplicantDetails => &["DETAILS_REQUIRED"],
         C::LinkDossier { .. } => &["LINK_INVALID"],
+        C::PrintPaper { .. } => &["PAPER_UNKNOWN"],
         C::Rate { .. } => &["ALREADY_RATED", "RATING_OUT_OF_SCALE"],
         C::SubmitFeedback { .. } => &["FEEDBACK_OPEN", "TEXT_EMPTY"],
         C::AnswerFeedback { .. } => &["FEEDBACK_NOT_OPEN", "TEXT_EMPTY"],

@@ -69,6 +69,11 @@ impl Seen {
             Event::Register(RegisterEvent::CodeVoided(_)) => {
                 *self.numbers.entry(fact.stream).or_default() += 1;
             }
+            Event::Register(RegisterEvent::CodesReserved(block)) => {
+                let last = self.numbers.entry(fact.stream).or_default();
+                assert_eq!(block.first, *last + 1, "a gap before a block");
+                *last = block.last;
+            }
             Event::JournalOpened(_) | Event::Reference(_) => {}
         }
     }

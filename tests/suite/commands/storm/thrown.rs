@@ -89,6 +89,7 @@ impl Thrower {
                     procedure,
                     office,
                     capability,
+                    code: None,
                 };
                 (accept, Role::Receiver)
             }
@@ -292,6 +293,7 @@ impl Thrower {
                 number: seen
                     .open_feedback()
                     .map_or(first, |feedback| feedback.number),
+                published: any,
             },
             C::LinkDossier { kind, .. } => C::LinkDossier {
                 other: Uuid::from_u128(u128::from(first)),

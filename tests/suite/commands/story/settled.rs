@@ -364,6 +364,16 @@ async fn spoken_of(dossier: &Told<'_>, key: &str, other: &str) {
     dossier
         .as_a(Role::ProcedureController, name, answer, back, &kinds)
         .await;
+    let paper = json!({"form": "RECEIPT_SLIP"});
+    dossier
+        .as_a(
+            Role::Receiver,
+            "printPaper",
+            paper,
+            back,
+            &["paper_printed"],
+        )
+        .await;
     let link = json!({"other": other, "kind": "CONTINUATION"});
     dossier
         .as_a(Role::Receiver, "linkDossiers", link, back, &["linked"])

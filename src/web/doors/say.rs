@@ -1,0 +1,312 @@
+//! Rating and feedback by the holder of a receipt: plain forms, each sent through the api's own mutation.
+
+use axum::Form;
+use axum::extract::State;
+use axum::extract::rejection::FormRejection;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::dossier::{dossier, new_command, receipt};
+use super::{Answer, Asked, Segment, answer, asked, segment};
+use crate::api::access::OfficeDevice;
+use crate::domain::dossier::Dossier;
+use crate::projections::tracking::DossierRow;
+use crate::web::problem::Problem;
+use crate::web::say::{Ask, Closed, Fault, SayPage, Sent, Typed, Wish};
+use crate::web::tracking::{SCALE, may_rate};
+use crate::web::{Visit, Web, respond};
+
+#[derive(Default, Deserialize)]
+pub(super) struct Key {
+    k: Option<String>,
+}
+
+/// A form as a browser sends it; what cannot be read counts as an empty one.
+type Filled = Result<Form<Sent>, FormRejection>;
+
+pub(super) async fn rating(
+    State(web): State<Web>,
+    visit: Visit,
+    path: Segment,
+    key: Asked<Key>,
+) -> Response {
+    let page = form(&web, &visit, &segment(path), &asked(key), Wish::Rating).await;
+    respond::unlisted(answer(&visit, &web, page))
+}
+
+pub(super) async fn feedback(
+    State(web): State<Web>,
+    visit: Visit,
+    path: Segment,
+    key: Asked<Key>,
+) -> Response {
+    let page = form(&web, &visit, &segment(path), &asked(key), Wish::Feedback).await;
+    respond::unlisted(answer(&visit, &web, page))
+}
+
+/// The empty form, or why there is none.
+async fn form(web: &Web, visit: &Visit, code: &str, key: &Key, wish: Wish) -> Answer {
+    let (code, row, changes) = dossier(web, code).await?;
+    let state = changes.last().map(|change| &change.after);
+    let state = state.ok_or_else(|| Problem::DossierUnknown(code.clone()))?;
+    let capability = receipt(&row, key.k.as_deref()).unwrap_or_default();
+    let closed = closed(wish, state, &capability);
+    let ask = Ask {
+        wish,
+        code: &code,
+        capability: &capability,
+        command: new_command(),
+        typed: Typed::default(),
+        faults: Vec::new(),
+    };
+    Ok(shown(web, visit, StatusCode::OK, ask, state, closed))
+}
+
+fn shown(
+    web: &Web,
+    visit: &Visit,
+    status: StatusCode,
+    ask: Ask<'_>,
+    state: &Dossier,
+    closed: Option<Closed>,
+) -> Response {
+    let mut frame = visit.frame(web);
+    let place = format!("/t/{}/{}", ask.code, ask.wish.place());
+    frame.place = match ask.capability {
+        "" => place,
+        key => format!("{place}?k={key}"),
+    };
+    respond::html(status, &SayPage::new(frame, ask, state, closed))
+}
+
+fn closed(wish: Wish, state: &Dossier, capability: &str) -> Option<Closed> {
+    if capability.is_empty() {
+        return Some(Closed::NoReceipt);
+    }
+    match wish {
+        Wish::Rating if state.rating.is_some() => Some(Closed::Rated),
+        Wish::Rating if !may_rate(state.phase) => Some(Closed::NotYet),
+        Wish::Feedback if state.open_feedback().is_some() => Some(Closed::FeedbackOpen),
+        Wish::Rating | Wish::Feedback => None,
+    }
+}
+
+pub(super) async fn rate(
+    State(web): State<Web>,
+    visit: Visit,
+    headers: HeaderMap,
+    path: Segment,
+    filled: Filled,
+) -> Response {
+    let sent = read(filled);
+    let done = send(&web, &visit, &headers, &segment(path), &sent, Wish::Rating).await;
+    respond::unlisted(answer(&visit, &web, done))
+}
+
+pub(super) async fn write(
+    State(web): State<Web>,
+    visit: Visit,
+    headers: HeaderMap,
+    path: Segment,
+    filled: Filled,
+) -> Response {
+    let sent = read(filled);
+    let done = send(
+        &web,
+        &visit,
+        &headers,
+        &segment(path),
+        &sent,
+        Wish::Feedback,
+    )
+    .await;
+    respond::unlisted(answer(&visit, &web, done))
+}
+
+fn read(filled: Filled) -> Sent {
+    filled.map_or_else(|_| Sent::default(), |Form(sent)| sent)
+}
+
+/// Gives the command; on to the dossier's page when it was recorded, back to the form with what is wrong when not.
+async fn send(
+    web: &Web,
+    visit: &Visit,
+    headers: &HeaderMap,
+    code: &str,
+    sent: &Sent,
+    wish: Wish,
+) -> Answer {
+    let (code, row, changes) = dossier(web, code).await?;
+    let state = changes.last().map(|change| &change.after);
+    let state = state.ok_or_else(|| Problem::DossierUnknown(code.clone()))?;
+    let capability = receipt(&row, Some(&sent.k)).unwrap_or_default();
+    let command = sent.command.parse().unwrap_or_else(|_| new_command());
+    if capability.is_empty() {
+        let refused = Refused {
+            status: StatusCode::FORBIDDEN,
+            closed: Some(Closed::NoReceipt),
+            faults: Vec::new(),
+        };
+        return Ok(again(
+            web,
+            visit,
+            (&code, &capability, command),
+            sent,
+            wish,
+            state,
+            refused,
+        ));
+    }
+    let payload = ask(
+        web,
+        visit,
+        headers,
+        (&code, &capability, command),
+        sent,
+        wish,
+    )
+    .await?;
+    let refused = Refused::of(&payload, visit);
+    match refused {
+        None => {
+            let place = format!("/t/{code}?k={capability}");
+            let place = visit.frame(web).to(&place);
+            Ok(respond::see(&format!("{place}#say")))
+        }
+        Some(refused) => {
+            let seen = newest(web, &row, state.clone()).await;
+            let keys = (&*code, &*capability, command);
+            Ok(again(web, visit, keys, sent, wish, &seen, refused))
+        }
+    }
+}
+
+/// The state as it is now: what refused the command may have come in between.
+async fn newest(web: &Web, row: &DossierRow, known: Dossier) -> Dossier {
+    let changes = crate::projections::history::of_dossier(web.models(), row.id).await;
+    let last = changes.ok().and_then(|mut changes| changes.pop());
+    last.map_or(known, |change| change.after)
+}
+
+/// Code, capability and command of a form.
+type Keys<'a> = (&'a str, &'a str, Uuid);
+
+/// The mutation's payload.
+async fn ask(
+    web: &Web,
+    visit: &Visit,
+    headers: &HeaderMap,
+    (code, capability, command): Keys<'_>,
+    sent: &Sent,
+    wish: Wish,
+) -> Result<Value, Problem> {
+    let typed = sent.typed();
+    let mut input = json!({ "dossier": code, "commandId": command, "capability": capability });
+    let (document, name) = match wish {
+        Wish::Rating => {
+            input["score"] = typed.score.unwrap_or_default().into();
+            input["scale"] = SCALE.into();
+            (include_str!("../queries/rate.graphql"), "rateService")
+        }
+        Wish::Feedback => {
+            let kind = typed.kind.map_or("REPORT", |kind| match kind {
+                crate::domain::dossier::FeedbackKind::Report => "REPORT",
+                crate::domain::dossier::FeedbackKind::Recommendation => "RECOMMENDATION",
+            });
+            input["kind"] = kind.into();
+            input["text"] = sent.line().into();
+            (
+                include_str!("../queries/feedback.graphql"),
+                "submitFeedback",
+            )
+        }
+    };
+    let device = OfficeDevice(web.api.sign_in.is_office_device(headers));
+    let told = web
+        .run(
+            document,
+            json!({ "input": input }),
+            visit.who.clone(),
+            device,
+        )
+        .await;
+    match told.data.get(name) {
+        Some(payload) if told.failures.is_empty() => Ok(payload.clone()),
+        _ => Err(Problem::Unavailable("COMMAND_FAILED")),
+    }
+}
+
+/// Why a form comes back.
+struct Refused {
+    status: StatusCode,
+    closed: Option<Closed>,
+    faults: Vec<Fault>,
+}
+
+impl Refused {
+    /// None when it was recorded.
+    fn of(payload: &Value, visit: &Visit) -> Option<Self> {
+        let errors = payload.get("errors").and_then(Value::as_array)?;
+        let first = errors.first()?;
+        let text = |error: &Value, key: &str| {
+            let text = error.get(key).and_then(Value::as_str);
+            text.unwrap_or_default().to_owned()
+        };
+        let (status, closed) = match text(first, "code").as_str() {
+            "ALREADY_RATED" => (StatusCode::CONFLICT, Some(Closed::Rated)),
+            "FEEDBACK_OPEN" => (StatusCode::CONFLICT, Some(Closed::FeedbackOpen)),
+            "NOT_THE_APPLICANT" => (StatusCode::FORBIDDEN, Some(Closed::NoReceipt)),
+            "WRONG_STATE" | "ALREADY_CLOSED" => (StatusCode::CONFLICT, Some(Closed::NotYet)),
+            "OVERLOADED" | "STOPPING" | "NODE_HALTED" | "UNAVAILABLE" | "READ_ONLY_NODE" => {
+                (StatusCode::SERVICE_UNAVAILABLE, None)
+            }
+            _ => (StatusCode::UNPROCESSABLE_ENTITY, None),
+        };
+        let fault = |error: &Value| {
+            let field = error.get("field").and_then(Value::as_array);
+            let field = field.and_then(|path| path.last()?.as_str());
+            Fault {
+                anchor: match field {
+                    Some("text") => "text",
+                    Some("score") => "score-5",
+                    Some("kind") => "kind",
+                    Some(_) | None => "main",
+                },
+                says: text(error, visit.lang.of("messageVi", "messageEn")),
+                code: text(error, "code"),
+            }
+        };
+        let faults = match closed {
+            Some(_) => Vec::new(),
+            None => errors.iter().map(fault).collect(),
+        };
+        Some(Self {
+            status,
+            closed,
+            faults,
+        })
+    }
+}
+
+fn again(
+    web: &Web,
+    visit: &Visit,
+    (code, capability, command): Keys<'_>,
+    sent: &Sent,
+    wish: Wish,
+    state: &Dossier,
+    refused: Refused,
+) -> Response {
+    let ask = Ask {
+        wish,
+        code,
+        capability,
+        command,
+        typed: sent.typed(),
+        faults: refused.faults,
+    };
+    shown(web, visit, refused.status, ask, state, refused.closed)
+}

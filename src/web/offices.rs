@@ -1,0 +1,289 @@
+//! Offices for people: the list, one office with its doors, and what was said of it.
+
+use askama::Template;
+use serde::Deserialize;
+
+use super::dates::{self, When};
+use super::frame::Frame;
+use super::lang::{Lang, Pair};
+use super::whom::Whom;
+use super::words;
+use crate::domain::office::Office;
+use crate::domain::reference::Reference;
+use crate::domain::time::Moment;
+use crate::projections::statistics::Counts;
+
+/// Feedback on one page of the list.
+pub const PAGE: u32 = 20;
+
+#[derive(Template)]
+#[template(path = "offices.html")]
+pub struct OfficesPage {
+    frame: Frame,
+    working: Vec<OfficeLine>,
+    ended: Vec<OfficeLine>,
+}
+
+struct OfficeLine {
+    code: String,
+    name: String,
+    level: &'static str,
+    until: Option<String>,
+}
+
+impl OfficesPage {
+    #[must_use]
+    pub fn new(frame: Frame, reference: &Reference, now: Moment) -> Self {
+        let lang = frame.lang;
+        let line = |office: &Office| OfficeLine {
+            code: office.code.clone(),
+            name: lang.of(&office.name_vi, &office.name_en).clone(),
+            level: lang.pick(words::level(office.level)),
+            until: office.valid_to.map(|day| dates::day(day, lang)),
+        };
+        let today = now.date();
+        let ended = |office: &Office| office.valid_to.is_some_and(|to| to < today);
+        let (ended, working): (Vec<_>, Vec<_>) =
+            reference.offices.values().partition(|office| ended(office));
+        Self {
+            working: working.into_iter().map(|office| line(office)).collect(),
+            ended: ended.into_iter().map(|office| line(office)).collect(),
+            frame: frame.titled(lang.of("Cơ quan", "Offices"), None),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "office.html")]
+pub struct OfficePage {
+    frame: Frame,
+    whom: Whom,
+    level: &'static str,
+    parent: Option<(String, String)>,
+    open: String,
+    overdue: String,
+    has_overdue: bool,
+    received: String,
+    doors: Vec<(String, &'static str, &'static str)>,
+    /// Where feedback on paper goes; empty when no address is posted.
+    address: String,
+}
+
+impl OfficePage {
+    /// `counts`: of the running year.
+    #[must_use]
+    pub fn new(
+        frame: Frame,
+        office: &Office,
+        reference: &Reference,
+        now: Moment,
+        counts: &Counts,
+    ) -> Self {
+        let lang = frame.lang;
+        let whom = Whom::of(office, reference, now, None, lang);
+        let parent = office.parent.as_ref().and_then(|code| {
+            let parent = reference.offices.get(code)?;
+            Some((
+                code.clone(),
+                lang.of(&parent.name_vi, &parent.name_en).clone(),
+            ))
+        });
+        let pending = counts.pending;
+        let doors = doors(&office.code)
+            .map(|(place, name, says)| (frame.to(&place), lang.pick(name), lang.pick(says)));
+        Self {
+            level: lang.pick(words::level(office.level)),
+            parent,
+            open: lang.count(pending.in_time + pending.overdue + pending.undated),
+            overdue: lang.count(pending.overdue),
+            has_overdue: pending.overdue > 0,
+            received: lang.count(counts.received.total()),
+            doors: doors.to_vec(),
+            address: whom.address.clone(),
+            frame: frame.titled(whom.name.clone(), None),
+            whom,
+        }
+    }
+}
+
+fn doors(code: &str) -> [(String, Pair, Pair); 5] {
+    [
+        (
+            format!("/statistics?office={code}"),
+            ("Số liệu của cơ quan", "The office’s figures"),
+            (
+                "Nhận, giải quyết, đúng hẹn, trễ hẹn.",
+                "Received, settled, on time, late.",
+            ),
+        ),
+        (
+            format!("/feedback?office={code}"),
+            ("Phản ánh và trả lời", "Feedback and answers"),
+            (
+                "Mỗi phản ánh có hạn trả lời.",
+                "Each has a day to be answered by.",
+            ),
+        ),
+        (
+            format!("/board/{code}"),
+            ("Bảng tại phòng chờ", "The board in the lobby"),
+            (
+                "Hồ sơ mời nhận kết quả, hồ sơ đến hẹn hôm nay.",
+                "To collect, due today.",
+            ),
+        ),
+        (
+            "/p".to_owned(),
+            ("Thủ tục", "Procedures"),
+            ("Giấy tờ, phí, thời hạn.", "Papers, fees, limits."),
+        ),
+        (
+            format!("/o/{code}/sheet"),
+            ("Tờ dán tường", "The wall sheet"),
+            (
+                "Mã QR của các thủ tục, để in.",
+                "QR codes of the procedures, to print.",
+            ),
+        ),
+    ]
+}
+
+/// The list of feedback as the api gives it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Said {
+    edges: Vec<Edge>,
+    page_info: PageInfo,
+}
+
+#[derive(Debug, Deserialize)]
+struct Edge {
+    node: Node,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Node {
+    position: serde_json::Value,
+    kind: String,
+    step: Words,
+    submitted_at: Moment,
+    due_at: Option<Moment>,
+    answered_at: Option<Moment>,
+    late: bool,
+    slack_days: Option<i64>,
+    published: bool,
+    answer: Option<String>,
+    office: Option<Place>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Words {
+    vi: String,
+    en: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Place {
+    code: String,
+    name: Words,
+}
+
+#[derive(Template)]
+#[template(path = "voices.html")]
+pub struct VoicesPage {
+    frame: Frame,
+    /// The office asked about.
+    office: Option<(String, String)>,
+    offices: Vec<(String, String, bool)>,
+    lines: Vec<VoiceLine>,
+    more: Option<String>,
+}
+
+struct VoiceLine {
+    position: String,
+    kind: &'static str,
+    step: String,
+    office: Option<(String, String)>,
+    at: When,
+    due: Option<When>,
+    answered: Option<When>,
+    late: bool,
+    left: Option<String>,
+    published: bool,
+    answer: Option<String>,
+}
+
+impl VoicesPage {
+    #[must_use]
+    pub fn new(frame: Frame, said: Said, office: Option<&Office>, reference: &Reference) -> Self {
+        let lang = frame.lang;
+        let name = |office: &Office| lang.of(&office.name_vi, &office.name_en).clone();
+        let more = said
+            .page_info
+            .end_cursor
+            .filter(|_| said.page_info.has_next_page);
+        let more = more.map(|cursor| {
+            let of = office.map(|office| format!("office={}&", office.code));
+            frame.to(&format!(
+                "/feedback?{}after={cursor}",
+                of.unwrap_or_default()
+            ))
+        });
+        let offices = reference.offices.values().map(|one| {
+            let chosen = office.is_some_and(|office| office.code == one.code);
+            (one.code.clone(), name(one), chosen)
+        });
+        Self {
+            office: office.map(|office| (office.code.clone(), name(office))),
+            offices: offices.collect(),
+            lines: said
+                .edges
+                .into_iter()
+                .map(|edge| line(edge.node, lang))
+                .collect(),
+            more,
+            frame: frame.titled(lang.of("Phản ánh, kiến nghị", "Feedback"), None),
+        }
+    }
+}
+
+fn line(node: Node, lang: Lang) -> VoiceLine {
+    let left = node.slack_days.map(|days| {
+        let words = dates::plural(days.unsigned_abs(), ("ngày làm việc", "working day"), lang);
+        match (lang, node.late) {
+            (Lang::Vi, false) => format!("còn {words}"),
+            (Lang::En, false) => format!("{words} left"),
+            (Lang::Vi, true) => format!("quá hạn {words}"),
+            (Lang::En, true) => format!("{words} late"),
+        }
+    });
+    VoiceLine {
+        position: node
+            .position
+            .as_str()
+            .map_or_else(|| node.position.to_string(), str::to_owned),
+        kind: match node.kind.as_str() {
+            "RECOMMENDATION" => lang.of("Kiến nghị", "Recommendation"),
+            _ => lang.of("Phản ánh", "Report"),
+        },
+        step: lang.of(node.step.vi, node.step.en),
+        office: node
+            .office
+            .map(|office| (office.code, lang.of(office.name.vi, office.name.en))),
+        at: dates::short(node.submitted_at, lang),
+        due: node.due_at.map(|due| dates::promise(due, lang)),
+        answered: node.answered_at.map(|at| dates::short(at, lang)),
+        late: node.late,
+        left,
+        published: node.published,
+        answer: node.answer,
+    }
+}

@@ -1,0 +1,197 @@
+//! What only the holder of the receipt sees. The api opened it: a page never reaches the vault.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Story;
+use super::duty::kind;
+use crate::domain::dossier::{ComponentForm, Dossier, ObligationState, ReceivedComponent};
+use crate::domain::time::Moment;
+use crate::web::dates::{self, When};
+use crate::web::lang::{Lang, Pair};
+
+/// The answer to the document that opens the receipt's part, and the capability that was shown.
+#[derive(Debug, Clone, Default)]
+pub struct Holder {
+    pub capability: String,
+    /// Numbers and addresses in full.
+    pub revealed: bool,
+    pub applicant: Option<Applicant>,
+    pub written: Vec<Letter>,
+    /// This node has no vault, or the vault does not answer: said instead of silence.
+    pub withheld: bool,
+}
+
+/// As the api gives it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Applicant {
+    pub full_name: Option<String>,
+    pub citizen_number: Option<String>,
+    pub birth_date: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub address: Option<String>,
+    pub masked: bool,
+    pub erased: bool,
+}
+
+/// A text between office and applicant, as the api gives it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Letter {
+    pub at: Moment,
+    pub about: Words,
+    pub from_applicant: bool,
+    pub feedback: Option<u32>,
+    pub text: Option<String>,
+    pub erased: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Words {
+    pub vi: String,
+    pub en: String,
+}
+
+impl Holder {
+    /// Reads `tracking` of the api's answer; none when the capability was not this dossier's.
+    #[must_use]
+    pub fn read(capability: &str, revealed: bool, data: &Value, failed: bool) -> Option<Self> {
+        let tracking = data.get("tracking")?;
+        if tracking.get("withReceipt") != Some(&Value::Bool(true)) {
+            return None;
+        }
+        let part = |name: &str| tracking.get(name).cloned().unwrap_or_default();
+        Some(Self {
+            capability: capability.to_owned(),
+            revealed,
+            applicant: serde_json::from_value(part("applicant")).unwrap_or_default(),
+            written: serde_json::from_value(part("written")).unwrap_or_default(),
+            withheld: failed,
+        })
+    }
+}
+
+/// What lies over numbers and addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cover {
+    /// There is nothing to cover.
+    None,
+    Masked,
+    Lifted,
+}
+
+/// The holder's part of the page.
+pub struct Own {
+    /// What the office holds of the person, row by row.
+    pub person: Vec<(&'static str, String)>,
+    pub cover: Cover,
+    pub erased: bool,
+    pub withheld: bool,
+    /// The papers that came in.
+    pub papers: Vec<String>,
+    /// What was asked for in money, and what became of it.
+    pub sums: Vec<String>,
+    /// What the office wrote, feedback apart.
+    pub letters: Vec<LetterLine>,
+}
+
+pub struct LetterLine {
+    pub when: When,
+    pub about: String,
+    /// None when it was erased.
+    pub text: Option<String>,
+}
+
+impl Own {
+    #[must_use]
+    pub fn is_masked(&self) -> bool {
+        self.cover == Cover::Masked
+    }
+
+    #[must_use]
+    pub fn is_lifted(&self) -> bool {
+        self.cover == Cover::Lifted
+    }
+
+    pub fn new(holder: &Holder, dossier: &Dossier, story: &Story<'_>, lang: Lang) -> Self {
+        let applicant = holder.applicant.clone().unwrap_or_default();
+        let rows = [
+            (("Họ và tên", "Name"), applicant.full_name),
+            (
+                ("Số định danh", "Identity number"),
+                applicant.citizen_number,
+            ),
+            (("Ngày sinh", "Date of birth"), applicant.birth_date),
+            (("Điện thoại", "Phone"), applicant.phone),
+            (("Thư điện tử", "E-mail"), applicant.email),
+            (("Địa chỉ", "Address"), applicant.address),
+        ];
+        let given = |(label, value): (Pair, Option<String>)| Some((lang.pick(label), value?));
+        let letters = holder.written.iter().filter(|one| one.feedback.is_none());
+        Self {
+            person: rows.into_iter().filter_map(given).collect(),
+            cover: match (applicant.masked, holder.revealed) {
+                (true, _) => Cover::Masked,
+                (false, true) => Cover::Lifted,
+                (false, false) => Cover::None,
+            },
+            erased: applicant.erased,
+            withheld: holder.withheld,
+            papers: papers(dossier, story, lang),
+            sums: sums(dossier, lang),
+            letters: letters
+                .map(|one| LetterLine {
+                    when: dates::short(one.at, lang),
+                    about: lang.of(&one.about.vi, &one.about.en).clone(),
+                    text: one.text.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
+fn papers(dossier: &Dossier, story: &Story<'_>, lang: Lang) -> Vec<String> {
+    let paper = |one: &ReceivedComponent| {
+        let place = usize::try_from(one.item)
+            .ok()
+            .and_then(|item| item.checked_sub(1));
+        let listed = story.procedure.zip(place);
+        let named = listed.and_then(|(procedure, place)| procedure.components.get(place));
+        let name = named.map_or_else(
+            || format!("{} {}", lang.of("Giấy tờ số", "Paper no."), one.item),
+            |component| component.name_vi.clone(),
+        );
+        format!("{name} – {}", lang.pick(form(one.form)))
+    };
+    dossier.components.iter().map(paper).collect()
+}
+
+fn form(form: ComponentForm) -> Pair {
+    match form {
+        ComponentForm::Original => ("bản chính", "original"),
+        ComponentForm::Copy => ("bản sao", "copy"),
+        ComponentForm::CertifiedCopy => ("bản sao chứng thực", "certified copy"),
+        ComponentForm::EDocument => ("bản điện tử", "electronic"),
+    }
+}
+
+fn sums(dossier: &Dossier, lang: Lang) -> Vec<String> {
+    let sums = dossier.obligations.iter().map(|one| {
+        let state = match one.state {
+            ObligationState::Requested => ("chưa nộp", "to be paid"),
+            ObligationState::Paid => ("đã nộp", "paid"),
+            ObligationState::Cancelled => ("đã hủy", "cancelled"),
+            ObligationState::Refunded => ("đã hoàn trả", "refunded"),
+        };
+        let (kind, amount) = (lang.pick(kind(one.kind)), lang.count(one.amount_vnd));
+        let mut text = format!("{kind}: {amount} đ – {}", lang.pick(state));
+        if let Some(receipt) = &one.receipt {
+            text += lang.of(", biên lai ", ", receipt ");
+            text += receipt;
+        }
+        text
+    });
+    sums.collect()
+}

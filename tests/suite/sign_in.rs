@@ -240,15 +240,15 @@ async fn an_officer_signs_in_and_out_and_the_way_is_guarded_by_pkce_state_and_no
     let browser = browser();
     let door = get(
         &browser,
-        format!("{}/sign-in?to=/worklist&lang=en", office.base),
+        format!("{}/sign-in?to=/desk&lang=en", office.base),
     )
     .await;
     let text = door.text().await.expect("a page");
     let text = text.replace("&#38;", "&").replace("&amp;", "&");
-    assert!(text.contains("href=\"/sign-in/oidc?to=/worklist&lang=en\""));
+    assert!(text.contains("href=\"/sign-in/oidc?to=/desk&lang=en\""));
     let sent = get(
         &browser,
-        format!("{}/sign-in/oidc?to=/worklist&lang=en", office.base),
+        format!("{}/sign-in/oidc?to=/desk&lang=en", office.base),
     )
     .await;
     let flow = cookies(&sent).remove(0);
@@ -263,7 +263,7 @@ async fn an_officer_signs_in_and_out_and_the_way_is_guarded_by_pkce_state_and_no
     let back = typed(&browser, &office, there, "receiver-07").await;
     let done = get(&browser, back).await;
     assert_eq!(done.status(), StatusCode::OK);
-    assert_eq!(done.headers()[REFRESH], "0; url=/worklist?lang=en");
+    assert_eq!(done.headers()[REFRESH], "0; url=/desk?lang=en");
     let begun = session(&done).expect("a session");
     for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
         assert!(begun.contains(part), "{begun}");
@@ -274,7 +274,7 @@ async fn an_officer_signs_in_and_out_and_the_way_is_guarded_by_pkce_state_and_no
         (actor.office.as_str(), actor.role),
         (OFFICE, Role::Receiver)
     );
-    let work = get(&browser, format!("{}/worklist?lang=en", office.base)).await;
+    let work = get(&browser, format!("{}/desk?lang=en", office.base)).await;
     assert_eq!(work.status(), StatusCode::OK);
     let out = browser
         .post(format!("{}/sign-out", office.base))
@@ -283,7 +283,7 @@ async fn an_officer_signs_in_and_out_and_the_way_is_guarded_by_pkce_state_and_no
     let out = location(&out.expect("an answer"));
     let bye = get(&browser, out).await.text().await.expect("a page");
     assert!(bye.contains("/session/end?client_id=office"), "{bye}");
-    let work = get(&browser, format!("{}/worklist", office.base)).await;
+    let work = get(&browser, format!("{}/desk", office.base)).await;
     assert_eq!(work.status(), StatusCode::UNAUTHORIZED);
 }
 

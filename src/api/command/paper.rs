@@ -2,14 +2,13 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 
-use super::form::Form;
 use super::input::OnDossier;
-use super::perform::{Asked, CommandPayload, known, perform};
+use super::perform::{CommandPayload, known, on};
 use crate::api::access::{self, Sight, api};
-use crate::api::error::{Answered, Problem, Result, UserError};
+use crate::api::error::{Answered, Problem, Result};
 use crate::api::papers::{self, PaperFile, Printable};
 use crate::api::words::PaperForm;
-use crate::domain::dossier::{DossierCommand, Rejection};
+use crate::domain::dossier::DossierCommand;
 use crate::projections::history;
 use crate::projections::tracking::by_id;
 
@@ -47,25 +46,23 @@ impl PaperMutation {
         #[graphql(desc = "Of which dossier, which form, and the circumstances.")]
         input: PrintPaperInput,
     ) -> Answered<PrintPaperPayload> {
-        let mut form = Form::default();
         let made = match made(context, &input).await {
             Ok(made) => made,
             Err(problem) => return Some(Err(problem)),
         };
-        if made.is_none() {
-            form.errors
-                .push(UserError::rejected(&Rejection::PaperUnknown));
-        }
-        let command = made
-            .as_ref()
-            .map(|(paper, file)| DossierCommand::PrintPaper {
-                form: paper.form,
-                of: paper.of,
-                as_of: paper.as_of,
-                commitment: file.commitment.clone(),
-            });
+        // Where there is no such paper the rules say so, after whether it may be asked for at all.
+        let (of, as_of, commitment) = match &made {
+            Some((paper, file)) => (paper.of, paper.as_of, file.commitment.clone()),
+            None => (0, 0, String::new()),
+        };
+        let command = DossierCommand::PrintPaper {
+            form: input.form.into(),
+            of,
+            as_of,
+            commitment,
+        };
         let paper = made.map(|(_, file)| file);
-        let done = perform(context, Asked::on(input.on, form, command)).await?;
+        let done = on(context, input.on, command).await?;
         Some(done.map(|done| PrintPaperPayload {
             paper: paper.filter(|_| done.is_done()),
             done,

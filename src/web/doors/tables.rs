@@ -8,7 +8,6 @@ use super::figures::{counted, data, not_understood, understood};
 use super::{Asked, Segment, answer, segment};
 use crate::domain::target::Indicator;
 use crate::projections::statistics::groups::Dimension;
-use crate::projections::statistics::score::Score;
 use crate::projections::statistics::{
     Query, Scope, count, groups, ranking, score as scoring, spread, suppress,
 };
@@ -369,41 +368,13 @@ pub(super) async fn score(
             ),
             &asked,
             &web.models().reference(),
-            vec![section.saying(rules(&score, lang))],
+            vec![section.saying(scored::rules(&score, lang))],
             around,
         );
-        let page = page.saying(words(&score, lang));
+        let page = page.saying(scored::words(&score, lang));
         Ok(respond::html(StatusCode::OK, &page))
     };
     shared(&web, &visit, &headers, page.await).await
-}
-
-/// What the score means, before its elements.
-fn words(score: &Score, lang: Lang) -> Vec<String> {
-    let (points, of) = score.total();
-    let shown = |hundredths: u64| statistics::table::Cell::Hundredths(hundredths).text(lang);
-    let (points, of) = (shown(points), shown(of));
-    let total = match lang {
-        Lang::Vi => format!(
-            "{points} điểm trên {of} điểm có thể đạt từ những gì sổ ghi nhận; 100 điểm là toàn bộ bộ chỉ số. Thành phần cần số liệu bên ngoài không được tính, không bị coi là 0."
-        ),
-        Lang::En => format!(
-            "{points} points of {of} that could be had from what the journal records; the whole index has 100. Elements that need data from outside are left out, and never counted as nothing."
-        ),
-    };
-    let index = &score.index;
-    vec![
-        total,
-        lang.of(&index.legal_basis, &index.legal_basis).clone(),
-        lang.of(&index.note_vi, &index.note_en).clone(),
-    ]
-}
-
-fn rules(score: &Score, lang: Lang) -> Vec<String> {
-    let rules = score.index.rules.iter();
-    rules
-        .map(|rule| lang.of(&rule.text_vi, &rule.text_en).clone())
-        .collect()
 }
 
 fn params_of(params: &Asked<Params>) -> Asked<Params> {

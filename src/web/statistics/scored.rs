@@ -14,6 +14,37 @@ fn column(key: &'static str, name: Pair, means: Pair) -> Column {
     Column { key, name, means }
 }
 
+/// What the score means, before its elements.
+#[must_use]
+pub fn words(score: &Score, lang: Lang) -> Vec<String> {
+    let (points, of) = score.total();
+    let shown = |hundredths: u64| Cell::Hundredths(hundredths).text(lang);
+    let (points, of) = (shown(points), shown(of));
+    let total = match lang {
+        Lang::Vi => format!(
+            "{points} điểm trên {of} điểm có thể đạt từ những gì sổ ghi nhận; 100 điểm là toàn bộ bộ chỉ số. Thành phần cần số liệu bên ngoài không được tính, không bị coi là 0."
+        ),
+        Lang::En => format!(
+            "{points} points of {of} that could be had from what the journal records; the whole index has 100. Elements that need data from outside are left out, and never counted as nothing."
+        ),
+    };
+    let index = &score.index;
+    vec![
+        total,
+        lang.of(&index.legal_basis, &index.legal_basis).clone(),
+        lang.of(&index.note_vi, &index.note_en).clone(),
+    ]
+}
+
+/// How points are counted.
+#[must_use]
+pub fn rules(score: &Score, lang: Lang) -> Vec<String> {
+    let rules = score.index.rules.iter();
+    rules
+        .map(|rule| lang.of(&rule.text_vi, &rule.text_en).clone())
+        .collect()
+}
+
 /// Every element with its points, how they came about, and why others have none.
 #[must_use]
 pub fn score(score: &Score) -> Table {

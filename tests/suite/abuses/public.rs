@@ -144,8 +144,11 @@ async fn abuse_16_the_tracking_page_is_small_plain_and_needs_no_script() {
 /// Small enough for a slow line with all that it loads by itself; whole without a script; words, not codes.
 #[track_caller]
 fn then_anybody_can_read(page: &str, lang: &str) {
-    assert!(page.len() < PAGE_BYTES_MAX, "{} bytes", page.len());
-    assert!(!page.contains("<script"), "a script");
+    let script = "<script type=\"module\" src=\"/assets/live-";
+    assert_eq!(page.matches("<script").count(), 1, "scripts");
+    assert!(page.contains(script), "it only looks for what is new");
+    let live = include_bytes!("../../../src/web/assets/live.js");
+    assert!(page.len() + live.len() < PAGE_BYTES_MAX, "with its script");
     assert!(page.contains(&format!("<html lang=\"{lang}\">")));
     assert!(page.contains("name=\"viewport\""), "fits a telephone");
     let text = words(page);

@@ -179,7 +179,7 @@ async fn six_forms_of_a_dossier_are_archivable_whole_and_the_same_each_time() {
     for wanted in [
         NAME,
         ADDRESS,
-        "0912 345 678",
+        "0912345678",
         "Thời gian hẹn trả kết quả",
         "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ",
     ] {

@@ -13,9 +13,7 @@ mod watch;
 
 use uuid::Uuid;
 
-use super::event::{
-    CapabilityReissued, Channel, ComponentReceived, DossierEvent, Nothing, PaperPrinted, Stage,
-};
+use super::event::{CapabilityReissued, Channel, ComponentReceived, DossierEvent, Nothing, Stage};
 use super::{Dossier, DossierCommand, Phase, Rejection, Turn};
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
@@ -411,13 +409,7 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
                 commitment,
             },
         ) if dossier.is_entered() => {
-            let printed = PaperPrinted {
-                form: *form,
-                of: *of,
-                as_of: *as_of,
-                commitment: commitment.clone(),
-            };
-            print_paper(dossier, printed, context)
+            print_paper(dossier, *form, (*of, *as_of), commitment, context)
         }
         (P::Absent, _) => Err(Rejection::UnknownDossier),
         (

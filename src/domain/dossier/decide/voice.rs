@@ -12,6 +12,7 @@ use crate::domain::dossier::event::{
     PaperPrinted, Rated, RatingDevice, SyncOutcome, SyncRecorded,
 };
 use crate::domain::law::Limit;
+use crate::domain::paper::Form;
 
 /// Row 22: once per dossier, by its applicant or whoever holds its receipt.
 pub(super) fn rate(
@@ -106,15 +107,22 @@ pub(super) fn record_sync(
     plain(DossierEvent::SyncRecorded(told), context)
 }
 
-/// Of a fact that there is, telling of nothing that has not happened.
+/// Of a fact that there is, telling of nothing that has not happened: both by their versions.
 pub(super) fn print_paper(
     dossier: &Dossier,
-    printed: PaperPrinted,
+    form: Form,
+    (of, as_of): (u32, u32),
+    commitment: &str,
     context: &Context<'_>,
 ) -> Decision {
-    let known = 1..=dossier.version;
-    if !known.contains(&printed.of) || !(printed.of..=dossier.version).contains(&printed.as_of) {
+    if of == 0 || !(of..=dossier.version).contains(&as_of) {
         return Err(Rejection::PaperUnknown);
     }
+    let printed = PaperPrinted {
+        form,
+        of,
+        as_of,
+        commitment: commitment.to_owned(),
+    };
     plain(DossierEvent::PaperPrinted(printed), context)
 }

@@ -74,7 +74,7 @@ pub fn release(
     desk: Option<&str>,
     day: Date,
     register: &Register,
-    given: Circumstances,
+    given: &Circumstances,
 ) -> Result<Vec<Draft>, Rejection> {
     let actor = &request.actor;
     let desk = desk.unwrap_or(&actor.id);

@@ -89,7 +89,7 @@ pub fn rule<'a>(
         }
         Act::ReleaseCodes { desk, on } => {
             let day = on.unwrap_or_else(|| now.date());
-            desk::release(request, desk.as_deref(), day, register, given)
+            desk::release(request, desk.as_deref(), day, register, &given)
         }
         Act::Declare(year) => {
             year.check()?;

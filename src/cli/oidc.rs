@@ -15,69 +15,69 @@ const HEADING: &str = "Sign-in (OpenID Connect)";
 pub struct Oidc {
     /// Identity provider at which people sign in (authorisation code with PKCE). Register PUBLIC-URL/sign-in/callback there.
     #[arg(
-        long,
+        id = "oidc_issuer", long = "oidc-issuer",
         help_heading = HEADING,
         value_name = "URL",
         env = "MOTCUA_OIDC_ISSUER",
         requires = "oidc_client_id"
     )]
-    oidc_issuer: Option<String>,
+    issuer: Option<String>,
     /// What this node is called there.
     #[arg(
-        long,
+        id = "oidc_client_id", long = "oidc-client-id",
         help_heading = HEADING,
         value_name = "ID",
         env = "MOTCUA_OIDC_CLIENT_ID",
         requires = "oidc_issuer"
     )]
-    oidc_client_id: Option<String>,
+    client_id: Option<String>,
     /// File with the secret it was given there; a public client has none.
     #[arg(
-        long,
+        id = "oidc_client_secret_file", long = "oidc-client-secret-file",
         help_heading = HEADING,
         value_name = "FILE",
         env = "MOTCUA_OIDC_CLIENT_SECRET_FILE",
         requires = "oidc_issuer"
     )]
-    oidc_client_secret_file: Option<PathBuf>,
+    client_secret_file: Option<PathBuf>,
     /// Claim with the pseudonym that facts will hold: letters, digits and . _ - :, with a digit, such as receiver-07. Never a name.
     #[arg(
-        long,
+        id = "oidc_id_claim", long = "oidc-id-claim",
         help_heading = HEADING,
         value_name = "CLAIM",
         env = "MOTCUA_OIDC_ID_CLAIM",
         default_value = "sub"
     )]
-    oidc_id_claim: String,
+    id_claim: String,
     /// Claim with one role or a list of them; dots lead into an object (realm_access.roles).
     #[arg(
-        long,
+        id = "oidc_role_claim", long = "oidc-role-claim",
         help_heading = HEADING,
         value_name = "CLAIM",
         env = "MOTCUA_OIDC_ROLE_CLAIM",
         default_value = "role"
     )]
-    oidc_role_claim: String,
+    role_claim: String,
     /// Claim with the code of the office; `*` for auditors, controllers and administrators of all.
     #[arg(
-        long,
+        id = "oidc_office_claim", long = "oidc-office-claim",
         help_heading = HEADING,
         value_name = "CLAIM",
         env = "MOTCUA_OIDC_OFFICE_CLAIM",
         default_value = "office"
     )]
-    oidc_office_claim: String,
+    office_claim: String,
     /// What a value of the role claim means: VALUE=ROLE, such as tiep-nhan=receiver; without any the values are the roles' own
     /// names (receiver, handler, division_head, signer, clerk, centre_manager, cashier, auditor…).
     #[arg(
-        long,
+        id = "oidc_role", long = "oidc-role",
         help_heading = HEADING,
         value_name = "VALUE=ROLE",
         env = "MOTCUA_OIDC_ROLES",
         value_delimiter = ',',
         value_parser = meaning
     )]
-    oidc_role: Vec<(String, Role)>,
+    role: Vec<(String, Role)>,
 }
 
 /// One pair of the mapping.
@@ -95,10 +95,10 @@ fn meaning(text: &str) -> Result<(String, Role), String> {
 impl Oidc {
     /// The provider, if one is set. It is not asked yet.
     pub fn provider(&self) -> anyhow::Result<Option<Provider>> {
-        let (Some(issuer), Some(client_id)) = (&self.oidc_issuer, &self.oidc_client_id) else {
+        let (Some(issuer), Some(client_id)) = (&self.issuer, &self.client_id) else {
             return Ok(None);
         };
-        let secret = self.oidc_client_secret_file.as_ref().map(|file| {
+        let secret = self.client_secret_file.as_ref().map(|file| {
             let secret = std::fs::read_to_string(file);
             secret.with_context(|| format!("the client secret in {}", file.display()))
         });
@@ -106,10 +106,10 @@ impl Oidc {
             issuer: issuer.clone(),
             client_id: client_id.clone(),
             client_secret: secret.transpose()?.map(|secret| secret.trim().to_owned()),
-            id_claim: self.oidc_id_claim.clone(),
-            role_claim: self.oidc_role_claim.clone(),
-            office_claim: self.oidc_office_claim.clone(),
-            roles: self.oidc_role.clone(),
+            id_claim: self.id_claim.clone(),
+            role_claim: self.role_claim.clone(),
+            office_claim: self.office_claim.clone(),
+            roles: self.role.clone(),
         };
         Ok(Some(Provider::new(settings)?))
     }

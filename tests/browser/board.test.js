@@ -37,7 +37,7 @@ test('a board outlives an outage and an upgrade without a touch', { timeout: 420
   assert.ok(await page.isVisible('.lost'), 'the banner is seen');
   assert.deepEqual(await codes(), first, 'what it knew stands');
   assert.deepEqual(await violations(page), []);
-  await picture(page, 'board-stale', {});
+  await picture(page, 'board-stale');
   await sleep(Math.max(0, AWAY_MS - (Date.now() - gone)));
 
   // Another version: the same program with something behind its end.

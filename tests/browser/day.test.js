@@ -90,7 +90,7 @@ test('a dossier from the counter to the rating, seen by all', { timeout: 300_000
     await followed('signer', 'signResult');
     await followed('clerk', 'issueResult', { number: '123/XN-UBND' });
     await until('the board calls it', () => onBoard('collect'));
-    await picture(lobby.page, 'day-board', {});
+    await picture(lobby.page, 'day-board');
   });
 
   await t.test('handed over: it leaves the board', async () => {

@@ -107,11 +107,15 @@ export async function violations(page) {
 /** By how many pixels a page is wider than its screen. */
 export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** Keeps a picture of the whole page where MOTCUA_SCREENS says, if it says so. */
-export async function picture(page, name, options = { fullPage: true }) {
+/** No picture is longer: what is further down is read in a browser. */
+const TALL = 2_400;
+
+/** Keeps a picture of the page where MOTCUA_SCREENS says, if it says so. */
+export async function picture(page, name) {
   if (!screens) return;
   mkdirSync(screens, { recursive: true });
-  await page.screenshot({ path: join(screens, `${name}.png`), ...options });
+  const { width, height } = await page.evaluate(() => ({ width: innerWidth, height: document.documentElement.scrollHeight }));
+  await page.screenshot({ path: join(screens, `${name}.png`), fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(height, TALL) } });
 }
 
 /** Waits until `look` gives something true, by asking again. */

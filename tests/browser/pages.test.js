@@ -7,6 +7,8 @@ import { browser, overflow, person, picture, story, violations } from './kit.js'
 const EACH = process.env.MOTCUA_LONG ? 2 : 1;
 /** Not pages, or pages of others. */
 const NO_PAGE = /^\/(log|receipts|papers|graphql|assets|sign-in\/.|sign-out|livez|readyz|metrics|witness|forms)|\.(csv|json|ndjson|pdf)$|\/events$|^\/graphiql/;
+/** Read at a desk or on a wall: pictures of these are wide. */
+const WIDE = /^\/(desk|audit|board|statistics)/;
 /** Pages whose pictures are kept: shape → file. */
 const KEPT = new Map(Object.entries({
   '/': 'home', '/t': 'search', '/t/CODE': 'tracking', '/t/CODE/proof': 'proof', '/history/CODE': 'history', '/p': 'procedures', '/p/CODE': 'procedure',
@@ -47,10 +49,10 @@ async function found(served, link, starts, within) {
   return paths;
 }
 
-/** What a page says without script has to be what it says with it. */
-const words = (page) => page.$eval('main', (main) => main.innerText.replace(/\s+/g, ' ').trim());
+/** What can be seen of a page's headings. Those of parts that need a script are marked so. */
+const headings = (page) => page.$$eval('main :is(h1, h2)', (all) => all.filter((one) => one.checkVisibility() && !one.closest('.js-only')).map((one) => one.innerText.trim()));
 
-async function read(served, link, paths, { without = true, prefix = '' } = {}) {
+async function read(served, link, paths) {
   const phone = await person(window, { link }), desk = await person(window, { width: 1280, height: 900, link });
   const bare = await person(window, { link, script: false });
   const faults = [], kept = new Set();
@@ -62,15 +64,15 @@ async function read(served, link, paths, { without = true, prefix = '' } = {}) {
       for (const violation of await violations(page)) faults.push(`${path} at ${where}: ${violation}`);
       if (await page.$$eval('h1', (all) => all.length) !== 1) faults.push(`${path} at ${where}: not one h1`);
     }
-    if (without) {
-      const answer = await bare.page.goto(served.url + path);
-      if ((await words(bare.page)).length < 40) faults.push(`${path} without script: nothing to read`);
-      if (answer.status() >= 500) faults.push(`${path} without script: ${answer.status()}`);
-    }
+    const answer = await bare.page.goto(served.url + path);
+    if (answer.status() >= 500) faults.push(`${path} without script: ${answer.status()}`);
+    const [here, there] = [await headings(bare.page), await headings(phone.page)];
+    const lacks = there.filter((one) => !here.includes(one));
+    if (!here.length || lacks.length) faults.push(`${path} without script lacks: ${lacks.join(', ')}`);
     const name = KEPT.get(shape(path));
     if (name && !kept.has(name) && !path.includes('?')) {
       kept.add(name);
-      await picture(name === 'board' ? desk.page : phone.page, prefix + name);
+      await picture((WIDE.test(path) ? desk : phone).page, name);
     }
   }
   faults.push(...phone.complaints, ...desk.complaints);
@@ -90,7 +92,7 @@ test('a real year: every page, for everybody', { timeout: 1_800_000 }, async (t)
         const link = who && served.links[who];
         const paths = await found(served, link, starts, within);
         console.log(`${who ?? 'the public'}: ${paths.length} pages of ${new Set(paths.map(shape)).size} shapes`);
-        await read(served, link, paths, { prefix: '' });
+        await read(served, link, paths);
       });
     }
     await t.test('a page that is not there says so', async () => {

@@ -200,8 +200,8 @@ async fn what_the_desk_offers_is_taken_and_then_offered_no_more() {
     };
     let before = actions().await;
     let named = |dossier: &Value, command: &str| {
-        let all = dossier["actions"].as_array().expect("actions").iter();
-        all.cloned().find(|one| one["command"] == command)
+        let mut all = dossier["actions"].as_array().expect("actions").iter();
+        all.find(|one| one["command"] == command).cloned()
     };
     let forward = named(&before, "forwardDossier").expect("it can be forwarded");
     assert_eq!(forward["form"], "06");

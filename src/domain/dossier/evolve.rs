@@ -315,7 +315,6 @@ impl Dossier {
             DossierEvent::ResultReplaced(replaced) => {
                 self.result_replaced(replaced, committed_document(around, command), at);
             }
-            DossierEvent::ApplicantDetailsCorrected(_) => {}
             DossierEvent::ResultDelivered(delivered) => {
                 self.phase = Phase::Returned;
                 self.delivered = Some(delivered.method);
@@ -375,7 +374,7 @@ impl Dossier {
                 }
             }
             DossierEvent::SyncRecorded(told) => self.note_sync(told, at),
-            DossierEvent::PaperPrinted(_) => {}
+            DossierEvent::ApplicantDetailsCorrected(_) | DossierEvent::PaperPrinted(_) => {}
         }
     }
 

@@ -89,7 +89,9 @@ impl Told {
             }
             Deed::Release { desk } => {
                 let left: Vec<u32> = self.register.unused_of(&name(desk)).collect();
-                left.into_iter().for_each(|sequence| self.voids(sequence));
+                for sequence in left {
+                    self.voids(sequence);
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::saved::{SAVED, Saved};
+use super::saved::SAVED;
 use super::{Line, framed};
 use crate::api::log::PublicLog;
 use crate::domain::detector::Rule;
@@ -86,10 +86,6 @@ impl StartPage {
             later: story.later,
             frame: framed(frame, title),
         }
-    }
-
-    fn saved(&self) -> &'static [Saved] {
-        &SAVED
     }
 }
 

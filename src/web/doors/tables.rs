@@ -262,7 +262,7 @@ pub(super) async fn offices(
     params: Asked<Params>,
 ) -> Response {
     let page = async {
-        let order = Order::asked(&super::asked(params_of(&params)));
+        let order = Order::asked(&params_of(&params));
         let asked = understood(&web, params).await?;
         let (query, lang) = (&asked.query, visit.lang);
         let (counts, parts) = counted(&web, query).await?;
@@ -377,10 +377,11 @@ pub(super) async fn score(
     shared(&web, &visit, &headers, page.await).await
 }
 
-fn params_of(params: &Asked<Params>) -> Asked<Params> {
+/// What can be understood of the question, for what can do with less.
+fn params_of(params: &Asked<Params>) -> Params {
     match params {
-        Ok(axum::extract::Query(params)) => Ok(axum::extract::Query(params.clone())),
-        Err(_) => Ok(axum::extract::Query(Params::default())),
+        Ok(axum::extract::Query(params)) => params.clone(),
+        Err(_) => Params::default(),
     }
 }
 
@@ -426,7 +427,7 @@ pub(super) async fn file(
     params: Asked<Params>,
 ) -> Response {
     let file = async {
-        let order = Order::asked(&super::asked(params_of(&params)));
+        let order = Order::asked(&params_of(&params));
         let asked = understood(&web, params).await?;
         if !asked.problems.is_empty() {
             return Ok(not_understood(&asked.problems));

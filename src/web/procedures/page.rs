@@ -105,9 +105,12 @@ impl ProcedurePage {
         let in_force = reference
             .procedure(&one.code, place.today)
             .is_some_and(|in_force| in_force.version == one.version);
-        let examples = |limit| match in_force {
-            true => terms::examples(limit, place, lang),
-            false => Vec::new(),
+        let examples = |limit| {
+            if in_force {
+                terms::examples(limit, place, lang)
+            } else {
+                Vec::new()
+            }
         };
         let others = terms::other_limits(one, lang);
         let at = place

@@ -149,9 +149,10 @@ pub fn result_of(result: &OutcomeDocument, lang: Lang) -> Marked {
         .filter_map(|(has, word)| has.then_some(word));
     let mut said: Vec<&str> = forms.collect();
     said.extend(result.validity_vi.as_deref());
-    let said = match said.is_empty() {
-        true => result.name_vi.clone(),
-        false => format!("{} ({})", result.name_vi, said.join("; ")),
+    let said = if said.is_empty() {
+        result.name_vi.clone()
+    } else {
+        format!("{} ({})", result.name_vi, said.join("; "))
     };
     Marked::new(said, result.certainty, lang)
 }

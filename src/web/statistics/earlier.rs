@@ -17,9 +17,12 @@ pub fn comparison(now: &Counts, before: &Counts, last_year: &Counts) -> Table {
     let there = |one: &Figures| one.received > 0;
     let counted = |key: &str, name: Pair, of: &dyn Fn(&Figures) -> u64| {
         let [now, before, last_year] = [of(&all[0]), of(&all[1]), of(&all[2])];
-        let change = |then: u64, one: &Figures| match there(one) {
-            true => Cell::Change(now.cast_signed() - then.cast_signed()),
-            false => Cell::Nothing,
+        let change = |then: u64, one: &Figures| {
+            if there(one) {
+                Cell::Change(now.cast_signed() - then.cast_signed())
+            } else {
+                Cell::Nothing
+            }
         };
         Row {
             label: Label::new(key, name),

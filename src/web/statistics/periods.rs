@@ -38,7 +38,7 @@ pub fn earlier(query: &Query) -> Option<(Query, Query)> {
     };
     let end = query.to.tomorrow().ok()?;
     let length =
-        whole_months(query.from, end).map_or_else(|| end - query.from, |months| months.months());
+        whole_months(query.from, end).map_or_else(|| end - query.from, jiff::ToSpan::months);
     let back = |date: Date, by: Span| date.checked_sub(by).ok();
     let previous = of(back(query.from, length)?, query.from.yesterday().ok()?);
     let year = 1.year();

@@ -298,9 +298,10 @@ pub fn ranking(
             whole: one.share.denominator,
         })
         .collect();
-    let kept = match describes_people(indicator) {
-        true => kept_back(&shares),
-        false => vec![false; shares.len()],
+    let kept = if describes_people(indicator) {
+        kept_back(&shares)
+    } else {
+        vec![false; shares.len()]
     };
     let rows = ranked
         .iter()

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use motcua::api::papers::commitment;
+use motcua::api::scalar::hex;
 use motcua::domain::actor::Role;
 use motcua::papers::{Register, RegisterLine, print_register};
 use serde_json::{Value, json};
@@ -141,10 +142,7 @@ async fn printed(dossier: &Dossier<'_>, form: &str, number: &str, folder: &Path)
     assert_eq!(status, 200);
     assert_eq!(dossier.fetch(url, Some(Role::Receiver)).await.1, bytes);
     // What the holder does with other people's tools.
-    let sha256: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let sha256: String = hex(&Sha256::digest(&bytes));
     assert_eq!(paper["sha256"], sha256);
     let python = "import hashlib,hmac,sys; print(hmac.new(sys.argv[1].encode(), b'motcua/paper/v1\\n'+sys.argv[2].encode(), hashlib.sha256).hexdigest())";
     let theirs = run("python3", "python3", &["-c", python, &dossier.key, &sha256]);

@@ -13,7 +13,10 @@ fn line(dossier: &Dossier, at: Moment, paused: bool) -> Line {
 fn expected(story: &Story, office: &str) -> Board {
     let mut board = Board::default();
     let here = |dossier: &&Dossier| {
-        let at = dossier.office.as_ref().map(|office| office.as_str());
+        let at = dossier
+            .office
+            .as_ref()
+            .map(motcua::domain::code::OfficeCode::as_str);
         at == Some(office) && dossier.code.is_some() && !dossier.phase.is_closed()
     };
     for dossier in story.dossiers.values().filter(here) {

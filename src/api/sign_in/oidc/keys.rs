@@ -57,13 +57,11 @@ impl Keys {
 
 fn chosen<'a>(keys: &'a [Jwk], name: Option<&str>, algorithm: Algorithm) -> Option<&'a Jwk> {
     let mut fitting = keys.iter().filter(|key| fits(key, algorithm));
-    match name {
-        Some(name) => fitting.find(|key| key.common.key_id.as_deref() == Some(name)),
-        None => {
-            let only = fitting.next();
-            only.filter(|_| fitting.next().is_none())
-        }
+    if let Some(name) = name {
+        return fitting.find(|key| key.common.key_id.as_deref() == Some(name));
     }
+    let only = fitting.next();
+    only.filter(|_| fitting.next().is_none())
 }
 
 /// A key signs with one algorithm, and with none that is weaker than it looks.

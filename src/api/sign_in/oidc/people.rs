@@ -67,12 +67,12 @@ impl Settings {
     }
 
     fn role(&self, claims: &Map<String, Value>, wanted: Option<Role>) -> Result<Role, Refused> {
-        let meant = |value: &str| match self.roles.is_empty() {
-            true => Role::from_name(value),
-            false => {
-                let mut known = self.roles.iter();
-                known.find(|(name, _)| name == value).map(|(_, role)| *role)
+        let meant = |value: &str| {
+            if self.roles.is_empty() {
+                return Role::from_name(value);
             }
+            let mut known = self.roles.iter();
+            known.find(|(name, _)| name == value).map(|(_, role)| *role)
         };
         let claimed = values(claims, &self.role_claim);
         let mut roles: Vec<Role> = claimed.into_iter().filter_map(meant).collect();

@@ -79,13 +79,12 @@ pub(super) fn lodge(filing: &Filing<'_>, context: &Context<'_>) -> Decision {
     let place = office_on(office, context)?;
     procedure_on(procedure, context)?;
     need_applicant(context)?;
-    let (date, sequence, code) = match code {
-        Some(code) => on_paper(office, code, context)?,
-        None => {
-            let date = context.now.date();
-            let (sequence, code) = context.register.next(office, date)?;
-            (date, sequence, code)
-        }
+    let (date, sequence, code) = if let Some(code) = code {
+        on_paper(office, code, context)?
+    } else {
+        let date = context.now.date();
+        let (sequence, code) = context.register.next(office, date)?;
+        (date, sequence, code)
     };
     let lodged = Lodged {
         code: code.clone(),

@@ -77,6 +77,20 @@ test('a dossier from the counter to the rating, seen by all', { timeout: 300_000
     await until('the board has it in progress', () => onBoard('processing'));
   });
 
+  await t.test('the receipt is printed, and that is on record', async () => {
+    const { page, context } = officers.receiver;
+    await page.goto(`${served.url}/desk/d/${code}`);
+    const opened = context.waitForEvent('page');
+    await page.click('a[data-paper=RECEIPT_SLIP]');
+    const sheet = await opened;
+    await page.waitForSelector('#papers + ul >> text=số lần in: 1');
+    await sheet.close();
+    const href = await page.getAttribute('a[data-paper=RECEIPT_SLIP]', 'href');
+    const file = await page.request.get(served.url + href);
+    assert.equal(file.headers()['content-type'], 'application/pdf');
+    assert.equal((await file.body()).subarray(0, 5).toString(), '%PDF-');
+  });
+
   await t.test('supplemented, approved, signed, issued: the open page follows', async () => {
     await followed('receiver', 'forwardDossier', { to: 'handler-01' });
     await followed('receiver', 'requestSupplement', { items: true, reason: 'MISSING_COMPONENT', note: 'Thiếu bản chính.' });
@@ -118,8 +132,9 @@ test('a dossier from the counter to the rating, seen by all', { timeout: 300_000
     const said = acts.join('\n');
     const people = new Set(said.match(/(?<= · )[a-z]+-[\w-]*\d+(?= · )/g));
     assert.equal(people.size, 5, `receiver, handler, head, signer, clerk: ${[...people]}`);
-    // The dossier, its paper, supplement thrice, the way through the office five times, handing over, rating: and nobody's name.
-    assert.ok(acts.length >= 12, `${acts.length} acts`);
+    assert.match(said, /dossier\.paper_printed/);
+    // The dossier, its paper, the receipt printed, supplement thrice, the way through the office five times, handing over, rating: and nobody's name.
+    assert.ok(acts.length >= 13, `${acts.length} acts`);
     assert.ok(!(await page.content()).includes(NAME));
     await picture(page, 'day-audit');
   });

@@ -50,6 +50,8 @@ pub enum FailureCode {
     Withheld,
     /// Findings, on a simulation that bears a real office's name: it must accuse nobody.
     NoFindingsHere,
+    /// Counts of a sensitive procedure so small that they describe people. Ask for a longer period, or for all procedures.
+    TooFewToTell,
     /// `minPosition` is not reached yet. Ask again.
     NotYet,
     /// It took longer than ten seconds. A command may be sent again with the same `commandId`.
@@ -90,6 +92,7 @@ impl FailureCode {
             Self::Forbidden => "FORBIDDEN",
             Self::Withheld => "WITHHELD",
             Self::NoFindingsHere => "NO_FINDINGS_HERE",
+            Self::TooFewToTell => "TOO_FEW_TO_TELL",
             Self::NotYet => "NOT_YET",
             Self::Timeout => "TIMEOUT",
             Self::EntryAltered => "ENTRY_ALTERED",
@@ -113,6 +116,8 @@ pub enum Problem {
     Withheld,
     /// A simulation of a real office shows no findings.
     NoFindingsHere,
+    /// Small numbers of a sensitive procedure.
+    TooFewToTell,
     /// The position waited for, and how far the read models are.
     NotYet {
         wanted: u64,
@@ -185,6 +190,7 @@ impl From<Problem> for async_graphql::Error {
             | Problem::Forbidden
             | Problem::Withheld
             | Problem::NoFindingsHere
+            | Problem::TooFewToTell
             | Problem::NotYet { .. }
             | Problem::EntryAltered { .. }
             | Problem::Unavailable(_)
@@ -202,6 +208,10 @@ impl From<Problem> for async_graphql::Error {
             Problem::NoFindingsHere => (
                 FailureCode::NoFindingsHere,
                 "a simulation that bears a real office's name shows no findings".into(),
+            ),
+            Problem::TooFewToTell => (
+                FailureCode::TooFewToTell,
+                "so few dossiers of a sensitive procedure are not told; ask for a longer period or for all procedures".into(),
             ),
             Problem::NotYet { wanted, size } => (
                 FailureCode::NotYet,

@@ -62,6 +62,7 @@ impl Refused {
             | FailureCode::Forbidden
             | FailureCode::Withheld
             | FailureCode::NoFindingsHere
+            | FailureCode::TooFewToTell
             | FailureCode::EntryAltered
             | FailureCode::NotYet => request_error(media),
         }

@@ -106,6 +106,9 @@ pub fn vietnamese(code: FailureCode) -> &'static str {
         FailureCode::Withheld => {
             "Máy chủ này không giữ dữ liệu cá nhân. Hãy hỏi máy chủ của chính cơ quan."
         }
+        FailureCode::TooFewToTell => {
+            "Thủ tục nhạy cảm có quá ít hồ sơ để công bố. Chọn kỳ dài hơn hoặc mọi thủ tục."
+        }
         FailureCode::NoFindingsHere => {
             "Dữ liệu mô phỏng mang tên cơ quan có thật: không hiển thị dấu hiệu để không quy lỗi cho ai."
         }

@@ -3,7 +3,7 @@
 use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, Enum, Object};
 
-use super::{Question, Statistics};
+use super::{Question, Statistics, may_tell};
 use crate::api::Api;
 use crate::api::access::{api, may_see_officers, signed_in};
 use crate::api::error::{Answered, Result};
@@ -263,6 +263,7 @@ impl GroupQuery {
             let api = api(context);
             wait_for(api, min_position).await?;
             let query = asked.query(api)?;
+            may_tell(context, &query).await?;
             let dimension = dimension.into();
             if is_of_people(dimension) {
                 may_see_officers(signed_in(context)?, office_of(&query))?;

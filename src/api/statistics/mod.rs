@@ -20,7 +20,7 @@ pub use self::score::ScoreQuery;
 pub use self::targets::{Indicator, TargetQuery};
 
 use super::Api;
-use super::access::api;
+use super::access::{api, signed_in};
 use super::error::{Answered, Problem, Result};
 use super::log::sealed::checkpoint_over;
 use super::scalar::{Day, Long};
@@ -30,7 +30,7 @@ use crate::domain::code::{OfficeCode, ProcedureCode};
 use crate::domain::period as domain;
 use crate::projections::ReadModels;
 use crate::projections::statistics::record::{DEFINITION, DEFINITION_VERSION};
-use crate::projections::statistics::{self, Counts, Query, Scope};
+use crate::projections::statistics::{self, Counts, Query, Scope, suppress};
 
 /// What came in, or was there.
 #[derive(Debug, SimpleObject)]
@@ -268,7 +268,7 @@ pub struct StatisticsQuery;
 
 #[Object]
 impl StatisticsQuery {
-    /// The counts of a period, for everybody. Nothing is counted after today: `to` and `running` say so.
+    /// The counts of a period, for everybody; of a sensitive procedure only when none is below 5 (`TOO_FEW_TO_TELL`). Nothing is counted after today: `to` and `running` say so.
     #[expect(
         clippy::too_many_arguments,
         reason = "each is an argument of the field"
@@ -300,7 +300,9 @@ impl StatisticsQuery {
         let counted = async {
             let api = api(context);
             wait_for(api, min_position).await?;
-            Statistics::of(&api.models, asked.query(api)?, to.0).await
+            let query = asked.query(api)?;
+            may_tell(context, &query).await?;
+            Statistics::of(&api.models, query, to.0).await
         };
         Some(counted.await)
     }
@@ -360,6 +362,18 @@ pub struct ReportingPeriod {
     certainty: Certainty,
     /// Where they were read.
     basis: &'static str,
+}
+
+/// To those who are not signed in, small numbers of one sensitive procedure are not told.
+///
+/// # Errors
+/// [`Problem::TooFewToTell`].
+pub(super) async fn may_tell(context: &Context<'_>, query: &Query) -> Result<()> {
+    let everybody = signed_in(context).is_err();
+    if everybody && !suppress::may_tell(&api(context).models, query).await? {
+        return Err(Problem::TooFewToTell);
+    }
+    Ok(())
 }
 
 fn known_procedure(code: &str) -> Result<String> {

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::fields::{self, Field, Kind, Offers};
-use super::told::{Action, Component, Dossier, Fact};
+use super::told::{Action, Component, Dossier, Fact, Printable};
 use super::{Choice, Data, Ground, dressed, left, moment, named, reasons, when};
 use crate::api::words;
 use crate::domain::actor::{Actor, Role};
@@ -40,6 +40,7 @@ pub struct DossierPage {
     parts: Vec<Part>,
     owed: Vec<String>,
     results: Vec<String>,
+    papers: Vec<Paper>,
     acts: Vec<Act>,
     reasons: Vec<Choice>,
     people: Vec<String>,
@@ -62,6 +63,17 @@ struct Part {
     name: String,
     came: Option<&'static str>,
     asked_for: bool,
+}
+
+/// A statutory paper, from which fact it is, and how often it was printed.
+struct Paper {
+    form: String,
+    of: u32,
+    url: String,
+    name: String,
+    number: String,
+    when: Option<When>,
+    printings: u32,
 }
 
 struct Act {
@@ -144,6 +156,12 @@ impl DossierPage {
                 .collect(),
             owed: owed(told, lang),
             results: results(told, lang),
+            papers: told
+                .papers
+                .iter()
+                .flatten()
+                .map(|one| Paper::new(one, lang))
+                .collect(),
             acts: actions
                 .map(|action| Act::new(action, told, &offers))
                 .collect(),
@@ -160,7 +178,8 @@ impl DossierPage {
                     .titled(format!("{code} · {name}"), Some(Door::Desk))
                     .wide(),
             )
-            .script("desk/act.js"),
+            .script("desk/act.js")
+            .script("desk/paper.js"),
             procedure: name,
             code: code.to_owned(),
             address,
@@ -250,6 +269,20 @@ impl Person {
                 .collect(),
             masked: one.masked,
             erased: one.erased,
+        }
+    }
+}
+
+impl Paper {
+    fn new(one: &Printable, lang: Lang) -> Self {
+        Self {
+            form: one.form.clone(),
+            of: one.of,
+            url: one.url.clone(),
+            name: one.name.said(lang),
+            number: one.number.clone(),
+            when: when(Some(&one.at), lang),
+            printings: one.printings,
         }
     }
 }

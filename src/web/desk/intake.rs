@@ -66,7 +66,9 @@ impl IntakePage {
                     )
                 })
                 .to_vec(),
-            frame: dressed(frame.titled(title, Some(Door::Desk))).script("desk/new.js"),
+            frame: dressed(frame.titled(title, Some(Door::Desk)))
+                .script("desk/new.js")
+                .script("desk/paper.js"),
         }
     }
 }

@@ -108,8 +108,22 @@ pub struct Dossier {
     pub components: Option<Vec<Received>>,
     pub obligations: Option<Vec<Owed>>,
     pub results: Option<Vec<Outcome>>,
+    pub papers: Option<Vec<Printable>>,
     pub actions: Option<Vec<Action>>,
     pub history: Option<Facts>,
+}
+
+/// A statutory paper that can be printed.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Printable {
+    /// The api's name of the form.
+    pub form: String,
+    pub number: String,
+    pub name: Text,
+    pub of: u32,
+    pub at: String,
+    pub url: String,
+    pub printings: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

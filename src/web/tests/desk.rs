@@ -52,6 +52,20 @@ pub(super) fn list(lang: Lang) -> ListPage {
 pub(super) fn one(lang: Lang) -> DossierPage {
     let reference = reference();
     let label = json!({ "vi": "Tiếp nhận hồ sơ", "en": "Accept the dossier" });
+    let actions = json!([
+        { "command": "acceptDossier", "label": label, "needsReason": false, "needsBasis": false,
+          "needsApprover": false, "form": "01" },
+        { "command": "requestSupplement", "label": label, "needsReason": true, "needsBasis": true,
+          "needsApprover": true, "form": "02" },
+        { "command": "confirmPayment", "label": label, "needsReason": false, "needsBasis": false,
+          "needsApprover": false, "form": null },
+        { "command": "issueApology", "label": label, "needsReason": true, "needsBasis": false,
+          "needsApprover": false, "form": "04" },
+    ]);
+    let papers = json!([{
+        "form": "RECEIPT_SLIP", "number": "01", "name": { "vi": "Giấy tiếp nhận", "en": "Receipt slip" },
+        "of": 2, "at": "2026-11-16T03:00:00Z", "url": format!("/papers/{CODE}/receipt.pdf?of=2"), "printings": 1,
+    }]);
     let told = read(json!({
         "code": CODE, "version": 3, "status": "SUBMITTED",
         "statusLabel": { "vi": "Chờ tiếp nhận", "en": "Awaiting acceptance" },
@@ -62,10 +76,10 @@ pub(super) fn one(lang: Lang) -> DossierPage {
             "steps": [],
         },
         "office": { "code": OFFICE, "name": { "vi": "Trung tâm", "en": "Centre" } },
-        "channel": "ONLINE", "lodgedAt": "2026-11-12T01:00:00Z", "receivedAt": null, "acceptedAt": null,
-        "originalDueAt": null, "dueAt": null, "endedAt": null, "paused": false, "handler": null,
-        "intakeDueAt": "2026-11-12T09:00:00Z", "answerDueAt": null, "supplementItems": [1],
-        "proposedItems": [1], "breaches": ["LATE_INTAKE"], "explain": null,
+        "channel": "ONLINE", "lodgedAt": "2026-11-12T01:00:00Z",
+        "paused": false,
+        "intakeDueAt": "2026-11-12T09:00:00Z", "supplementItems": [1],
+        "proposedItems": [1], "breaches": ["LATE_INTAKE"],
         "applicant": {
             "fullName": "Công dân 000123", "citizenNumber": "•••", "birthDate": null, "phone": null,
             "email": null, "address": null, "masked": true, "erased": false,
@@ -73,16 +87,8 @@ pub(super) fn one(lang: Lang) -> DossierPage {
         "components": [{ "item": 1, "form": "ORIGINAL" }],
         "obligations": [{ "number": 1, "kind": "FEE", "amountVnd": "5000", "state": "REQUESTED" }],
         "results": [],
-        "actions": [
-            { "command": "acceptDossier", "label": label, "needsReason": false, "needsBasis": false,
-              "needsApprover": false, "form": "01" },
-            { "command": "requestSupplement", "label": label, "needsReason": true, "needsBasis": true,
-              "needsApprover": true, "form": "02" },
-            { "command": "confirmPayment", "label": label, "needsReason": false, "needsBasis": false,
-              "needsApprover": false, "form": null },
-            { "command": "issueApology", "label": label, "needsReason": true, "needsBasis": false,
-              "needsApprover": false, "form": "04" },
-        ],
+        "papers": papers,
+        "actions": actions,
         "history": { "nodes": [{
             "position": "7", "version": 1, "label": label, "recordedAt": "2026-11-12T01:00:00Z",
             "claimedAt": null, "receivedAt": null, "actor": "applicant-1", "role": "APPLICANT",

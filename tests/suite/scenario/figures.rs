@@ -118,6 +118,21 @@ async fn groups_come_page_by_page_and_officers_only_to_those_who_may() {
         "the few of two procedures are counted together"
     );
 
+    // Nor can the few be had by asking for them alone.
+    let alone = period(", procedure: \"1.012812\"");
+    let auditor = Actor::new("auditor-1", NO_OFFICE, Role::Auditor);
+    for query in [
+        format!("{{ counted: statistics({alone}) {{ received {{ total }} }} }}"),
+        format!("{{ counted: statisticsBy({alone}, dimension: OFFICE) {{ groupCount }} }}"),
+    ] {
+        let answer = served.try_ask(None, &query, json!({})).await;
+        assert_eq!(answer["data"]["counted"], Value::Null, "{answer}");
+        let code = &answer["errors"][0]["extensions"]["code"];
+        assert_eq!(code, "TOO_FEW_TO_TELL");
+        let answer = served.try_ask(Some(&auditor), &query, json!({})).await;
+        assert!(answer["data"]["counted"].is_object(), "{answer}");
+    }
+
     let refused = async |actor: Option<Actor>, office: &str| {
         let query = format!(
             "{{ statisticsBy({}) {{ groupCount }} }}",

@@ -78,6 +78,7 @@ document.addEventListener('submit', (event) => {
   event.preventDefault();
   act(form, Number(document.getElementById('acts').dataset.version));
 });
+document.addEventListener('printed', renew);
 document.addEventListener('toggle', (event) => {
   if (event.target.matches?.('details.act[open]')) event.target.querySelector('form :is(input:not([type=hidden]), select, textarea)')?.focus();
 }, true);

@@ -107,7 +107,7 @@ function recorded(payload) {
       make('p', {}, make('a', { id: 'receipt-link', href: place }, t('Trang theo dõi của người nộp', 'The applicant’s tracking page')), make('br'),
         make('span', { class: 'code' }, location.origin + place))) : '',
     make('p', { class: 'tools' },
-      code ? make('a', { class: 'btn', id: 'receipt-pdf', href: `/papers/${code}/receipt.pdf` }, t('In giấy tiếp nhận', 'Print the receipt')) : null,
+      code ? make('a', { class: 'btn', id: 'receipt-pdf', href: `/papers/${code}/receipt.pdf`, 'data-code': code, 'data-paper': 'RECEIPT_SLIP' }, t('In giấy tiếp nhận', 'Print the receipt')) : null,
       code ? make('a', { href: here('/desk/d/' + code) }, t('Mở hồ sơ', 'Open the dossier')) : null, again()));
   say(t('Đã tiếp nhận hồ sơ ', 'Accepted: dossier ') + (code ?? '') + '.');
 }

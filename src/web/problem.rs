@@ -17,6 +17,8 @@ pub enum Problem {
     CodeMalformed(String),
     /// A code like any other, and nobody's.
     DossierUnknown(String),
+    /// The dossier is another office's.
+    DossierElsewhere(String),
     ProcedureUnknown,
     OfficeUnknown,
     PageUnknown,
@@ -66,6 +68,7 @@ impl Problem {
         match self {
             Self::CodeMalformed(_) => "DOSSIER_CODE_MALFORMED",
             Self::DossierUnknown(_) => "DOSSIER_UNKNOWN",
+            Self::DossierElsewhere(_) => "FORBIDDEN",
             Self::ProcedureUnknown => "PROCEDURE_UNKNOWN",
             Self::OfficeUnknown => "OFFICE_UNKNOWN",
             Self::PageUnknown => "PAGE_UNKNOWN",
@@ -89,7 +92,10 @@ impl Problem {
             | Self::PageUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::SignInNeeded => StatusCode::UNAUTHORIZED,
-            Self::NoWorklist | Self::NotForAuditors | Self::LinkRefused => StatusCode::FORBIDDEN,
+            Self::DossierElsewhere(_)
+            | Self::NoWorklist
+            | Self::NotForAuditors
+            | Self::LinkRefused => StatusCode::FORBIDDEN,
             Self::SignIn(refused) => sign_in::status(refused),
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -99,6 +105,9 @@ impl Problem {
         match self {
             Self::CodeMalformed(_) => ("Đây không phải mã hồ sơ", "This is not a dossier code"),
             Self::DossierUnknown(_) => ("Không tìm thấy hồ sơ", "No such dossier"),
+            Self::DossierElsewhere(_) => {
+                ("Hồ sơ ở cơ quan khác", "This dossier is another office’s")
+            }
             Self::ProcedureUnknown => ("Không tìm thấy thủ tục", "No such procedure"),
             Self::OfficeUnknown => ("Không tìm thấy cơ quan", "No such office"),
             Self::PageUnknown => ("Không có trang này", "There is no such page"),
@@ -145,6 +154,10 @@ impl Problem {
                     "Please check every digit; if it still cannot be found, take your receipt to the one-stop unit where you filed.",
                 ),
             ],
+            Self::DossierElsewhere(_) => &[(
+                "Mã đúng và có hồ sơ, nhưng cơ quan đang giữ là cơ quan khác. Trang theo dõi cho biết cơ quan nào và hồ sơ đang ở bước nào.",
+                "The code is right and there is a dossier, but another office has it. Its tracking page tells which, and where it stands.",
+            )],
             Self::ProcedureUnknown => &[(
                 "Xin tìm theo tên trong danh sách thủ tục.",
                 "Please look it up by name in the list of procedures.",
@@ -192,7 +205,8 @@ impl Problem {
     fn typed(self) -> Option<String> {
         match self {
             Self::CodeMalformed(typed) | Self::DossierUnknown(typed) => Some(typed),
-            Self::ProcedureUnknown
+            Self::DossierElsewhere(_)
+            | Self::ProcedureUnknown
             | Self::OfficeUnknown
             | Self::PageUnknown
             | Self::MethodNotAllowed
@@ -212,6 +226,10 @@ impl Problem {
             Self::SignInNeeded => vec![(
                 lang.of("Đăng nhập", "Sign in"),
                 frame.to(&sign_in::address(&frame.place)),
+            )],
+            Self::DossierElsewhere(code) => vec![(
+                lang.of("Trang theo dõi", "Tracking page"),
+                frame.to_dossier("/t/", code, ""),
             )],
             Self::SignIn(refused) => sign_in::ways(refused, frame),
             Self::CodeMalformed(_)

@@ -147,9 +147,25 @@ pub fn is_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
         && !forwarded.iter().any(|name| headers.contains_key(*name))
 }
 
-/// On to the first page, with the session's cookie.
-pub fn begin(token: &str) -> Response {
-    with_cookie(respond::see("/"), &cookie(token, SESSION, false))
+/// On to the pages of the role, with the session's cookie.
+pub fn begin(token: &str, role: Role) -> Response {
+    let place = match role {
+        Role::Auditor | Role::ProcedureController => "/audit",
+        Role::Receiver
+        | Role::Handler
+        | Role::DivisionHead
+        | Role::Signer
+        | Role::Clerk
+        | Role::Cashier
+        | Role::CentreManager => "/desk",
+        Role::Applicant
+        | Role::PaymentGateway
+        | Role::PostalAgent
+        | Role::VerticalAgency
+        | Role::Admin
+        | Role::System => "/",
+    };
+    with_cookie(respond::see(place), &cookie(token, SESSION, false))
 }
 
 /// On to another page, without it.

@@ -137,6 +137,13 @@ test('a dossier from the counter to the rating, seen by all', { timeout: 300_000
     assert.ok(acts.length >= 13, `${acts.length} acts`);
     assert.ok(!(await page.content()).includes(NAME));
     await picture(page, 'day-audit');
+    // Taken away as browsers ask for it: compressed on the way, whole at the end.
+    for (const form of ['csv', 'ndjson']) {
+      const file = await page.request.get(`${served.url}/audit/export.${form}?code=${code}`);
+      assert.equal(file.headers()['content-encoding'], 'gzip', form);
+      const lines = (await file.text()).trim().split('\n');
+      assert.ok(lines.length > acts.length, `${form}: ${lines.length} lines`);
+    }
   });
 
   await t.test('the receipt verifies, and not with a letter changed', async () => {

@@ -44,6 +44,8 @@ pub enum FailureCode {
     BadUserInput,
     /// No token, or one that is expired, damaged or from elsewhere. Sign in again.
     Unauthenticated,
+    /// `Motcua-Actor` names somebody else than who is signed in: somebody took the place. Nothing was done.
+    AnotherActor,
     /// Signed in, but not allowed to see this.
     Forbidden,
     /// Personal data, which this node does not hold: it shows a copy of the journal. Ask the office's own node.
@@ -89,6 +91,7 @@ impl FailureCode {
             Self::UntrustedDocument => "UNTRUSTED_DOCUMENT",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::AnotherActor => "ANOTHER_ACTOR",
             Self::Forbidden => "FORBIDDEN",
             Self::Withheld => "WITHHELD",
             Self::NoFindingsHere => "NO_FINDINGS_HERE",

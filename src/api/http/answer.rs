@@ -50,7 +50,7 @@ impl Refused {
             FailureCode::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             FailureCode::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             FailureCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            FailureCode::Unauthenticated => StatusCode::UNAUTHORIZED,
+            FailureCode::Unauthenticated | FailureCode::AnotherActor => StatusCode::UNAUTHORIZED,
             FailureCode::Timeout => StatusCode::GATEWAY_TIMEOUT,
             FailureCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             FailureCode::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,

@@ -29,7 +29,10 @@ use self::order::Order;
 use super::access::OfficeDevice;
 use super::error::FailureCode;
 use super::sign_in::SignIn;
+use crate::domain::actor::Actor;
 
+/// Header with whom a page belongs to that gives a command: OFFICE/PSEUDONYM.
+pub const ACTOR: &str = "motcua-actor";
 /// Larger bodies are refused.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
 /// One operation may take so long.
@@ -97,6 +100,7 @@ async fn answer<E: Executor>(
         .sign_in
         .authenticate(headers)
         .map_err(|refused| Refused::new(FailureCode::Unauthenticated, refused.to_string()))?;
+    expected(headers, actor.as_ref())?;
     let device = OfficeDevice(endpoint.sign_in.is_office_device(headers));
     let executing = endpoint.schema.execute(request.data(actor).data(device));
     let mut response = tokio::time::timeout(EXECUTION_MAX, executing)
@@ -104,6 +108,23 @@ async fn answer<E: Executor>(
         .map_err(|_| Refused::new(FailureCode::Timeout, "it took too long"))?;
     order.put(&mut response);
     Ok(response)
+}
+
+/// A page that was opened by one person must not act as the next: it names who it belongs to, OFFICE/PSEUDONYM.
+fn expected(headers: &HeaderMap, actor: Option<&Actor>) -> Result<(), Refused> {
+    let Some(named) = headers.get(ACTOR) else {
+        return Ok(());
+    };
+    let is =
+        |actor: &Actor| named.as_bytes() == format!("{}/{}", actor.office, actor.id).as_bytes();
+    match actor {
+        None => Err(Refused::new(FailureCode::Unauthenticated, "sign in first")),
+        Some(actor) if is(actor) => Ok(()),
+        Some(_) => {
+            let message = "somebody else is signed in than Motcua-Actor names; nothing was done";
+            Err(Refused::new(FailureCode::AnotherActor, message))
+        }
+    }
 }
 
 async fn from_body(headers: &HeaderMap, body: Body) -> Result<Asked, Refused> {

@@ -245,3 +245,28 @@ async fn a_bad_token_is_refused_and_a_good_one_says_who() {
         (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED")
     );
 }
+
+#[tokio::test]
+async fn a_page_does_not_act_as_whoever_signed_in_after_it_was_opened() {
+    let actor = Actor::new("signer-1", "H38.40", Role::Signer);
+    let token = sign_in().issue(&actor, Duration::from_mins(1));
+    let of = |page: &str, signed_in: bool| {
+        let request = post(()).header(ACTOR, page);
+        let request = if signed_in {
+            request.header(header::AUTHORIZATION, format!("Bearer {token}"))
+        } else {
+            request
+        };
+        let body = json!({"query": "mutation {act}"}).to_string();
+        request.body(Body::from(body)).expect("a request")
+    };
+    let own = send(of("H38.40/signer-1", true)).await;
+    assert_eq!(own.body["data"]["act"], true);
+    for other in ["H38.40/signer-2", "H38.41/signer-1", "signer-1", ""] {
+        let answer = send(of(other, true)).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{other}");
+        assert_eq!(answer.code(), "ANOTHER_ACTOR", "{other}");
+    }
+    let nobody = send(of("H38.40/signer-1", false)).await;
+    assert_eq!(nobody.code(), "UNAUTHENTICATED");
+}

@@ -102,6 +102,9 @@ pub fn vietnamese(code: FailureCode) -> &'static str {
         FailureCode::Unauthenticated => {
             "Chưa đăng nhập hoặc thẻ không còn hiệu lực. Hãy đăng nhập lại."
         }
+        FailureCode::AnotherActor => {
+            "Trên máy này đã có người khác đăng nhập. Chưa ghi nhận gì; đăng nhập lại bằng tài khoản cũ để gửi."
+        }
         FailureCode::Forbidden => "Không được phép xem nội dung này.",
         FailureCode::Withheld => {
             "Máy chủ này không giữ dữ liệu cá nhân. Hãy hỏi máy chủ của chính cơ quan."

@@ -12,7 +12,7 @@ use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::Phase;
 use crate::projections::audit::{self, Filter, Order};
-use crate::projections::offices;
+use crate::projections::{offices, tracking};
 use crate::web::desk::dossier::{Around, DossierPage};
 use crate::web::desk::intake::IntakePage;
 use crate::web::desk::list::{self, ListPage, Shown};
@@ -132,7 +132,13 @@ async fn dossier_page(web: &Web, visit: &Visit, code: &str, revealed: bool) -> A
     let code = dossier_code(code)?.to_string();
     let variables = json!({ "code": code, "reveal": revealed });
     let found: Option<Dossier> = web.ask(Some(who), "desk/dossier", variables).await?;
-    let told = found.ok_or_else(|| Problem::DossierUnknown(code.clone()))?;
+    let Some(told) = found else {
+        let there = tracking::by_code(web.models(), &code).await?;
+        return Err(match there {
+            Some(_) => Problem::DossierElsewhere(code),
+            None => Problem::DossierUnknown(code),
+        });
+    };
     let office = told.office.as_ref().map(|office| office.code.clone());
     let office = office.unwrap_or_else(|| who.office.clone());
     let reference = web.models().reference();

@@ -45,7 +45,7 @@ async fn begin(web: &Web, role: Option<Role>, office: Option<&str>) -> Answer {
     let role = role.ok_or(Problem::LinkRefused)?;
     let actor = session::actor(web.models(), role, office).await?;
     let token = web.api.sign_in.issue(&actor, session::SESSION);
-    Ok(session::begin(&token))
+    Ok(session::begin(&token, role))
 }
 
 /// The cookie is `SameSite=Strict`, and a page of another site that posts here only ends a session.

@@ -34,6 +34,16 @@ export async function release(waiting) {
   if (JSON.parse(localStorage.getItem(KEY))?.day === kept.day) localStorage.removeItem(KEY);
 }
 
+let elsewhere = false;
+// Today's block is this receiver's, and on another device.
+export const isElsewhere = () => elsewhere;
+
+// Gives back today's block, wherever it is. Answers with why not.
+export async function giveBack() {
+  const payload = await ask(RELEASE, { input: { commandId: newId(), on: day(officeNow()), reason: 'OTHER' } });
+  return payload.errors?.length ? payload.errors : null;
+}
+
 // Reserves a block when none is left: a desk holds one at a time. The id of a question that was never answered is used again:
 // one block, not two.
 export async function reserve(always = false) {
@@ -42,6 +52,7 @@ export async function reserve(always = false) {
   kept.asked ??= newId();
   write(kept);
   const payload = await ask(RESERVE, { input: { commandId: kept.asked, count: BLOCK } });
+  elsewhere = payload.errors?.some((error) => error.code === 'BLOCK_STILL_OPEN') ?? false;
   if (payload.errors?.length) { write({ ...read(), asked: null }); return payload.errors; }
   const now = read();
   write({ ...now, asked: null, codes: [...now.codes, ...payload.codes.filter((code) => !now.codes.includes(code))] });

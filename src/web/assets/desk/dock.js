@@ -1,5 +1,5 @@
 // Below every page of the desk: what is said, what is not recorded yet, and what was recorded late.
-import { here, hour, lang, make, t } from './wire.js';
+import { ask, here, hour, lang, make, t } from './wire.js';
 import { attempt, decideAgain, forget, isBusy, items, recorded, saidOf, watch } from './queue.js';
 
 const said = make('p', { id: 'said', role: 'status', 'aria-live': 'polite' });
@@ -34,7 +34,7 @@ function line(item) {
   if (dossier) buttons.append(make('a', { href: here('/desk/d/' + dossier) }, t('Mở hồ sơ', 'Open the dossier')));
   if (refused) {
     const again = conflict ? t('Vẫn làm trên bản mới', 'Do it on the newest state') : t('Gửi lại', 'Send again');
-    buttons.append(make('button', { type: 'button', class: 'flat', onclick: () => decideAgain(item.id) }, again));
+    buttons.append(make('button', { type: 'button', class: 'flat', onclick: () => (conflict ? decide(item) : decideAgain(item.id)) }, again));
     buttons.append(make('button', { type: 'button', class: 'flat', onclick: () => discard(item) }, t('Bỏ', 'Discard')));
   } else if (!isBusy(item.id)) {
     buttons.append(make('button', { type: 'button', class: 'flat', onclick: () => attempt(item.id) }, t('Thử gửi ngay', 'Try now')));
@@ -47,8 +47,25 @@ function line(item) {
     ...(item.errors ?? []).map((error) => make('p', { class: 'err' }, saidOf(error))), buttons);
 }
 
+// What happened in between is read before it is decided again.
+async function decide(item) {
+  const now = await ask('moved', { code: item.input.dossier }).catch(() => null);
+  if (!now) { say(t('Không đọc được hồ sơ lúc này. Mở hồ sơ để xem.', 'The dossier cannot be read now. Open it to see.'), 'bad'); return; }
+  const facts = now.history.nodes.filter((fact) => fact.version > item.input.expectedVersion);
+  const between = facts.map((fact) => `– ${t(fact.label.vi, fact.label.en)} (${hour(fact.recordedAt)})`).join('\n');
+  if (confirm(t(`Từ khi ông/bà xem (phiên bản ${item.input.expectedVersion}) đã có:\n${between}\nNay: ${now.statusLabel.vi}. Vẫn làm?`,
+    `Since you looked at it (version ${item.input.expectedVersion}):\n${between}\nNow: ${now.statusLabel.en}. Do it all the same?`))) decideAgain(item.id);
+}
+
 function discard(item) {
   if (confirm(t('Bỏ hẳn thao tác này? Nó chưa được ghi nhận ở đâu cả.', 'Discard it? It is recorded nowhere.'))) forget(item.id);
+}
+
+// How many rows of a bulk act were taken.
+function outcome(rows) {
+  if (!rows) return null;
+  const done = rows.filter((one) => !one.errors.length).length;
+  return make('span', {}, t(` · đã ghi nhận ${done}, từ chối ${rows.length - done}`, ` · ${done} recorded, ${rows.length - done} refused`));
 }
 
 function render() {
@@ -67,11 +84,14 @@ function render() {
       make('ol', { id: 'recorded', class: 'plain log' }, ...after.map((one) => make('li', { 'data-command-id': one.id, 'data-code': one.payload.code },
         make('span', { class: 'tag good' }, make('span', { 'aria-hidden': 'true' }, '✓'), t('Đã ghi nhận', 'Recorded')), ' ', one.label, ' ',
         one.payload.code ? make('a', { class: 'code', href: here('/desk/d/' + one.payload.code) }, one.payload.code) : null,
-        make('br'), make('small', {}, t('nhập lúc ', 'typed at ') + hour(one.typedAt)),
+        make('br'), make('small', {}, t('nhập lúc ', 'typed at ') + hour(one.typedAt)), outcome(one.payload.outcomes),
+        one.payload.capability && one.payload.code ? make('p', {}, make('a', { href: `/papers/${one.payload.code}/receipt.pdf`, 'data-code': one.payload.code, 'data-paper': 'RECEIPT_SLIP' }, t('In giấy tiếp nhận', 'Print the receipt'))) : null,
         one.code && one.payload.code && one.code !== one.payload.code ? make('p', { class: 'note warn', 'data-slip': one.code }, t(
           `Giấy đưa cho người nộp ghi ${one.code}, nhưng lần gửi đầu đã đến nơi và hồ sơ mang mã ${one.payload.code}. Báo người nộp và đổi giấy.`,
           `The slip says ${one.code}, but the first try had arrived and the dossier bears ${one.payload.code}. Tell the applicant and replace the slip.`)) : null))));
   }
+  // What was said of the line is over when nothing waits.
+  if (!left.length && said.className === 'warn') said.textContent = '';
   document.body.classList.toggle('unrecorded', left.length > 0);
   show();
 }

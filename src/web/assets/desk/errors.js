@@ -27,11 +27,15 @@ export function show(form, errors) {
   first?.focus();
 }
 
-// What can be told without asking: a required field that is empty.
+// Whole đồng, in groups of three or in one.
+const WHOLE = /^(\d{1,3}([.,\s]\d{3})+|\d{1,15})$/;
+
+// What can be told without asking: a required field that is empty, a sum that is none.
 export function missing(form) {
   const errors = [];
   for (const field of form.elements) {
     if (field.required && !field.value.trim()) errors.push(wrong(field.name, 'Không được để trống.', 'This must be filled in.'));
+    else if (field.dataset.as === 'long' && field.value.trim() && !WHOLE.test(field.value.trim())) errors.push(wrong(field.name, 'Số đồng nguyên, ví dụ 20.000.', 'A whole number of đồng, such as 20,000.'));
   }
   return errors;
 }
@@ -47,7 +51,7 @@ export function input(form) {
     if (as === 'ints') { read[field.name] ??= []; if (field.checked) read[field.name].push(Number(field.value)); }
     else if (as === 'bool') read[field.name] = field.checked;
     else if (as === 'int') read[field.name] = Number(field.value);
-    else if (as === 'long') { const digits = field.value.replace(/[.\s]/g, ''); if (digits) read[field.name] = digits; }
+    else if (as === 'long') { const digits = field.value.replace(/[.,\s]/g, ''); if (digits) read[field.name] = digits; }
     else if (field.value.trim()) read[field.name] = field.value.trim();
   }
   return read;

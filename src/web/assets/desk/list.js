@@ -4,6 +4,7 @@ import { kept } from './errors.js';
 import { saidOf, submit } from './queue.js';
 import { list, say } from './dock.js';
 
+const PSEUDONYM = /^(?=.*\d)[\w.:-]{1,64}$/;
 const picked = new Set();
 let typed = {};
 
@@ -32,6 +33,12 @@ function act(form) {
 async function bulk(form) {
   const dossiers = [...picked];
   if (!dossiers.length) { say(t('Chọn ít nhất một dòng.', 'Tick at least one row.'), 'bad'); return; }
+  const { to } = form.elements;
+  if (!to.closest('[hidden]') && !PSEUDONYM.test(to.value.trim())) {
+    say(t('Ghi mã người thụ lý: chữ, số và . _ - :, có ít nhất một chữ số.', 'Give the handler’s pseudonym: letters, digits and . _ - :, with a digit among them.'), 'bad');
+    to.focus();
+    return;
+  }
   const label = form.elements.act.selectedOptions[0].textContent + ': ' + dossiers.length + t(' hồ sơ', ' dossiers');
   const command = { dossiers, act: act(form) };
   if (form.elements.reason.value) command.reason = form.elements.reason.value;

@@ -3,7 +3,7 @@ import { here, hour, make, newId, office, t } from './wire.js';
 import { clear, kept, missing, show, wrong } from './errors.js';
 import { submit, writeOnSlip } from './queue.js';
 import { say } from './dock.js';
-import { available, held, reserve, take } from './codes.js';
+import { available, giveBack, held, isElsewhere, reserve, take } from './codes.js';
 
 const form = document.getElementById('new');
 const { procedure } = form.elements;
@@ -22,7 +22,7 @@ function filter() {
   procedure.replaceChildren(...found);
   procedure.value = chosen;
   if (found.length === 1) procedure.value = found[0].value;
-  document.getElementById('found').textContent = t(`${found.length} thủ tục`, `${found.length} procedures`);
+  document.getElementById('found').textContent = t(`${found.length} thủ tục`, found.length === 1 ? '1 procedure' : `${found.length} procedures`);
   list();
 }
 
@@ -125,12 +125,25 @@ function waits(name, code, typedAt) {
   say(kept(), 'warn');
 }
 
+// The block is on another device, or what this one knew of it was cleared.
+async function takeBack() {
+  if (!confirm(t('Các mã giấy hôm nay đang giữ ở máy khác. Trả lại thì mã nào máy kia đã ghi lên giấy mà chưa gửi sẽ không dùng được. Trả lại và giữ mã mới cho máy này?',
+    'Today’s paper codes are held by another device. Once given back, a code that is on a slip there and not sent yet can no longer be used. Give them back and reserve new ones here?'))) return;
+  const errors = await giveBack().then((refused) => refused ?? reserve(true)).catch(() => null);
+  if (errors) say(t(errors[0].messageVi, errors[0].messageEn), 'bad');
+  told();
+}
+
 function told() {
   const line = document.getElementById('paper-codes');
   if (!available()) { line.hidden = true; return; }
   line.dataset.held = held();
   line.replaceChildren(t(`Mã giấy giữ cho lúc mất mạng: ${held()}. `, `Paper codes kept for when the line is down: ${held()}. `),
     make('button', { type: 'button', class: 'flat', id: 'reserve', onclick: async () => { const errors = await reserve(true).catch(() => null); if (errors) say(t(errors[0].messageVi, errors[0].messageEn), 'bad'); told(); } }, t('Giữ mã giấy', 'Reserve paper codes')));
+  if (held() === 0 && isElsewhere()) {
+    line.append(' ', make('span', { class: 'tag warn' }, make('span', { 'aria-hidden': 'true' }, '!'), t('mã đang giữ ở máy khác', 'the codes are on another device')), ' ',
+      make('button', { type: 'button', class: 'flat', id: 'take-back', onclick: takeBack }, t('Trả lại, giữ mã ở máy này', 'Give them back, reserve here')));
+  }
 }
 
 seek.addEventListener('input', filter);

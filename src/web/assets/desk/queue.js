@@ -1,14 +1,24 @@
 // What was typed and is not recorded yet. Kept on the device until the office has answered, sent under one `commandId` however
 // often it takes: the office records it once.
-import { ask, claim, Failed, LineDown, newId, office, officeNow, t, who } from './wire.js';
+import { ask, claim, clock, Failed, LineDown, newId, office, officeNow, t, who } from './wire.js';
 
 const KEY = `motcua.desk.queue.${office}.${who}`;
 const RETRY_MS = 4_000;
 // The office is there and asks to be asked again.
 const AGAIN = ['OVERLOADED', 'STOPPING', 'UNAVAILABLE', 'NODE_HALTED'];
+// Nobody or somebody else is signed in: it waits for whom it belongs to.
+const SIGNED_OUT = ['UNAUTHENTICATED', 'ANOTHER_ACTOR'];
+// So long a try of another tab is left alone: its answer may be on its way.
+const HELD_MS = 25_000;
 const busy = new Set();
 const watchers = new Set();
 let memory = [];
+
+// This tab, also after a reload.
+const TAB = (() => {
+  try { return (sessionStorage.motcuaTab ??= newId()); } catch { return newId(); }
+})();
+const isElsewhere = (item) => Boolean(item.by) && item.by !== TAB && Date.now() - item.tried < HELD_MS;
 
 // What was recorded since the page was opened.
 export const recorded = [];
@@ -44,6 +54,9 @@ export function submit({ document, input, label, code = null, then = [] }) {
     input: { commandId: id, ...input },
     typedAt: claim(officeNow()),
     state: 'sending',
+    // Which tab is sending it, and since when.
+    by: TAB,
+    tried: Date.now(),
     // Typed or tried while nobody answered: it is sent with the hour it was typed at.
     late: navigator.onLine === false,
     // Sent without that hour, and it may have arrived.
@@ -80,12 +93,19 @@ async function send(item) {
 
 export async function attempt(id) {
   let item = find(id);
-  if (!item || busy.has(id)) return { waiting: true };
+  if (!item || busy.has(id) || isElsewhere(item)) return { waiting: true };
   busy.add(id);
+  update(id, { by: TAB, tried: Date.now() });
   if (!item.late && !item.bare) { update(id, { bare: true }); item = { ...item, bare: true }; }
   try {
     const payload = await send(item);
     if (codes(payload).some((code) => AGAIN.includes(code))) throw new LineDown();
+    // The device's clock runs ahead: the office's own hour is claimed.
+    if (item.late && !item.clocked && codes(payload).includes('FUTURE_CLAIM')) {
+      update(id, { typedAt: claim(await clock()), clocked: true, by: null });
+      busy.delete(id);
+      return attempt(id);
+    }
     if (payload.errors?.length) {
       if (item.late) update(id, { state: 'refused', errors: payload.errors });
       else drop(id);
@@ -102,12 +122,26 @@ export async function attempt(id) {
     if (!item.late) { drop(id); return { failed: message }; }
     // Signed out, or another version of the program: nothing was recorded, and nothing is lost.
     const errors = [{ code: error.code, field: [], messageVi: message, messageEn: message }];
-    update(id, { state: error.code === 'UNAUTHENTICATED' ? 'waiting' : 'refused', errors });
+    update(id, { state: SIGNED_OUT.includes(error.code) ? 'waiting' : 'refused', errors });
     return { waiting: true, item };
   } finally {
     busy.delete(id);
+    if (find(id)) update(id, { by: null });
     for (const told of watchers) told();
   }
+}
+
+// The rows of a late bulk act that were refused: recorded nowhere, so they wait for a decision as a command of their own.
+function refusedOf(item, payload) {
+  const refused = item.late ? (payload.outcomes ?? []).filter((one) => one.errors.length) : [];
+  if (!refused.length) return [];
+  const id = newId();
+  const about = (one) => one.errors.map((error) => ({ ...error, messageVi: `${one.dossier}: ${error.messageVi}`, messageEn: `${one.dossier}: ${error.messageEn}` }));
+  return [{
+    ...item, id, state: 'refused', by: null, then: [], bare: false, errors: refused.flatMap(about),
+    label: `${item.label} – ${t('bị từ chối', 'refused')}: ${refused.length}`,
+    input: { ...item.input, commandId: id, dossiers: refused.map((one) => one.dossier) },
+  }];
 }
 
 // Recorded: what was to follow is a command of its own, under the id it was given when it was typed.
@@ -117,8 +151,9 @@ function settle(item, payload) {
     input: { commandId: one.id, dossier: payload.code, ...one.input },
   }));
   const code = find(item.id)?.code ?? null;
-  write([...read().filter((other) => other.id !== item.id), ...next]);
-  if (!item.quiet) recorded.push({ id: item.id, label: item.label, late: item.late, code, typedAt: item.typedAt, payload });
+  write([...read().filter((other) => other.id !== item.id), ...next, ...refusedOf(item, payload)]);
+  const isNothing = payload.outcomes && payload.outcomes.every((one) => one.errors.length);
+  if (!item.quiet && !(item.late && isNothing)) recorded.push({ id: item.id, label: item.label, late: item.late, code, typedAt: item.typedAt, payload });
   for (const one of next) attempt(one.id);
 }
 
@@ -155,10 +190,14 @@ export async function drain() {
   } finally { draining = false; }
 }
 
-for (const item of read()) if (item.state === 'sending') update(item.id, { state: 'waiting', late: true });
+// What a closed page was sending may have arrived; what another tab is sending is that tab's.
+function takeOver() {
+  for (const item of read()) if (item.state === 'sending' && !busy.has(item.id) && !isElsewhere(item)) update(item.id, { state: 'waiting', late: true });
+}
+takeOver();
 addEventListener('online', drain);
 addEventListener('storage', (event) => { if (event.key === KEY) for (const told of watchers) told(); });
-setInterval(() => { if (read().some((item) => item.state === 'waiting')) drain(); }, RETRY_MS);
+setInterval(() => { takeOver(); if (read().some((item) => item.state === 'waiting')) drain(); }, RETRY_MS);
 setTimeout(drain, 0);
 
 export const saidOf = (error) => t(error.messageVi, error.messageEn);

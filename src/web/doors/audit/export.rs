@@ -4,7 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 
 use super::super::{Answer, Asked, answer};
 use super::auditor;
@@ -91,7 +91,8 @@ async fn take(web: &Web, visit: &Visit, params: &Asked<Params>, form: Form) -> A
     };
     let first = stream::once(async move { Ok::<_, std::io::Error>(Bytes::from(head)) });
     let rest = stream::unfold(taking, Taking::next);
-    let body = Body::from_stream(futures_util::StreamExt::chain(first, rest));
+    // What compresses a body asks once more after its end.
+    let body = Body::from_stream(first.chain(rest).fuse());
     let (kind, end) = match form {
         Form::Csv => ("text/csv; charset=utf-8; header=present", "csv"),
         Form::Json => ("application/x-ndjson; charset=utf-8", "ndjson"),
@@ -140,7 +141,12 @@ impl Taking {
         let Some(filter) = &self.filter else {
             return Ok(self.end(false));
         };
-        let left = FACTS_MAX - self.written;
+        // Lines of a table name no place to go on from: it is whole or it is cut.
+        let most = match self.form {
+            Form::Csv => u64::MAX,
+            Form::Json => FACTS_MAX,
+        };
+        let left = most - self.written;
         let first = u32::try_from(left).unwrap_or(PIECE).min(PIECE);
         let models = self.web.models();
         let found = audit::search(models, filter, Order::OldestFirst, self.after, first).await?;
@@ -170,7 +176,7 @@ impl Taking {
             .last()
             .map(|(position, _)| *position)
             .or(self.after);
-        if !found.has_next || self.written >= FACTS_MAX {
+        if !found.has_next || self.written >= most {
             text += &self.end(found.has_next);
         }
         Ok(text)

@@ -163,7 +163,7 @@ async fn everybody_finds_at_the_desk_what_is_theirs_and_nothing_else() {
     assert!(!text.contains("id=\"act-"), "an auditor acts on nothing");
     assert_eq!(
         page(&served, Role::Applicant, &dossier).await.0,
-        StatusCode::NOT_FOUND
+        StatusCode::FORBIDDEN
     );
 
     let (status, text) = page(&served, Role::Receiver, "/desk/new").await;

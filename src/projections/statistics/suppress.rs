@@ -1,6 +1,6 @@
 //! Small numbers of sensitive procedures describe people and not an office: such groups are told together, never alone.
 
-use super::groups::{self, Groups, Tally};
+use super::groups::{self, Dimension, Groups, Tally};
 use super::{Counts, Query, Settled};
 use crate::domain::reference::Reference;
 use crate::projections::{ReadModels, Result};
@@ -16,14 +16,18 @@ pub struct Told {
     pub pooled: Vec<String>,
 }
 
-/// Whether everybody may read the counts of this question: those of one sensitive procedure only when none is small.
+/// Whether everybody may read the counts of this question: those of one procedure only when it is not among those that are
+/// told together, for what is left of a sum tells as much as the number itself.
 pub async fn may_tell(models: &ReadModels, query: &Query) -> Result<bool> {
-    match &query.procedure {
-        Some(procedure) if models.is_sensitive(procedure) => {
-            Ok(!is_small(&super::count(models, query).await?))
-        }
-        Some(_) | None => Ok(true),
-    }
+    let Some(procedure) = &query.procedure else {
+        return Ok(true);
+    };
+    let all = Query {
+        procedure: None,
+        ..query.clone()
+    };
+    let groups = groups::by(models, &all, Dimension::Procedure).await?;
+    Ok(!told(models, groups).pooled.contains(procedure))
 }
 
 /// Groups by field as everybody may read them: what is told together by procedure is told together here too, so that no

@@ -101,7 +101,7 @@ pub(super) async fn figures_csv(
 ) -> Response {
     let reference = web.models().reference();
     let asked = match understood(&web, params).await {
-        Ok(asked) if asked.kept_back => return not_understood(&asked.problems),
+        Ok(asked) if !asked.problems.is_empty() => return not_understood(&asked.problems),
         Ok(asked) => asked,
         Err(problem) => return answer(&visit, &web, Err(problem)),
     };

@@ -143,6 +143,11 @@ async fn send(
     let state = changes.last().map(|change| &change.after);
     let state = state.ok_or_else(|| Problem::DossierUnknown(code.clone()))?;
     let capability = receipt(&row, Some(&sent.k)).unwrap_or_default();
+    if let Some(refused) = unchosen(visit, sent, wish).filter(|_| !capability.is_empty()) {
+        let command = sent.command.parse().unwrap_or_else(|_| new_command());
+        let keys = (code.as_str(), capability.as_str(), command);
+        return Ok(again(web, visit, keys, sent, wish, state, refused));
+    }
     let command = sent.command.parse().unwrap_or_else(|_| new_command());
     if capability.is_empty() {
         let refused = Refused {
@@ -237,6 +242,34 @@ async fn ask(
         Some(payload) if told.failures.is_empty() => Ok(payload.clone()),
         _ => Err(Problem::Unavailable("COMMAND_FAILED")),
     }
+}
+
+/// A form of which nothing was chosen.
+fn unchosen(visit: &Visit, sent: &Sent, wish: Wish) -> Option<Refused> {
+    let typed = sent.typed();
+    let (anchor, (vi, en)) = match wish {
+        Wish::Rating if typed.score.is_none() => (
+            "score-5",
+            ("Chọn một mức hài lòng.", "Choose how satisfied you are."),
+        ),
+        Wish::Feedback if typed.kind.is_none() => (
+            "kind",
+            (
+                "Chọn: phản ánh hay kiến nghị.",
+                "Choose: a report or a recommendation.",
+            ),
+        ),
+        Wish::Rating | Wish::Feedback => return None,
+    };
+    Some(Refused {
+        status: StatusCode::UNPROCESSABLE_ENTITY,
+        closed: None,
+        faults: vec![Fault {
+            anchor,
+            says: visit.lang.of(vi, en).to_owned(),
+            code: "NOTHING_CHOSEN".into(),
+        }],
+    })
 }
 
 /// Why a form comes back.

@@ -15,6 +15,14 @@ pub fn comparison(now: &Counts, before: &Counts, last_year: &Counts) -> Table {
         Figures::from(last_year),
     ];
     let there = |one: &Figures| one.received > 0;
+    // A period in which the journal knows of nothing is a period without data.
+    let told = |count: u64, one: &Figures| {
+        if there(one) {
+            Cell::Count(count)
+        } else {
+            Cell::Nothing
+        }
+    };
     let counted = |key: &str, name: Pair, of: &dyn Fn(&Figures) -> u64| {
         let [now, before, last_year] = [of(&all[0]), of(&all[1]), of(&all[2])];
         let change = |then: u64, one: &Figures| {
@@ -30,9 +38,9 @@ pub fn comparison(now: &Counts, before: &Counts, last_year: &Counts) -> Table {
             class: "",
             cells: vec![
                 Cell::Count(now),
-                Cell::Count(before),
+                told(before, &all[1]),
                 change(before, &all[1]),
-                Cell::Count(last_year),
+                told(last_year, &all[2]),
                 change(last_year, &all[2]),
             ],
         }

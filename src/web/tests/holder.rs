@@ -66,7 +66,7 @@ fn the_first_screen_answers_status_next_day_and_duty_in_this_order() {
             "<h1>",
             "id=\"next\"",
             "id=\"todo\"",
-            "class=\"plain steps\"",
+            "class=\"plain steps",
             "id=\"whom\"",
         ];
         let places: Vec<usize> = order.iter().map(|part| place(part)).collect();

@@ -337,7 +337,7 @@ fn a_late_dossier_shows_who_had_it_how_the_promise_moved_and_the_miss() {
     assert_eq!(
         moves,
         [
-            "Waiting for the applicant (2 working days)",
+            "Waiting for the applicant (later by 2 working days)",
             "Apology; the promised date stands"
         ]
     );

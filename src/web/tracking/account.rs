@@ -98,7 +98,10 @@ fn move_line(entry: &Entry, lang: Lang) -> Option<MoveLine> {
         when: dates::short(entry.recorded_at, lang),
         by: lang.pick(words::office_role(entry.author.role)),
         moved: moved.map(|(old, new)| (dates::short(old, lang), dates::short(new, lang))),
-        why: days.map_or_else(|| label.to_owned(), |days| format!("{label} ({days})")),
+        why: days.map_or_else(
+            || label.to_owned(),
+            |days| format!("{label} ({} {days})", lang.of("lùi", "later by")),
+        ),
         reason: entry.reason.map(|reason| lang.pick(reason.label())),
         breach: entry
             .breach

@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use super::Story;
 use super::duty::kind;
+use crate::api::papers::{address, printable};
 use crate::domain::dossier::{ComponentForm, Dossier, ObligationState, ReceivedComponent};
+use crate::domain::paper::Form;
 use crate::domain::time::Moment;
 use crate::web::dates::{self, When};
 use crate::web::lang::{Lang, Pair};
@@ -93,6 +95,8 @@ pub struct Own {
     pub papers: Vec<String>,
     /// What was asked for in money, and what became of it.
     pub sums: Vec<String>,
+    /// The office's papers about the dossier, each with the address of its file.
+    pub files: Vec<(String, String)>,
     /// What the office wrote, feedback apart.
     pub letters: Vec<LetterLine>,
 }
@@ -140,6 +144,7 @@ impl Own {
             erased: applicant.erased,
             withheld: holder.withheld,
             papers: papers(dossier, story, lang),
+            files: files(holder, story, lang),
             sums: sums(dossier, lang),
             letters: letters
                 .map(|one| LetterLine {
@@ -150,6 +155,24 @@ impl Own {
                 .collect(),
         }
     }
+}
+
+/// Form 06 names officers and is no letter to the applicant.
+fn files(holder: &Holder, story: &Story<'_>, lang: Lang) -> Vec<(String, String)> {
+    let all = printable(story.changes).into_iter();
+    let ours = all.filter(|paper| paper.form != Form::ControlSlip);
+    ours.map(|paper| {
+        let (name, day) = (
+            lang.pick(paper.form.name()),
+            dates::day(paper.at.date(), lang),
+        );
+        let place = address(story.code, paper);
+        (
+            format!("{name}, {day}"),
+            format!("{place}&k={}", holder.capability),
+        )
+    })
+    .collect()
 }
 
 fn papers(dossier: &Dossier, story: &Story<'_>, lang: Lang) -> Vec<String> {

@@ -13,6 +13,8 @@ pub enum StepState {
     Done,
     Now,
     ToCome,
+    /// The dossier left the way here.
+    Ended,
 }
 
 impl StepState {
@@ -21,7 +23,7 @@ impl StepState {
     pub fn class(self) -> &'static str {
         match self {
             Self::Done => "done",
-            Self::Now => "now",
+            Self::Now | Self::Ended => "now",
             Self::ToCome => "",
         }
     }
@@ -32,6 +34,7 @@ impl StepState {
             Self::Done => ("xong", "done"),
             Self::Now => ("đang ở bước này", "current step"),
             Self::ToCome => ("chưa đến", "to come"),
+            Self::Ended => ("kết thúc ở đây", "ended here"),
         }
     }
 }
@@ -90,7 +93,7 @@ pub fn of(changes: &[Change], dossier: &Dossier, lang: Lang) -> Vec<Step> {
         state,
         when: match state {
             StepState::Done => times[index].map(|at| dates::short(at, lang)),
-            StepState::Now | StepState::ToCome => None,
+            StepState::Now | StepState::ToCome | StepState::Ended => None,
         },
     };
     match place(dossier.phase) {
@@ -105,11 +108,11 @@ pub fn of(changes: &[Change], dossier: &Dossier, lang: Lang) -> Vec<Step> {
             .map(|index| step(index, StepState::Done))
             .collect(),
         Place::Left => {
-            let walked = (0..3).filter(|index| times[*index].is_some());
+            let walked = (0..2).filter(|index| times[*index].is_some());
             let mut steps: Vec<Step> = walked.map(|index| step(index, StepState::Done)).collect();
             steps.push(Step {
                 name: lang.pick(words::phase(dossier.phase)),
-                state: StepState::Now,
+                state: StepState::Ended,
                 when: Some(dates::short(dossier.changed_at, lang)),
             });
             steps

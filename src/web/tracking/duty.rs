@@ -38,6 +38,11 @@ pub fn of(dossier: &Dossier, story: &Story<'_>, clock: &Clock<'_>, text: Option<
                 "Ông/bà không phải làm gì nữa.",
                 "There is nothing left for you to do.",
             )
+        } else if dossier.turn().is_some() {
+            lang.of(
+                "Ông/bà chưa phải làm gì: chờ đến ngày hẹn trả kết quả ghi dưới đây.",
+                "Nothing for now: wait for the promised day below.",
+            )
         } else {
             lang.of(
                 "Ông/bà chưa phải làm gì.",

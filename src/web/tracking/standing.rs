@@ -113,7 +113,14 @@ fn promise(turn: &Turn, due_at: Moment, clock: &Clock<'_>) -> Promise {
         None => until(due_at, clock),
     };
     Promise {
-        label: ("Hẹn trả kết quả", "Result promised for"),
+        label: match turn.ending.map(|end| end.kind) {
+            None => ("Hẹn trả kết quả", "Result promised for"),
+            Some(EndKind::Completed | EndKind::Refused) => ("Đã hẹn trả", "Had been promised for"),
+            Some(EndKind::Withdrawn | EndKind::Stopped | EndKind::Redirected) => (
+                "Đã hẹn trước đó, nay không còn hiệu lực",
+                "Promised earlier; no longer applies",
+            ),
+        },
         due: dates::promise(due_at, clock.lang),
         tone,
         standing,

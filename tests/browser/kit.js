@@ -108,7 +108,7 @@ export async function violations(page) {
 export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 /** No picture is longer: what is further down is read in a browser. */
-const TALL = 2_400;
+const TALL = 1_500;
 
 /** Keeps a picture of the page where MOTCUA_SCREENS says, if it says so. */
 export async function picture(page, name) {

@@ -9,12 +9,10 @@ const EACH = process.env.MOTCUA_LONG ? 2 : 1;
 const NO_PAGE = /^\/(log|receipts|papers|graphql|assets|sign-in\/.|sign-out|livez|readyz|metrics|witness|forms)|\.(csv|json|ndjson|pdf)$|\/events$|^\/graphiql/;
 /** Read at a desk or on a wall: pictures of these are wide. */
 const WIDE = /^\/(desk|audit|board|statistics)/;
-/** Pages whose pictures are kept: shape → file. */
-const KEPT = new Map(Object.entries({
+/** Names of pictures that the documents show; any other page's is its shape. */
+const NAMES = new Map(Object.entries({
   '/': 'home', '/t': 'search', '/t/CODE': 'tracking', '/t/CODE/proof': 'proof', '/history/CODE': 'history', '/p': 'procedures', '/p/CODE': 'procedure',
-  '/statistics': 'statistics', '/o': 'offices', '/o/CODE': 'office', '/o/CODE/sheet': 'sheet', '/board/CODE': 'board', '/feedback': 'feedback',
-  '/desk': 'desk', '/desk/new': 'desk-new', '/desk/d/CODE': 'desk-dossier', '/audit': 'audit', '/audit/search': 'audit-search', '/audit/d/CODE': 'audit-dossier',
-  '/audit/findings': 'audit-findings', '/audit/fact/CODE': 'audit-fact', '/sign-in': 'sign-in',
+  '/o': 'offices', '/o/CODE': 'office', '/o/CODE/sheet': 'sheet', '/board/CODE': 'board', '/desk/d/CODE': 'desk-dossier', '/audit/d/CODE': 'audit-dossier',
 }));
 
 /** An address with its names and numbers taken out. */
@@ -69,8 +67,8 @@ async function read(served, link, paths) {
     const [here, there] = [await headings(bare.page), await headings(phone.page)];
     const lacks = there.filter((one) => !here.includes(one));
     if (!here.length || lacks.length) faults.push(`${path} without script lacks: ${lacks.join(', ')}`);
-    const name = KEPT.get(shape(path));
-    if (name && !kept.has(name) && !path.includes('?')) {
+    const form = shape(path), name = NAMES.get(form) ?? form.slice(1).replace('/CODE', '').replaceAll('/', '-');
+    if (!kept.has(name)) {
       kept.add(name);
       await picture((WIDE.test(path) ? desk : phone).page, name);
     }

@@ -95,17 +95,17 @@ export async function attempt(id) {
   let item = find(id);
   if (!item || busy.has(id) || isElsewhere(item)) return { waiting: true };
   busy.add(id);
-  update(id, { by: TAB, tried: Date.now() });
-  if (!item.late && !item.bare) { update(id, { bare: true }); item = { ...item, bare: true }; }
+  update(id, { by: TAB, tried: Date.now(), bare: item.bare || !item.late });
+  item = find(id);
   try {
-    const payload = await send(item);
-    if (codes(payload).some((code) => AGAIN.includes(code))) throw new LineDown();
+    let payload = await send(item);
     // The device's clock runs ahead: the office's own hour is claimed.
-    if (item.late && !item.clocked && codes(payload).includes('FUTURE_CLAIM')) {
-      update(id, { typedAt: claim(await clock()), clocked: true, by: null });
-      busy.delete(id);
-      return attempt(id);
+    if (item.late && codes(payload).includes('FUTURE_CLAIM')) {
+      update(id, { typedAt: claim(await clock()) });
+      item = find(id);
+      payload = await send(item);
     }
+    if (codes(payload).some((code) => AGAIN.includes(code))) throw new LineDown();
     if (payload.errors?.length) {
       if (item.late) update(id, { state: 'refused', errors: payload.errors });
       else drop(id);

@@ -331,7 +331,8 @@ pub async fn serve(
     let mut api = api
         .with_log(integrity, entries)
         .with_documents(listen.documents)
-        .with_public_url(&public_url);
+        .with_public_url(&public_url)
+        .until(stop.clone());
     if let Some(provider) = listen.oidc.provider()? {
         api.sign_in = api.sign_in.with_provider(provider);
     }

@@ -1,9 +1,12 @@
 //! Who may see what: the public view is everybody's, a dossier its office's and its applicant's, the rest an auditor's.
 
+use std::net::IpAddr;
+
 use async_graphql::Context;
 
 use super::Api;
 use super::error::{Problem, Result};
+use super::rates::Exceeded;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::projections::tracking::DossierRow;
 
@@ -36,6 +39,23 @@ pub fn signed_in<'a>(context: &Context<'a>) -> Result<&'a Actor> {
 /// Whether somebody other than an applicant is signed in where the request comes from.
 #[derive(Debug, Clone, Copy)]
 pub struct OfficeDevice(pub bool);
+
+/// The address a request came from, as far as rates go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address(pub Option<IpAddr>);
+
+/// Counts a dossier that is looked up by its code alone; whoever is signed in is not counted.
+///
+/// # Errors
+/// [`Problem::RateLimited`] after too many from one address.
+pub fn look_up(context: &Context<'_>) -> Result<()> {
+    if actor(context).is_some() {
+        return Ok(());
+    }
+    let address = context.data_opt::<Address>().and_then(|address| address.0);
+    let exceeded = |exceeded: Exceeded| Problem::RateLimited(exceeded.retry_after);
+    api(context).rates.look_up(address).map_err(exceeded)
+}
 
 /// Whether the request comes from a device of the office: with an officer's token, or beside an officer's session.
 pub fn is_at_office(context: &Context<'_>) -> bool {

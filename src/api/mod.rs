@@ -19,6 +19,7 @@ pub mod node;
 pub mod offices;
 pub mod paging;
 pub mod papers;
+pub mod rates;
 pub mod scalar;
 pub mod schema;
 pub mod sign_in;
@@ -36,9 +37,11 @@ use tokio_util::sync::CancellationToken;
 
 use self::capability::Capabilities;
 use self::error::{Problem, Result};
+use self::http::limits::Limits;
 use self::http::{Documents, Endpoint, Streams};
 use self::live::Here;
 use self::log::{PublicLog, Readers};
+use self::rates::Rates;
 use self::scalar::Long;
 use self::schema::GraphqlSchema;
 use self::sign_in::SignIn;
@@ -76,6 +79,8 @@ pub struct Api {
     pub public_url: String,
     /// When the node stops: answers that go on end.
     pub stop: CancellationToken,
+    pub limits: Arc<Limits>,
+    pub rates: Rates,
 }
 
 impl Api {
@@ -111,6 +116,8 @@ impl Api {
             documents: Documents::Open,
             public_url: "http://localhost".to_owned(),
             stop: CancellationToken::new(),
+            limits: Arc::default(),
+            rates: Rates::new(&rates::Settings::unlimited()),
         }
     }
 
@@ -154,6 +161,14 @@ impl Api {
         self
     }
 
+    /// Answers so much, and so much of it to one caller.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits, rates: &rates::Settings) -> Self {
+        self.limits = Arc::new(limits);
+        self.rates = Rates::new(rates);
+        self
+    }
+
     /// Ends answers that go on when the node stops.
     #[must_use]
     pub fn until(mut self, stop: CancellationToken) -> Self {
@@ -175,7 +190,9 @@ pub fn router(api: Api) -> Router {
         schema: schema::schema(api.clone()),
         sign_in: api.sign_in.clone(),
         documents: api.documents,
-        streams: Streams::until(api.stop.clone()),
+        streams: Streams::new(api.limits.streams, api.stop.clone()),
+        limits: api.limits.clone(),
+        rates: api.rates.clone(),
         here: Some(Arc::new({
             let api = api.clone();
             move || Here(live::here(&api))

@@ -16,7 +16,8 @@ use super::dossier::query::DossierQuery;
 use super::error::FailureCode;
 use super::feedback::{FeedbackPage, FeedbackQuery};
 use super::findings::{FindingPage, FindingQuery};
-use super::http::limits;
+use super::http::cost::Costs;
+use super::http::limits::Limits;
 use super::lateness::{LatenessQuery, OverduePage};
 use super::live::Subscription;
 use super::log::query::LogQuery;
@@ -83,7 +84,7 @@ pub struct Mutation(
 
 pub type GraphqlSchema = Schema<Query, Mutation, Subscription>;
 
-fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+fn builder(limits: &Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription)
         .register_output_type::<FailureCode>()
         .override_output_type_description::<AuditPage>("A page of facts.")
@@ -94,16 +95,20 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
         .override_output_type_description::<ProcedurePage>("A page of procedures.")
         .override_output_type_description::<OverduePage>("A page of overdue dossiers.")
         .override_output_type_description::<RehearsedDossierPage>("A page of rehearsed dossiers.")
-        .limit_depth(limits::DEPTH_MAX)
-        .limit_complexity(limits::COMPLEXITY_MAX)
-        .limit_directives(limits::DIRECTIVES_MAX)
+        .limit_depth(limits.depth)
+        .limit_complexity(limits.complexity)
+        .limit_directives(limits.directives)
         .disable_suggestions()
 }
 
 /// The schema on the stores of this node.
 #[must_use]
 pub fn schema(api: Api) -> GraphqlSchema {
-    builder().data(api).finish()
+    let mut builder = builder(&api.limits).extension(Costs);
+    if api.limits.no_introspection {
+        builder = builder.disable_introspection();
+    }
+    builder.data(api).finish()
 }
 
 /// The schema in its own language, as committed in `schema.graphql`.
@@ -117,7 +122,9 @@ pub fn sdl() -> String {
         .prefer_single_line_descriptions()
         .use_space_ident()
         .indent_width(2);
-    builder().finish().sdl_with_options(options)
+    builder(&Limits::default())
+        .finish()
+        .sdl_with_options(options)
 }
 
 #[cfg(test)]

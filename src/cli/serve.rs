@@ -19,8 +19,9 @@ use super::progress;
 use super::verify;
 use crate::acts::Counter;
 use crate::api::http::Documents;
+use crate::api::http::limits::Limits;
 use crate::api::log::Readers;
-use crate::api::{self, Api};
+use crate::api::{self, Api, rates};
 use crate::domain::reference::JournalKind;
 use crate::integrity::witness::Witness;
 use crate::integrity::{Halted, Integrity, Role, Sealer, Status, mirror};
@@ -148,6 +149,10 @@ pub struct Listen {
     pub documents: Documents,
     #[command(flatten)]
     pub oidc: Oidc,
+    #[command(flatten)]
+    pub limits: Limits,
+    #[command(flatten)]
+    pub rates: rates::Settings,
 }
 
 impl Listen {
@@ -332,6 +337,7 @@ pub async fn serve(
         .with_log(integrity, entries)
         .with_documents(listen.documents)
         .with_public_url(&public_url)
+        .with_limits(listen.limits.clone(), &listen.rates)
         .until(stop.clone());
     if let Some(provider) = listen.oidc.provider()? {
         api.sign_in = api.sign_in.with_provider(provider);

@@ -1,12 +1,15 @@
 //! What went wrong and what to do now, with the right status.
 
+use std::time::Duration;
+
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
 use super::frame::Frame;
 use super::lang::Pair;
 use super::{respond, sign_in};
+use crate::api::rates::Exceeded;
 use crate::api::sign_in::oidc::Refused;
 use crate::projections::ProjectionError;
 
@@ -34,6 +37,8 @@ pub enum Problem {
     FactUnknown,
     /// A sign-in link that is none (any more), or not opened on the machine itself.
     LinkRefused,
+    /// Too many dossiers were looked up by their codes alone; how long to wait.
+    TooMany(Duration),
     /// The identity provider's answer signs nobody in.
     SignIn(Refused),
     /// Nothing can be read now.
@@ -44,6 +49,12 @@ impl From<ProjectionError> for Problem {
     fn from(error: ProjectionError) -> Self {
         tracing::error!(%error, "a page could not be read");
         Self::Unavailable(error.code())
+    }
+}
+
+impl From<Exceeded> for Problem {
+    fn from(exceeded: Exceeded) -> Self {
+        Self::TooMany(exceeded.retry_after)
     }
 }
 
@@ -76,6 +87,7 @@ impl Problem {
             Self::DossierElsewhere(_) | Self::NoWorklist | Self::NotForAuditors => "FORBIDDEN",
             Self::FactUnknown => "FACT_UNKNOWN",
             Self::LinkRefused => "SIGN_IN_LINK_REFUSED",
+            Self::TooMany(_) => "RATE_LIMITED",
             Self::SignIn(refused) => refused.code(),
             Self::Unavailable(code) => code,
         }
@@ -95,8 +107,18 @@ impl Problem {
             | Self::NoWorklist
             | Self::NotForAuditors
             | Self::LinkRefused => StatusCode::FORBIDDEN,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::SignIn(refused) => sign_in::status(refused),
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// Seconds after which the same can be asked again, where that is known.
+    fn retry_after(&self) -> Option<u64> {
+        if let Self::TooMany(wait) = self {
+            Some(wait.as_secs())
+        } else {
+            None
         }
     }
 
@@ -126,6 +148,7 @@ impl Problem {
                 "Liên kết đăng nhập không dùng được",
                 "This sign-in link cannot be used",
             ),
+            Self::TooMany(_) => ("Xin chờ ít phút", "Please wait a few minutes"),
             Self::SignIn(_) => ("Chưa đăng nhập được", "You are not signed in"),
             Self::Unavailable(_) => ("Tạm thời không xem được", "This cannot be shown right now"),
         }
@@ -193,6 +216,16 @@ impl Problem {
                 "Liên kết chỉ dùng được với dữ liệu mô phỏng, trên chính máy đang chạy, và đúng như được in ra.",
                 "Links work on simulated data only, on the machine itself, and exactly as printed.",
             )],
+            Self::TooMany(_) => &[
+                (
+                    "Từ mạng này vừa có quá nhiều lượt tra cứu chỉ bằng mã. Xin thử lại sau một phút.",
+                    "Too many dossiers were just looked up from this network by code alone. Please try again in a minute.",
+                ),
+                (
+                    "Mở bằng mã QR trên giấy tiếp nhận thì không phải chờ.",
+                    "The QR code on your receipt opens the page without waiting.",
+                ),
+            ],
             Self::SignIn(refused) => sign_in::advice(refused),
             Self::Unavailable(_) => &[(
                 "Không có gì bị mất. Xin thử lại sau ít phút.",
@@ -214,6 +247,7 @@ impl Problem {
             | Self::NotForAuditors
             | Self::FactUnknown
             | Self::LinkRefused
+            | Self::TooMany(_)
             | Self::SignIn(_)
             | Self::Unavailable(_) => None,
         }
@@ -241,6 +275,7 @@ impl Problem {
             | Self::MethodNotAllowed
             | Self::NoWorklist
             | Self::LinkRefused
+            | Self::TooMany(_)
             | Self::Unavailable(_) => Vec::new(),
         }
     }
@@ -266,7 +301,12 @@ impl Problem {
 
     #[must_use]
     pub fn respond(self, frame: Frame) -> Response {
-        let status = self.status();
-        respond::html(status, &self.page(frame))
+        let (status, wait) = (self.status(), self.retry_after());
+        let mut response = respond::html(status, &self.page(frame));
+        if let Some(seconds) = wait {
+            let seconds = HeaderValue::from(seconds);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
     }
 }

@@ -1,6 +1,7 @@
 //! One request as the pages see it: language, place, who is signed in, and the host it came to.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -21,6 +22,8 @@ pub struct Visit {
     pub who: Option<Actor>,
     /// Scheme and host for links that leave the screen, without a slash at the end.
     pub base: String,
+    /// Where the request came from, as far as rates go.
+    pub address: Option<IpAddr>,
 }
 
 impl FromRequestParts<Web> for Visit {
@@ -36,6 +39,7 @@ impl FromRequestParts<Web> for Visit {
             place: place(&parts.uri),
             who: web.api.sign_in.authenticate(&parts.headers).ok().flatten(),
             base: base.unwrap_or_else(|| format!("http://{host}")),
+            address: web.api.rates.address(&parts.headers, &parts.extensions),
         })
     }
 }

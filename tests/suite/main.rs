@@ -24,6 +24,7 @@ mod office;
 mod paper_codes;
 mod program;
 mod projections;
+mod rates;
 mod reactions;
 mod scenario;
 mod sign_in;

@@ -93,6 +93,7 @@ impl DossierQuery {
         min_position: Option<Long>,
     ) -> Answered<AuditPage> {
         let facts = async {
+            access::look_up(context)?;
             let Some(row) = row_of_code(api(context), &code, min_position).await? else {
                 return Ok(None);
             };
@@ -128,6 +129,10 @@ async fn tracked(
 ) -> Result<Option<Tracking>> {
     let api = api(context);
     let row = row_of_code(api, code, min_position).await?;
+    let holds_receipt = |row: &DossierRow| tracking::is_receipt(row, capability);
+    if !row.as_ref().is_some_and(holds_receipt) {
+        access::look_up(context)?;
+    }
     Ok(row.map(|row| tracking::tracked(row, capability, api.office.clock())))
 }
 

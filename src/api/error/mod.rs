@@ -7,6 +7,7 @@ mod code;
 pub use self::code::ErrorCode;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::{Enum, ErrorExtensions as _, SimpleObject};
 
@@ -54,6 +55,9 @@ pub enum FailureCode {
     NoFindingsHere,
     /// Counts of a sensitive procedure so small that they describe people. Ask for a longer period, or for all procedures.
     TooFewToTell,
+    /// Too much was asked for in a short time, or too many dossiers by their codes alone. `extensions.retryAfter` and the header
+    /// `Retry-After` say after how many seconds to ask again.
+    RateLimited,
     /// `minPosition` is not reached yet. Ask again.
     NotYet,
     /// It took longer than ten seconds. A command may be sent again with the same `commandId`.
@@ -96,6 +100,7 @@ impl FailureCode {
             Self::Withheld => "WITHHELD",
             Self::NoFindingsHere => "NO_FINDINGS_HERE",
             Self::TooFewToTell => "TOO_FEW_TO_TELL",
+            Self::RateLimited => "RATE_LIMITED",
             Self::NotYet => "NOT_YET",
             Self::Timeout => "TIMEOUT",
             Self::EntryAltered => "ENTRY_ALTERED",
@@ -121,6 +126,8 @@ pub enum Problem {
     NoFindingsHere,
     /// Small numbers of a sensitive procedure.
     TooFewToTell,
+    /// Too many look-ups by code: ask again after this.
+    RateLimited(Duration),
     /// The position waited for, and how far the read models are.
     NotYet {
         wanted: u64,
@@ -186,6 +193,11 @@ impl From<VaultError> for Problem {
 
 impl From<Problem> for async_graphql::Error {
     fn from(problem: Problem) -> Self {
+        let retry_after = if let Problem::RateLimited(after) = &problem {
+            Some(after.as_secs())
+        } else {
+            None
+        };
         let reason = match &problem {
             Problem::Malformed(error) => Some((error.code(), MALFORMED_VI)),
             Problem::BadInput(_)
@@ -194,6 +206,7 @@ impl From<Problem> for async_graphql::Error {
             | Problem::Withheld
             | Problem::NoFindingsHere
             | Problem::TooFewToTell
+            | Problem::RateLimited(_)
             | Problem::NotYet { .. }
             | Problem::EntryAltered { .. }
             | Problem::Unavailable(_)
@@ -215,6 +228,13 @@ impl From<Problem> for async_graphql::Error {
             Problem::TooFewToTell => (
                 FailureCode::TooFewToTell,
                 "so few dossiers of a sensitive procedure are not told; ask for a longer period or for all procedures".into(),
+            ),
+            Problem::RateLimited(after) => (
+                FailureCode::RateLimited,
+                format!(
+                    "too many dossiers were looked up by their codes alone; ask again in {} s, or with the key on the receipt",
+                    after.as_secs()
+                ),
             ),
             Problem::NotYet { wanted, size } => (
                 FailureCode::NotYet,
@@ -238,6 +258,9 @@ impl From<Problem> for async_graphql::Error {
         };
         Self::new(message).extend_with(|_, extensions| {
             extensions.set("code", code.name());
+            if let Some(seconds) = retry_after {
+                extensions.set("retryAfter", seconds);
+            }
             if let Some((reason, vietnamese)) = reason {
                 extensions.set("reason", reason);
                 extensions.set("messageVi", vietnamese);

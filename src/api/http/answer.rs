@@ -1,5 +1,7 @@
 //! Responses: which status, which codes, and when `data` must be absent.
 
+use std::collections::BTreeMap;
+
 use async_graphql::PathSegment;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 use super::media::Media;
 use super::words;
 use crate::api::error::FailureCode;
+use crate::api::rates::Exceeded;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -51,6 +54,7 @@ impl Refused {
             FailureCode::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             FailureCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             FailureCode::Unauthenticated | FailureCode::AnotherActor => StatusCode::UNAUTHORIZED,
+            FailureCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             FailureCode::Timeout => StatusCode::GATEWAY_TIMEOUT,
             FailureCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             FailureCode::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
@@ -99,6 +103,7 @@ impl Refused {
             | FailureCode::PayloadTooLarge
             | FailureCode::Unauthenticated
             | FailureCode::AnotherActor
+            | FailureCode::RateLimited
             | FailureCode::Timeout
             | FailureCode::Unavailable
             | FailureCode::InternalServerError => false,
@@ -138,6 +143,8 @@ struct Executed {
     errors: Vec<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<async_graphql::Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: BTreeMap<String, async_graphql::Value>,
 }
 
 /// What an executed operation gave, each error with its code.
@@ -161,6 +168,7 @@ impl Outcome {
         let body = Executed {
             errors: errors.map(|error| coded(error, request_id)).collect(),
             data: (!failed_before).then_some(data),
+            extensions: executed.extensions,
         };
         Self {
             body,
@@ -195,6 +203,13 @@ pub fn executed(
         StatusCode::OK
     };
     respond(status, media, request_id, outcome.body())
+}
+
+/// The response to whoever asked for too much (RFC 6585 §4), whatever media type.
+pub fn too_many(response: &mut Response<Body>, exceeded: Exceeded) {
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    let seconds = HeaderValue::from(exceeded.retry_after.as_secs());
+    response.headers_mut().insert(header::RETRY_AFTER, seconds);
 }
 
 /// A field whose argument cannot be read is left out by the library; it must be null.

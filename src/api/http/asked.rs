@@ -10,8 +10,9 @@ use serde::Deserialize;
 
 use super::answer::Refused;
 use super::documents::{self, Documents};
+use super::limits::{self, Limits};
 use super::order::Order;
-use super::{BODY_BYTES_MAX, limits, media, words};
+use super::{media, words};
 use crate::api::error::FailureCode;
 
 /// A GraphQL request as JSON or as parameters of a URL.
@@ -29,14 +30,19 @@ pub struct Asked {
 }
 
 /// From the body of a POST.
-pub async fn from_body(headers: &HeaderMap, body: Body) -> Result<Asked, Refused> {
+pub async fn from_body(
+    headers: &HeaderMap,
+    body: Body,
+    bytes_max: usize,
+) -> Result<Asked, Refused> {
     if !media::is_json(headers) {
         let message = "the body must be application/json in UTF-8";
         return Err(Refused::new(FailureCode::UnsupportedMediaType, message));
     }
-    let bytes = axum::body::to_bytes(body, BODY_BYTES_MAX)
-        .await
-        .map_err(|_| Refused::new(FailureCode::PayloadTooLarge, "at most 256 kB are read"))?;
+    let bytes = axum::body::to_bytes(body, bytes_max).await.map_err(|_| {
+        let message = format!("at most {} kB are read", bytes_max / 1024);
+        Refused::new(FailureCode::PayloadTooLarge, message)
+    })?;
     read(&bytes)
 }
 
@@ -97,7 +103,12 @@ pub struct Prepared {
 }
 
 /// Finds or parses the document, chooses the operation and counts what it asks for.
-pub fn prepare(asked: Asked, takes: Takes, documents: Documents) -> Result<Prepared, Refused> {
+pub fn prepare(
+    asked: Asked,
+    takes: Takes,
+    documents: Documents,
+    limits: &Limits,
+) -> Result<Prepared, Refused> {
     let (query, document) = match (asked.query, asked.document_id) {
         (Some(_), Some(_)) => return Err(bad_request("give query or documentId, not both")),
         (None, None) => return Err(bad_request("query and documentId are missing")),
@@ -106,7 +117,7 @@ pub fn prepare(asked: Asked, takes: Takes, documents: Documents) -> Result<Prepa
                 let message = "this node answers its own documents only: give a documentId";
                 return Err(Refused::new(FailureCode::UntrustedDocument, message));
             }
-            let document = parsed(&query)?;
+            let document = parsed(&query, limits)?;
             (query, document)
         }
         (None, Some(id)) => {
@@ -128,7 +139,7 @@ pub fn prepare(asked: Asked, takes: Takes, documents: Documents) -> Result<Prepa
         }
         OperationType::Query | OperationType::Mutation | OperationType::Subscription => {}
     }
-    limits::check(&document, operation).map_err(invalid)?;
+    limits::check(&document, operation, limits).map_err(invalid)?;
     let order = Order::of(&document, operation);
     let variables = asked.variables.unwrap_or_default();
     let mut request = Request::new(query).variables(Variables::from_json(variables.into()));
@@ -137,8 +148,8 @@ pub fn prepare(asked: Asked, takes: Takes, documents: Documents) -> Result<Prepa
     Ok(Prepared { request, order })
 }
 
-fn parsed(query: &str) -> Result<ExecutableDocument, Refused> {
-    limits::nesting(query)
+fn parsed(query: &str, limits: &Limits) -> Result<ExecutableDocument, Refused> {
+    limits::text(query, limits)
         .map_err(|message| Refused::new(FailureCode::GraphqlParseFailed, message))?;
     async_graphql::parser::parse_query(query)
         .map_err(|error| Refused::said(FailureCode::GraphqlParseFailed, words::syntax(&error)))

@@ -10,24 +10,135 @@ use async_graphql::parser::types::{
     ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType, Selection,
     SelectionSet,
 };
+use clap::Args;
 
-/// Levels of selections. The standard introspection query needs 15.
-pub const DEPTH_MAX: usize = 15;
-/// Sum over fields: 1 each, a page as many times as it has rows.
-pub const COMPLEXITY_MAX: usize = 5_000;
-/// Directives on one field.
-pub const DIRECTIVES_MAX: usize = 10;
-const ALIASES_MAX: u64 = 50;
-const ROOT_FIELDS_MAX: u64 = 20;
-const FIELDS_MAX: u64 = 5_000;
+/// How much is answered.
+#[derive(Debug, Clone, Args)]
+pub struct Limits {
+    /// Levels of selections in a GraphQL document. The standard introspection query needs 15.
+    #[arg(
+        long = "graphql-depth",
+        value_name = "LEVELS",
+        default_value_t = 15,
+        env = "MOTCUA_GRAPHQL_DEPTH"
+    )]
+    pub depth: usize,
+    /// Cost of an operation: 1 for each field, a page as many times as it has rows.
+    #[arg(
+        long = "graphql-complexity",
+        value_name = "POINTS",
+        default_value_t = 5_000,
+        env = "MOTCUA_GRAPHQL_COMPLEXITY"
+    )]
+    pub complexity: usize,
+    /// Directives on one field.
+    #[arg(
+        long = "graphql-directives",
+        value_name = "NUMBER",
+        default_value_t = 10,
+        env = "MOTCUA_GRAPHQL_DIRECTIVES"
+    )]
+    pub directives: usize,
+    /// Fields under another name than their own.
+    #[arg(
+        long = "graphql-aliases",
+        value_name = "NUMBER",
+        default_value_t = 50,
+        env = "MOTCUA_GRAPHQL_ALIASES"
+    )]
+    pub aliases: u64,
+    /// Fields of the root.
+    #[arg(
+        long = "graphql-root-fields",
+        value_name = "NUMBER",
+        default_value_t = 20,
+        env = "MOTCUA_GRAPHQL_ROOT_FIELDS"
+    )]
+    pub root_fields: u64,
+    /// Fields of an operation, those of a fragment wherever it is spread.
+    #[arg(
+        long = "graphql-fields",
+        value_name = "NUMBER",
+        default_value_t = 5_000,
+        env = "MOTCUA_GRAPHQL_FIELDS"
+    )]
+    pub fields: u64,
+    /// Words and signs of a document.
+    #[arg(
+        long = "graphql-tokens",
+        value_name = "NUMBER",
+        default_value_t = 10_000,
+        env = "MOTCUA_GRAPHQL_TOKENS"
+    )]
+    pub tokens: usize,
+    /// Bytes of a request's body, and of a message of a WebSocket.
+    #[arg(long = "graphql-body", value_name = "BYTES", default_value_t = 256 * 1024, env = "MOTCUA_GRAPHQL_BODY")]
+    pub body: usize,
+    /// Seconds that an operation may take.
+    #[arg(
+        long = "graphql-seconds",
+        value_name = "SECONDS",
+        default_value_t = 10,
+        env = "MOTCUA_GRAPHQL_SECONDS"
+    )]
+    pub seconds: u64,
+    /// Operations that go on at once on one WebSocket.
+    #[arg(
+        long = "graphql-operations",
+        value_name = "NUMBER",
+        default_value_t = 10,
+        env = "MOTCUA_GRAPHQL_OPERATIONS"
+    )]
+    pub operations: usize,
+    /// Streams of events and WebSockets of one node together.
+    #[arg(
+        long = "graphql-streams",
+        value_name = "NUMBER",
+        default_value_t = 1_000,
+        env = "MOTCUA_GRAPHQL_STREAMS"
+    )]
+    pub streams: usize,
+    /// Answer no questions about the schema itself.
+    #[arg(
+        long = "graphql-no-introspection",
+        env = "MOTCUA_GRAPHQL_NO_INTROSPECTION"
+    )]
+    pub no_introspection: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            depth: 15,
+            complexity: 5_000,
+            directives: 10,
+            aliases: 50,
+            root_fields: 20,
+            fields: 5_000,
+            tokens: 10_000,
+            body: 256 * 1024,
+            seconds: 10,
+            operations: 10,
+            streams: 1_000,
+            no_introspection: false,
+        }
+    }
+}
+
 /// Brackets inside brackets in the text: the parser calls itself for each.
 const NESTING_MAX: usize = 64;
 
-/// Refuses a text that would make the parser call itself too often.
-pub fn nesting(query: &str) -> Result<(), String> {
-    let (mut depth, mut deepest) = (0usize, 0);
+/// Refuses a text that is too long, or would make the parser call itself too often.
+pub fn text(query: &str, limits: &Limits) -> Result<(), String> {
+    let (mut depth, mut deepest, mut tokens, mut in_word) = (0usize, 0, 0usize, false);
     let mut bytes = query.bytes();
     while let Some(byte) = bytes.next() {
+        let of_word = byte.is_ascii_alphanumeric() || byte == b'_';
+        let ends_nothing = byte.is_ascii_whitespace() || byte == b',' || byte == b'#';
+        if !(ends_nothing || of_word && in_word) {
+            tokens += 1;
+        }
+        in_word = of_word;
         match byte {
             b'{' | b'[' | b'(' => depth += 1,
             b'}' | b']' | b')' => depth = depth.saturating_sub(1),
@@ -41,6 +152,10 @@ pub fn nesting(query: &str) -> Result<(), String> {
     }
     if deepest > NESTING_MAX {
         return Err(format!("brackets are nested more than {NESTING_MAX} deep"));
+    }
+    if tokens > limits.tokens {
+        let max = limits.tokens;
+        return Err(format!("the document has more than {max} words and signs"));
     }
     Ok(())
 }
@@ -59,18 +174,25 @@ fn skip_string(bytes: &mut std::str::Bytes<'_>) {
 }
 
 /// Refuses an operation with too many aliases, root fields or fields.
-pub fn check(document: &ExecutableDocument, operation: &OperationDefinition) -> Result<(), String> {
+pub fn check(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    limits: &Limits,
+) -> Result<(), String> {
     let mut counter = Counter {
         document,
         fragments: HashMap::new(),
     };
     let count = counter.selections(&operation.selection_set);
-    let limits = [
-        ("aliases", count.aliases, ALIASES_MAX),
-        ("root fields", count.roots, ROOT_FIELDS_MAX),
-        ("fields", count.fields, FIELDS_MAX),
+    let found_and_max = [
+        ("aliases", count.aliases, limits.aliases),
+        ("root fields", count.roots, limits.root_fields),
+        ("fields", count.fields, limits.fields),
     ];
-    if let Some((what, found, max)) = limits.into_iter().find(|(_, found, max)| found > max) {
+    if let Some((what, found, max)) = found_and_max
+        .into_iter()
+        .find(|(_, found, max)| found > max)
+    {
         return Err(format!("{found} {what}, at most {max} are answered"));
     }
     // GraphQL §5.2.4.1.
@@ -154,7 +276,7 @@ mod tests {
     fn counted(query: &str) -> Result<(), String> {
         let document = async_graphql::parser::parse_query(query).expect("GraphQL");
         let (_, operation) = document.operations.iter().next().expect("an operation");
-        check(&document, &operation.node)
+        check(&document, &operation.node, &Limits::default())
     }
 
     #[test]
@@ -181,6 +303,25 @@ mod tests {
         assert!(counted(&format!("{{ ...f }} fragment f on Query {{ {roots} }}")).is_err());
         assert!(counted("{ a b c: d { e } }").is_ok());
         assert!(counted("{ ...f } fragment f on Query { a ...f }").is_ok());
+    }
+
+    fn nesting(query: &str) -> Result<(), String> {
+        let limits = Limits {
+            tokens: usize::MAX,
+            ..Limits::default()
+        };
+        text(query, &limits)
+    }
+
+    #[test]
+    fn words_and_signs_are_counted_and_what_is_said_beside_them_is_not() {
+        let tokens = |tokens| Limits {
+            tokens,
+            ..Limits::default()
+        };
+        let query = "{ a_1, b(c: \"d e f\") { g } } # h i j";
+        assert!(text(query, &tokens(12)).is_ok());
+        assert!(text(query, &tokens(11)).is_err());
     }
 
     #[test]

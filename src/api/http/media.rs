@@ -2,6 +2,40 @@
 
 use axum::http::{HeaderMap, header};
 
+/// How a client wants to be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// By one response.
+    Response(Media),
+    /// By a stream of events (`text/event-stream`).
+    Events,
+}
+
+impl Wanted {
+    /// The best offered way of the `Accept` headers; `None` when nothing acceptable is offered.
+    #[must_use]
+    pub fn accepted(headers: &HeaderMap) -> Option<Self> {
+        let mut best: Option<(u16, Self)> = None;
+        let mut stated = false;
+        for value in headers.get_all(header::ACCEPT) {
+            stated = true;
+            for range in value.to_str().unwrap_or_default().split(',') {
+                let Some((wanted, weight)) = offered(range) else {
+                    continue;
+                };
+                if weight > 0 && best.is_none_or(|(most, _)| weight > most) {
+                    best = Some((weight, wanted));
+                }
+            }
+        }
+        match best {
+            Some((_, wanted)) => Some(wanted),
+            None if stated => None,
+            None => Some(Self::Response(Media::Json)),
+        }
+    }
+}
+
 /// The two media types a response can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Media {
@@ -19,48 +53,15 @@ impl Media {
             Self::Json => "application/json; charset=utf-8",
         }
     }
-
-    /// The best offered type of the `Accept` headers; `None` when nothing acceptable is offered.
-    #[must_use]
-    pub fn accepted(headers: &HeaderMap) -> Option<Self> {
-        let mut best: Option<(u16, Self)> = None;
-        let mut stated = false;
-        for value in headers.get_all(header::ACCEPT) {
-            stated = true;
-            for range in value.to_str().unwrap_or_default().split(',') {
-                let Some((media, weight)) = offered(range) else {
-                    continue;
-                };
-                if weight > 0 && best.is_none_or(|(most, _)| weight > most) {
-                    best = Some((weight, media));
-                }
-            }
-        }
-        match best {
-            Some((_, media)) => Some(media),
-            None if stated => None,
-            None => Some(Self::Json),
-        }
-    }
-}
-
-/// Whether a stream of events is asked for: it alone, or before anything else that is offered.
-#[must_use]
-pub fn wants_events(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::ACCEPT).iter();
-    let mut ranges = values.flat_map(|value| value.to_str().unwrap_or_default().split(','));
-    ranges.any(|range| {
-        let media = range.split(';').next().unwrap_or_default();
-        media.trim().eq_ignore_ascii_case("text/event-stream")
-    })
 }
 
 /// The type one range asks for, with its weight in thousandths.
-fn offered(range: &str) -> Option<(Media, u16)> {
+fn offered(range: &str) -> Option<(Wanted, u16)> {
     let mut parts = range.split(';').map(str::trim);
-    let media = match parts.next()?.to_ascii_lowercase().as_str() {
-        "application/graphql-response+json" => Media::GraphqlResponse,
-        "application/json" | "application/*" | "*/*" => Media::Json,
+    let wanted = match parts.next()?.to_ascii_lowercase().as_str() {
+        "application/graphql-response+json" => Wanted::Response(Media::GraphqlResponse),
+        "application/json" | "application/*" | "*/*" => Wanted::Response(Media::Json),
+        "text/event-stream" => Wanted::Events,
         _ => return None,
     };
     let mut weight = 1_000;
@@ -72,7 +73,7 @@ fn offered(range: &str) -> Option<(Media, u16)> {
             _ => {}
         }
     }
-    Some((media, weight))
+    Some((wanted, weight))
 }
 
 /// `0.8` as 800; RFC 9110 allows three digits.
@@ -117,8 +118,9 @@ mod tests {
 
     #[test]
     fn the_heaviest_offered_type_is_answered_and_of_equals_the_first() {
-        let new = Some(Media::GraphqlResponse);
-        let old = Some(Media::Json);
+        let new = Some(Wanted::Response(Media::GraphqlResponse));
+        let old = Some(Wanted::Response(Media::Json));
+        let events = Some(Wanted::Events);
         let told = [
             ("*/*", old),
             ("application/*", old),
@@ -136,17 +138,21 @@ mod tests {
             ("text/html, */*;q=0.1", old),
             ("application/json; charset=iso-8859-1", None),
             ("application/json;q=0", None),
+            ("text/event-stream", events),
+            ("text/event-stream, multipart/mixed", events),
+            ("application/json, text/event-stream, multipart/mixed", old),
+            ("application/json;q=0.5, text/event-stream", events),
             ("text/html", None),
             ("", None),
         ];
         for (accept, media) in told {
             assert_eq!(
-                Media::accepted(&headers(header::ACCEPT, accept)),
+                Wanted::accepted(&headers(header::ACCEPT, accept)),
                 media,
                 "{accept}"
             );
         }
-        assert_eq!(Media::accepted(&HeaderMap::new()), old);
+        assert_eq!(Wanted::accepted(&HeaderMap::new()), old);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod answer;
 mod asked;
+pub mod cost;
 pub mod documents;
 pub mod limits;
 mod media;
@@ -18,7 +19,8 @@ use std::time::Duration;
 use async_graphql::Executor;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, Response, Uri};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Response};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -26,24 +28,19 @@ use uuid::Uuid;
 pub use self::answer::REQUEST_ID;
 use self::answer::Refused;
 use self::asked::{Asked, Prepared, Takes, from_body, from_parameters, not_allowed, prepare};
+use self::cost::Purse;
 pub use self::documents::Documents;
-use self::media::Media;
-use super::access::OfficeDevice;
+use self::limits::Limits;
+use self::media::{Media, Wanted};
+use super::access::{Address, OfficeDevice};
 use super::error::FailureCode;
 use super::live::Here;
+use super::rates::{Exceeded, Rates};
 use super::sign_in::SignIn;
 use crate::domain::actor::Actor;
 
 /// Header with whom a page belongs to that gives a command: OFFICE/PSEUDONYM.
 pub const ACTOR: &str = "motcua-actor";
-/// Larger bodies are refused.
-pub const BODY_BYTES_MAX: usize = 256 * 1024;
-/// One operation may take so long.
-const EXECUTION_MAX: Duration = Duration::from_secs(10);
-
-/// Streams and sockets of one node together; further ones are refused.
-const STREAMS_MAX: usize = 1_000;
-
 /// A schema and who may be asking.
 #[derive(Clone)]
 pub struct Endpoint<E> {
@@ -52,6 +49,8 @@ pub struct Endpoint<E> {
     /// Whose documents are answered.
     pub documents: Documents,
     pub streams: Streams,
+    pub limits: Arc<Limits>,
+    pub rates: Rates,
     /// What every request carries, made when it comes in.
     pub here: Option<Arc<dyn Fn() -> Here + Send + Sync>>,
 }
@@ -66,11 +65,11 @@ pub struct Streams {
 }
 
 impl Streams {
-    /// Until `stop`.
+    /// So many at once, until `stop`.
     #[must_use]
-    pub fn until(stop: CancellationToken) -> Self {
+    pub fn new(streams_max: usize, stop: CancellationToken) -> Self {
         Self {
-            room: Arc::new(Semaphore::new(STREAMS_MAX)),
+            room: Arc::new(Semaphore::new(streams_max)),
             stop,
         }
     }
@@ -79,44 +78,43 @@ impl Streams {
 /// The handler of `/graphql`.
 pub async fn graphql<E: Executor>(
     State(endpoint): State<Endpoint<E>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Body,
+    request: axum::extract::Request,
 ) -> Response<Body> {
-    let request_id = request_id(&headers);
-    if media::wants_events(&headers) {
-        let asked = asked(&method, &uri, &headers, body).await;
-        let answered = match asked {
-            Ok(asked) => sse::answer(&endpoint, &method, asked, &headers, &request_id),
-            Err(refused) => Err(refused),
-        };
-        return answered
-            .unwrap_or_else(|refused| refused.respond(Media::GraphqlResponse, &request_id));
-    }
-    let Some(media) = Media::accepted(&headers) else {
-        let message =
-            "offered are application/graphql-response+json, application/json and text/event-stream";
-        let refused = Refused::new(FailureCode::NotAcceptable, message);
-        return refused.respond(Media::Json, &request_id);
+    let (parts, body) = request.into_parts();
+    let request_id = request_id(&parts.headers);
+    let media = match Wanted::accepted(&parts.headers) {
+        Some(Wanted::Response(media)) => media,
+        Some(Wanted::Events) => {
+            let asked = asked(&parts, body, &endpoint.limits).await;
+            let answered =
+                asked.and_then(|asked| sse::answer(&endpoint, &parts, asked, &request_id));
+            return answered
+                .unwrap_or_else(|refused| refused.respond(Media::GraphqlResponse, &request_id));
+        }
+        None => {
+            let message = "offered are application/graphql-response+json, application/json and text/event-stream";
+            let refused = Refused::new(FailureCode::NotAcceptable, message);
+            return refused.respond(Media::Json, &request_id);
+        }
     };
-    match answer(&endpoint, &method, &uri, &headers, body).await {
-        Ok(response) => answer::executed(response, media, &request_id),
+    match answer(&endpoint, &parts, body).await {
+        Ok((response, exceeded)) => {
+            let mut response = answer::executed(response, media, &request_id);
+            if let Some(exceeded) = exceeded {
+                answer::too_many(&mut response, exceeded);
+            }
+            response
+        }
         Err(refused) => refused.respond(media, &request_id),
     }
 }
 
 /// Reads what is asked by one of the methods that are served.
-async fn asked(
-    method: &Method,
-    uri: &Uri,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<Asked, Refused> {
-    if method == Method::POST {
-        from_body(headers, body).await
-    } else if method == Method::GET {
-        from_parameters(uri.query().unwrap_or_default())
+async fn asked(parts: &Parts, body: Body, limits: &Limits) -> Result<Asked, Refused> {
+    if parts.method == Method::POST {
+        from_body(&parts.headers, body, limits.body).await
+    } else if parts.method == Method::GET {
+        from_parameters(parts.uri.query().unwrap_or_default())
     } else {
         Err(not_allowed("GET, POST"))
     }
@@ -124,28 +122,65 @@ async fn asked(
 
 async fn answer<E: Executor>(
     endpoint: &Endpoint<E>,
-    method: &Method,
-    uri: &Uri,
-    headers: &HeaderMap,
+    parts: &Parts,
     body: Body,
-) -> Result<async_graphql::Response, Refused> {
-    let asked = asked(method, uri, headers, body).await?;
+) -> Result<(async_graphql::Response, Option<Exceeded>), Refused> {
+    let limits = &endpoint.limits;
+    let asked = asked(parts, body, limits).await?;
     let takes = Takes {
-        mutations: method == Method::POST,
+        mutations: parts.method == Method::POST,
         subscriptions: false,
     };
-    let Prepared { mut request, order } = prepare(asked, takes, endpoint.documents)?;
+    let Prepared { mut request, order } = prepare(asked, takes, endpoint.documents, limits)?;
     if let Some(here) = &endpoint.here {
         request = request.data(here());
     }
-    let actor = who(endpoint, headers)?;
-    let device = OfficeDevice(endpoint.sign_in.is_office_device(headers));
-    let executing = endpoint.schema.execute(request.data(actor).data(device));
-    let mut response = tokio::time::timeout(EXECUTION_MAX, executing)
+    let headers = &parts.headers;
+    let caller = Caller {
+        actor: who(endpoint, headers)?,
+        device: OfficeDevice(endpoint.sign_in.is_office_device(headers)),
+        address: Address(endpoint.rates.address(headers, &parts.extensions)),
+    };
+    let purse = caller.purse(&endpoint.rates);
+    let executing = endpoint
+        .schema
+        .execute(caller.asks(request).data(purse.clone()));
+    let patience = Duration::from_secs(limits.seconds);
+    let mut response = tokio::time::timeout(patience, executing)
         .await
         .map_err(|_| Refused::new(FailureCode::Timeout, "it took too long"))?;
     order.put(&mut response);
-    Ok(response)
+    let drawn = purse.drawn();
+    if let Some(drawn) = drawn {
+        response = response.extension("cost", drawn.told(limits));
+    }
+    Ok((response, drawn.and_then(|drawn| drawn.exceeded)))
+}
+
+/// Who asks, from where.
+#[derive(Clone)]
+pub struct Caller {
+    pub actor: Option<Actor>,
+    pub device: OfficeDevice,
+    pub address: Address,
+}
+
+impl Caller {
+    /// The bucket that this caller draws on.
+    #[must_use]
+    pub fn purse(&self, rates: &Rates) -> Purse {
+        let Address(address) = self.address;
+        Purse::of(rates, rates.key(self.actor.as_ref(), address))
+    }
+
+    /// What a request tells resolvers of its caller.
+    #[must_use]
+    pub fn asks(self, request: async_graphql::Request) -> async_graphql::Request {
+        request
+            .data(self.actor)
+            .data(self.device)
+            .data(self.address)
+    }
 }
 
 /// Who is asking; `None` is the public.

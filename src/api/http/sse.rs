@@ -5,7 +5,8 @@ use std::convert::Infallible;
 
 use async_graphql::{Executor, Response};
 use axum::body::Body;
-use axum::http::{self, HeaderMap, HeaderValue, Method, header};
+use axum::http::request::Parts;
+use axum::http::{self, HeaderValue, Method, header};
 use axum::response::IntoResponse as _;
 use axum::response::sse::{Event, Sse};
 use futures_util::StreamExt as _;
@@ -17,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 use super::answer::{Outcome, REQUEST_ID, Refused};
 use super::asked::{Asked, Prepared, Takes, prepare};
 use super::order::Order;
-use super::{Endpoint, OfficeDevice, who};
+use super::{Caller, Endpoint, who};
+use crate::api::access::{Address, OfficeDevice};
 use crate::api::error::FailureCode;
 use crate::api::live::{LastSeen, Place, Token};
 
@@ -30,33 +32,39 @@ const LAST_SEEN: &str = "last-event-id";
 /// What is wrong with how it was sent. What is wrong with the GraphQL request is told in the stream, as clients expect.
 pub fn answer<E: Executor>(
     endpoint: &Endpoint<E>,
-    method: &Method,
+    parts: &Parts,
     asked: Asked,
-    headers: &HeaderMap,
     request_id: &str,
 ) -> Result<http::Response<Body>, Refused> {
     let takes = Takes {
-        mutations: method == Method::POST,
+        mutations: parts.method == Method::POST,
         subscriptions: true,
     };
-    let Prepared { request, order } = match prepare(asked, takes, endpoint.documents) {
-        Ok(prepared) => prepared,
-        Err(refused) if refused.is_of_request() => {
-            let told = next(None, &json!({"errors": [refused.error()]}));
-            let events = stream::iter([told, complete()].map(Ok::<_, Infallible>));
-            return Ok(respond(events, request_id));
-        }
-        Err(refused) => return Err(refused),
+    let Prepared { request, order } =
+        match prepare(asked, takes, endpoint.documents, &endpoint.limits) {
+            Ok(prepared) => prepared,
+            Err(refused) if refused.is_of_request() => {
+                let told = next(None, &json!({"errors": [refused.error()]}));
+                let events = stream::iter([told, complete()].map(Ok::<_, Infallible>));
+                return Ok(respond(events, request_id));
+            }
+            Err(refused) => return Err(refused),
+        };
+    let headers = &parts.headers;
+    let caller = Caller {
+        actor: who(endpoint, headers)?,
+        device: OfficeDevice(endpoint.sign_in.is_office_device(headers)),
+        address: Address(endpoint.rates.address(headers, &parts.extensions)),
     };
-    let actor = who(endpoint, headers)?;
     let room = endpoint.streams.room.clone().try_acquire_owned();
     let message = "this node serves as many streams as it can; come back later";
     let room = room.map_err(|_| Refused::new(FailureCode::Unavailable, message))?;
     let seen = headers.get(LAST_SEEN).and_then(|id| id.to_str().ok());
     let place = Place::default();
-    let request = request
-        .data(actor)
-        .data(OfficeDevice(endpoint.sign_in.is_office_device(headers)))
+    let purse = caller.purse(&endpoint.rates);
+    let request = caller
+        .asks(request)
+        .data(purse)
         .data(LastSeen(
             seen.filter(|id| !id.is_empty()).map(str::to_owned),
         ))

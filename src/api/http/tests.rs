@@ -61,18 +61,12 @@ async fn send(request: Request<Body>) -> Answer {
         schema: Schema::new(Query, Mutation, EmptySubscription),
         sign_in: sign_in(),
         documents: Documents::Open,
-        streams: Streams::until(CancellationToken::new()),
+        streams: Streams::new(1, CancellationToken::new()),
+        limits: Arc::default(),
+        rates: Rates::new(&crate::api::rates::Settings::unlimited()),
         here: None,
     };
-    let (parts, body) = request.into_parts();
-    let response = graphql(
-        State(endpoint),
-        parts.method,
-        parts.uri,
-        parts.headers,
-        body,
-    )
-    .await;
+    let response = graphql(State(endpoint), request).await;
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX)
         .await
@@ -160,7 +154,8 @@ async fn what_is_no_graphql_request_is_refused_with_its_own_code() {
             (StatusCode::BAD_REQUEST, "BAD_REQUEST")
         );
     }
-    let large = json!({"query": "{greeting}", "variables": {"n": "x".repeat(BODY_BYTES_MAX)}});
+    let large =
+        json!({"query": "{greeting}", "variables": {"n": "x".repeat(Limits::default().body)}});
     let answer = asked(large).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     let text = Request::post("/graphql").header(header::CONTENT_TYPE, "text/plain");

@@ -115,6 +115,9 @@ pub fn vietnamese(code: FailureCode) -> &'static str {
         FailureCode::NoFindingsHere => {
             "Dữ liệu mô phỏng mang tên cơ quan có thật: không hiển thị dấu hiệu để không quy lỗi cho ai."
         }
+        FailureCode::RateLimited => {
+            "Bạn đã hỏi quá nhiều trong thời gian ngắn. Hãy thử lại sau ít phút."
+        }
         FailureCode::NotYet => "Vị trí này chưa đọc được ở đây. Hãy hỏi lại.",
         FailureCode::Timeout => "Quá lâu. Lệnh có thể gửi lại với cùng commandId.",
         FailureCode::EntryAltered => {

@@ -81,13 +81,21 @@ pub(super) fn dossier_code(text: &str) -> Result<DossierCode, Problem> {
 }
 
 /// The row and the story of a code.
+/// A dossier by its code, with its facts. Whoever neither is signed in nor shows the key of its receipt is counted: codes follow
+/// each other, and nobody is to read them all.
 pub(super) async fn dossier(
     web: &Web,
+    visit: &Visit,
     code: &str,
+    key: Option<&str>,
 ) -> Result<(String, DossierRow, Vec<Change>), Problem> {
     let code = meant(web, code).await?.to_string();
     let unknown = || Problem::DossierUnknown(code.clone());
     let row = tracking::by_code(web.models(), &code).await?;
+    let known = row.as_ref().is_some_and(|row| receipt(row, key).is_some());
+    if !known && visit.who.is_none() {
+        web.api.rates.look_up(visit.address)?;
+    }
     let row = row.ok_or_else(unknown)?;
     let changes = history::of_dossier(web.models(), row.id).await?;
     if changes.is_empty() {
@@ -116,7 +124,7 @@ pub(super) async fn track(
 }
 
 async fn tracking_page(web: &Web, visit: &Visit, code: &str, shown: &Shown) -> Answer {
-    let (code, row, changes) = dossier(web, code).await?;
+    let (code, row, changes) = dossier(web, visit, code, shown.k.as_deref()).await?;
     let holder = holder(web, &code, &row, shown).await;
     let reference = web.models().reference();
     let procedure = match row.procedure_version {
@@ -138,12 +146,12 @@ async fn tracking_page(web: &Web, visit: &Visit, code: &str, shown: &Shown) -> A
         holder: holder.as_ref(),
         command: new_command(),
     };
-    let mut frame = visit.frame(web).live(format!("/t/{code}/events"));
     // A key that opens nothing leaves no trace on the page: it is the page of those who have none.
-    frame.place = match &holder {
-        Some(holder) => format!("/t/{code}?k={}", holder.capability),
-        None => format!("/t/{code}"),
-    };
+    let key = holder
+        .as_ref()
+        .map_or_else(String::new, |holder| format!("?k={}", holder.capability));
+    let mut frame = visit.frame(web).live(format!("/t/{code}/events{key}"));
+    frame.place = format!("/t/{code}{key}");
     let page = TrackingPage::new(frame.script("print.js"), &story);
     let mut page = page.ok_or(Problem::DossierUnknown(code.clone()))?;
     page.refreshes &= shown.still.is_none();
@@ -180,8 +188,10 @@ pub(super) async fn follow(
     visit: Visit,
     headers: HeaderMap,
     path: Segment,
+    shown: Asked<Shown>,
 ) -> Response {
-    let found = match dossier(&web, &segment(path)).await {
+    let key = asked(shown).k;
+    let found = match dossier(&web, &visit, &segment(path), key.as_deref()).await {
         Ok((_, row, _)) => Ok(live::follow(&web, &headers, live::Subject::Dossier(row.id)).await),
         Err(problem) => Err(problem),
     };
@@ -189,7 +199,7 @@ pub(super) async fn follow(
 }
 
 pub(super) async fn records(State(web): State<Web>, visit: Visit, path: Segment) -> Response {
-    let found = dossier(&web, &segment(path))
+    let found = dossier(&web, &visit, &segment(path), None)
         .await
         .map(|(code, row, changes)| {
             let sees_people = access::sees_people(visit.who.as_ref(), &row);

@@ -35,7 +35,7 @@ pub(super) async fn check(
 
 async fn page(web: &Web, visit: &Visit, code: &str, wanted: &Wanted) -> Answer {
     let of = Of::asked(wanted.of.as_deref()).ok_or(Problem::PageUnknown)?;
-    let (code, _, changes) = dossier(web, code).await?;
+    let (code, _, changes) = dossier(web, visit, code, None).await?;
     let subject = Subject {
         code: &code,
         of,

@@ -49,7 +49,7 @@ pub(super) async fn feedback(
 
 /// The empty form, or why there is none.
 async fn form(web: &Web, visit: &Visit, code: &str, key: &Key, wish: Wish) -> Answer {
-    let (code, row, changes) = dossier(web, code).await?;
+    let (code, row, changes) = dossier(web, visit, code, key.k.as_deref()).await?;
     let state = changes.last().map(|change| &change.after);
     let state = state.ok_or_else(|| Problem::DossierUnknown(code.clone()))?;
     let capability = receipt(&row, key.k.as_deref()).unwrap_or_default();
@@ -139,7 +139,7 @@ async fn send(
     sent: &Sent,
     wish: Wish,
 ) -> Answer {
-    let (code, row, changes) = dossier(web, code).await?;
+    let (code, row, changes) = dossier(web, visit, code, Some(&sent.k)).await?;
     let state = changes.last().map(|change| &change.after);
     let state = state.ok_or_else(|| Problem::DossierUnknown(code.clone()))?;
     let capability = receipt(&row, Some(&sent.k)).unwrap_or_default();

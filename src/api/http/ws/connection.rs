@@ -13,16 +13,16 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::message::{self, Closing, Said};
+use crate::api::access::{Address, OfficeDevice};
 use crate::api::http::answer::{Outcome, Refused};
 use crate::api::http::asked::{Asked, Prepared, Takes, prepare};
-use crate::api::http::{Endpoint, OfficeDevice, who};
+use crate::api::http::{Caller, Endpoint, who};
 use crate::api::live::{LastSeen, Place};
-use crate::domain::actor::Actor;
 
 /// A connection that says nothing for so long is closed.
 const INIT_MAX: Duration = Duration::from_secs(10);
-/// Operations that go on at once on one connection.
-const OPERATIONS_MAX: usize = 10;
+/// How long the other side may take to close.
+const FAREWELL_MAX: Duration = Duration::from_secs(1);
 /// Messages that wait for a slow client; then its operations wait.
 const WAITING_MAX: usize = 16;
 
@@ -47,17 +47,12 @@ impl Drop for Running {
     }
 }
 
-/// Who is asking, once that is said.
-#[derive(Clone)]
-struct Caller {
-    actor: Option<Actor>,
-    at_office: bool,
-}
-
 pub struct Connection<E> {
     endpoint: Endpoint<E>,
     headers: HeaderMap,
+    address: Address,
     request_id: String,
+    /// Who is asking, once that is said.
     caller: Option<Caller>,
     running: HashMap<String, Running>,
     /// Of the next operation.
@@ -67,11 +62,17 @@ pub struct Connection<E> {
 }
 
 impl<E: Executor> Connection<E> {
-    pub fn new(endpoint: Endpoint<E>, headers: HeaderMap, request_id: String) -> Self {
+    pub fn new(
+        endpoint: Endpoint<E>,
+        headers: HeaderMap,
+        address: Address,
+        request_id: String,
+    ) -> Self {
         let (to, sent) = mpsc::channel(WAITING_MAX);
         Self {
             endpoint,
             headers,
+            address,
             request_id,
             caller: None,
             running: HashMap::new(),
@@ -91,6 +92,10 @@ impl<E: Executor> Connection<E> {
             // Whoever has gone needs no reason.
             let _ = socket.send(Message::Close(Some(frame))).await;
         }
+        // The other side's Close is answered while more is read (RFC 6455 §5.5.1); what is still on its way must not cut the line
+        // before our own Close has arrived.
+        let rest = async { while let Some(Ok(_)) = socket.recv().await {} };
+        let _ = tokio::time::timeout(FAREWELL_MAX, rest).await;
     }
 
     /// Why this side closes; none when the other one has.
@@ -160,7 +165,11 @@ impl<E: Executor> Connection<E> {
         }
         let actor = who(&self.endpoint, &self.headers).map_err(|_| forbidden())?;
         let at_office = self.endpoint.sign_in.is_office_device(&self.headers);
-        self.caller = Some(Caller { actor, at_office });
+        self.caller = Some(Caller {
+            actor,
+            device: OfficeDevice(at_office),
+            address: self.address,
+        });
         Ok(message::acknowledged())
     }
 
@@ -173,7 +182,7 @@ impl<E: Executor> Connection<E> {
             let reason = format!("Subscriber for {named} already exists");
             return Err(Closing::new(message::SUBSCRIBER_EXISTS, &reason));
         }
-        if self.running.len() >= OPERATIONS_MAX {
+        if self.running.len() >= self.endpoint.limits.operations {
             let reason = "Too many operations on one connection";
             return Err(Closing::new(message::TOO_MANY, reason));
         }
@@ -181,7 +190,10 @@ impl<E: Executor> Connection<E> {
             mutations: true,
             subscriptions: true,
         };
-        let prepared = match prepare(asked, takes, self.endpoint.documents) {
+        let Endpoint {
+            documents, limits, ..
+        } = &self.endpoint;
+        let prepared = match prepare(asked, takes, *documents, limits) {
             Ok(prepared) => prepared,
             Err(refused) => return Ok(Some(message::error(&id, &[Refused::error(&refused)]))),
         };
@@ -196,11 +208,12 @@ impl<E: Executor> Connection<E> {
         let Prepared { request, order } = prepared;
         let place = Place::default();
         let mut quiet = place.quiet();
-        let request = request
-            .data(caller.actor)
-            .data(OfficeDevice(caller.at_office))
-            .data(LastSeen::default())
-            .data(place);
+        let purse = caller.purse(&self.endpoint.rates);
+        let mut request = caller.asks(request);
+        if let Some(here) = &self.endpoint.here {
+            request = request.data(here());
+        }
+        let request = request.data(purse).data(LastSeen::default()).data(place);
         let mut responses = self.endpoint.schema.execute_stream(request, None);
         let (to, request_id) = (self.to.clone(), self.request_id.clone());
         tokio::spawn(async move {

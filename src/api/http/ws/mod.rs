@@ -17,7 +17,8 @@ use axum::response::IntoResponse as _;
 use self::connection::Connection;
 use super::answer::Refused;
 use super::media::Media;
-use super::{BODY_BYTES_MAX, Endpoint, request_id};
+use super::{Endpoint, request_id};
+use crate::api::access::Address;
 use crate::api::error::FailureCode;
 
 /// The one subprotocol.
@@ -39,6 +40,7 @@ pub async fn graphql<E: Executor>(
         let refused = Refused::new(FailureCode::Unavailable, message);
         return refused.respond(Media::Json, &request_id);
     };
+    let address = Address(endpoint.rates.address(&parts.headers, &parts.extensions));
     let mut headers = parts.headers;
     if !is_same_origin(&headers) {
         // A page from elsewhere must not use the session of whoever looks at it.
@@ -46,8 +48,8 @@ pub async fn graphql<E: Executor>(
     }
     let upgrade = upgrade
         .protocols([PROTOCOL])
-        .max_message_size(BODY_BYTES_MAX)
-        .max_frame_size(BODY_BYTES_MAX);
+        .max_message_size(endpoint.limits.body)
+        .max_frame_size(endpoint.limits.body);
     upgrade.on_upgrade(move |mut socket| async move {
         let _room = room;
         if socket.protocol().is_none() {
@@ -59,7 +61,7 @@ pub async fn graphql<E: Executor>(
             let _ = socket.send(Message::Close(Some(frame))).await;
             return;
         }
-        Connection::new(endpoint, headers, request_id)
+        Connection::new(endpoint, headers, address, request_id)
             .serve(socket)
             .await;
     })

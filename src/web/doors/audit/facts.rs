@@ -213,7 +213,7 @@ async fn dossier_page(web: &Web, visit: &Visit, code: &str, instants: &Instants)
         "A comparison needs two instants, a and b.",
     );
     let reader = auditor(visit)?;
-    let (code, row, changes) = told(web, code).await?;
+    let (code, row, changes) = told(web, visit, code, None).await?;
     if !access::may_open(reader.who, &row) {
         return Err(Problem::DossierUnknown(code));
     }

@@ -13,6 +13,7 @@ pub mod health;
 pub mod http;
 pub mod lateness;
 pub mod log;
+pub mod mine;
 pub mod node;
 pub mod offices;
 pub mod paging;

@@ -18,6 +18,7 @@ use super::findings::{FindingPage, FindingQuery};
 use super::http::limits;
 use super::lateness::{LatenessQuery, OverduePage};
 use super::log::query::LogQuery;
+use super::mine::MineQuery;
 use super::node::NodeQuery;
 use super::offices::OfficeQuery;
 use super::statistics::{
@@ -41,6 +42,7 @@ pub struct Query(
 pub struct DossierQueries(
     DossierQuery,
     WorklistQuery,
+    MineQuery,
     BlockQuery,
     LatenessQuery,
     FindingQuery,

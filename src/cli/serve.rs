@@ -20,10 +20,11 @@ use super::verify;
 use crate::acts::Counter;
 use crate::api::http::Documents;
 use crate::api::log::Readers;
+use crate::api::sign_in::service::ServiceKeys;
 use crate::api::{self, Api};
 use crate::domain::reference::JournalKind;
 use crate::integrity::witness::Witness;
-use crate::integrity::{Halted, Integrity, Role, Sealer, Status, mirror};
+use crate::integrity::{Halted, Integrity, Role, Sealer, Status, mirror, signer};
 use crate::journal::{Journal, Location};
 use crate::projections::{Progress, Projector, ReadModels};
 use crate::reactions;
@@ -332,7 +333,9 @@ pub async fn serve(
         .with_log(integrity, entries)
         .with_documents(listen.documents)
         .with_public_url(&public_url);
-    if let Some(provider) = listen.oidc.provider()? {
+    let keys_folder = signer::folder(&place.keys_folder()?, api.office.opened().id);
+    api.sign_in = api.sign_in.with_service_keys(ServiceKeys::new(keys_folder));
+    if let Some(provider) = listen.oidc.provider(&keys)? {
         api.sign_in = api.sign_in.with_provider(provider);
     }
     let pages = Web::new(

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::media::Media;
 use super::words;
 use crate::api::error::FailureCode;
+use crate::api::sign_in::TokenRefused;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -24,6 +25,22 @@ pub struct Refused {
     pub message_vi: String,
     /// Methods that would do, for `Allow`.
     pub allow: Option<&'static str>,
+    /// A narrower code, for `reason`.
+    pub reason: Option<&'static str>,
+}
+
+impl From<TokenRefused> for Refused {
+    fn from(refused: TokenRefused) -> Self {
+        let (code, reason) = match refused {
+            TokenRefused::Invalid => (FailureCode::Unauthenticated, None),
+            TokenRefused::Unchecked => (FailureCode::Unavailable, None),
+            TokenRefused::Nobody(reason) => (FailureCode::Forbidden, Some(reason)),
+        };
+        Self {
+            reason,
+            ..Self::new(code, refused.to_string())
+        }
+    }
 }
 
 impl Refused {
@@ -33,6 +50,7 @@ impl Refused {
             message: message.into(),
             message_vi: words::vietnamese(code).to_owned(),
             allow: None,
+            reason: None,
         }
     }
 
@@ -51,6 +69,7 @@ impl Refused {
             FailureCode::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             FailureCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             FailureCode::Unauthenticated | FailureCode::AnotherActor => StatusCode::UNAUTHORIZED,
+            FailureCode::Forbidden => StatusCode::FORBIDDEN,
             FailureCode::Timeout => StatusCode::GATEWAY_TIMEOUT,
             FailureCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             FailureCode::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
@@ -59,7 +78,6 @@ impl Refused {
             | FailureCode::UntrustedDocument
             | FailureCode::GraphqlValidationFailed
             | FailureCode::BadUserInput
-            | FailureCode::Forbidden
             | FailureCode::Withheld
             | FailureCode::NoFindingsHere
             | FailureCode::TooFewToTell
@@ -70,10 +88,11 @@ impl Refused {
 
     #[must_use]
     pub fn respond(self, media: Media, request_id: &str) -> Response<Body> {
-        let body = json!({"errors": [{
-            "message": self.message,
-            "extensions": {"code": self.code.name(), "messageVi": self.message_vi},
-        }]});
+        let mut extensions = json!({"code": self.code.name(), "messageVi": self.message_vi});
+        if let Some(reason) = self.reason {
+            extensions["reason"] = reason.into();
+        }
+        let body = json!({"errors": [{"message": self.message, "extensions": extensions}]});
         let mut response = respond(self.status(media), media, request_id, &body);
         if let Some(allow) = self.allow {
             response

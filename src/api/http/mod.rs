@@ -5,6 +5,7 @@ pub mod documents;
 pub mod limits;
 mod media;
 mod order;
+mod scope;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -26,6 +27,7 @@ use self::answer::Refused;
 pub use self::documents::Documents;
 use self::media::Media;
 use self::order::Order;
+use self::scope::Needs;
 use super::access::OfficeDevice;
 use super::error::FailureCode;
 use super::sign_in::SignIn;
@@ -95,14 +97,14 @@ async fn answer<E: Executor>(
     } else {
         return Err(not_allowed("GET, POST"));
     };
-    let (request, order) = prepare(asked, method, endpoint.documents)?;
-    let actor = endpoint
-        .sign_in
-        .authenticate(headers)
-        .map_err(|refused| Refused::new(FailureCode::Unauthenticated, refused.to_string()))?;
+    let (request, order, needs) = prepare(asked, method, endpoint.documents)?;
+    let caller = endpoint.sign_in.authenticate(headers).await?;
+    needs.check(caller.as_ref())?;
+    let actor = caller.as_ref().map(|caller| caller.actor.clone());
     expected(headers, actor.as_ref())?;
-    let device = OfficeDevice(endpoint.sign_in.is_office_device(headers));
-    let executing = endpoint.schema.execute(request.data(actor).data(device));
+    let device = endpoint.sign_in.is_office_device(headers, actor.as_ref());
+    let request = request.data(actor).data(caller).data(OfficeDevice(device));
+    let executing = endpoint.schema.execute(request);
     let mut response = tokio::time::timeout(EXECUTION_MAX, executing)
         .await
         .map_err(|_| Refused::new(FailureCode::Timeout, "it took too long"))?;
@@ -182,7 +184,7 @@ fn prepare(
     asked: Asked,
     method: &Method,
     documents: Documents,
-) -> Result<(Request, Order), Refused> {
+) -> Result<(Request, Order, Needs), Refused> {
     let (query, document) = match (asked.query, asked.document_id) {
         (Some(_), Some(_)) => return Err(bad_request("give query or documentId, not both")),
         (None, None) => return Err(bad_request("query and documentId are missing")),
@@ -214,11 +216,12 @@ fn prepare(
     }
     limits::check(&document, operation).map_err(invalid)?;
     let order = Order::of(&document, operation);
+    let needs = Needs::of(&document, operation);
     let variables = asked.variables.unwrap_or_default();
     let mut request = Request::new(query).variables(Variables::from_json(variables.into()));
     request.operation_name = asked.operation_name;
     request.set_parsed_query(document);
-    Ok((request, order))
+    Ok((request, order, needs))
 }
 
 fn parsed(query: &str) -> Result<ExecutableDocument, Refused> {

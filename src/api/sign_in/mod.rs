@@ -104,7 +104,11 @@ pub struct SignIn {
     validation: Validation,
     provider: Option<Arc<Provider>>,
     services: Option<Arc<ServiceKeys>>,
+    offices: Offices,
 }
+
+/// Whether the office of this code is open today.
+type Offices = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 impl SignIn {
     /// What the vault's keys are asked for.
@@ -120,7 +124,24 @@ impl SignIn {
             validation,
             provider: None,
             services: None,
+            offices: Arc::new(|_| true),
         }
+    }
+
+    /// Lets the provider speak for people of offices that are open only.
+    #[must_use]
+    pub fn with_offices(mut self, is_open: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        self.offices = Arc::new(is_open);
+        self
+    }
+
+    /// Whether somebody whom the provider named is of an office that is open today, or of none.
+    ///
+    /// # Errors
+    /// [`oidc::Refused::OfficeUnknown`].
+    pub fn at_work(&self, actor: &Actor) -> Result<(), oidc::Refused> {
+        let open = actor.office == NO_OFFICE || (self.offices)(&actor.office);
+        open.then_some(()).ok_or(oidc::Refused::OfficeUnknown)
     }
 
     /// Takes the keys of machines.
@@ -228,7 +249,9 @@ impl SignIn {
         let named = named.map_err(|_| TokenRefused::Invalid)?;
         match &self.provider {
             Some(provider) if provider.issuer() == named.iss => {
-                provider.bearer(token).await.map_err(|refused| {
+                let caller = provider.bearer(token).await;
+                let caller = caller.and_then(|caller| self.at_work(&caller.actor).map(|()| caller));
+                caller.map_err(|refused| {
                     tracing::info!(code = refused.code(), why = %refused, "a bearer token was refused");
                     refused.into()
                 })

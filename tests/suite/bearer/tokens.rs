@@ -128,6 +128,7 @@ async fn a_good_token_of_somebody_who_is_nobody_here_is_told_why() {
         ),
         (json!({"duty": "fishing"}), "SIGN_IN_ROLE_UNKNOWN"),
         (json!({"unit": null}), "SIGN_IN_OFFICE_UNKNOWN"),
+        (json!({"unit": "H99.99"}), "SIGN_IN_OFFICE_UNKNOWN"),
         (json!({"sub": "Nguyễn Văn A"}), "SIGN_IN_ID_UNFIT"),
     ] {
         let token = key.sign(&issuer.claims(&changed));

@@ -274,8 +274,8 @@ mod tests {
                 if names.is_empty() {
                     return Err(Refused::Unreachable("down".into()));
                 }
-                let named = names.into_iter().zip(1..);
-                let keys = named.map(|(name, seed)| public(seed, name)).collect();
+                let keys = names.into_iter().zip(1..);
+                let keys = keys.map(|(name, seed)| public(seed, name)).collect();
                 Ok(JwkSet { keys })
             };
             let found = keys.find(name, Algorithm::EdDSA, fetch).await?;

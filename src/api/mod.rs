@@ -1,6 +1,7 @@
 //! FOR MACHINES: GraphQL over HTTP, the log and its receipts, sign-in, health.
 
 pub mod access;
+pub mod board;
 pub mod calendar;
 pub mod capability;
 pub mod catalogue;
@@ -12,6 +13,7 @@ pub mod findings;
 pub mod health;
 pub mod http;
 pub mod lateness;
+pub mod live;
 pub mod log;
 pub mod mine;
 pub mod node;
@@ -26,14 +28,17 @@ pub mod witness;
 pub mod words;
 pub mod worklist;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::{any, get};
+use tokio_util::sync::CancellationToken;
 
 use self::capability::Capabilities;
 use self::error::{Problem, Result};
-use self::http::{Documents, Endpoint};
+use self::http::{Documents, Endpoint, Streams};
+use self::live::Here;
 use self::log::{PublicLog, Readers};
 use self::scalar::Long;
 use self::schema::GraphqlSchema;
@@ -70,6 +75,8 @@ pub struct Api {
     pub documents: Documents,
     /// Scheme and host under which people reach this node, for what is printed; no slash at the end.
     pub public_url: String,
+    /// When the node stops: answers that go on end.
+    pub stop: CancellationToken,
 }
 
 impl Api {
@@ -109,6 +116,7 @@ impl Api {
             log: None,
             documents: Documents::Open,
             public_url: "http://localhost".to_owned(),
+            stop: CancellationToken::new(),
         }
     }
 
@@ -152,6 +160,13 @@ impl Api {
         self
     }
 
+    /// Ends answers that go on when the node stops.
+    #[must_use]
+    pub fn until(mut self, stop: CancellationToken) -> Self {
+        self.stop = stop;
+        self
+    }
+
     /// Shows the log under `/log/`, and whole entries to these readers.
     #[must_use]
     pub fn with_log(mut self, integrity: Integrity, entries: Readers) -> Self {
@@ -166,9 +181,15 @@ pub fn router(api: Api) -> Router {
         schema: schema::schema(api.clone()),
         sign_in: api.sign_in.clone(),
         documents: api.documents,
+        streams: Streams::until(api.stop.clone()),
+        here: Some(Arc::new({
+            let api = api.clone();
+            move || Here(live::here(&api))
+        })),
     };
     Router::new()
         .route("/graphql", any(http::graphql::<GraphqlSchema>))
+        .route("/graphql/ws", any(http::ws::graphql::<GraphqlSchema>))
         .with_state(endpoint)
         .route("/graphql/documents.json", get(http::documents::manifest))
         .merge(

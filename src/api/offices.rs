@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::Api;
 use super::access::api;
 use super::error::Answered;
+use super::live::{self, Here};
 use super::paging::global_id;
 use super::scalar::{Day, Digest, Long};
 use super::words::{Certainty, JournalKind, Label, Level};
@@ -159,6 +160,13 @@ pub struct JournalInfo;
 /// The journal that everything here is read from.
 #[Object(name = "Journal")]
 impl JournalInfo {
+    /// Good as `after` of a subscription that begins with what this request reads: nothing that happens meanwhile is missed.
+    async fn resume(&self, context: &Context<'_>) -> String {
+        let begun = context.data_opt::<Here>().map(|here| here.0);
+        let token = begun.unwrap_or_else(|| live::here(api(context)));
+        token.to_string()
+    }
+
     /// Its id.
     async fn id(&self, context: &Context<'_>) -> Uuid {
         opened(context).id

@@ -1,8 +1,9 @@
 //! The schema as a whole, with its limits.
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::Api;
+use super::board::BoardQuery;
 use super::calendar::CalendarQuery;
 use super::catalogue::{
     CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
@@ -17,6 +18,7 @@ use super::feedback::{FeedbackPage, FeedbackQuery};
 use super::findings::{FindingPage, FindingQuery};
 use super::http::limits;
 use super::lateness::{LatenessQuery, OverduePage};
+use super::live::Subscription;
 use super::log::query::LogQuery;
 use super::mine::MineQuery;
 use super::node::NodeQuery;
@@ -43,6 +45,7 @@ pub struct DossierQueries(
     DossierQuery,
     WorklistQuery,
     MineQuery,
+    BoardQuery,
     BlockQuery,
     LatenessQuery,
     FindingQuery,
@@ -80,10 +83,10 @@ pub struct Mutation(
     TargetMutation,
 );
 
-pub type GraphqlSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type GraphqlSchema = Schema<Query, Mutation, Subscription>;
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription)
         .register_output_type::<FailureCode>()
         .override_output_type_description::<AuditPage>("A page of facts.")
         .override_output_type_description::<FeedbackPage>("A page of feedback.")

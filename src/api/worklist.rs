@@ -3,6 +3,7 @@
 use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, InputObject, Object};
 
+use super::Api;
 use super::access::{self, api, is_officer};
 use super::dossier::Dossier;
 use super::error::{Answered, Problem, Result};
@@ -16,7 +17,7 @@ use crate::projections::worklist;
 pub type WorklistPage = Connection<Cursor, Dossier, EmptyFields, EmptyFields>;
 
 /// Which open dossiers; every part that is given must hold.
-#[derive(Debug, Default, InputObject)]
+#[derive(Debug, Clone, Default, InputObject)]
 pub struct WorklistFilter {
     /// Code of the office, for auditors and controllers; the caller's own unless told.
     pub office: Option<String>,
@@ -76,6 +77,25 @@ fn office(actor: &Actor, named: Option<String>) -> Result<String> {
     }
 }
 
+/// What is asked for, of the office that the caller may read.
+///
+/// # Errors
+/// [`Problem::Forbidden`] for another's worklist.
+pub fn filtered(api: &Api, actor: &Actor, asked: &WorklistFilter) -> Result<worklist::Filter> {
+    let now = api.office.clock();
+    Ok(worklist::Filter {
+        office: office(actor, asked.office.clone())?,
+        id: None,
+        phases: asked.statuses.iter().copied().map(Into::into).collect(),
+        procedure: asked.procedure.clone(),
+        handler: asked.handler.clone(),
+        channel: asked.channel.map(Into::into),
+        overdue_at: asked.overdue.then_some(now),
+        intake_overdue_at: asked.intake_overdue.then_some(now),
+        missed: asked.missed,
+    })
+}
+
 async fn page(
     context: &Context<'_>,
     asked: WorklistFilter,
@@ -84,19 +104,9 @@ async fn page(
     min_position: Option<Long>,
 ) -> Result<WorklistPage> {
     let (api, actor) = (api(context), access::signed_in(context)?);
-    let office = office(actor, asked.office)?;
+    let filter = filtered(api, actor, &asked)?;
     wait_for(api, min_position).await?;
     let now = api.office.clock();
-    let filter = worklist::Filter {
-        office,
-        phases: asked.statuses.into_iter().map(Into::into).collect(),
-        procedure: asked.procedure,
-        handler: asked.handler,
-        channel: asked.channel.map(Into::into),
-        overdue_at: asked.overdue.then_some(now),
-        intake_overdue_at: asked.intake_overdue.then_some(now),
-        missed: asked.missed,
-    };
     let (first, after) = (paging::first(first)?, paging::rank(after)?);
     let found = worklist::page(&api.models, &filter, after, first).await?;
     let rows = found.rows.into_iter();

@@ -332,7 +332,8 @@ pub async fn serve(
     let mut api = api
         .with_log(integrity, entries)
         .with_documents(listen.documents)
-        .with_public_url(&public_url);
+        .with_public_url(&public_url)
+        .until(stop.clone());
     let keys_folder = signer::folder(&place.keys_folder()?, api.office.opened().id);
     api.sign_in = api.sign_in.with_service_keys(ServiceKeys::new(keys_folder));
     if let Some(provider) = listen.oidc.provider(&keys)? {

@@ -207,6 +207,7 @@ pub async fn make_indexes(file: &mut SqliteConnection) -> Result<()> {
 pub async fn write_facts(file: &mut SqliteConnection, batch: &fold::Batch) -> Result<()> {
     super::audit::write(file, batch).await?;
     super::trace::write(file, batch).await?;
+    super::change::write(file, batch).await?;
     statistics::write_due_changes(file, batch).await?;
     statistics::write_deeds(file, batch).await?;
     super::catalogue::write(file, batch).await?;

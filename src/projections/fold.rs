@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::change::Changed;
 use super::error::{ProjectionError, Result};
+use crate::domain::actor::NO_OFFICE;
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::{Dossier, DossierEvent};
 use crate::domain::event::Event;
@@ -116,6 +118,8 @@ pub struct Batch {
     pub due_changes: Vec<DueChange>,
     /// Dossiers with a new fact, in the order of their numbers.
     pub touched: Vec<Uuid>,
+    /// Each fact with the offices it concerns.
+    pub changed: Vec<Changed>,
 }
 
 /// The states of all open dossiers, and the reference shelf.
@@ -123,6 +127,8 @@ pub struct Folding {
     journal: Journal,
     states: HashMap<Uuid, State>,
     pub reference: Arc<Reference>,
+    /// Earlier facts are too old to be followed from.
+    pub changes_from: u64,
 }
 
 impl Folding {
@@ -139,6 +145,7 @@ impl Folding {
             journal: journal.clone(),
             states: HashMap::new(),
             reference: Arc::new(reference),
+            changes_from: 0,
         })
     }
 
@@ -157,10 +164,13 @@ impl Folding {
         let mut changed: Option<Reference> = None;
         for read in &reads {
             let mut turn = 0;
+            let (mut had, mut has) = (None, None);
             let number = match &read.fact.event {
                 Event::Dossier(event) => {
                     let state = self.states.entry(read.entry.stream).or_default();
+                    had.clone_from(&state.dossier.office);
                     batch.due_changes.extend(state.evolve(read, event)?);
+                    has.clone_from(&state.dossier.office);
                     changed_dossiers.insert((state.number, read.entry.stream));
                     turn = u32::try_from(state.moves.len()).unwrap_or(u32::MAX);
                     Some(state.number)
@@ -169,8 +179,15 @@ impl Folding {
                     evolve_copy(&mut changed, &self.reference, event);
                     None
                 }
-                Event::JournalOpened(_) | Event::Register(_) => None,
+                Event::Register(event) => {
+                    has = Some(event.office().clone());
+                    None
+                }
+                Event::JournalOpened(_) => None,
             };
+            if read.entry.position >= self.changes_from {
+                batch.changed.extend(changed_rows(read, number, had, has));
+            }
             batch.numbers.push(number);
             batch.turns.push(turn);
         }
@@ -231,6 +248,25 @@ impl Folding {
         all.sort_unstable_by_key(|state| state.number);
         all.into_iter().map(|state| state.id).collect()
     }
+}
+
+/// One row for the office that has the dossier after a fact, and one for that which had it before.
+fn changed_rows(
+    read: &Read,
+    number: Option<u64>,
+    had: Option<OfficeCode>,
+    has: Option<OfficeCode>,
+) -> impl Iterator<Item = Changed> {
+    let (position, kind) = (read.entry.position, read.fact.event.kind());
+    let left = had.filter(|had| has.as_ref() != Some(had));
+    let has = has.map_or_else(|| NO_OFFICE.to_owned(), |office| office.to_string());
+    let offices = [Some(has), left.map(|office| office.to_string())];
+    offices.into_iter().flatten().map(move |office| Changed {
+        position,
+        office,
+        number,
+        kind,
+    })
 }
 
 /// The shelf is shared with readers: a batch that changes it changes a copy.

@@ -8,6 +8,7 @@ mod as_of;
 pub mod audit;
 pub mod board;
 pub mod catalogue;
+pub mod change;
 pub mod detector;
 pub mod difference;
 mod error;
@@ -34,6 +35,7 @@ use sqlx::SqlitePool;
 use tokio::sync::watch;
 
 pub use self::as_of::{AsOf, AsOfError};
+use self::change::{Bell, Subject};
 pub use self::error::{ProjectionError, Result};
 pub use self::projector::Projector;
 pub use self::rebuild::{Pace, rebuild, replay_until};
@@ -43,7 +45,7 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 12] = [
+const MODELS: [Model; 13] = [
     tracking::MODEL,
     worklist::MODEL,
     board::MODEL,
@@ -56,6 +58,7 @@ const MODELS: [Model; 12] = [
     offices::MODEL,
     agenda::MODEL,
     trace::MODEL,
+    change::MODEL,
 ];
 
 /// What the file is made of. Any change of it, or of `version`, makes another file.
@@ -89,6 +92,7 @@ struct Shared {
     journal: Journal,
     progress: watch::Receiver<Progress>,
     reference: watch::Receiver<Arc<Reference>>,
+    bell: Arc<Bell>,
     counted: Mutex<statistics::Cache>,
     found: Mutex<detector::Cache>,
 }
@@ -112,11 +116,13 @@ impl ReadModels {
         let file = file::open(folder, &journal, tell).await?;
         let (projector, progress, reference) = Projector::start(file, journal.clone()).await?;
         let pool = projector.readers().await?;
+        let bell = projector.bell();
         let shared = Shared {
             pool,
             journal,
             progress,
             reference,
+            bell,
             counted: Mutex::default(),
             found: Mutex::default(),
         };
@@ -138,6 +144,11 @@ impl ReadModels {
     /// Changes whenever the read models have come further.
     pub fn watch(&self) -> watch::Receiver<Progress> {
         self.shared.progress.clone()
+    }
+
+    /// Tells whoever waits for a subject that it has changed: up to which size its changes can be read.
+    pub fn listen(&self, subject: Subject) -> watch::Receiver<u64> {
+        self.shared.bell.wait(subject)
     }
 
     /// Waits until the entry at `position` is shown; `false` after `wait`, or at once when nobody follows any more.

@@ -9,6 +9,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::Progress;
+use super::change::Bell;
 use super::error::{ProjectionError, Result};
 use super::file::{self, Mark, ReadFile};
 use super::fold::{Folding, State};
@@ -32,6 +33,7 @@ pub struct Projector {
     mark: Mark,
     progress: watch::Sender<Progress>,
     reference: watch::Sender<Arc<Reference>>,
+    bell: Arc<Bell>,
 }
 
 /// The writing side, and where readers see how far it is and the reference shelf.
@@ -59,6 +61,7 @@ impl Projector {
             mark,
             progress,
             reference,
+            bell: Arc::default(),
         };
         Ok((projector, follow_progress, follow_reference))
     }
@@ -114,6 +117,10 @@ impl Projector {
         }
     }
 
+    pub(super) fn bell(&self) -> Arc<Bell> {
+        Arc::clone(&self.bell)
+    }
+
     pub(super) async fn readers(&self) -> Result<SqlitePool> {
         self.file.readers().await
     }
@@ -165,6 +172,7 @@ impl Projector {
         let mark = file::write_mark(&mut writing, &batch).await?;
         writing.commit().await?;
         self.mark = mark.unwrap_or(self.mark);
+        self.bell.ring(&batch);
         self.folding.forget_closed(&batch.touched);
         self.tell(recorded_at);
         Ok(())

@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, query};
 use tokio::sync::mpsc;
 
+use super::change;
 use super::error::{ProjectionError, Result};
 use super::file::{self, Mark};
 use super::fold::{Batch, Folding, Read, State, decode};
@@ -111,6 +112,7 @@ async fn pour(
     let mut folding = Folding::at(journal, 0).await?;
     let mut mark = Mark::default();
     let mut total = size_max.min(journal.head().await?.size);
+    folding.changes_from = total.saturating_sub(change::KEPT);
     let mut chunks = decoded(journal, size_max);
     query("begin").execute(&mut *connection).await?;
     while let Some(reads) = chunks.recv().await {

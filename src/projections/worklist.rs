@@ -23,6 +23,8 @@ pub(super) const MODEL: Model = Model {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub office: String,
+    /// This one alone.
+    pub id: Option<Uuid>,
     /// Any of these; empty for all.
     pub phases: Vec<Phase>,
     pub procedure: Option<String>,
@@ -114,6 +116,9 @@ fn selection(filter: &Filter, after: Option<Cursor>) -> QueryBuilder<Sqlite> {
         sql.push(" and phase in (select value from json_each(")
             .push_bind(names)
             .push("))");
+    }
+    if let Some(id) = filter.id {
+        sql.push(" and id = ").push_bind(id);
     }
     if let Some(procedure) = &filter.procedure {
         sql.push(" and procedure = ").push_bind(procedure.clone());

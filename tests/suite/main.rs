@@ -19,6 +19,7 @@ mod integrity;
 mod journal;
 mod kit;
 mod life_cycle;
+mod live;
 mod mirror;
 mod office;
 mod paper_codes;

@@ -245,6 +245,16 @@ impl AuditEntry {
         }
     }
 
+    /// A fact for those who may read the trail.
+    #[must_use]
+    pub fn of_trail(row: AuditRow) -> Self {
+        Self {
+            row,
+            changes: Changes::default(),
+            sees_people: true,
+        }
+    }
+
     async fn change(&self, api: &Api) -> Result<Option<Change>> {
         let Some(dossier) = self.row.dossier else {
             return Ok(None);

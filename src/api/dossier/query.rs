@@ -131,7 +131,8 @@ async fn tracked(
     Ok(row.map(|row| tracking::tracked(row, capability, api.office.clock())))
 }
 
-async fn row_of_code(
+/// The row of a code, whoever asks.
+pub async fn row_of_code(
     api: &Api,
     code: &str,
     min_position: Option<Long>,
@@ -150,16 +151,7 @@ pub async fn dossier(
 ) -> Result<Option<Dossier>> {
     let (api, actor) = (api(context), access::signed_in(context)?);
     wait_for(api, min_position).await?;
-    let row = match by {
-        DossierBy::Code(code) => {
-            let code: DossierCode = code.trim().parse()?;
-            by_code(&api.models, code.as_str()).await?
-        }
-        DossierBy::Id(id) => match paging::dossier_id(&id) {
-            Some(id) => by_id(&api.models, id).await?,
-            None => None,
-        },
-    };
+    let row = find(api, by).await?;
     let Some(row) = row.filter(|row| may_open(actor, row)) else {
         return Ok(None);
     };
@@ -169,6 +161,20 @@ pub async fn dossier(
     }
 }
 
+/// The row, whoever asks.
+pub async fn find(api: &Api, by: DossierBy) -> Result<Option<DossierRow>> {
+    Ok(match by {
+        DossierBy::Code(code) => {
+            let code: DossierCode = code.trim().parse()?;
+            by_code(&api.models, code.as_str()).await?
+        }
+        DossierBy::Id(id) => match paging::dossier_id(&id) {
+            Some(id) => by_id(&api.models, id).await?,
+            None => None,
+        },
+    })
+}
+
 async fn trail(
     context: &Context<'_>,
     asked: AuditFilter,
@@ -176,28 +182,41 @@ async fn trail(
     after: Option<&str>,
     min_position: Option<Long>,
 ) -> Result<Option<AuditPage>> {
-    let (api, actor) = (api(context), access::signed_in(context)?);
-    let own_office = access::supervised(actor)?.map(str::to_owned);
-    if own_office.is_some() && asked.office.is_some() && own_office != asked.office {
-        return Err(Problem::Forbidden);
-    }
-    wait_for(api, min_position).await?;
     let order = if asked.newest_first {
         Order::NewestFirst
     } else {
         Order::OldestFirst
     };
+    access::supervised(access::signed_in(context)?)?;
+    wait_for(api(context), min_position).await?;
+    let Some(filter) = trail_filter(context, asked).await? else {
+        return Ok(Some(paging::connection([], false, false)));
+    };
+    let page = audit::page(api(context), &filter, order, first, after, true).await?;
+    Ok(Some(page))
+}
+
+/// Which facts of the trail the caller asks for; none when there is no dossier of the code asked for.
+///
+/// # Errors
+/// [`Problem::Forbidden`] for what is not the caller's to read.
+pub async fn trail_filter(context: &Context<'_>, asked: AuditFilter) -> Result<Option<Filter>> {
+    let (api, actor) = (api(context), access::signed_in(context)?);
+    let own_office = access::supervised(actor)?.map(str::to_owned);
+    if own_office.is_some() && asked.office.is_some() && own_office != asked.office {
+        return Err(Problem::Forbidden);
+    }
     let dossier = match &asked.code {
         None => None,
         Some(code) => {
             let code: DossierCode = code.trim().parse()?;
             match by_code(&api.models, code.as_str()).await? {
                 Some(row) => Some(row.id),
-                None => return Ok(Some(paging::connection([], false, false))),
+                None => return Ok(None),
             }
         }
     };
-    let filter = Filter {
+    Ok(Some(Filter {
         dossier,
         actor: asked.actor,
         office: own_office.or(asked.office),
@@ -212,7 +231,5 @@ async fn trail(
         from: asked.from,
         to: asked.to,
         below: None,
-    };
-    let page = audit::page(api, &filter, order, first, after, true).await?;
-    Ok(Some(page))
+    }))
 }

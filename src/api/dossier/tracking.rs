@@ -1,6 +1,7 @@
 //! What everybody may know of a dossier: no person, no name of a sensitive procedure, reasons by category.
 
 use async_graphql::{Context, Object, SimpleObject};
+use uuid::Uuid;
 
 use super::account::{Account, Folded, Reader, TrackingAccount};
 use super::applicant::{self, Applicant};
@@ -9,8 +10,9 @@ use super::result::{self, DossierResult, ResultDocument};
 use super::standing::{self, Timeliness};
 use super::way::{TrackingStep, next_step, steps};
 use super::written::{self, Written};
+use crate::api::Api;
 use crate::api::access::api;
-use crate::api::error::Answered;
+use crate::api::error::{Answered, Result};
 use crate::api::offices::Office;
 use crate::api::scalar::Long;
 use crate::api::words::{
@@ -400,6 +402,15 @@ fn entry(change: &history::Change) -> Option<TrackingEntry> {
         due_after: after.filter(|_| before != after),
         correction,
     })
+}
+
+/// Whether the public history tells of the fact at a position.
+pub async fn is_public(api: &Api, dossier: Uuid, position: u64) -> Result<bool> {
+    let changes = history::changes_until(&api.journal, dossier, Until::Size(position + 1)).await?;
+    let newest = changes
+        .last()
+        .filter(|change| change.entry.position == position);
+    Ok(newest.is_some_and(|change| entry(change).is_some()))
 }
 
 /// Whether the capability on a receipt is this dossier's.

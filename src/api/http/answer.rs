@@ -86,13 +86,47 @@ impl Refused {
         }
     }
 
+    /// As it stands among `errors`.
     #[must_use]
-    pub fn respond(self, media: Media, request_id: &str) -> Response<Body> {
+    pub fn error(&self) -> Value {
         let mut extensions = json!({"code": self.code.name(), "messageVi": self.message_vi});
         if let Some(reason) = self.reason {
             extensions["reason"] = reason.into();
         }
-        let body = json!({"errors": [{"message": self.message, "extensions": extensions}]});
+        json!({"message": self.message, "extensions": extensions})
+    }
+
+    /// Whether the GraphQL request is at fault, and not how it was sent.
+    #[must_use]
+    pub fn is_of_request(&self) -> bool {
+        match self.code {
+            FailureCode::GraphqlParseFailed
+            | FailureCode::PersistedQueryNotFound
+            | FailureCode::UntrustedDocument
+            | FailureCode::GraphqlValidationFailed
+            | FailureCode::BadUserInput
+            | FailureCode::Forbidden
+            | FailureCode::Withheld
+            | FailureCode::NoFindingsHere
+            | FailureCode::TooFewToTell
+            | FailureCode::EntryAltered
+            | FailureCode::NotYet => true,
+            FailureCode::BadRequest
+            | FailureCode::MethodNotAllowed
+            | FailureCode::NotAcceptable
+            | FailureCode::UnsupportedMediaType
+            | FailureCode::PayloadTooLarge
+            | FailureCode::Unauthenticated
+            | FailureCode::AnotherActor
+            | FailureCode::Timeout
+            | FailureCode::Unavailable
+            | FailureCode::InternalServerError => false,
+        }
+    }
+
+    #[must_use]
+    pub fn respond(self, media: Media, request_id: &str) -> Response<Body> {
+        let body = json!({"errors": [self.error()]});
         let mut response = respond(self.status(media), media, request_id, &body);
         if let Some(allow) = self.allow {
             response
@@ -125,31 +159,61 @@ struct Executed {
     data: Option<async_graphql::Value>,
 }
 
-/// The response of an executed operation, each error with its code.
+/// What an executed operation gave, each error with its code.
+pub struct Outcome {
+    body: Executed,
+    /// It was refused before anything was executed.
+    pub failed_before: bool,
+}
+
+impl Outcome {
+    #[must_use]
+    pub fn of(executed: async_graphql::Response, request_id: &str) -> Self {
+        let failed_before = executed.data == async_graphql::Value::Null
+            && !executed.errors.is_empty()
+            && executed.errors.iter().all(|error| error.path.is_empty());
+        let mut data = executed.data;
+        for error in &executed.errors {
+            fill(&mut data, &error.path);
+        }
+        let errors = executed.errors.iter();
+        let body = Executed {
+            errors: errors.map(|error| coded(error, request_id)).collect(),
+            data: (!failed_before).then_some(data),
+        };
+        Self {
+            body,
+            failed_before,
+        }
+    }
+
+    /// As JSON.
+    #[must_use]
+    pub fn body(&self) -> &impl Serialize {
+        &self.body
+    }
+
+    /// Its errors alone.
+    #[must_use]
+    pub fn errors(&self) -> &[Value] {
+        &self.body.errors
+    }
+}
+
+/// The response of an executed operation.
 #[must_use]
 pub fn executed(
     executed: async_graphql::Response,
     media: Media,
     request_id: &str,
 ) -> Response<Body> {
-    let failed_before = executed.data == async_graphql::Value::Null
-        && !executed.errors.is_empty()
-        && executed.errors.iter().all(|error| error.path.is_empty());
-    let status = if failed_before {
+    let outcome = Outcome::of(executed, request_id);
+    let status = if outcome.failed_before {
         request_error(media)
     } else {
         StatusCode::OK
     };
-    let mut data = executed.data;
-    for error in &executed.errors {
-        fill(&mut data, &error.path);
-    }
-    let errors = executed.errors.iter();
-    let body = Executed {
-        errors: errors.map(|error| coded(error, request_id)).collect(),
-        data: (!failed_before).then_some(data),
-    };
-    respond(status, media, request_id, &body)
+    respond(status, media, request_id, outcome.body())
 }
 
 /// A field whose argument cannot be read is left out by the library; it must be null.

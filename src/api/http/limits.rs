@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use async_graphql::Positioned;
 use async_graphql::parser::types::{
-    ExecutableDocument, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
+    ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType, Selection,
+    SelectionSet,
 };
 
 /// Levels of selections. The standard introspection query needs 15.
@@ -69,10 +70,14 @@ pub fn check(document: &ExecutableDocument, operation: &OperationDefinition) -> 
         ("root fields", count.roots, ROOT_FIELDS_MAX),
         ("fields", count.fields, FIELDS_MAX),
     ];
-    match limits.into_iter().find(|(_, found, max)| found > max) {
-        Some((what, found, max)) => Err(format!("{found} {what}, at most {max} are answered")),
-        None => Ok(()),
+    if let Some((what, found, max)) = limits.into_iter().find(|(_, found, max)| found > max) {
+        return Err(format!("{found} {what}, at most {max} are answered"));
     }
+    // GraphQL §5.2.4.1.
+    if operation.ty == OperationType::Subscription && count.roots != 1 {
+        return Err("a subscription has one root field".into());
+    }
+    Ok(())
 }
 
 #[derive(Clone, Copy, Default)]

@@ -44,6 +44,17 @@ impl Media {
     }
 }
 
+/// Whether a stream of events is asked for: it alone, or before anything else that is offered.
+#[must_use]
+pub fn wants_events(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter();
+    let mut ranges = values.flat_map(|value| value.to_str().unwrap_or_default().split(','));
+    ranges.any(|range| {
+        let media = range.split(';').next().unwrap_or_default();
+        media.trim().eq_ignore_ascii_case("text/event-stream")
+    })
+}
+
 /// The type one range asks for, with its weight in thousandths.
 fn offered(range: &str) -> Option<(Media, u16)> {
     let mut parts = range.split(';').map(str::trim);

@@ -61,6 +61,8 @@ async fn send(request: Request<Body>) -> Answer {
         schema: Schema::new(Query, Mutation, EmptySubscription),
         sign_in: sign_in(),
         documents: Documents::Open,
+        streams: Streams::until(CancellationToken::new()),
+        here: None,
     };
     let (parts, body) = request.into_parts();
     let response = graphql(

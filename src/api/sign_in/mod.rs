@@ -303,6 +303,19 @@ impl SignIn {
         !caller.left().is_zero() && (caller.is_person() || !revoked())
     }
 
+    /// Ends when a caller is not let in any more.
+    pub async fn ended(&self, caller: &Caller) {
+        // A person's token ends at its hour; a machine's key may be revoked before.
+        let look = if caller.is_person() {
+            Duration::from_mins(1)
+        } else {
+            Duration::from_secs(1)
+        };
+        while self.still(caller) {
+            tokio::time::sleep(caller.left().min(look)).await;
+        }
+    }
+
     /// Whether somebody other than an applicant sends a request, or is signed in beside whoever does: the mark of a device of
     /// the office.
     #[must_use]

@@ -104,7 +104,7 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    async fn of(models: &ReadModels, query: Query, asked_to: Date) -> Result<Self> {
+    pub async fn of(models: &ReadModels, query: Query, asked_to: Date) -> Result<Self> {
         let counts = statistics::count(models, &query).await?;
         Ok(Self {
             counts,
@@ -381,7 +381,8 @@ fn known_procedure(code: &str) -> Result<String> {
 }
 
 /// What is asked of a period, as every field of the statistics takes it.
-pub(super) struct Question {
+#[derive(Debug, Clone)]
+pub struct Question {
     pub from: Day,
     pub to: Day,
     pub office: Option<String>,

@@ -48,6 +48,18 @@ pub enum RegisterEvent {
     CodesReserved(CodesReserved),
 }
 
+impl RegisterEvent {
+    /// Whose register it is.
+    #[must_use]
+    pub fn office(&self) -> &OfficeCode {
+        match self {
+            Self::Entered(Entered { office, .. })
+            | Self::CodeVoided(CodeVoided { office, .. })
+            | Self::CodesReserved(CodesReserved { office, .. }) => office,
+        }
+    }
+}
+
 /// One office, one day. The next number follows the last one, used, voided or reserved.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Register {

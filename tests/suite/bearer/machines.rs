@@ -14,7 +14,7 @@ use crate::office;
 const NOBODY: &str = "https://id.example.org";
 
 impl Office {
-    fn key(&self, name: &str, role: Role, scopes: &[&str]) -> String {
+    pub fn key(&self, name: &str, role: Role, scopes: &[&str]) -> String {
         let office = if role == Role::Receiver {
             office::OFFICE
         } else {

@@ -1,5 +1,6 @@
 //! Bearer tokens of an identity provider and keys of machines at the GraphQL door: what opens it, and what does not.
 
+mod following;
 mod issuer;
 mod machines;
 mod rotation;

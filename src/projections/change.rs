@@ -1,0 +1,197 @@
+//! What changed, fact by fact: where a follower goes on after a cut, and the bell that wakes those who wait.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, QueryBuilder, Row, Sqlite, SqliteConnection, query};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::fold::Batch;
+use super::insert::Insert;
+use super::{Model, ReadModels, Result};
+use crate::domain::actor::NO_OFFICE;
+
+/// So many of the newest entries can be followed from; who is further back starts from the rows as they are.
+pub const KEPT: u64 = 1_000_000;
+
+/// Subjects nobody waits for any more are swept out when so many came.
+const SWEEP: usize = 256;
+
+/// One row per fact and office concerned: two where a dossier moved from one to another.
+pub(super) const MODEL: Model = Model {
+    version: 1,
+    tables: "
+        create table change (
+            position integer not null,
+            office   text    not null,     -- that has the dossier, or had it until this fact; * for none
+            dossier  integer,              -- the dossier's number; null for facts of other streams
+            kind     text    not null,
+            primary key (position, office)
+        ) strict, without rowid;",
+    indexes: "
+        create index change_office on change (office, position);
+        create index change_dossier on change (dossier, position) where dossier is not null;",
+};
+
+/// Whose changes are followed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Subject {
+    Dossier(Uuid),
+    /// What an office has, or had until then.
+    Office(String),
+    /// Everything.
+    Journal,
+}
+
+/// One fact, as a follower hears of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub position: u64,
+    /// The dossier it is about.
+    pub dossier: Option<Uuid>,
+    /// The fact's `type`.
+    pub kind: String,
+}
+
+/// A row to be written.
+#[derive(Debug)]
+pub struct Changed {
+    pub position: u64,
+    pub office: String,
+    pub number: Option<u64>,
+    pub kind: &'static str,
+}
+
+const COLUMNS: [&str; 4] = ["position", "office", "dossier", "kind"];
+static INSERT: LazyLock<Insert> = LazyLock::new(|| Insert::new("change", &COLUMNS, ""));
+
+/// Writes what the batch changed, and lets go of what is too old to be followed from.
+pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> Result<()> {
+    INSERT
+        .run(to, &batch.changed, |statement, row| {
+            statement
+                .bind(row.position.cast_signed())
+                .bind(row.office.clone())
+                .bind(row.number.map(u64::cast_signed))
+                .bind(row.kind)
+        })
+        .await?;
+    let newest = batch.reads.last().map(|read| read.entry.position);
+    if let Some(oldest) = newest.and_then(|newest| (newest + 1).checked_sub(KEPT)) {
+        query("delete from change where position < ?1")
+            .bind(oldest.cast_signed())
+            .execute(to)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Which way changes are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    OldestFirst,
+    NewestFirst,
+}
+
+/// Up to `first` changes of a subject at positions from `from` up to, not including, `until`. The caller sees to it that `from` is
+/// not older than [`KEPT`].
+pub async fn of(
+    models: &ReadModels,
+    subject: &Subject,
+    from: u64,
+    until: u64,
+    order: Order,
+    first: u32,
+) -> Result<Vec<Change>> {
+    let mut sql = selection(subject);
+    sql.push(" and change.position >= ")
+        .push_bind(from.cast_signed())
+        .push(" and change.position < ")
+        .push_bind(until.cast_signed());
+    // A fact that concerns two offices is one change.
+    sql.push(match order {
+        Order::OldestFirst => " group by change.position order by change.position limit ",
+        Order::NewestFirst => " group by change.position order by change.position desc limit ",
+    });
+    sql.push_bind(i64::from(first));
+    Ok(sql.build_query_as().fetch_all(models.pool()).await?)
+}
+
+fn selection(subject: &Subject) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::new(
+        "select change.position, change.kind, dossier.id as dossier
+         from change left join dossier on dossier.number = change.dossier where ",
+    );
+    match subject {
+        Subject::Dossier(id) => sql
+            .push("change.dossier = (select number from dossier where id = ")
+            .push_bind(*id)
+            .push(")"),
+        Subject::Office(office) => sql.push("change.office = ").push_bind(office.clone()),
+        Subject::Journal => sql.push("true"),
+    };
+    sql
+}
+
+impl FromRow<'_, SqliteRow> for Change {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            position: row.try_get::<i64, _>("position")?.cast_unsigned(),
+            dossier: row.try_get("dossier")?,
+            kind: row.try_get("kind")?,
+        })
+    }
+}
+
+/// Wakes those who wait for a subject, and nobody else.
+#[derive(Default)]
+pub struct Bell {
+    waiting: Mutex<HashMap<Subject, watch::Sender<u64>>>,
+}
+
+impl Bell {
+    /// Tells the size up to which the subject's changes can be read, whenever there are new ones. Begins at 0.
+    pub fn wait(&self, subject: Subject) -> watch::Receiver<u64> {
+        let mut waiting = self.waiting();
+        if waiting.len() % SWEEP == SWEEP - 1 {
+            waiting.retain(|_, told| told.receiver_count() > 0);
+        }
+        let told = waiting
+            .entry(subject)
+            .or_insert_with(|| watch::channel(0).0);
+        told.subscribe()
+    }
+
+    /// What is written of the batch can be read. A ring that is lost costs its followers time, not a change: they look by
+    /// themselves now and then.
+    pub(super) fn ring(&self, batch: &Batch) {
+        let Some(last) = batch.reads.last() else {
+            return;
+        };
+        let mut waiting = self.waiting();
+        if waiting.is_empty() {
+            return;
+        }
+        let size = last.entry.position + 1;
+        let offices = batch.changed.iter().map(|row| row.office.as_str());
+        let offices = offices.filter(|office| *office != NO_OFFICE);
+        let offices: HashSet<&str> = offices.collect();
+        let offices = offices
+            .into_iter()
+            .map(|office| Subject::Office(office.to_owned()));
+        let dossiers = batch.touched.iter().copied().map(Subject::Dossier);
+        for subject in offices.chain(dossiers).chain([Subject::Journal]) {
+            if let Some(told) = waiting.get(&subject)
+                && told.send(size).is_err()
+            {
+                waiting.remove(&subject);
+            }
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<Subject, watch::Sender<u64>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -7,6 +7,7 @@ use async_graphql::Context;
 use super::Api;
 use super::error::{Problem, Result};
 use super::rates::Exceeded;
+use super::sign_in::Caller;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::projections::tracking::DossierRow;
 
@@ -29,6 +30,13 @@ pub fn api<'a>(context: &Context<'a>) -> &'a Api {
 /// Who is asking; `None` is the public.
 pub fn actor<'a>(context: &Context<'a>) -> Option<&'a Actor> {
     context.data_opt::<Option<Actor>>().and_then(Option::as_ref)
+}
+
+/// By which token or key, for how long that is good, and what it may do; `None` is the public, and our own pages.
+pub fn caller<'a>(context: &Context<'a>) -> Option<&'a Caller> {
+    context
+        .data_opt::<Option<Caller>>()
+        .and_then(Option::as_ref)
 }
 
 /// Who is asking, when that must be somebody.

@@ -15,6 +15,7 @@ pub mod http;
 pub mod lateness;
 pub mod live;
 pub mod log;
+pub mod mine;
 pub mod node;
 pub mod offices;
 pub mod paging;
@@ -105,12 +106,17 @@ impl Api {
     /// nothing is accepted. `keys` are its own, for its own tokens.
     #[must_use]
     pub fn read_only(office: Premises, models: ReadModels, journal: Journal, keys: &Keys) -> Self {
+        let (shown, premises) = (models.clone(), office.clone());
+        let is_open = move |code: &str| {
+            let today = premises.clock().date();
+            shown.reference().office(code, today).is_some()
+        };
         Self {
             office,
             desk: None,
             models,
             journal,
-            sign_in: SignIn::new(&keys.derive(SignIn::KEY)),
+            sign_in: SignIn::new(&keys.derive(SignIn::KEY)).with_offices(is_open),
             capabilities: Capabilities::new(keys.derive(Capabilities::KEY)),
             log: None,
             documents: Documents::Open,

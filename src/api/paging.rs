@@ -95,6 +95,18 @@ pub fn position(after: Option<&str>) -> Result<Option<u64>> {
         .transpose()
 }
 
+/// The place of a dossier among an applicant's own: the position of its first fact.
+#[must_use]
+pub fn own_cursor(number: u64) -> Cursor {
+    Cursor::new("o", &number.to_string())
+}
+
+pub fn own(after: Option<&str>) -> Result<Option<u64>> {
+    after
+        .map(|text| Cursor::read("o", text)?.parse().map_err(|_| foreign()))
+        .transpose()
+}
+
 /// The place of a feedback.
 #[must_use]
 pub fn voice_cursor(place: statistics::Place) -> Cursor {

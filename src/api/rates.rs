@@ -13,8 +13,6 @@ use clap::Args;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use crate::domain::actor::Actor;
-
 /// Callers that nobody heard of for a while are forgotten when so many questions came.
 const SWEEP: u32 = 10_000;
 /// Seconds that a bucket takes to fill.
@@ -75,8 +73,8 @@ impl Settings {
 pub enum Key {
     /// Of IPv6 its first 64 bits, which is what one household has.
     Address(IpAddr),
-    /// Office and pseudonym.
-    Actor(String, String),
+    /// Whose token or key it is.
+    Caller(u64),
 }
 
 /// Too much was asked for.
@@ -163,13 +161,12 @@ impl Rates {
         }))
     }
 
-    /// Who asks, as far as rates go: the actor, else the address. None when nothing is known, or the machine itself asks.
+    /// Who asks, as far as rates go: the id of who is signed in, else the address. None when nothing is known, or the machine
+    /// itself asks.
     #[must_use]
-    pub fn key(&self, actor: Option<&Actor>, address: Option<IpAddr>) -> Option<Key> {
-        match actor {
-            Some(actor) => Some(Key::Actor(actor.office.clone(), actor.id.clone())),
-            None => address.map(Key::Address),
-        }
+    pub fn key(&self, caller: Option<u64>, address: Option<IpAddr>) -> Option<Key> {
+        let caller = caller.map(Key::Caller);
+        caller.or_else(|| address.map(Key::Address))
     }
 
     /// Takes the points of a question out of the caller's bucket.
@@ -179,7 +176,7 @@ impl Rates {
     pub fn spend(&self, key: &Key, points: u32) -> Result<Option<Bucket>, Exceeded> {
         let limit = match key {
             Key::Address(_) => &self.0.addresses,
-            Key::Actor(..) => &self.0.actors,
+            Key::Caller(_) => &self.0.actors,
         };
         self.sweep();
         let Some(limit) = limit else {
@@ -274,7 +271,7 @@ mod tests {
             "{exceeded:?}"
         );
         assert!(rates.spend(&key(1), 40).is_ok() && rates.spend(&key(2), 200).is_ok());
-        let actor = Key::Actor("H38.40".into(), "receiver-1".into());
+        let actor = Key::Caller(7);
         assert_eq!(rates.spend(&actor, u32::MAX), Ok(None), "no limit");
         assert!(rates.spend(&key(3), u32::MAX).is_ok(), "all of it, once");
     }

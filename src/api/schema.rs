@@ -21,6 +21,7 @@ use super::http::limits::Limits;
 use super::lateness::{LatenessQuery, OverduePage};
 use super::live::Subscription;
 use super::log::query::LogQuery;
+use super::mine::MineQuery;
 use super::node::NodeQuery;
 use super::offices::OfficeQuery;
 use super::statistics::{
@@ -44,6 +45,7 @@ pub struct Query(
 pub struct DossierQueries(
     DossierQuery,
     WorklistQuery,
+    MineQuery,
     BoardQuery,
     BlockQuery,
     LatenessQuery,

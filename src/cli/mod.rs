@@ -8,6 +8,7 @@ mod drill;
 mod export;
 mod history;
 mod init;
+mod key;
 mod mirror;
 mod oidc;
 mod place;
@@ -71,6 +72,8 @@ enum What {
     Recover(recover::Arguments),
     /// Print a sign-in token of this office's own issuer.
     Token(token::Arguments),
+    /// Keys for machines that ask or act here: add, list, revoke.
+    Key(key::Arguments),
     /// Who signs this log: show it, or move it to this node.
     Signer(signer::Arguments),
     /// Witness the logs of other offices: cosign what continues, keep evidence of what does not.
@@ -127,6 +130,7 @@ pub fn run() -> ExitCode {
             What::Mirror(arguments) => mirror::run(arguments).await,
             What::Recover(arguments) => recover::run(arguments).await,
             What::Token(arguments) => token::run(arguments).await,
+            What::Key(arguments) => key::run(arguments).await,
             What::Signer(arguments) => signer::run(arguments).await,
             What::Witness(arguments) => witness::run(arguments).await,
             What::Drill(arguments) => drill::run(arguments).await,

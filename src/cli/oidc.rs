@@ -7,10 +7,11 @@ use clap::Args;
 
 use crate::api::sign_in::oidc::{Provider, Settings};
 use crate::domain::actor::Role;
+use crate::vault::Keys;
 
 const HEADING: &str = "Sign-in (OpenID Connect)";
 
-/// Signing in by OpenID Connect, for pages and desks.
+/// Signing in by OpenID Connect, for pages and desks, and by the provider's bearer tokens.
 #[derive(Debug, Clone, Args)]
 pub struct Oidc {
     /// Identity provider at which people sign in (authorisation code with PKCE). Register PUBLIC-URL/sign-in/callback there.
@@ -31,6 +32,15 @@ pub struct Oidc {
         requires = "oidc_issuer"
     )]
     client_id: Option<String>,
+    /// What bearer tokens of the provider are for (`aud`) when they are meant for this API; the client's own id unless told.
+    #[arg(
+        id = "oidc_audience", long = "oidc-audience",
+        help_heading = HEADING,
+        value_name = "NAME",
+        env = "MOTCUA_OIDC_AUDIENCE",
+        requires = "oidc_issuer"
+    )]
+    audience: Option<String>,
     /// File with the secret it was given there; a public client has none.
     #[arg(
         id = "oidc_client_secret_file", long = "oidc-client-secret-file",
@@ -93,8 +103,8 @@ fn meaning(text: &str) -> Result<(String, Role), String> {
 }
 
 impl Oidc {
-    /// The provider, if one is set. It is not asked yet.
-    pub fn provider(&self) -> anyhow::Result<Option<Provider>> {
+    /// The provider, if one is set. It is not asked yet. Citizens' pseudonyms come from `keys`.
+    pub fn provider(&self, keys: &Keys) -> anyhow::Result<Option<Provider>> {
         let (Some(issuer), Some(client_id)) = (&self.issuer, &self.client_id) else {
             return Ok(None);
         };
@@ -105,11 +115,13 @@ impl Oidc {
         let settings = Settings {
             issuer: issuer.clone(),
             client_id: client_id.clone(),
+            audience: self.audience.clone().unwrap_or_else(|| client_id.clone()),
             client_secret: secret.transpose()?.map(|secret| secret.trim().to_owned()),
             id_claim: self.id_claim.clone(),
             role_claim: self.role_claim.clone(),
             office_claim: self.office_claim.clone(),
             roles: self.role.clone(),
+            citizen_key: keys.derive(Settings::CITIZEN_KEY),
         };
         Ok(Some(Provider::new(settings)?))
     }

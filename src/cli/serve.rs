@@ -21,10 +21,11 @@ use crate::acts::Counter;
 use crate::api::http::Documents;
 use crate::api::http::limits::Limits;
 use crate::api::log::Readers;
+use crate::api::sign_in::service::ServiceKeys;
 use crate::api::{self, Api, rates};
 use crate::domain::reference::JournalKind;
 use crate::integrity::witness::Witness;
-use crate::integrity::{Halted, Integrity, Role, Sealer, Status, mirror};
+use crate::integrity::{Halted, Integrity, Role, Sealer, Status, mirror, signer};
 use crate::journal::{Journal, Location};
 use crate::projections::{Progress, Projector, ReadModels};
 use crate::reactions;
@@ -339,7 +340,9 @@ pub async fn serve(
         .with_public_url(&public_url)
         .with_limits(listen.limits.clone(), &listen.rates)
         .until(stop.clone());
-    if let Some(provider) = listen.oidc.provider()? {
+    let keys_folder = signer::folder(&place.keys_folder()?, api.office.opened().id);
+    api.sign_in = api.sign_in.with_service_keys(ServiceKeys::new(keys_folder));
+    if let Some(provider) = listen.oidc.provider(&keys)? {
         api.sign_in = api.sign_in.with_provider(provider);
     }
     let pages = Web::new(

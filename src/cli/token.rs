@@ -33,26 +33,37 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let role = role(&arguments.role)?;
-    if !is_id(&arguments.actor) {
+    let Arguments {
+        place,
+        role,
+        actor: id,
+        office,
+        days,
+    } = &arguments;
+    let actor = actor(place, id, role, office).await?;
+    println!("{}", issue(&place.keys()?, &actor, *days));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Somebody as an operator names them: a pseudonym, a role that is not the program's own, and an office of the journal for those
+/// who work for one.
+pub async fn actor(place: &Place, id: &str, role: &str, office: &str) -> anyhow::Result<Actor> {
+    let role = self::role(role)?;
+    if !is_id(id) {
         bail!(
-            "{} is not an actor id: at most 64 letters, digits and . _ - : with a digit among them, such as receiver-01; never a name",
-            arguments.actor
+            "{id} is not an actor id: at most 64 letters, digits and . _ - : with a digit among them, such as receiver-01; never a name"
         );
     }
-    if access::is_officer(role) && arguments.office == NO_OFFICE {
+    if access::is_officer(role) && office == NO_OFFICE {
         bail!(
             "a {} works for an office: name it with --office CODE",
             role.name()
         );
     }
-    if arguments.office != NO_OFFICE {
-        known_office(&arguments.place, &arguments.office).await?;
+    if office != NO_OFFICE {
+        known_office(place, office).await?;
     }
-    let keys = arguments.place.keys()?;
-    let actor = Actor::new(arguments.actor, arguments.office, role);
-    println!("{}", issue(&keys, &actor, arguments.days));
-    Ok(ExitCode::SUCCESS)
+    Ok(Actor::new(id, office, role))
 }
 
 fn role(name: &str) -> anyhow::Result<Role> {

@@ -6,7 +6,7 @@
 pub mod adopt;
 pub mod audit;
 mod desk;
-mod durable;
+pub(crate) mod durable;
 mod error;
 pub mod examine;
 pub mod halt;

@@ -1,7 +1,7 @@
-//! What an office has to do, the most urgent first.
+//! What an office has to do, the most urgent first; and what an applicant has handed in, the newest first.
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, QueryBuilder, Row, Sqlite};
+use sqlx::{FromRow, QueryBuilder, Row, Sqlite, query_as};
 use uuid::Uuid;
 
 use super::tracking::{DossierRow, columns};
@@ -15,7 +15,8 @@ pub(super) const MODEL: Model = Model {
     tables: "",
     indexes: "
         create index dossier_worklist on dossier (office, due_rank, id, phase, procedure, handler, channel) where open;
-        create index dossier_handler on dossier (handler, due_rank, id, office) where open and handler is not null;",
+        create index dossier_handler on dossier (handler, due_rank, id, office) where open and handler is not null;
+        create index dossier_applicant on dossier (applicant, number) where applicant is not null;",
 };
 
 /// Which open dossiers; every part that is given must hold.
@@ -79,6 +80,29 @@ pub async fn page(
     Ok(Page::cut(found.into_iter().map(marked).collect(), first))
 }
 
+/// Up to `first` dossiers of an applicant, the newest first: those whose first fact lies before the position `below`.
+pub async fn of_applicant(
+    models: &ReadModels,
+    applicant: &str,
+    below: Option<u64>,
+    first: u32,
+) -> Result<Page<DossierRow, u64>> {
+    let sql = concat!(
+        "select ",
+        columns!(),
+        ", number from dossier where applicant = ?1 and number < ?2 order by number desc limit ?3"
+    );
+    let below = below.and_then(|below| i64::try_from(below).ok());
+    let found: Vec<Numbered> = query_as(sql)
+        .bind(applicant)
+        .bind(below.unwrap_or(i64::MAX))
+        .bind(i64::from(first) + 1)
+        .fetch_all(models.pool())
+        .await?;
+    let marked = |Numbered(number, row)| (number, models.mark(row));
+    Ok(Page::cut(found.into_iter().map(marked).collect(), first))
+}
+
 fn selection(filter: &Filter, after: Option<Cursor>) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(concat!(
         "select ",
@@ -122,6 +146,15 @@ fn selection(filter: &Filter, after: Option<Cursor>) -> QueryBuilder<Sqlite> {
             .push(")");
     }
     sql
+}
+
+struct Numbered(u64, DossierRow);
+
+impl FromRow<'_, SqliteRow> for Numbered {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let number: i64 = row.try_get("number")?;
+        Ok(Self(number.cast_unsigned(), DossierRow::from_row(row)?))
+    }
 }
 
 struct Ranked(Cursor, DossierRow);

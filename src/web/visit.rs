@@ -37,7 +37,7 @@ impl FromRequestParts<Web> for Visit {
         Ok(Self {
             lang: Lang::asked(asked(&parts.uri)),
             place: place(&parts.uri),
-            who: web.api.sign_in.authenticate(&parts.headers).ok().flatten(),
+            who: web.api.sign_in.visitor(&parts.headers).await,
             base: base.unwrap_or_else(|| format!("http://{host}")),
             address: web.api.rates.address(&parts.headers, &parts.extensions),
         })

@@ -4,7 +4,8 @@
 //
 // Prints `{"issuer": …}` when it serves, and ends when its standard input does. Whoever signs in types one of the names below and
 // any password. Clients: `office` (with the secret `office-secret`), and without a secret `public`, `es256` and `eddsa`, whose id
-// tokens are signed with RS256, ES256 and EdDSA.
+// tokens are signed with RS256, ES256 and EdDSA. The machine `roll-up-07` (with the secret `roll-up-secret`) is given access tokens
+// that are JWTs, for whatever API it names.
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
 import { Provider } from 'oidc-provider';
@@ -43,6 +44,10 @@ const server = createServer().listen(0, '127.0.0.1', () => {
       client('public'),
       client('es256', { id_token_signed_response_alg: 'ES256' }),
       client('eddsa', { id_token_signed_response_alg: 'EdDSA' }),
+      client('roll-up-07', {
+        client_secret: 'roll-up-secret', token_endpoint_auth_method: 'client_secret_basic', redirect_uris: [], response_types: [],
+        grant_types: ['client_credentials'],
+      }),
     ],
     jwks: { keys },
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256', 'EdDSA'] },
@@ -51,9 +56,17 @@ const server = createServer().listen(0, '127.0.0.1', () => {
     conformIdTokenClaims: false,
     cookies: { keys: ['for tests only'] },
     // Its own cookies must outlive a slow clock, its id tokens must not.
-    ttl: { IdToken: 300, AccessToken: 60, AuthorizationCode: 60, Grant: 86_400, Interaction: 86_400, Session: 86_400 },
+    ttl: { IdToken: 300, AccessToken: 60, ClientCredentials: 60, AuthorizationCode: 60, Grant: 86_400, Interaction: 86_400, Session: 86_400 },
     findAccount: (_, sub) => PEOPLE[sub] && { accountId: sub, claims: () => ({ sub, ...PEOPLE[sub] }) },
-    features: { devInteractions: { enabled: true } },
+    features: {
+      devInteractions: { enabled: true },
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (_, audience) => ({ scope: 'api', audience, accessTokenFormat: 'jwt', accessTokenTTL: 60 }),
+      },
+    },
+    extraTokenClaims: (_, token) => token.clientId === 'roll-up-07' ? { duty: 'tiep-nhan', unit: 'H38.40.01' } : undefined,
   });
   server.on('request', provider.callback());
   console.log(JSON.stringify({ issuer }));

@@ -176,6 +176,51 @@ fn a_taken_port_is_told_before_anything_is_filled() {
 }
 
 #[test]
+fn a_service_key_is_made_listed_and_taken_back_and_its_secret_is_shown_once() {
+    let place = given_a_live_journal();
+    let add = |name: &str, role: &str, office: &str, scopes: &str| {
+        let who = ["--name", name, "--role", role, "--office", office];
+        place.run(&[&["key", "add"][..], &who, &["--scope", scopes]].concat())
+    };
+    let made = add("roll-up-01", "auditor", "*", "read,act:rateService");
+    assert!(made.status.success(), "{}", told(&made));
+    let secret = String::from_utf8_lossy(&made.stdout).trim().to_owned();
+    assert!(secret.starts_with("motcua_sk_") && !told(&made).contains(&secret));
+    let listed = || {
+        let listed = place.run(&["key", "list"]);
+        assert!(listed.status.success(), "{}", told(&listed));
+        String::from_utf8_lossy(&listed.stdout).into_owned()
+    };
+    let list = listed();
+    assert!(list.starts_with("roll-up-01") && list.trim().ends_with("read,act:rateService"));
+    assert!(!list.contains(&secret));
+    refused(
+        &add("roll-up-01", "auditor", "*", "read"),
+        "a key of this name",
+    );
+    refused(
+        &add("roll-up-02", "auditor", "*", "act:nothing"),
+        "no mutation nothing",
+    );
+    refused(&add("roll-up-02", "auditor", "*", "write"), "is no scope");
+    refused(&add("roll-up-02", "receiver", "*", "read"), "--office CODE");
+    refused(
+        &add("roll-up-02", "receiver", "H99.99", "read"),
+        "knows no office",
+    );
+    refused(
+        &add("roll-up-02", "system", "*", "read"),
+        "nobody signs in as it",
+    );
+    refused(&add("roll-up-02", "applicant", "*", "read"), "signs in");
+    refused(&add("rollup", "auditor", "*", "read"), "not an actor id");
+    let revoke = || place.run(&["key", "revoke", "roll-up-01"]);
+    assert!(revoke().status.success());
+    refused(&revoke(), "no key of this name");
+    assert_eq!(listed(), "");
+}
+
+#[test]
 fn what_is_logged_to_a_file_has_no_colours() {
     let place = given_a_live_journal();
     let rebuilt = place.run(&["rebuild"]);

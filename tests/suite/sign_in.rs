@@ -95,6 +95,7 @@ async fn given_an_office_whose_provider_is(
     let settings = Settings {
         issuer: provider.issuer.clone(),
         client_id: client_id.into(),
+        audience: client_id.into(),
         client_secret: secret.map(str::to_owned),
         id_claim: "sub".into(),
         role_claim: "duty".into(),
@@ -104,6 +105,7 @@ async fn given_an_office_whose_provider_is(
             ("van-thu".into(), Role::Clerk),
             ("thanh-tra".into(), Role::Auditor),
         ],
+        citizen_key: [7; 32],
     };
     // A client makes its choice of cryptography before the first is built.
     drop(client::client());

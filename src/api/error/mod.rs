@@ -47,7 +47,7 @@ pub enum FailureCode {
     Unauthenticated,
     /// `Motcua-Actor` names somebody else than who is signed in: somebody took the place. Nothing was done.
     AnotherActor,
-    /// Signed in, but not allowed to see this.
+    /// Signed in, but not allowed to see this; or a service key without the scope that the message names.
     Forbidden,
     /// Personal data, which this node does not hold: it shows a copy of the journal. Ask the office's own node.
     Withheld,

@@ -12,6 +12,7 @@ use super::media::Media;
 use super::words;
 use crate::api::error::FailureCode;
 use crate::api::rates::Exceeded;
+use crate::api::sign_in::TokenRefused;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -27,6 +28,22 @@ pub struct Refused {
     pub message_vi: String,
     /// Methods that would do, for `Allow`.
     pub allow: Option<&'static str>,
+    /// A narrower code, for `reason`.
+    pub reason: Option<&'static str>,
+}
+
+impl From<TokenRefused> for Refused {
+    fn from(refused: TokenRefused) -> Self {
+        let (code, reason) = match refused {
+            TokenRefused::Invalid => (FailureCode::Unauthenticated, None),
+            TokenRefused::Unchecked => (FailureCode::Unavailable, None),
+            TokenRefused::Nobody(reason) => (FailureCode::Forbidden, Some(reason)),
+        };
+        Self {
+            reason,
+            ..Self::new(code, refused.to_string())
+        }
+    }
 }
 
 impl Refused {
@@ -36,6 +53,7 @@ impl Refused {
             message: message.into(),
             message_vi: words::vietnamese(code).to_owned(),
             allow: None,
+            reason: None,
         }
     }
 
@@ -55,6 +73,7 @@ impl Refused {
             FailureCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             FailureCode::Unauthenticated | FailureCode::AnotherActor => StatusCode::UNAUTHORIZED,
             FailureCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+            FailureCode::Forbidden => StatusCode::FORBIDDEN,
             FailureCode::Timeout => StatusCode::GATEWAY_TIMEOUT,
             FailureCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             FailureCode::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
@@ -63,7 +82,6 @@ impl Refused {
             | FailureCode::UntrustedDocument
             | FailureCode::GraphqlValidationFailed
             | FailureCode::BadUserInput
-            | FailureCode::Forbidden
             | FailureCode::Withheld
             | FailureCode::NoFindingsHere
             | FailureCode::TooFewToTell
@@ -75,10 +93,11 @@ impl Refused {
     /// As it stands among `errors`.
     #[must_use]
     pub fn error(&self) -> Value {
-        json!({
-            "message": self.message,
-            "extensions": {"code": self.code.name(), "messageVi": self.message_vi},
-        })
+        let mut extensions = json!({"code": self.code.name(), "messageVi": self.message_vi});
+        if let Some(reason) = self.reason {
+            extensions["reason"] = reason.into();
+        }
+        json!({"message": self.message, "extensions": extensions})
     }
 
     /// Whether the GraphQL request is at fault, and not how it was sent.

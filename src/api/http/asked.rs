@@ -9,10 +9,12 @@ use axum::http::{HeaderMap, Uri};
 use serde::Deserialize;
 
 use super::answer::Refused;
+use super::cost::Purse;
 use super::documents::{self, Documents};
 use super::limits::{self, Limits};
 use super::order::Order;
-use super::{media, words};
+use super::scope::Needs;
+use super::{Endpoint, Who, media, words};
 use crate::api::error::FailureCode;
 
 /// A GraphQL request as JSON or as parameters of a URL.
@@ -95,11 +97,42 @@ pub struct Takes {
     pub subscriptions: bool,
 }
 
-/// A request that may be executed.
+/// A request that fits, whoever asks.
 pub struct Prepared {
+    request: Request,
+    order: Order,
+    needs: Needs,
+}
+
+/// A request that may be executed.
+pub struct Ready {
     pub request: Request,
     /// In which order its answer stands.
     pub order: Order,
+    /// What it is paid from.
+    pub purse: Purse,
+}
+
+impl Prepared {
+    /// The request as it comes from somebody.
+    ///
+    /// # Errors
+    /// FORBIDDEN for a service key that lacks a scope.
+    pub(super) fn of<E>(self, who: &Who, endpoint: &Endpoint<E>) -> Result<Ready, Refused> {
+        self.needs.check(who.caller.as_ref())?;
+        let actor = who.caller.as_ref().map(|caller| caller.actor.clone());
+        let purse = who.purse(&endpoint.rates);
+        let mut request = self.request.data(actor).data(who.caller.clone());
+        if let Some(here) = &endpoint.here {
+            request = request.data(here());
+        }
+        let request = request.data(who.device).data(who.address);
+        Ok(Ready {
+            request: request.data(purse.clone()),
+            order: self.order,
+            purse,
+        })
+    }
 }
 
 /// Finds or parses the document, chooses the operation and counts what it asks for.
@@ -141,11 +174,16 @@ pub fn prepare(
     }
     limits::check(&document, operation, limits).map_err(invalid)?;
     let order = Order::of(&document, operation);
+    let needs = Needs::of(&document, operation);
     let variables = asked.variables.unwrap_or_default();
     let mut request = Request::new(query).variables(Variables::from_json(variables.into()));
     request.operation_name = asked.operation_name;
     request.set_parsed_query(document);
-    Ok(Prepared { request, order })
+    Ok(Prepared {
+        request,
+        order,
+        needs,
+    })
 }
 
 fn parsed(query: &str, limits: &Limits) -> Result<ExecutableDocument, Refused> {

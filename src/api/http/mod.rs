@@ -7,6 +7,7 @@ pub mod documents;
 pub mod limits;
 mod media;
 mod order;
+mod scope;
 mod sse;
 #[cfg(test)]
 mod tests;
@@ -27,7 +28,7 @@ use uuid::Uuid;
 
 pub use self::answer::REQUEST_ID;
 use self::answer::Refused;
-use self::asked::{Asked, Prepared, Takes, from_body, from_parameters, not_allowed, prepare};
+use self::asked::{Asked, Ready, Takes, from_body, from_parameters, not_allowed, prepare};
 use self::cost::Purse;
 pub use self::documents::Documents;
 use self::limits::Limits;
@@ -36,7 +37,7 @@ use super::access::{Address, OfficeDevice};
 use super::error::FailureCode;
 use super::live::Here;
 use super::rates::{Exceeded, Rates};
-use super::sign_in::SignIn;
+use super::sign_in::{Caller, SignIn};
 use crate::domain::actor::Actor;
 
 /// Header with whom a page belongs to that gives a command: OFFICE/PSEUDONYM.
@@ -85,9 +86,10 @@ pub async fn graphql<E: Executor>(
     let media = match Wanted::accepted(&parts.headers) {
         Some(Wanted::Response(media)) => media,
         Some(Wanted::Events) => {
-            let asked = asked(&parts, body, &endpoint.limits).await;
-            let answered =
-                asked.and_then(|asked| sse::answer(&endpoint, &parts, asked, &request_id));
+            let answered = match asked(&parts, body, &endpoint.limits).await {
+                Ok(asked) => sse::answer(&endpoint, &parts, asked, &request_id).await,
+                Err(refused) => Err(refused),
+            };
             return answered
                 .unwrap_or_else(|refused| refused.respond(Media::GraphqlResponse, &request_id));
         }
@@ -131,20 +133,14 @@ async fn answer<E: Executor>(
         mutations: parts.method == Method::POST,
         subscriptions: false,
     };
-    let Prepared { mut request, order } = prepare(asked, takes, endpoint.documents, limits)?;
-    if let Some(here) = &endpoint.here {
-        request = request.data(here());
-    }
-    let headers = &parts.headers;
-    let caller = Caller {
-        actor: who(endpoint, headers)?,
-        device: OfficeDevice(endpoint.sign_in.is_office_device(headers)),
-        address: Address(endpoint.rates.address(headers, &parts.extensions)),
-    };
-    let purse = caller.purse(&endpoint.rates);
-    let executing = endpoint
-        .schema
-        .execute(caller.asks(request).data(purse.clone()));
+    let prepared = prepare(asked, takes, endpoint.documents, limits)?;
+    let who = who(endpoint, &parts.headers, address(endpoint, parts)).await?;
+    let Ready {
+        request,
+        order,
+        purse,
+    } = prepared.of(&who, endpoint)?;
+    let executing = endpoint.schema.execute(request);
     let patience = Duration::from_secs(limits.seconds);
     let mut response = tokio::time::timeout(patience, executing)
         .await
@@ -157,40 +153,44 @@ async fn answer<E: Executor>(
     Ok((response, drawn.and_then(|drawn| drawn.exceeded)))
 }
 
-/// Who asks, from where.
+/// Who is asking, and where.
 #[derive(Clone)]
-pub struct Caller {
-    pub actor: Option<Actor>,
-    pub device: OfficeDevice,
-    pub address: Address,
+struct Who {
+    /// None for the public.
+    caller: Option<Caller>,
+    device: OfficeDevice,
+    address: Address,
 }
 
-impl Caller {
+impl Who {
     /// The bucket that this caller draws on.
-    #[must_use]
-    pub fn purse(&self, rates: &Rates) -> Purse {
+    fn purse(&self, rates: &Rates) -> Purse {
         let Address(address) = self.address;
-        Purse::of(rates, rates.key(self.actor.as_ref(), address))
-    }
-
-    /// What a request tells resolvers of its caller.
-    #[must_use]
-    pub fn asks(self, request: async_graphql::Request) -> async_graphql::Request {
-        request
-            .data(self.actor)
-            .data(self.device)
-            .data(self.address)
+        let id = self.caller.as_ref().map(|caller| caller.id);
+        Purse::of(rates, rates.key(id, address))
     }
 }
 
-/// Who is asking; `None` is the public.
-fn who<E>(endpoint: &Endpoint<E>, headers: &HeaderMap) -> Result<Option<Actor>, Refused> {
-    let actor = endpoint
-        .sign_in
-        .authenticate(headers)
-        .map_err(|refused| Refused::new(FailureCode::Unauthenticated, refused.to_string()))?;
-    expected(headers, actor.as_ref())?;
-    Ok(actor)
+/// Where a request comes from.
+fn address<E>(endpoint: &Endpoint<E>, parts: &Parts) -> Address {
+    Address(endpoint.rates.address(&parts.headers, &parts.extensions))
+}
+
+/// Who is asking.
+async fn who<E>(
+    endpoint: &Endpoint<E>,
+    headers: &HeaderMap,
+    address: Address,
+) -> Result<Who, Refused> {
+    let caller = endpoint.sign_in.authenticate(headers).await?;
+    let actor = caller.as_ref().map(|caller| &caller.actor);
+    expected(headers, actor)?;
+    let device = OfficeDevice(endpoint.sign_in.is_office_device(headers, actor));
+    Ok(Who {
+        caller,
+        device,
+        address,
+    })
 }
 
 /// A page that was opened by one person must not act as the next: it names who it belongs to, OFFICE/PSEUDONYM.

@@ -9,19 +9,20 @@ use axum::http::request::Parts;
 use axum::http::{self, HeaderValue, Method, header};
 use axum::response::IntoResponse as _;
 use axum::response::sse::{Event, Sse};
-use futures_util::StreamExt as _;
+use futures_util::future::{BoxFuture, pending};
 use futures_util::stream::{self, BoxStream, Stream};
+use futures_util::{FutureExt as _, StreamExt as _};
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{Outcome, REQUEST_ID, Refused};
-use super::asked::{Asked, Prepared, Takes, prepare};
+use super::asked::{Asked, Ready, Takes, prepare};
 use super::order::Order;
-use super::{Caller, Endpoint, who};
-use crate::api::access::{Address, OfficeDevice};
+use super::{Endpoint, address, who};
 use crate::api::error::FailureCode;
 use crate::api::live::{LastSeen, Place, Token};
+use crate::api::sign_in::{Caller, SignIn, TokenRefused};
 
 /// Header of a browser that comes back.
 const LAST_SEEN: &str = "last-event-id";
@@ -30,7 +31,7 @@ const LAST_SEEN: &str = "last-event-id";
 ///
 /// # Errors
 /// What is wrong with how it was sent. What is wrong with the GraphQL request is told in the stream, as clients expect.
-pub fn answer<E: Executor>(
+pub async fn answer<E: Executor>(
     endpoint: &Endpoint<E>,
     parts: &Parts,
     asked: Asked,
@@ -40,31 +41,24 @@ pub fn answer<E: Executor>(
         mutations: parts.method == Method::POST,
         subscriptions: true,
     };
-    let Prepared { request, order } =
-        match prepare(asked, takes, endpoint.documents, &endpoint.limits) {
-            Ok(prepared) => prepared,
-            Err(refused) if refused.is_of_request() => {
-                let told = next(None, &json!({"errors": [refused.error()]}));
-                let events = stream::iter([told, complete()].map(Ok::<_, Infallible>));
-                return Ok(respond(events, request_id));
-            }
-            Err(refused) => return Err(refused),
-        };
-    let headers = &parts.headers;
-    let caller = Caller {
-        actor: who(endpoint, headers)?,
-        device: OfficeDevice(endpoint.sign_in.is_office_device(headers)),
-        address: Address(endpoint.rates.address(headers, &parts.extensions)),
+    let prepared = match prepare(asked, takes, endpoint.documents, &endpoint.limits) {
+        Ok(prepared) => prepared,
+        Err(refused) if refused.is_of_request() => {
+            let told = next(None, &json!({"errors": [refused.error()]}));
+            let events = stream::iter([told, complete()].map(Ok::<_, Infallible>));
+            return Ok(respond(events, request_id));
+        }
+        Err(refused) => return Err(refused),
     };
+    let headers = &parts.headers;
+    let who = who(endpoint, headers, address(endpoint, parts)).await?;
+    let Ready { request, order, .. } = prepared.of(&who, endpoint)?;
     let room = endpoint.streams.room.clone().try_acquire_owned();
     let message = "this node serves as many streams as it can; come back later";
     let room = room.map_err(|_| Refused::new(FailureCode::Unavailable, message))?;
     let seen = headers.get(LAST_SEEN).and_then(|id| id.to_str().ok());
     let place = Place::default();
-    let purse = caller.purse(&endpoint.rates);
-    let request = caller
-        .asks(request)
-        .data(purse)
+    let request = request
         .data(LastSeen(
             seen.filter(|id| !id.is_empty()).map(str::to_owned),
         ))
@@ -76,6 +70,7 @@ pub fn answer<E: Executor>(
         place,
         request_id: request_id.to_owned(),
         stop: endpoint.streams.stop.clone(),
+        gone: gone(endpoint.sign_in.clone(), who.caller),
         ended: false,
         _room: room,
     };
@@ -86,6 +81,14 @@ pub fn answer<E: Executor>(
     Ok(respond(events, request_id))
 }
 
+/// Until a token or a key has ended, which the public has none of.
+fn gone(sign_in: SignIn, caller: Option<Caller>) -> BoxFuture<'static, ()> {
+    match caller {
+        Some(caller) => async move { sign_in.ended(&caller).await }.boxed(),
+        None => pending().boxed(),
+    }
+}
+
 /// What one stream carries.
 struct Carrier {
     responses: BoxStream<'static, Response>,
@@ -94,6 +97,8 @@ struct Carrier {
     quiet: watch::Receiver<Option<Token>>,
     request_id: String,
     stop: CancellationToken,
+    /// When whoever asked is not let in any more.
+    gone: BoxFuture<'static, ()>,
     ended: bool,
     _room: OwnedSemaphorePermit,
 }
@@ -106,6 +111,12 @@ impl Carrier {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => None,
+            () = &mut self.gone => {
+                self.gone = pending().boxed();
+                self.responses = stream::empty().boxed();
+                let refused = Refused::from(TokenRefused::Invalid);
+                Some(next(None, &json!({"errors": [refused.error()]})))
+            }
             response = self.responses.next() => Some(self.tell(response)),
             Ok(()) = self.quiet.changed() => {
                 let token = *self.quiet.borrow_and_update();

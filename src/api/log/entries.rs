@@ -23,7 +23,7 @@ pub async fn bundle(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> Res
         .parse()
         .map_err(|_| LogProblem::PathUnknown)?;
     let log = api.log()?;
-    let keep = keep(&api, log, &headers)?;
+    let keep = keep(&api, log, &headers).await?;
     let start = bundle.index * u64::from(WIDTH);
     if start + u64::from(bundle.width) > log.published()?.checkpoint.size {
         return Err(LogProblem::NotPublished);
@@ -47,11 +47,11 @@ pub async fn bundle(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> Res
 }
 
 /// Whether the one who asks may read whole entries, and how long the answer may be kept.
-fn keep(api: &Api, log: &PublicLog, headers: &HeaderMap) -> Result<Keep> {
+async fn keep(api: &Api, log: &PublicLog, headers: &HeaderMap) -> Result<Keep> {
     match log.entries {
         Readers::Everybody => Ok(Keep::Forever),
         Readers::Auditors => {
-            let actor = api.sign_in.authenticate(headers).ok().flatten();
+            let actor = api.sign_in.reader(headers).await;
             let actor = actor.ok_or(LogProblem::Unauthenticated)?;
             let reads = reads_entries(&actor);
             reads
@@ -62,8 +62,8 @@ fn keep(api: &Api, log: &PublicLog, headers: &HeaderMap) -> Result<Keep> {
 }
 
 /// Whether a request may see whole entries.
-pub fn may_read(api: &Api, log: &PublicLog, headers: &HeaderMap) -> bool {
-    keep(api, log, headers).is_ok()
+pub async fn may_read(api: &Api, log: &PublicLog, headers: &HeaderMap) -> bool {
+    keep(api, log, headers).await.is_ok()
 }
 
 /// Whether somebody who is signed in may read the exact bytes of all facts here.

@@ -17,7 +17,7 @@ pub async fn inclusion(State(api): State<Api>, uri: Uri, headers: HeaderMap) -> 
     let position = text::decimal(position).ok_or(LogProblem::PathUnknown)?;
     let log = api.log()?;
     let mut receipt = log.receipt(position).await?;
-    if !entries::may_read(&api, log, &headers) {
+    if !entries::may_read(&api, log, &headers).await {
         receipt.extra = None;
     }
     Ok(respond::receipt(receipt.to_string(), &position.to_string()))

@@ -126,7 +126,7 @@ async fn paper(
     let changes = history::of_dossier(&api.models, row.id)
         .await
         .map_err(Problem::from)?;
-    let actor = api.sign_in.authenticate(&headers).ok().flatten();
+    let actor = api.sign_in.reader(&headers).await;
     let opens = actor
         .as_ref()
         .is_some_and(|actor| access::sight(actor, &row) == Sight::Open);
@@ -160,9 +160,8 @@ async fn days(
 ) -> Result<Response, Without> {
     let actor = api
         .sign_in
-        .authenticate(&headers)
-        .ok()
-        .flatten()
+        .reader(&headers)
+        .await
         .ok_or(Without::Unauthenticated)?;
     let Path(name) = path.map_err(|_| Without::Unknown)?;
     let Query(Days { from, to }) = days.map_err(|_| Without::BadRequest)?;

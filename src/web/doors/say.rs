@@ -229,7 +229,11 @@ async fn ask(
             )
         }
     };
-    let device = OfficeDevice(web.api.sign_in.is_office_device(headers));
+    let device = web
+        .api
+        .sign_in
+        .is_office_device(headers, visit.who.as_ref());
+    let device = OfficeDevice(device);
     let told = web
         .run(
             document,

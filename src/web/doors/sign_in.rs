@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{Asked, asked};
 use crate::api::sign_in::cookie;
 use crate::api::sign_in::oidc::{Answered, FLOW_SECONDS, Flow, Provider, Refused};
-use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::actor::{Actor, Role};
 use crate::web::frame::Frame;
 use crate::web::lang::Lang;
 use crate::web::problem::Problem;
@@ -109,11 +109,7 @@ async fn known(
     let provider = web.api.sign_in.provider().ok_or(Refused::NotSetUp)?;
     let flow = flow.ok_or(Refused::FlowLost)?;
     let actor = provider.finish(flow, answered).await?;
-    let today = web.now().date();
-    let reference = web.models().reference();
-    if actor.office != NO_OFFICE && reference.office(&actor.office, today).is_none() {
-        return Err(Refused::OfficeUnknown);
-    }
+    web.api.sign_in.at_work(&actor)?;
     Ok((actor, own_place(Some(&flow.to)).to_owned()))
 }
 

@@ -4,4 +4,4 @@
 mod close_codes;
 mod cuts;
 mod heard;
-mod wire;
+pub mod wire;

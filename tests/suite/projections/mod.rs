@@ -469,6 +469,10 @@ async fn the_worklist_and_its_filters_are_read_from_one_index_in_order() {
         ),
         ("select id from dossier where code = 'a' order by number limit 1", "dossier_code"),
         (
+            "select * from dossier where applicant = ?1 and number < 7 order by number desc limit 21",
+            "dossier_applicant",
+        ),
+        (
             "select position from audit where position >= 0 and audit.dossier = 7 order by position limit 5",
             "audit_dossier",
         ),

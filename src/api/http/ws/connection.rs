@@ -7,17 +7,19 @@ use async_graphql::Executor;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use axum::http::{HeaderMap, header};
 use futures_util::StreamExt as _;
+use futures_util::future::pending;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::message::{self, Closing, Said};
-use crate::api::access::{Address, OfficeDevice};
+use crate::api::access::Address;
 use crate::api::http::answer::{Outcome, Refused};
-use crate::api::http::asked::{Asked, Prepared, Takes, prepare};
-use crate::api::http::{Caller, Endpoint, who};
+use crate::api::http::asked::{Asked, Ready, Takes, prepare};
+use crate::api::http::{Endpoint, Who, who};
 use crate::api::live::{LastSeen, Place};
+use crate::api::sign_in::SignIn;
 
 /// A connection that says nothing for so long is closed.
 const INIT_MAX: Duration = Duration::from_secs(10);
@@ -53,7 +55,7 @@ pub struct Connection<E> {
     address: Address,
     request_id: String,
     /// Who is asking, once that is said.
-    caller: Option<Caller>,
+    who: Option<Who>,
     running: HashMap<String, Running>,
     /// Of the next operation.
     number: u64,
@@ -74,7 +76,7 @@ impl<E: Executor> Connection<E> {
             headers,
             address,
             request_id,
-            caller: None,
+            who: None,
             running: HashMap::new(),
             number: 0,
             to,
@@ -107,11 +109,14 @@ impl<E: Executor> Connection<E> {
                 () = stop.cancelled() => {
                     return Some(Closing::new(message::GOING_AWAY, "Going away"));
                 }
-                () = sleep_until(init_until), if self.caller.is_none() => {
+                () = sleep_until(init_until), if self.who.is_none() => {
                     return Some(Closing::new(message::INIT_TIMEOUT, "Connection initialisation timeout"));
                 }
+                () = gone(&self.endpoint.sign_in, self.who.as_ref()) => {
+                    return Some(Closing::new(message::FORBIDDEN, "Forbidden"));
+                }
                 said = socket.recv() => match said {
-                    Some(Ok(Message::Text(text))) => self.hear(text.as_str()),
+                    Some(Ok(Message::Text(text))) => self.hear(text.as_str()).await,
                     Some(Ok(Message::Binary(_))) => {
                         Err(Closing::new(message::BAD_REQUEST, "Invalid message received"))
                     }
@@ -135,9 +140,9 @@ impl<E: Executor> Connection<E> {
     }
 
     /// What is answered at once, if anything.
-    fn hear(&mut self, text: &str) -> Result<Option<String>, Closing> {
+    async fn hear(&mut self, text: &str) -> Result<Option<String>, Closing> {
         match Said::read(text)? {
-            Said::ConnectionInit { payload } => self.begin(payload).map(Some),
+            Said::ConnectionInit { payload } => self.begin(payload).await.map(Some),
             Said::Ping { payload } => Ok(Some(message::pong(payload))),
             Said::Pong {} => Ok(None),
             Said::Subscribe { id, payload } => self.subscribe(id, payload),
@@ -148,8 +153,8 @@ impl<E: Executor> Connection<E> {
         }
     }
 
-    fn begin(&mut self, payload: Option<Map<String, Value>>) -> Result<String, Closing> {
-        if self.caller.is_some() {
+    async fn begin(&mut self, payload: Option<Map<String, Value>>) -> Result<String, Closing> {
+        if self.who.is_some() {
             let reason = "Too many initialisation requests";
             return Err(Closing::new(message::TOO_MANY, reason));
         }
@@ -163,18 +168,13 @@ impl<E: Executor> Connection<E> {
             let value = value.ok_or_else(forbidden)?;
             self.headers.insert(header::AUTHORIZATION, value);
         }
-        let actor = who(&self.endpoint, &self.headers).map_err(|_| forbidden())?;
-        let at_office = self.endpoint.sign_in.is_office_device(&self.headers);
-        self.caller = Some(Caller {
-            actor,
-            device: OfficeDevice(at_office),
-            address: self.address,
-        });
+        let who = who(&self.endpoint, &self.headers, self.address).await;
+        self.who = Some(who.map_err(|_| forbidden())?);
         Ok(message::acknowledged())
     }
 
     fn subscribe(&mut self, id: String, asked: Asked) -> Result<Option<String>, Closing> {
-        let Some(caller) = self.caller.clone() else {
+        let Some(who) = &self.who else {
             return Err(Closing::new(message::UNAUTHORIZED, "Unauthorized"));
         };
         if self.running.contains_key(&id) {
@@ -193,27 +193,23 @@ impl<E: Executor> Connection<E> {
         let Endpoint {
             documents, limits, ..
         } = &self.endpoint;
-        let prepared = match prepare(asked, takes, *documents, limits) {
-            Ok(prepared) => prepared,
+        let prepared = prepare(asked, takes, *documents, limits);
+        let ready = match prepared.and_then(|prepared| prepared.of(who, &self.endpoint)) {
+            Ok(ready) => ready,
             Err(refused) => return Ok(Some(message::error(&id, &[Refused::error(&refused)]))),
         };
         self.number += 1;
         let number = self.number;
-        let task = self.run(id.clone(), number, prepared, caller);
+        let task = self.run(id.clone(), number, ready);
         self.running.insert(id, Running { number, task });
         Ok(None)
     }
 
-    fn run(&self, id: String, number: u64, prepared: Prepared, caller: Caller) -> JoinHandle<()> {
-        let Prepared { request, order } = prepared;
+    fn run(&self, id: String, number: u64, ready: Ready) -> JoinHandle<()> {
+        let Ready { request, order, .. } = ready;
         let place = Place::default();
         let mut quiet = place.quiet();
-        let purse = caller.purse(&self.endpoint.rates);
-        let mut request = caller.asks(request);
-        if let Some(here) = &self.endpoint.here {
-            request = request.data(here());
-        }
-        let request = request.data(purse).data(LastSeen::default()).data(place);
+        let request = request.data(LastSeen::default()).data(place);
         let mut responses = self.endpoint.schema.execute_stream(request, None);
         let (to, request_id) = (self.to.clone(), self.request_id.clone());
         tokio::spawn(async move {
@@ -261,6 +257,14 @@ impl<E: Executor> Connection<E> {
             self.running.remove(&sent.id);
         }
         Some(sent.text)
+    }
+}
+
+/// Until whoever asks is not let in any more; the public always is.
+async fn gone(sign_in: &SignIn, who: Option<&Who>) {
+    match who.and_then(|who| who.caller.as_ref()) {
+        Some(caller) => sign_in.ended(caller).await,
+        None => pending().await,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Signing in at the office's identity provider: OpenID Connect Core 1.0, authorisation code with PKCE (RFC 7636, S256), state and
-//! nonce. Nothing is kept between the two visits but what the browser brings back in a cookie.
+//! nonce. Nothing is kept between the two visits but what the browser brings back in a cookie. Its bearer tokens are taken too.
 
 mod http;
 mod keys;
 mod people;
 mod provider;
+mod source;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -85,8 +86,8 @@ pub enum Refused {
     /// A code that was used, has expired, or is another client's.
     #[error("the code was not taken: {0}")]
     Code(String),
-    /// The id token is not what it should be.
-    #[error("the id token is not valid: {0}")]
+    /// The token is not what it should be.
+    #[error("the token is not valid: {0}")]
     Token(&'static str),
     /// No claim says what this person does here.
     #[error("no role here")]

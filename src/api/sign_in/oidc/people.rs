@@ -1,9 +1,12 @@
 //! Whom a provider's claims make of somebody: pseudonym, role and office, by the office's own mapping.
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::Url;
 use serde_json::{Map, Value};
+use sha2::Sha256;
 
 use super::Refused;
+use crate::api::scalar::hex;
 use crate::domain::actor::{Actor, NO_OFFICE, Role, is_id};
 use crate::domain::code::OfficeCode;
 
@@ -13,9 +16,11 @@ pub struct Settings {
     /// The provider's name: an `https` address (plain `http` on this machine only).
     pub issuer: String,
     pub client_id: String,
+    /// What bearer tokens must be for: a value of `aud`.
+    pub audience: String,
     /// Absent for a public client.
     pub client_secret: Option<String>,
-    /// The claim that holds the pseudonym, such as `receiver-07`.
+    /// The claim that holds the pseudonym, such as `receiver-07`; of everybody but applicants.
     pub id_claim: String,
     /// The claim that holds one role or a list of them; dots lead into an object.
     pub role_claim: String,
@@ -23,7 +28,12 @@ pub struct Settings {
     pub office_claim: String,
     /// What the values of the role claim mean; empty when they are the names of roles.
     pub roles: Vec<(String, Role)>,
+    /// The key of applicants' pseudonyms: of [`Settings::CITIZEN_KEY`], the same on all nodes of a journal.
+    pub citizen_key: [u8; 32],
 }
+
+/// Bytes of a citizen's pseudonym: 96 bits, as 24 hexadecimal digits.
+const CITIZEN_BYTES: usize = 12;
 
 /// Settings that cannot work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +47,9 @@ pub enum SettingsError {
 }
 
 impl Settings {
+    /// What the vault's keys are asked for.
+    pub const CITIZEN_KEY: &str = "motcua/citizen/v1";
+
     /// # Errors
     /// [`SettingsError`] for an issuer that could be overheard, or a mapping to the program itself.
     pub fn check(&self) -> Result<(), SettingsError> {
@@ -61,9 +74,28 @@ impl Settings {
     ) -> Result<Actor, Refused> {
         let role = self.role(claims, wanted)?;
         let office = self.office(claims, role)?;
-        let id = values(claims, &self.id_claim);
-        let id = id.first().filter(|id| is_id(id)).ok_or(Refused::IdUnfit)?;
-        Ok(Actor::new(*id, office, role))
+        let id = if role == Role::Applicant {
+            self.citizen(claims)
+        } else {
+            let claimed = values(claims, &self.id_claim);
+            claimed.first().map(|id| (*id).to_owned())
+        };
+        let id = id.filter(|id| is_id(id)).ok_or(Refused::IdUnfit)?;
+        Ok(Actor::new(id, office, role))
+    }
+
+    /// A citizen's subject at the provider may be an identity number, and never gets into a fact: the pseudonym is a blind index,
+    /// HMAC-SHA-256 over issuer and subject, which nobody can try numbers on who lacks the key.
+    fn citizen(&self, claims: &Map<String, Value>) -> Option<String> {
+        let subject = claims.get("sub").and_then(Value::as_str);
+        let subject = subject.filter(|subject| !subject.is_empty())?;
+        let mut mac = <Hmac<Sha256>>::new_from_slice(&self.citizen_key)
+            .expect("HMAC takes a key of any length");
+        mac.update(self.issuer.as_bytes());
+        mac.update(&[0]);
+        mac.update(subject.as_bytes());
+        let digest = mac.finalize().into_bytes();
+        Some(format!("citizen-{}", hex(&digest[..CITIZEN_BYTES])))
     }
 
     fn role(&self, claims: &Map<String, Value>, wanted: Option<Role>) -> Result<Role, Refused> {

@@ -1,54 +1,26 @@
 //! The provider: what it says of itself, the way to it, and the exchange of a code for somebody.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use reqwest::{Client, StatusCode, Url};
+use reqwest::{StatusCode, Url};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use tokio::sync::Mutex;
-use tokio::time::Instant;
 
 use super::keys::Keys;
-use super::people::{Settings, SettingsError, is_safe};
+use super::people::{Settings, SettingsError};
+use super::source::{About, Source, said};
 use super::{Flow, Refused, http, token};
+use crate::api::sign_in::Caller;
 use crate::domain::actor::Actor;
-
-/// What a provider says of itself is asked for again after so long.
-const KEPT: Duration = Duration::from_hours(1);
-/// One that did not answer is left alone for so long.
-const PAUSE: Duration = Duration::from_secs(5);
-/// Characters of what a provider says that are logged.
-const SAID_MAX: usize = 200;
 
 /// Where people sign in; one per node, so that its keys are fetched once.
 pub struct Provider {
     settings: Settings,
-    http: Client,
-    about: Mutex<Known>,
+    source: Arc<Source>,
     keys: Keys,
-}
-
-#[derive(Default)]
-struct Known {
-    about: Option<(Arc<About>, Instant)>,
-    failed: Option<(Refused, Instant)>,
-}
-
-/// What a provider says of itself (OpenID Connect Discovery 1.0).
-#[derive(Debug, Deserialize)]
-struct About {
-    issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    jwks_uri: String,
-    end_session_endpoint: Option<String>,
-    token_endpoint_auth_methods_supported: Option<Vec<String>>,
-    #[serde(default)]
-    authorization_response_iss_parameter_supported: bool,
 }
 
 /// What the browser brings back from the provider.
@@ -78,9 +50,8 @@ impl Provider {
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         settings.check()?;
         Ok(Self {
+            source: Arc::new(Source::new(&settings.issuer)),
             settings,
-            http: http::client(),
-            about: Mutex::default(),
             keys: Keys::default(),
         })
     }
@@ -98,7 +69,7 @@ impl Provider {
     /// # Errors
     /// [`Refused::Unreachable`].
     pub async fn address(&self, flow: &Flow) -> Result<String, Refused> {
-        let about = self.about().await?;
+        let about = self.source.about().await?;
         let mut url = parsed(&about.authorization_endpoint)?;
         url.query_pairs_mut()
             .append_pair("response_type", "code")
@@ -120,7 +91,7 @@ impl Provider {
         if answered.state.as_deref() != Some(&*flow.state) {
             return Err(Refused::FlowLost);
         }
-        let about = self.about().await?;
+        let about = self.source.about().await?;
         match &answered.iss {
             Some(issuer) if *issuer != about.issuer => return Err(Refused::FlowLost),
             None if about.authorization_response_iss_parameter_supported => {
@@ -133,33 +104,41 @@ impl Provider {
         }
         let code = answered.code.as_deref().ok_or(Refused::FlowLost)?;
         let token = self.exchange(&about, flow, code).await?;
-        let claims = self.claims(&token).await?;
+        let claims = self.claims(&token, &self.settings.client_id).await?;
+        token::is_for(&claims, &self.settings.client_id)?;
         if claims.get("nonce").and_then(Value::as_str) != Some(&*flow.nonce) {
             return Err(Refused::Token("another nonce"));
         }
         self.settings.actor(&claims, flow.role)
     }
 
-    /// The claims of a token that this provider signed for this client.
+    /// The name that its tokens bear.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.settings.issuer
+    }
+
+    /// Who sends a bearer token that this provider signed for this API.
     ///
     /// # Errors
-    /// [`Refused::Token`] and [`Refused::Unreachable`].
-    pub async fn claims(&self, token: &str) -> Result<Map<String, Value>, Refused> {
+    /// [`Refused::Token`], [`Refused::Unreachable`] while its keys cannot be had, and what its claims do not say.
+    pub async fn bearer(&self, token: &str) -> Result<Caller, Refused> {
+        let claims = self.claims(token, &self.settings.audience).await?;
+        let actor = self.settings.actor(&claims, None)?;
+        Ok(Caller::new(self.issuer(), actor, token::until(&claims)?))
+    }
+
+    async fn claims(&self, token: &str, audience: &str) -> Result<Map<String, Value>, Refused> {
         let (algorithm, name) = token::head(token)?;
-        let fetch = || async {
-            let about = self.about().await?;
-            http::document(&self.http, &about.jwks_uri).await
-        };
+        let source = Arc::clone(&self.source);
+        let fetch = move || async move { source.keys().await };
         let key = self.keys.find(name.as_deref(), algorithm, fetch).await?;
-        let Settings {
-            issuer, client_id, ..
-        } = &self.settings;
-        token::claims(token, (algorithm, &key), issuer, client_id)
+        token::claims(token, (algorithm, &key.decoding), self.issuer(), audience)
     }
 
     /// Where a browser ends its session at the provider too, and comes back to `after`; none where that is not offered.
     pub async fn farewell(&self, after: &str) -> Option<String> {
-        let about = self.about().await.ok()?;
+        let about = self.source.about().await.ok()?;
         let mut url = parsed(about.end_session_endpoint.as_deref()?).ok()?;
         url.query_pairs_mut()
             .append_pair("client_id", &self.settings.client_id)
@@ -176,6 +155,7 @@ impl Provider {
             ("code_verifier", &flow.verifier),
         ];
         let mut request = self
+            .source
             .http
             .post(parsed(&about.token_endpoint)?)
             .header(ACCEPT, "application/json")
@@ -210,65 +190,6 @@ impl Provider {
             other => Refused::Provider(said(other)),
         })
     }
-
-    async fn about(&self) -> Result<Arc<About>, Refused> {
-        let mut known = self.about.lock().await;
-        if let Some((about, asked)) = &known.about
-            && asked.elapsed() < KEPT
-        {
-            return Ok(Arc::clone(about));
-        }
-        if let Some((refused, asked)) = &known.failed
-            && asked.elapsed() < PAUSE
-        {
-            return Err(refused.clone());
-        }
-        match self.ask_about().await {
-            Ok(about) => {
-                let about = Arc::new(about);
-                known.about = Some((Arc::clone(&about), Instant::now()));
-                Ok(about)
-            }
-            Err(refused) => {
-                known.failed = Some((refused.clone(), Instant::now()));
-                Err(refused)
-            }
-        }
-    }
-
-    async fn ask_about(&self) -> Result<About, Refused> {
-        let issuer = &self.settings.issuer;
-        let place = format!(
-            "{}/.well-known/openid-configuration",
-            issuer.trim_end_matches('/')
-        );
-        let about: About = http::document(&self.http, &place).await?;
-        if about.issuer != *issuer {
-            return Err(Refused::Unreachable(format!(
-                "it calls itself {}",
-                said(&about.issuer)
-            )));
-        }
-        let addresses = [
-            &about.authorization_endpoint,
-            &about.token_endpoint,
-            &about.jwks_uri,
-        ];
-        if !addresses.into_iter().all(|address| is_safe(address)) {
-            return Err(Refused::Unreachable(
-                "it names an address that can be overheard".into(),
-            ));
-        }
-        Ok(about)
-    }
-}
-
-impl About {
-    /// Unless it says otherwise it does (Discovery 1.0, section 3).
-    fn takes_basic(&self) -> bool {
-        let methods = self.token_endpoint_auth_methods_supported.as_ref();
-        methods.is_none_or(|methods| methods.iter().any(|method| method == "client_secret_basic"))
-    }
 }
 
 fn parsed(address: &str) -> Result<Url, Refused> {
@@ -284,10 +205,4 @@ fn urlencoded(text: &str) -> String {
         byte => format!("%{byte:02X}"),
     };
     text.bytes().map(byte).collect()
-}
-
-/// What a stranger said, fit for a log.
-fn said(text: &str) -> String {
-    let fit = |c: &char| c.is_ascii_graphic() || *c == ' ';
-    text.chars().filter(fit).take(SAID_MAX).collect()
 }

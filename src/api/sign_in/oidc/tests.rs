@@ -1,12 +1,9 @@
 //! Tokens, keys and claims as no provider of good faith would make them; a real one is met in the integration tests.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use jsonwebtoken::jwk::{Jwk, JwkSet};
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde_json::{Map, Value, json};
 
-use super::keys::Keys;
 use super::people::{Settings, SettingsError};
 use super::{Flow, Refused, token};
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
@@ -24,7 +21,7 @@ fn key(seed: u8) -> EncodingKey {
     EncodingKey::from_ed_der(&der)
 }
 
-fn public(seed: u8, name: &str) -> Jwk {
+pub fn public(seed: u8, name: &str) -> Jwk {
     let mut jwk = Jwk::from_encoding_key(&key(seed), Algorithm::EdDSA).expect("a public key");
     jwk.common.key_id = Some(name.into());
     jwk
@@ -49,7 +46,9 @@ fn signed(seed: u8, changed: &Value) -> String {
 
 fn read(token: &str) -> Result<Map<String, Value>, Refused> {
     let (algorithm, _) = token::head(token)?;
-    token::claims(token, (algorithm, &public(1, "one")), ISSUER, CLIENT)
+    let key = DecodingKey::from_jwk(&public(1, "one")).expect("a key");
+    let claims = token::claims(token, (algorithm, &key), ISSUER, CLIENT)?;
+    token::is_for(&claims, CLIENT).map(|()| claims)
 }
 
 #[test]
@@ -66,7 +65,9 @@ fn a_token_that_is_old_foreign_or_for_somebody_else_is_refused() {
         (json!({"exp": now() - 60}), "expired"),
         (json!({"nbf": now() + 600}), "not valid yet"),
         (json!({"iss": "https://id.example.com"}), "another issuer"),
-        (json!({"aud": "another"}), "for another client"),
+        (json!({"aud": "another"}), "for another audience"),
+        (json!({"exp": null}), "its form"),
+        (json!({"sub": null}), "its form"),
         (json!({"aud": [CLIENT, "another"]}), "for several clients"),
         (json!({"azp": "another"}), "for another client"),
     ] {
@@ -95,54 +96,39 @@ fn an_unsigned_token_and_one_signed_with_a_shared_secret_are_refused() {
     );
 }
 
-#[tokio::test]
-async fn a_key_that_is_not_known_is_asked_for_once_a_minute_and_no_more() {
-    let (keys, asked) = (Keys::default(), AtomicUsize::new(0));
-    let fetch = || async {
-        asked.fetch_add(1, Ordering::Relaxed);
-        Ok(JwkSet {
-            keys: vec![public(1, "one"), public(2, "two")],
-        })
+#[test]
+fn a_token_of_another_kind_or_with_something_critical_is_refused() {
+    let with = |change: fn(&mut Header)| {
+        let mut header = Header::new(Algorithm::EdDSA);
+        change(&mut header);
+        let token = jsonwebtoken::encode(&header, &json!({}), &key(1)).expect("a token");
+        token::head(&token).map(|(algorithm, _)| algorithm)
     };
-    for name in ["one", "two", "one"] {
-        let found = keys.find(Some(name), Algorithm::EdDSA, fetch).await;
-        assert_eq!(found.expect("known").common.key_id.as_deref(), Some(name));
-    }
-    for _ in 0..3 {
-        let found = keys.find(Some("three"), Algorithm::EdDSA, fetch).await;
-        assert_eq!(found, Err(Refused::Token("no such key")));
-    }
-    assert_eq!(asked.load(Ordering::Relaxed), 1);
-    // Two keys and no name: nobody guesses.
-    assert!(keys.find(None, Algorithm::EdDSA, fetch).await.is_err());
+    let other = Err(Refused::Token("a token of another kind"));
+    let access = with(|header| header.typ = Some("at+jwt".into()));
+    assert_eq!(access, Ok(Algorithm::EdDSA));
+    assert_eq!(with(|header| header.typ = None), Ok(Algorithm::EdDSA));
+    let logout = with(|header| header.typ = Some("logout+jwt".into()));
+    assert_eq!(logout, other);
+    let critical = with(|header| header.crit = Some(vec!["b64".into()]));
+    assert_eq!(critical, other);
+    let long = token::head(&"a".repeat(20_000));
+    assert_eq!(long, Err(Refused::Token("its length")));
 }
 
-#[tokio::test]
-async fn a_key_for_something_else_signs_nothing() {
-    let keys = Keys::default();
-    let fetch = || async {
-        Ok(JwkSet {
-            keys: vec![public(1, "one")],
-        })
-    };
-    for algorithm in [Algorithm::RS256, Algorithm::ES256] {
-        let found = keys.find(Some("one"), algorithm, fetch).await;
-        assert_eq!(found, Err(Refused::Token("no such key")), "{algorithm:?}");
-    }
-    let encrypting = || async {
-        let mut key = public(1, "one");
-        key.common.public_key_use = Some(jsonwebtoken::jwk::PublicKeyUse::Encryption);
-        Ok(JwkSet { keys: vec![key] })
-    };
-    let found = Keys::default();
-    let found = found.find(Some("one"), Algorithm::EdDSA, encrypting).await;
-    assert_eq!(found, Err(Refused::Token("no such key")));
+#[test]
+fn a_token_ends_when_it_says_so_with_or_without_a_fraction() {
+    let until = |exp: Value| token::until(json!({ "exp": exp }).as_object().expect("claims"));
+    assert_eq!(until(json!(1_700_000_000)), Ok(1_700_000_000));
+    assert_eq!(until(json!(1_700_000_000.75)), Ok(1_700_000_000));
+    assert!(until(json!("soon")).is_err() && until(json!(-1)).is_err());
 }
 
 fn settings() -> Settings {
     Settings {
         issuer: ISSUER.into(),
         client_id: CLIENT.into(),
+        audience: CLIENT.into(),
         client_secret: None,
         id_claim: "sub".into(),
         role_claim: "realm_access.roles".into(),
@@ -151,7 +137,9 @@ fn settings() -> Settings {
             ("tiep-nhan".into(), Role::Receiver),
             ("thanh-tra".into(), Role::Auditor),
             ("van-thu".into(), Role::Clerk),
+            ("cong-dan".into(), Role::Applicant),
         ],
+        citizen_key: [7; 32],
     }
 }
 
@@ -170,6 +158,34 @@ fn claims_become_a_role_and_an_office_by_the_offices_own_mapping() {
     assert_eq!(receiver, Ok(Actor::new("a-1", "H38.40", Role::Receiver)));
     let auditor = actor(&json!("thanh-tra"), &json!("*"), None);
     assert_eq!(auditor, Ok(Actor::new("a-1", NO_OFFICE, Role::Auditor)));
+}
+
+#[test]
+fn a_citizen_is_a_pseudonym_that_says_nothing_of_the_subject_and_is_always_the_same() {
+    let citizen = |settings: &Settings, subject: &str| {
+        let claims = json!({"sub": subject, "realm_access": {"roles": "cong-dan"}});
+        settings.actor(claims.as_object().expect("claims"), None)
+    };
+    let number = "001099012345";
+    let actor = citizen(&settings(), number).expect("somebody");
+    assert_eq!(
+        (actor.office.as_str(), actor.role),
+        (NO_OFFICE, Role::Applicant)
+    );
+    let hex = actor.id.strip_prefix("citizen-").expect("a citizen");
+    assert!(hex.len() == 24 && !actor.id.contains(number), "{hex}");
+    assert_eq!(citizen(&settings(), number), Ok(actor.clone()));
+    let (mut key, mut issuer) = (settings(), settings());
+    key.citizen_key = [8; 32];
+    issuer.issuer = "https://id.example.com".into();
+    for (settings, subject) in [
+        (&settings(), "001099012346"),
+        (&key, number),
+        (&issuer, number),
+    ] {
+        assert_ne!(citizen(settings, subject).expect("somebody").id, actor.id);
+    }
+    assert_eq!(citizen(&settings(), ""), Err(Refused::IdUnfit));
 }
 
 #[test]

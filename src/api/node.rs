@@ -39,7 +39,7 @@ impl NodeQuery {
     }
 
     /// Several, in the order asked for; null where an id is unknown or not for the reader.
-    #[graphql(complexity = "100 + 100 * child_complexity")]
+    #[graphql(complexity = "1 + ids.len().min(NODES_MAX) * (1 + child_complexity)")]
     async fn nodes(
         &self,
         context: &Context<'_>,

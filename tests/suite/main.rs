@@ -4,6 +4,7 @@ mod abuses;
 mod accounts;
 mod acts;
 mod api;
+mod authorisation;
 mod bearer;
 mod catalogue;
 mod client;

@@ -208,6 +208,7 @@ pub fn router(api: Api) -> Router {
         .route("/graphql", any(http::graphql::<GraphqlSchema>))
         .route("/graphql/ws", any(http::ws::graphql::<GraphqlSchema>))
         .with_state(endpoint)
+        .layer(http::cors(&api.limits.origins))
         .route("/graphql/documents.json", get(http::documents::manifest))
         .merge(
             Router::new()

@@ -23,6 +23,7 @@ async fn given_a_thrifty_door() -> (Door, String) {
     };
     let limits = Limits {
         tokens: 200,
+        origins: vec!["https://tra-cuu.example.org".to_owned()],
         ..Limits::default()
     };
     let api: Api = door.api.clone().with_limits(limits, &settings);
@@ -146,4 +147,69 @@ async fn a_document_longer_than_the_setting_is_refused_before_it_is_parsed() {
         refused["errors"][0]["extensions"]["code"], "GRAPHQL_PARSE_FAILED",
         "{refused}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_answer_by_get_may_be_kept_and_asked_for_again_by_its_tag() {
+    let (door, base) = given_a_thrifty_door().await;
+    let url = reqwest::Url::parse_with_params(
+        &format!("{base}/graphql"),
+        [("query", "{ journal { id size } }")],
+    );
+    let url = url.expect("an address");
+    let get = |tag: Option<String>, token: Option<String>| {
+        let mut asked = client().get(url.clone());
+        if let Some(tag) = tag {
+            asked = asked.header("if-none-match", tag);
+        }
+        if let Some(token) = token {
+            asked = asked.bearer_auth(token);
+        }
+        async { asked.send().await.expect("an answer") }
+    };
+    let first = get(None, None).await;
+    assert_eq!(first.headers()["cache-control"], "public, max-age=5");
+    let tag = first.headers()["etag"].to_str().expect("text").to_owned();
+    let again = get(Some(tag.clone()), None).await;
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    assert_eq!(again.text().await.expect("a body"), "");
+    door.accept().await;
+    assert_eq!(
+        get(Some(tag.clone()), None).await.status(),
+        StatusCode::OK,
+        "it is another answer now"
+    );
+    let receiver = crate::office::actor(motcua::domain::actor::Role::Receiver);
+    let token = door
+        .api
+        .sign_in
+        .issue(&receiver, std::time::Duration::from_mins(1));
+    let own = get(None, Some(token)).await;
+    assert_eq!(own.headers()["cache-control"], "no-store");
+    assert!(!own.headers().contains_key("etag"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_the_origins_named_may_ask_and_others_may_not() {
+    let (_door, base) = given_a_thrifty_door().await;
+    let preflight = |origin: &'static str| {
+        let asked = client()
+            .request(reqwest::Method::OPTIONS, format!("{base}/graphql"))
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "content-type");
+        async { asked.send().await.expect("an answer") }
+    };
+    let named = preflight("https://tra-cuu.example.org").await;
+    assert_eq!(
+        named.headers()["access-control-allow-origin"],
+        "https://tra-cuu.example.org"
+    );
+    assert!(
+        !named
+            .headers()
+            .contains_key("access-control-allow-credentials")
+    );
+    let other = preflight("https://evil.example.org").await;
+    assert!(!other.headers().contains_key("access-control-allow-origin"));
 }

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use async_graphql::PathSegment;
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::media::Media;
 use super::words;
 use crate::api::error::FailureCode;
 use crate::api::rates::Exceeded;
+use crate::api::scalar::hex;
 use crate::api::sign_in::TokenRefused;
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -222,6 +224,39 @@ pub fn executed(
         StatusCode::OK
     };
     respond(status, media, request_id, outcome.body())
+}
+
+/// How long an answer to everybody may be kept, in seconds.
+const KEPT: &str = "public, max-age=5";
+
+/// An answer to a GET that is the same for everybody: it may be kept for a moment, and asked for again by its tag (RFC 9110 §13).
+pub async fn for_everybody(response: Response<Body>, asked: &HeaderMap) -> Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
+        return Response::from_parts(parts, Body::empty());
+    };
+    // Weak: the bytes on the wire are compressed for some.
+    let tag = format!("W/\"{}\"", hex(&Sha256::digest(&bytes)[..12]));
+    let known = asked.get_all(header::IF_NONE_MATCH).iter();
+    let known = known.filter_map(|known| known.to_str().ok());
+    let mut known = known.flat_map(|known| known.split(','));
+    let is_known = known.any(|known| known.trim() == tag);
+    let told = [
+        (header::CACHE_CONTROL, KEPT),
+        (header::VARY, "Accept, Authorization, Cookie"),
+        (header::ETAG, tag.as_str()),
+    ];
+    for (name, value) in told {
+        if let Ok(value) = value.parse() {
+            parts.headers.insert(name, value);
+        }
+    }
+    if is_known {
+        parts.status = StatusCode::NOT_MODIFIED;
+        parts.headers.remove(header::CONTENT_TYPE);
+        return Response::from_parts(parts, Body::empty());
+    }
+    Response::from_parts(parts, Body::from(bytes))
 }
 
 /// The response to whoever asked for too much (RFC 6585 §4), whatever media type.

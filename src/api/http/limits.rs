@@ -98,6 +98,15 @@ pub struct Limits {
         env = "MOTCUA_GRAPHQL_STREAMS"
     )]
     pub streams: usize,
+    /// Origins whose pages may ask from a browser, `https://tra-cuu.example.org`; none unless told. Give each once, or separated by
+    /// commas.
+    #[arg(
+        long = "cors-origin",
+        value_name = "ORIGIN",
+        value_delimiter = ',',
+        env = "MOTCUA_CORS_ORIGINS"
+    )]
+    pub origins: Vec<String>,
     /// Answer no questions about the schema itself.
     #[arg(
         long = "graphql-no-introspection",
@@ -120,6 +129,7 @@ impl Default for Limits {
             seconds: 10,
             operations: 10,
             streams: 1_000,
+            origins: Vec::new(),
             no_introspection: false,
         }
     }

@@ -21,9 +21,10 @@ use async_graphql::Executor;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Response};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tower_http::cors::CorsLayer;
 use uuid::Uuid;
 
 pub use self::answer::REQUEST_ID;
@@ -76,6 +77,25 @@ impl Streams {
     }
 }
 
+/// Lets the pages of these origins ask from a browser, with tokens and never with cookies. An origin that is none is left out.
+pub fn cors(origins: &[String]) -> CorsLayer {
+    let origins = origins
+        .iter()
+        .filter_map(|origin| origin.trim_end_matches('/').parse().ok());
+    let origins: Vec<HeaderValue> = origins.collect();
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("last-event-id"),
+            REQUEST_ID,
+        ])
+        .expose_headers([REQUEST_ID, header::RETRY_AFTER, header::ETAG])
+        .max_age(Duration::from_hours(1))
+}
+
 /// The handler of `/graphql`.
 pub async fn graphql<E: Executor>(
     State(endpoint): State<Endpoint<E>>,
@@ -100,10 +120,13 @@ pub async fn graphql<E: Executor>(
         }
     };
     match answer(&endpoint, &parts, body).await {
-        Ok((response, exceeded)) => {
-            let mut response = answer::executed(response, media, &request_id);
-            if let Some(exceeded) = exceeded {
+        Ok(answered) => {
+            let failed = answered.response.is_err();
+            let mut response = answer::executed(answered.response, media, &request_id);
+            if let Some(exceeded) = answered.exceeded {
                 answer::too_many(&mut response, exceeded);
+            } else if parts.method == Method::GET && answered.public && !failed {
+                return answer::for_everybody(response, &parts.headers).await;
             }
             response
         }
@@ -122,11 +145,19 @@ async fn asked(parts: &Parts, body: Body, limits: &Limits) -> Result<Asked, Refu
     }
 }
 
+/// What became of a question.
+struct Answered {
+    response: async_graphql::Response,
+    exceeded: Option<Exceeded>,
+    /// Everybody would be answered the same.
+    public: bool,
+}
+
 async fn answer<E: Executor>(
     endpoint: &Endpoint<E>,
     parts: &Parts,
     body: Body,
-) -> Result<(async_graphql::Response, Option<Exceeded>), Refused> {
+) -> Result<Answered, Refused> {
     let limits = &endpoint.limits;
     let asked = asked(parts, body, limits).await?;
     let takes = Takes {
@@ -150,7 +181,11 @@ async fn answer<E: Executor>(
     if let Some(drawn) = drawn {
         response = response.extension("cost", drawn.told(limits));
     }
-    Ok((response, drawn.and_then(|drawn| drawn.exceeded)))
+    Ok(Answered {
+        response,
+        exceeded: drawn.and_then(|drawn| drawn.exceeded),
+        public: who.caller.is_none(),
+    })
 }
 
 /// Who is asking, and where.

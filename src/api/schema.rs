@@ -18,6 +18,7 @@ use super::feedback::{FeedbackPage, FeedbackQuery};
 use super::findings::{FindingPage, FindingQuery};
 use super::http::limits;
 use super::lateness::{LatenessQuery, OverduePage};
+use super::listing::ListingQuery;
 use super::live::Subscription;
 use super::log::query::LogQuery;
 use super::node::NodeQuery;
@@ -43,6 +44,7 @@ pub struct Query(
 pub struct DossierQueries(
     DossierQuery,
     WorklistQuery,
+    ListingQuery,
     BoardQuery,
     BlockQuery,
     LatenessQuery,

@@ -13,6 +13,7 @@ pub mod findings;
 pub mod health;
 pub mod http;
 pub mod lateness;
+pub mod listing;
 pub mod live;
 pub mod log;
 pub mod mine;

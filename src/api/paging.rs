@@ -1,7 +1,7 @@
 //! Pages: Relay connections with keyset cursors that clients cannot read meaning into, and bounded sizes.
 
 use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
-use async_graphql::{ID, OutputType};
+use async_graphql::{ID, ObjectType, OutputType};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
@@ -21,11 +21,16 @@ pub fn cost(first: Option<i32>, child: usize) -> usize {
 
 /// 20 unless told, 0 to 100.
 pub fn first(first: Option<i32>) -> Result<u32> {
-    let wanted = first.unwrap_or(FIRST_DEFAULT);
+    size("first", first)
+}
+
+/// As [`first`], of an argument of another name.
+pub fn size(argument: &str, wanted: Option<i32>) -> Result<u32> {
+    let wanted = wanted.unwrap_or(FIRST_DEFAULT);
     u32::try_from(wanted)
         .ok()
         .filter(|_| wanted <= FIRST_MAX)
-        .ok_or_else(|| Problem::bad_input(format!("first must be from 0 to {FIRST_MAX}")))
+        .ok_or_else(|| Problem::bad_input(format!("{argument} must be from 0 to {FIRST_MAX}")))
 }
 
 /// A key as clients see it: its kind and version first, so that a foreign one is refused and never misread.
@@ -75,7 +80,17 @@ pub fn connection<T: OutputType>(
     has_previous: bool,
     has_next: bool,
 ) -> Connection<Cursor, T, EmptyFields, EmptyFields> {
-    let mut connection = Connection::new(has_previous, has_next);
+    connection_with(rows, has_previous, has_next, EmptyFields)
+}
+
+/// As [`connection`], with fields of its own.
+pub fn connection_with<T: OutputType, F: ObjectType>(
+    rows: impl IntoIterator<Item = (Cursor, T)>,
+    has_previous: bool,
+    has_next: bool,
+    fields: F,
+) -> Connection<Cursor, T, F, EmptyFields> {
+    let mut connection = Connection::with_additional_fields(has_previous, has_next, fields);
     let edges = rows
         .into_iter()
         .map(|(cursor, node)| Edge::new(cursor, node));

@@ -19,6 +19,7 @@ use super::findings::{FindingPage, FindingQuery};
 use super::http::cost::Costs;
 use super::http::limits::Limits;
 use super::lateness::{LatenessQuery, OverduePage};
+use super::listing::ListingQuery;
 use super::live::Subscription;
 use super::log::query::LogQuery;
 use super::mine::MineQuery;
@@ -46,6 +47,7 @@ pub struct DossierQueries(
     DossierQuery,
     WorklistQuery,
     MineQuery,
+    ListingQuery,
     BoardQuery,
     BlockQuery,
     LatenessQuery,

@@ -1,20 +1,20 @@
 //! What an office has to do, the most urgent first.
 
-use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, InputObject, Object};
 
 use super::Api;
 use super::access::{self, api, is_officer};
 use super::dossier::Dossier;
 use super::error::{Answered, Problem, Result};
-use super::paging::{self, Cursor};
+use super::listing::{DossierPage, ListTotal};
+use super::paging;
 use super::scalar::Long;
 use super::wait_for;
 use super::words::{Channel, DossierStatus};
 use crate::domain::actor::Actor;
 use crate::projections::worklist;
 
-pub type WorklistPage = Connection<Cursor, Dossier, EmptyFields, EmptyFields>;
+pub type WorklistPage = DossierPage;
 
 /// Which open dossiers; every part that is given must hold.
 #[derive(Debug, Clone, Default, InputObject)]
@@ -111,5 +111,11 @@ async fn page(
     let found = worklist::page(&api.models, &filter, after, first).await?;
     let rows = found.rows.into_iter();
     let rows = rows.map(|(place, row)| (paging::rank_cursor(place), Dossier::current(row, now)));
-    Ok(paging::connection(rows, after.is_some(), found.has_next))
+    let total = ListTotal::Worklist(filter);
+    Ok(paging::connection_with(
+        rows,
+        after.is_some(),
+        found.has_next,
+        total,
+    ))
 }

@@ -17,6 +17,7 @@ mod fold;
 pub mod history;
 mod insert;
 pub mod lateness;
+pub mod listing;
 pub mod offices;
 mod projector;
 mod rebuild;
@@ -45,9 +46,10 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 13] = [
+const MODELS: [Model; 14] = [
     tracking::MODEL,
     worklist::MODEL,
+    listing::MODEL,
     board::MODEL,
     statistics::MODEL,
     statistics::DEEDS,

@@ -10,6 +10,8 @@ use super::fold::State;
 use super::insert::Insert;
 use super::word::{decode, from_json, from_word, to_word};
 use super::{Model, ReadModels, Result};
+use crate::domain::actor::Role;
+use crate::domain::code::DossierCode;
 use crate::domain::dossier::{Channel, DeliveryMethod, Dossier, EndKind, Phase};
 use crate::domain::fact::BreachRule;
 use crate::domain::law::Certainty;
@@ -23,11 +25,13 @@ pub(super) const MODEL: Model = Model {
             id                  blob    not null,
             version             integer not null,
             code                text,
+            code_rank           integer,             -- day and number in the code, as one number
             procedure           text    not null,
             procedure_version   integer,
             office              text    not null,    -- has it now
             reception_office    text    not null,
             phase               text    not null,
+            phase_rank          integer not null,    -- its place in the order of a dossier's life
             open                integer not null,    -- 1: an officer has to do something before it is closed
             channel             text,
             lodged_at           integer,             -- all times: microseconds since 1970, UTC
@@ -48,6 +52,8 @@ pub(super) const MODEL: Model = Model {
             apologies           integer not null,
             breaches            text    not null,
             handler             text,
+            desk                text,                -- role of the desk it lies on now
+            step                integer,             -- of the internal process, at that desk
             applicant           text,
             capability          text,
             intake_due_at       integer,             -- while acceptance or an answer is awaited
@@ -102,6 +108,10 @@ pub struct DossierRow {
     pub breaches: Vec<BreachRule>,
     /// Actor id of the one who has it.
     pub handler: Option<String>,
+    /// Role of the desk it lies on now.
+    pub desk: Option<Role>,
+    /// Step of the internal process at that desk, from 1.
+    pub step: Option<u16>,
     /// Actor id of the applicant, when it came by the applicant's own hand.
     pub applicant: Option<String>,
     /// SHA-256 (hex) of the receipt's capability.
@@ -121,7 +131,7 @@ macro_rules! columns {
     () => {
         "id, version, code, procedure, procedure_version, office, reception_office, phase, channel, lodged_at, received_at,
          accepted_at, original_due_at, due_at, due_certainty, limit_certainty, paused, ended_at, end_kind, delivered_at,
-         delivery_method, supplement_requests, supplement_items, apologies, breaches, handler, applicant, capability,
+         delivery_method, supplement_requests, supplement_items, apologies, breaches, handler, desk, step, applicant, capability,
          intake_due_at, missed, changed_at, position, due_rank"
     };
 }
@@ -160,16 +170,18 @@ pub async fn by_ids(models: &ReadModels, ids: &[Uuid]) -> Result<Vec<DossierRow>
     Ok(found.into_iter().map(|row| models.mark(row)).collect())
 }
 
-const COLUMNS: [&str; 35] = [
+const COLUMNS: [&str; 39] = [
     "number",
     "id",
     "version",
     "code",
+    "code_rank",
     "procedure",
     "procedure_version",
     "office",
     "reception_office",
     "phase",
+    "phase_rank",
     "open",
     "channel",
     "lodged_at",
@@ -190,6 +202,8 @@ const COLUMNS: [&str; 35] = [
     "apologies",
     "breaches",
     "handler",
+    "desk",
+    "step",
     "applicant",
     "capability",
     "intake_due_at",
@@ -208,6 +222,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
         let turn = dossier.turn();
         let ending = turn.and_then(|turn| turn.ending);
         let micros = |moment: Moment| moment.0;
+        let desk = dossier.desk();
         let office = dossier.office.as_ref().map_or("", |office| office.as_str());
         let reception = state.reception_office.as_ref();
         statement
@@ -215,6 +230,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             .bind(state.id)
             .bind(dossier.version)
             .bind(dossier.code.as_ref().map(|code| code.as_str().to_owned()))
+            .bind(dossier.code.as_ref().and_then(DossierCode::rank))
             .bind(
                 dossier
                     .procedure
@@ -230,6 +246,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
                     .to_owned(),
             )
             .bind(dossier.phase.name())
+            .bind(dossier.phase.rank())
             .bind(is_open(dossier.phase))
             .bind(dossier.channel.map(Channel::name))
             .bind(dossier.lodged_at.map(micros))
@@ -253,6 +270,8 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             .bind(dossier.apologies)
             .bind(to_word(&dossier.breaches))
             .bind(dossier.handler.clone())
+            .bind(desk.map(|stay| stay.role.name()))
+            .bind(desk.and_then(|stay| stay.step))
             .bind(dossier.applicant.clone())
             .bind(dossier.capability.clone())
             .bind(dossier.intake_awaited().map(micros))
@@ -271,7 +290,7 @@ pub fn missed(dossier: &Dossier) -> u32 {
 }
 
 /// Drafts are their applicant's; what is closed waits for nobody.
-fn is_open(phase: Phase) -> bool {
+pub(super) fn is_open(phase: Phase) -> bool {
     !phase.is_closed() && !matches!(phase, Phase::Absent | Phase::Draft)
 }
 
@@ -310,6 +329,8 @@ impl FromRow<'_, SqliteRow> for DossierRow {
             apologies: row.try_get("apologies")?,
             breaches: from_json(&text("breaches")?)?,
             handler: word("handler")?,
+            desk: word("desk")?.map(from_word).transpose()?,
+            step: row.try_get("step")?,
             applicant: word("applicant")?,
             capability: word("capability")?,
             intake_due_at: moment("intake_due_at")?,

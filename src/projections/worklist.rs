@@ -72,7 +72,7 @@ pub async fn page(
     after: Option<Cursor>,
     first: u32,
 ) -> Result<Page<DossierRow>> {
-    let mut sql = selection(filter, after);
+    let mut sql = selection(columns!(), filter, after);
     sql.push(" order by due_rank, id limit ")
         .push_bind(i64::from(first) + 1);
     let found: Vec<Ranked> = sql.build_query_as().fetch_all(models.pool()).await?;
@@ -103,13 +103,18 @@ pub async fn of_applicant(
     Ok(Page::cut(found.into_iter().map(marked).collect(), first))
 }
 
-fn selection(filter: &Filter, after: Option<Cursor>) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new(concat!(
-        "select ",
-        columns!(),
-        " from dossier where open and office = "
-    ));
-    sql.push_bind(filter.office.clone());
+/// How many there are in all.
+pub async fn count(models: &ReadModels, filter: &Filter) -> Result<u64> {
+    let mut sql = selection("count(*)", filter, None);
+    let found: i64 = sql.build_query_scalar().fetch_one(models.pool()).await?;
+    Ok(found.cast_unsigned())
+}
+
+fn selection(what: &str, filter: &Filter, after: Option<Cursor>) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::new("select ");
+    sql.push(what)
+        .push(" from dossier where open and office = ")
+        .push_bind(filter.office.clone());
     if !filter.phases.is_empty() {
         let names: Vec<&str> = filter.phases.iter().map(|phase| phase.name()).collect();
         let names = serde_json::json!(names).to_string();

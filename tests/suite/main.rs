@@ -20,6 +20,7 @@ mod integrity;
 mod journal;
 mod kit;
 mod life_cycle;
+mod listing;
 mod live;
 mod mirror;
 mod office;

@@ -29,13 +29,15 @@ use super::paging::{self, global_id};
 use super::papers::Paper;
 use super::scalar::Long;
 use super::words::{
-    BreachRule, Certainty, Channel, DeliveryMethod, DossierStatus, EndKind, Label, phase_label,
+    BreachRule, Certainty, Channel, DeliveryMethod, DossierStatus, EndKind, Label, Role,
+    phase_label,
 };
-use crate::domain::actor::Role;
+use crate::domain::actor;
 use crate::domain::dossier::Dossier as State;
 use crate::domain::time::Moment;
 use crate::journal::Until;
 use crate::projections::history;
+use crate::projections::listing;
 use crate::projections::tracking::DossierRow;
 
 /// One application by one person for one procedure.
@@ -252,6 +254,23 @@ impl Dossier {
         self.row.handler.as_deref()
     }
 
+    /// In which role somebody has it on the desk now; null when it lies on none.
+    async fn desk_role(&self) -> Option<Role> {
+        self.row.desk.map(Into::into)
+    }
+
+    /// Step of the internal process at that desk, from 1.
+    async fn step(&self) -> Option<u16> {
+        self.row.step
+    }
+
+    /// How late it is against the promise, in whole minutes of the clock on the wall: settled when it was, open ones by now;
+    /// negative while there is time. Null where nothing is promised, the clock stands, or it closed without settlement.
+    async fn late_minutes(&self) -> Option<i64> {
+        let late = listing::lateness(&self.row, self.now)?;
+        Some(late.div_euclid(60 * Moment::SECOND))
+    }
+
     /// When it changed last.
     async fn changed_at(&self) -> Moment {
         self.row.changed_at
@@ -329,7 +348,7 @@ impl Dossier {
 
     #[graphql(flatten)]
     async fn account(&self, context: &Context<'_>) -> DossierAccount<'_> {
-        let own = access::actor(context).is_some_and(|actor| actor.role == Role::Applicant);
+        let own = access::actor(context).is_some_and(|actor| actor.role == actor::Role::Applicant);
         DossierAccount(Account {
             id: self.row.id,
             until: self.until,
@@ -438,6 +457,8 @@ fn row_of(id: Uuid, position: u64, state: &State) -> DossierRow {
         apologies: state.apologies,
         breaches: state.breaches.clone(),
         handler: state.handler.clone(),
+        desk: state.desk().map(|stay| stay.role),
+        step: state.desk().and_then(|stay| stay.step),
         applicant: state.applicant.clone(),
         capability: state.capability.clone(),
         intake_due_at: state.intake_awaited(),

@@ -41,6 +41,19 @@ impl DossierCode {
         Some((office.parse().ok()?, Date::new(year, month, day).ok()?))
     }
 
+    /// Its place in the order of numbers: the day in the code, then the number of that day, as one number.
+    pub fn rank(&self) -> Option<i64> {
+        let (office_and_day, sequence) = self.0.rsplit_once('-')?;
+        let (_, day) = office_and_day.rsplit_once('-')?;
+        let day: i64 = day.parse().ok()?;
+        let day = if day < 1_000_000 {
+            20_000_000 + day
+        } else {
+            day
+        };
+        Some(day * 100_000_000 + sequence.parse::<i64>().ok()?)
+    }
+
     /// The number of the day in the code; none in a shape that no number can have.
     pub fn sequence(&self) -> Option<u32> {
         let (_, sequence) = self.0.rsplit_once('-')?;

@@ -76,6 +76,14 @@ impl Phase {
         }
     }
 
+    /// Its place in [`Phase::ALL`], which is the order of a dossier's life.
+    #[must_use]
+    pub fn rank(self) -> i64 {
+        let mut ranked = Self::ALL.iter().zip(0..);
+        let found = ranked.find(|(phase, _)| **phase == self);
+        found.map_or(0, |(_, rank)| rank)
+    }
+
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|phase| phase.name() == name)

@@ -86,6 +86,16 @@ pub async fn seek(models: &ReadModels, sought: &Sought, on: Date) -> Result<Foun
     Ok(found)
 }
 
+/// Codes of the procedures whose newest version has every one of these words; `None` when there is no word to look for.
+pub async fn having(models: &ReadModels, text: &str) -> Result<Option<Vec<String>>> {
+    let words = words(text);
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let (codes, partly) = codes(models, &words).await?;
+    Ok(Some(if partly { Vec::new() } else { codes }))
+}
+
 /// The folded words of a question, without punctuation around them.
 fn words(text: &str) -> Vec<String> {
     let folded = text::fold(text);

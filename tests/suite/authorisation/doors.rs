@@ -11,7 +11,7 @@ use super::table::{Table, is_as_committed};
 use crate::client::builder;
 
 /// One question for each field of the query root.
-const QUESTIONS: [(&str, &str); 36] = [
+const QUESTIONS: [(&str, &str); 37] = [
     ("auditTrail", "auditTrail(first: 1) { nodes { position } }"),
     ("board", "board(office: $office) { now }"),
     (
@@ -20,6 +20,7 @@ const QUESTIONS: [(&str, &str); 36] = [
     ),
     ("catalogueStatistics", "catalogueStatistics { __typename }"),
     ("dossier", "dossier(by: {code: $code}) { id }"),
+    ("dossiers", "dossiers(first: 1) { nodes { id } }"),
     (
         "dossierHistory",
         "dossierHistory(code: $code, first: 1) { nodes { position } }",

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::ground::{READERS, given};
 
 /// Lists, with the way to the ids of dossiers in each of their rows.
-const LISTS: [(&str, &str, &str); 3] = [
+const LISTS: [(&str, &str, &str); 5] = [
     (
         "{ worklist(filter: {office: $office}, first: 50) { nodes { id } } }",
         "/data/worklist/nodes",
@@ -21,6 +21,12 @@ const LISTS: [(&str, &str, &str); 3] = [
     (
         "{ myDossiers(first: 50) { nodes { id } } }",
         "/data/myDossiers/nodes",
+        "/id",
+    ),
+    ("{ dossiers(first: 50) { nodes { id } } }", "/data/dossiers/nodes", "/id"),
+    (
+        "{ dossiers(last: 50, filter: {search: \"hon nhan\"}) { nodes { id } } }",
+        "/data/dossiers/nodes",
         "/id",
     ),
 ];

@@ -2,6 +2,7 @@
 
 mod board;
 mod golden;
+mod listing;
 mod statistics;
 mod verify;
 

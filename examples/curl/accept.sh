@@ -16,12 +16,14 @@ document='mutation Accept($input: AcceptDossierAtCounterInput!) {
 body=$(jq -n --arg query "$document" --arg id "$id" --arg office "$1" --arg procedure "$2" --arg name "$3" \
   '{$query, variables: {input: {commandId: $id, $office, $procedure, applicant: {fullName: $name}}}}')
 
-# Sent again by itself when the line breaks, and on 429 and 503 after the seconds that `Retry-After` says: safe, for the id.
-# This media type makes those statuses; with plain `application/json` every answer to a good request is 200.
-answer=$(curl -sS --retry 5 --retry-all-errors --max-time 20 "$MOTCUA_URL/graphql" \
+# Sent again by itself when the line breaks, and on 429 and 503, after the seconds that `Retry-After` says: safe, for the id. Into a
+# file, which curl empties before it tries again.
+answer=$(mktemp)
+trap 'rm -f "$answer"' EXIT
+curl -sS --retry 5 --retry-all-errors --max-time 20 -o "$answer" "$MOTCUA_URL/graphql" \
   -H "authorization: Bearer $MOTCUA_TOKEN" -H 'content-type: application/json' \
-  -H 'accept: application/graphql-response+json' --data-binary "$body")
+  -H 'accept: application/graphql-response+json' --data-binary "$body"
 
 # Two kinds of "no": `errors` beside `data` when the request failed, `errors` inside the payload when the act was refused.
-if jq -e '.errors // .data.acceptDossierAtCounter.errors | select(. != [])' <<<"$answer" >&2; then exit 1; fi
-jq '.data.acceptDossierAtCounter | del(.errors)' <<<"$answer"
+if jq -e '.errors // .data.acceptDossierAtCounter.errors | select(. != [])' "$answer" >&2; then exit 1; fi
+jq '.data.acceptDossierAtCounter | del(.errors)' "$answer"

@@ -35,7 +35,7 @@ export async function ask<Data, Variables>(document: TypedDocumentString<Data, V
   for (;;) {
     const response = await fetch(address, {
       method: 'POST',
-      // With this media type the status tells of failure too; plain `application/json` is always 200.
+      // With this media type a document that is refused is 400, and not 200 as for older clients.
       headers: { accept: 'application/graphql-response+json', 'content-type': 'application/json', authorization },
       body: JSON.stringify({ query: document.toString(), variables }),
     });

@@ -4,7 +4,7 @@
 //
 // Some dossier of OFFICE must be accepted and sealed already. Python needs gql (requirements.txt), the scripts curl and jq.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -298,7 +298,7 @@ async function verify() {
   check('verify.sh: no receipt, no answer', none.code === 3 && none.err.includes('UNKNOWN_DOSSIER'), none);
 }
 
-/** What the pages show can be asked, and the examples stay short. */
+/** What the pages show can be asked, their links lead somewhere, and the examples stay short. */
 async function pages() {
   const schema = buildSchema(readFileSync(join(root, 'schema.graphql'), 'utf8'));
   const place = join(root, 'docs/api');
@@ -310,6 +310,12 @@ async function pages() {
     }
   }
   check('there are documents on the pages', seen > 0);
+  const linked = [place, examples].flatMap((at) => readdirSync(at).filter((file) => file.endsWith('.md')).map((file) => join(at, file)));
+  const dead = linked.flatMap((page) => {
+    const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link]) => join(page, '..', link));
+    return links.filter((link) => !existsSync(link)).map((link) => `${page}: ${link}`);
+  });
+  same(`${linked.length} pages, and every link leads somewhere`, dead, []);
   const files = readdirSync(examples, { recursive: true }).filter((file) => /\.(ts|py|sh)$/.test(file) && !/node_modules|gql\//.test(file));
   const long = files.filter((file) => readFileSync(join(examples, file), 'utf8').split('\n').length > 120);
   check(`${files.length} examples, each under 120 lines`, files.length >= 8 && long.length === 0, long);

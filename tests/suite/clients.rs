@@ -167,3 +167,24 @@ async fn the_schema_breaks_nobody_who_uses_the_released_one() {
     )
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_examples_do_what_they_say() {
+    let Some((mut door, folder, mut arguments)) = given("examples.js").await else {
+        return;
+    };
+    let Some(python) = tokio::task::spawn_blocking(python).await.expect("no panic") else {
+        eprintln!("skipped: Python's packages cannot be fetched");
+        return;
+    };
+    // One of them takes the receipt of the dossier that was there before.
+    door.seal().await;
+    let programs = [
+        ("--motcua", env!("CARGO_BIN_EXE_motcua").to_owned()),
+        ("--python", python.display().to_string()),
+    ];
+    for (name, value) in programs {
+        arguments.extend([name.to_owned(), value]);
+    }
+    then_content("node".into(), folder, arguments).await;
+}

@@ -5,6 +5,7 @@ use async_graphql::{Context, Object};
 use super::access::{self, api};
 use super::dossier::Dossier;
 use super::error::{Answered, Problem, Result};
+use super::listing::ListTotal;
 use super::paging;
 use super::scalar::Long;
 use super::wait_for;
@@ -48,5 +49,7 @@ async fn page(
     let found = worklist::of_applicant(&api.models, &actor.id, after, first).await?;
     let rows = found.rows.into_iter();
     let rows = rows.map(|(number, row)| (paging::own_cursor(number), Dossier::current(row, now)));
-    Ok(paging::connection(rows, after.is_some(), found.has_next))
+    let total = ListTotal::Own(actor.id.clone());
+    let (previous, next) = (after.is_some(), found.has_next);
+    Ok(paging::connection_with(rows, previous, next, total))
 }

@@ -1,7 +1,7 @@
 //! What an office has to do, the most urgent first; and what an applicant has handed in, the newest first.
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, QueryBuilder, Row, Sqlite, query_as};
+use sqlx::{FromRow, QueryBuilder, Row, Sqlite, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::tracking::{DossierRow, columns};
@@ -101,6 +101,15 @@ pub async fn of_applicant(
         .await?;
     let marked = |Numbered(number, row)| (number, models.mark(row));
     Ok(Page::cut(found.into_iter().map(marked).collect(), first))
+}
+
+/// How many dossiers an applicant has.
+pub async fn count_of_applicant(models: &ReadModels, applicant: &str) -> Result<u64> {
+    let found: i64 = query_scalar("select count(*) from dossier where applicant = ?1")
+        .bind(applicant)
+        .fetch_one(models.pool())
+        .await?;
+    Ok(found.cast_unsigned())
 }
 
 /// How many there are in all.

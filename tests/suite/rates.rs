@@ -104,7 +104,9 @@ async fn codes_are_not_tried_one_after_another_and_the_key_on_the_receipt_is_not
         assert_eq!(body(response).await["data"], json!({"tracking": null}));
     }
     let (response, _) = ask(&base, "192.0.2.9", &track(6)).await;
+    assert!(response.headers().contains_key("retry-after"));
     let refused = body(response).await;
+    assert_eq!(refused["errors"][0]["extensions"]["reason"], "LOOK_UPS");
     assert_eq!(
         refused["errors"][0]["extensions"]["code"], "RATE_LIMITED",
         "{refused}"

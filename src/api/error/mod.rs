@@ -55,8 +55,8 @@ pub enum FailureCode {
     NoFindingsHere,
     /// Counts of a sensitive procedure so small that they describe people. Ask for a longer period, or for all procedures.
     TooFewToTell,
-    /// Too much was asked for in a short time, or too many dossiers by their codes alone. `extensions.retryAfter` and the header
-    /// `Retry-After` say after how many seconds to ask again.
+    /// Too much was asked for in a short time (`extensions.reason` `COST`, status 429), or too many dossiers by their codes alone
+    /// (`LOOK_UPS`). `extensions.retryAfter` and the header `Retry-After` say after how many seconds to ask again.
     RateLimited,
     /// `minPosition` is not reached yet. Ask again.
     NotYet,
@@ -260,6 +260,7 @@ impl From<Problem> for async_graphql::Error {
             extensions.set("code", code.name());
             if let Some(seconds) = retry_after {
                 extensions.set("retryAfter", seconds);
+                extensions.set("reason", "LOOK_UPS");
             }
             if let Some((reason, vietnamese)) = reason {
                 extensions.set("reason", reason);

@@ -12,7 +12,6 @@ use sha2::{Digest as _, Sha256};
 use super::media::Media;
 use super::words;
 use crate::api::error::FailureCode;
-use crate::api::rates::Exceeded;
 use crate::api::scalar::hex;
 use crate::api::sign_in::TokenRefused;
 
@@ -223,7 +222,14 @@ pub fn executed(
     } else {
         StatusCode::OK
     };
-    respond(status, media, request_id, outcome.body())
+    let mut response = respond(status, media, request_id, outcome.body());
+    let waits = outcome.errors().iter();
+    let waits = waits.filter_map(|error| error.pointer("/extensions/retryAfter")?.as_u64());
+    if let Some(seconds) = waits.max() {
+        let seconds = HeaderValue::from(seconds);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    response
 }
 
 /// How long an answer to everybody may be kept, in seconds.
@@ -260,10 +266,8 @@ pub async fn for_everybody(response: Response<Body>, asked: &HeaderMap) -> Respo
 }
 
 /// The response to whoever asked for too much (RFC 6585 §4), whatever media type.
-pub fn too_many(response: &mut Response<Body>, exceeded: Exceeded) {
+pub fn too_many(response: &mut Response<Body>) {
     *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-    let seconds = HeaderValue::from(exceeded.retry_after.as_secs());
-    response.headers_mut().insert(header::RETRY_AFTER, seconds);
 }
 
 /// A field whose argument cannot be read is left out by the library; it must be null.

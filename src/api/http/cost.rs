@@ -107,6 +107,7 @@ fn too_many(exceeded: Exceeded) -> ServerError {
     let message = format!("too much was asked for in a short time; ask again in {seconds} s");
     let error = async_graphql::Error::new(message).extend_with(|_, extensions| {
         extensions.set("code", FailureCode::RateLimited.name());
+        extensions.set("reason", "COST");
         extensions.set("retryAfter", seconds);
     });
     error.into_server_error(Pos::default())

@@ -37,7 +37,7 @@ use self::media::{Media, Wanted};
 use super::access::{Address, OfficeDevice};
 use super::error::FailureCode;
 use super::live::Here;
-use super::rates::{Exceeded, Rates};
+use super::rates::Rates;
 use super::sign_in::{Caller, SignIn};
 use crate::domain::actor::Actor;
 
@@ -123,8 +123,8 @@ pub async fn graphql<E: Executor>(
         Ok(answered) => {
             let failed = answered.response.is_err();
             let mut response = answer::executed(answered.response, media, &request_id);
-            if let Some(exceeded) = answered.exceeded {
-                answer::too_many(&mut response, exceeded);
+            if answered.exceeded {
+                answer::too_many(&mut response);
             } else if parts.method == Method::GET && answered.public && !failed {
                 return answer::for_everybody(response, &parts.headers).await;
             }
@@ -148,7 +148,8 @@ async fn asked(parts: &Parts, body: Body, limits: &Limits) -> Result<Asked, Refu
 /// What became of a question.
 struct Answered {
     response: async_graphql::Response,
-    exceeded: Option<Exceeded>,
+    /// The caller's bucket did not hold what it costs.
+    exceeded: bool,
     /// Everybody would be answered the same.
     public: bool,
 }
@@ -183,7 +184,7 @@ async fn answer<E: Executor>(
     }
     Ok(Answered {
         response,
-        exceeded: drawn.and_then(|drawn| drawn.exceeded),
+        exceeded: drawn.is_some_and(|drawn| drawn.exceeded.is_some()),
         public: who.caller.is_none(),
     })
 }

@@ -24,6 +24,8 @@ pub type DossierPage = Connection<Cursor, Dossier, ListTotal, EmptyFields>;
 pub enum ListTotal {
     Worklist(worklist::Filter),
     Listing(listing::Filter),
+    /// Of an applicant.
+    Own(String),
 }
 
 /// How long a list is.
@@ -36,6 +38,7 @@ impl ListTotal {
         let counted = match self {
             Self::Worklist(filter) => worklist::count(models, filter).await,
             Self::Listing(filter) => listing::count(models, filter).await,
+            Self::Own(applicant) => worklist::count_of_applicant(models, applicant).await,
         };
         Some(counted.map_err(Into::into))
     }

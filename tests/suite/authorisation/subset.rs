@@ -23,7 +23,11 @@ const LISTS: [(&str, &str, &str); 5] = [
         "/data/myDossiers/nodes",
         "/id",
     ),
-    ("{ dossiers(first: 50) { nodes { id } } }", "/data/dossiers/nodes", "/id"),
+    (
+        "{ dossiers(first: 50) { nodes { id } } }",
+        "/data/dossiers/nodes",
+        "/id",
+    ),
     (
         "{ dossiers(last: 50, filter: {search: \"hon nhan\"}) { nodes { id } } }",
         "/data/dossiers/nodes",

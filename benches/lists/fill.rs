@@ -173,8 +173,8 @@ fn rows(dossiers: i64, procedures: usize) -> String {
                 not is_open or (b >= 100 and b < 250) as ended
             from going)
         select i * 8, randomblob(16), 8,
-            printf('%s-%s-%04d', office, strftime('%y%m%d', at / 1000000, 'unixepoch'), i % 9000 + 1),
-            (20000000 + strftime('%y%m%d', at / 1000000, 'unixepoch')) * 100000000 + i % 9000 + 1,
+            printf('%s-%s-%04d', office, substr(strftime('%Y%m%d', at / 1000000, 'unixepoch'), 3), i % 9000 + 1),
+            strftime('%Y%m%d', at / 1000000, 'unixepoch') * 100000000 + i % 9000 + 1,
             (select word from word where list = 'procedure' and place = (a * 31 + b) % {procedures}), 1, office, office,
             (select word from word where list = 'phase' and place = rank), rank, is_open,
             case when c < 450 then 'counter' when c < 970 then 'online' else 'post' end,

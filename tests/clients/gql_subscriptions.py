@@ -18,7 +18,7 @@ from gql.transport.websockets import WebsocketsTransport
 URL, RECEIVER, AUDITOR, OFFICE, PROCEDURE = sys.argv[1:6]
 ADDRESS = "ws" + URL.removeprefix("http") + "/ws"
 PROTOCOL = "graphql-transport-ws"
-SOON = 5
+SOON = 30
 checked = 0
 
 RECORDED = gql("subscription Recorded($after: String) { factRecorded(after: $after) { position resume kind entry { kind } } }")

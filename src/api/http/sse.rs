@@ -133,6 +133,8 @@ impl Carrier {
             self.ended = true;
             return complete();
         };
+        // A place that was set before this message lies before it.
+        self.quiet.mark_unchanged();
         self.order.put(&mut response);
         let outcome = Outcome::of(response, &self.request_id);
         next(self.place.told(), outcome.body())

@@ -155,7 +155,9 @@ async fn the_receipt_opens_its_part_and_a_wrong_key_leaves_the_page_of_everybody
     assert!(lower.contains(NAME), "a key may be typed in lower case");
     for wrong in [WRONG, "", "x", "%C3%A9", &receipt.key[..15]] {
         let page = door.text(&format!("{public}?k={wrong}&full=1")).await;
-        assert_eq!(page, everybody, "{wrong}");
+        // The hour on a page may have moved on meanwhile.
+        let since = door.text(&public).await;
+        assert!(page == everybody || page == since, "{wrong}: {page}");
     }
     for personal in [NAME, "456", "Thôn 3", receipt.key.as_str(), "Mẫu"] {
         assert!(!everybody.contains(personal), "{personal}");

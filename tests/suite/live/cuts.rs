@@ -102,12 +102,14 @@ async fn follow(
                 Heard::Place(token) => resume = token,
                 Heard::Complete => panic!("it goes on"),
             }
+            let before = told.load(Ordering::Relaxed);
             let place: u64 = resume
                 .rsplit('.')
                 .next()
                 .expect("a place")
                 .parse()
                 .expect("a number");
+            assert!(place >= before, "a place never goes back: {before} {place}");
             told.store(place, Ordering::Relaxed);
             if place > until.load(Ordering::Relaxed) {
                 return Seen { positions, cuts };

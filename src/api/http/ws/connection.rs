@@ -218,6 +218,8 @@ impl<E: Executor> Connection<E> {
                     biased;
                     response = responses.next() => match response {
                         Some(mut response) => {
+                            // A place that was set before this message lies before it.
+                            quiet.mark_unchanged();
                             order.put(&mut response);
                             let outcome = Outcome::of(response, &request_id);
                             if outcome.failed_before {

@@ -113,8 +113,11 @@ class Served:
         if role:
             request.add_header("authorization", f"Bearer {self.token(*role)}")
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return json.load(answer)
+            with urllib.request.urlopen(request, timeout=60) as response:
+                answer = json.load(response)
+            # What it cost is no part of the answer.
+            answer.pop("extensions", None)
+            return answer
         except urllib.error.HTTPError as refused:
             return json.load(refused)
 

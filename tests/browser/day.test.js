@@ -94,7 +94,8 @@ test('a dossier from the counter to the rating, seen by all', { timeout: 300_000
   await t.test('supplemented, approved, signed, issued: the open page follows', async () => {
     await followed('receiver', 'forwardDossier', { to: 'handler-01' });
     await followed('receiver', 'requestSupplement', { items: true, reason: 'MISSING_COMPONENT', note: 'Thiếu bản chính.' });
-    assert.match(await citizen.page.textContent('#todo + p'), /bổ sung/i);
+    // An earlier fact may have been what the page told of.
+    await until('the open page says what to do', async () => /bổ sung/i.test(await citizen.page.textContent('#todo + p')));
     assert.deepEqual(await violations(citizen.page), []);
     await picture(citizen.page, 'day-supplement');
     await followed('receiver', 'submitSupplement');
@@ -110,7 +111,7 @@ test('a dossier from the counter to the rating, seen by all', { timeout: 300_000
   await t.test('handed over: it leaves the board', async () => {
     await followed('receiver', 'deliverResult', { method: 'COUNTER' });
     await until('the board lets it go', async () => !(await onBoard('collect')) && !(await onBoard('processing')));
-    assert.match(await status(citizen.page), /đã trả/i);
+    await until('the open page says so', async () => /đã trả/i.test(await status(citizen.page)));
     assert.equal(loads, 1, 'the citizen never loaded the page again');
   });
 

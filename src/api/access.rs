@@ -1,6 +1,8 @@
 //! Who may see what: the public view is everybody's, a dossier its office's and its applicant's, the rest an auditor's.
 
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_graphql::Context;
 
@@ -51,6 +53,24 @@ pub struct OfficeDevice(pub bool);
 /// The address a request came from, as far as rates go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Address(pub Option<IpAddr>);
+
+/// Whether an answer holds what the key on a receipt opens: then it is nobody else's, and no cache may keep it.
+#[derive(Debug, Clone, Default)]
+pub struct ReceiptShown(Arc<AtomicBool>);
+
+impl ReceiptShown {
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Notes that the right key was shown.
+pub fn receipt_shown(context: &Context<'_>) {
+    if let Some(ReceiptShown(shown)) = context.data_opt() {
+        shown.store(true, Ordering::Relaxed);
+    }
+}
 
 /// Counts a dossier that is looked up by its code alone; whoever is signed in is not counted.
 ///
@@ -116,6 +136,17 @@ pub fn supervised(actor: &Actor) -> Result<Option<&str>> {
         | Role::Admin
         | Role::System => Err(Problem::Forbidden),
     }
+}
+
+/// The one office whose lists somebody reads: officers their own; none for those who supervise all.
+///
+/// # Errors
+/// [`Problem::Forbidden`] for whoever neither works for an office nor supervises.
+pub fn lists_of(actor: &Actor) -> Result<Option<&str>> {
+    if is_officer(actor.role) {
+        return Ok(Some(&actor.office));
+    }
+    supervised(actor)
 }
 
 /// Whether somebody may open this dossier at all.

@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object};
 
 use super::Api;
-use super::access::{self, api, is_officer};
+use super::access::{self, api};
 use super::dossier::Dossier;
 use super::error::{Answered, Problem, Result};
 use super::listing::{DossierPage, ListTotal};
@@ -65,11 +65,7 @@ impl WorklistQuery {
 
 /// Whose worklist it is: officers read their own office's, whoever supervises also that of an office named.
 fn office(actor: &Actor, named: Option<String>) -> Result<String> {
-    let own = if is_officer(actor.role) {
-        Some(actor.office.as_str())
-    } else {
-        access::supervised(actor)?
-    };
+    let own = access::lists_of(actor)?;
     match (own, named) {
         (Some(own), Some(named)) if named != own => Err(Problem::Forbidden),
         (Some(own), _) => Ok(own.to_owned()),

@@ -127,17 +127,30 @@ async fn tracked(
     capability: Option<&str>,
     min_position: Option<Long>,
 ) -> Result<Option<Tracking>> {
-    let api = api(context);
-    let row = row_of_code(api, code, min_position).await?;
+    let row = looked_up(context, code, capability, min_position).await?;
+    let now = api(context).office.clock();
+    Ok(row.map(|row| tracking::tracked(row, capability, now)))
+}
+
+/// The row of a code, for whoever looks it up: counted, unless the key on its receipt is shown.
+pub async fn looked_up(
+    context: &Context<'_>,
+    code: &str,
+    capability: Option<&str>,
+    min_position: Option<Long>,
+) -> Result<Option<DossierRow>> {
+    let row = row_of_code(api(context), code, min_position).await?;
     let holds_receipt = |row: &DossierRow| tracking::is_receipt(row, capability);
-    if !row.as_ref().is_some_and(holds_receipt) {
+    if row.as_ref().is_some_and(holds_receipt) {
+        access::receipt_shown(context);
+    } else {
         access::look_up(context)?;
     }
-    Ok(row.map(|row| tracking::tracked(row, capability, api.office.clock())))
+    Ok(row)
 }
 
 /// The row of a code, whoever asks.
-pub async fn row_of_code(
+async fn row_of_code(
     api: &Api,
     code: &str,
     min_position: Option<Long>,

@@ -19,7 +19,7 @@ pub struct Limits {
     #[arg(
         long = "graphql-depth",
         value_name = "LEVELS",
-        default_value_t = 15,
+        default_value_t = Limits::default().depth,
         env = "MOTCUA_GRAPHQL_DEPTH"
     )]
     pub depth: usize,
@@ -27,7 +27,7 @@ pub struct Limits {
     #[arg(
         long = "graphql-complexity",
         value_name = "POINTS",
-        default_value_t = 5_000,
+        default_value_t = Limits::default().complexity,
         env = "MOTCUA_GRAPHQL_COMPLEXITY"
     )]
     pub complexity: usize,
@@ -35,7 +35,7 @@ pub struct Limits {
     #[arg(
         long = "graphql-directives",
         value_name = "NUMBER",
-        default_value_t = 10,
+        default_value_t = Limits::default().directives,
         env = "MOTCUA_GRAPHQL_DIRECTIVES"
     )]
     pub directives: usize,
@@ -43,7 +43,7 @@ pub struct Limits {
     #[arg(
         long = "graphql-aliases",
         value_name = "NUMBER",
-        default_value_t = 50,
+        default_value_t = Limits::default().aliases,
         env = "MOTCUA_GRAPHQL_ALIASES"
     )]
     pub aliases: u64,
@@ -51,7 +51,7 @@ pub struct Limits {
     #[arg(
         long = "graphql-root-fields",
         value_name = "NUMBER",
-        default_value_t = 20,
+        default_value_t = Limits::default().root_fields,
         env = "MOTCUA_GRAPHQL_ROOT_FIELDS"
     )]
     pub root_fields: u64,
@@ -59,7 +59,7 @@ pub struct Limits {
     #[arg(
         long = "graphql-fields",
         value_name = "NUMBER",
-        default_value_t = 5_000,
+        default_value_t = Limits::default().fields,
         env = "MOTCUA_GRAPHQL_FIELDS"
     )]
     pub fields: u64,
@@ -67,18 +67,18 @@ pub struct Limits {
     #[arg(
         long = "graphql-tokens",
         value_name = "NUMBER",
-        default_value_t = 10_000,
+        default_value_t = Limits::default().tokens,
         env = "MOTCUA_GRAPHQL_TOKENS"
     )]
     pub tokens: usize,
     /// Bytes of a request's body, and of a message of a WebSocket.
-    #[arg(long = "graphql-body", value_name = "BYTES", default_value_t = 256 * 1024, env = "MOTCUA_GRAPHQL_BODY")]
+    #[arg(long = "graphql-body", value_name = "BYTES", default_value_t = Limits::default().body, env = "MOTCUA_GRAPHQL_BODY")]
     pub body: usize,
     /// Seconds that an operation may take.
     #[arg(
         long = "graphql-seconds",
         value_name = "SECONDS",
-        default_value_t = 10,
+        default_value_t = Limits::default().seconds,
         env = "MOTCUA_GRAPHQL_SECONDS"
     )]
     pub seconds: u64,
@@ -86,7 +86,7 @@ pub struct Limits {
     #[arg(
         long = "graphql-operations",
         value_name = "NUMBER",
-        default_value_t = 10,
+        default_value_t = Limits::default().operations,
         env = "MOTCUA_GRAPHQL_OPERATIONS"
     )]
     pub operations: usize,
@@ -94,7 +94,7 @@ pub struct Limits {
     #[arg(
         long = "graphql-streams",
         value_name = "NUMBER",
-        default_value_t = 1_000,
+        default_value_t = Limits::default().streams,
         env = "MOTCUA_GRAPHQL_STREAMS"
     )]
     pub streams: usize,

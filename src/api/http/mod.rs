@@ -22,7 +22,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
 use uuid::Uuid;
@@ -34,7 +34,7 @@ use self::cost::Purse;
 pub use self::documents::Documents;
 use self::limits::Limits;
 use self::media::{Media, Wanted};
-use super::access::{Address, OfficeDevice};
+use super::access::{Address, OfficeDevice, ReceiptShown};
 use super::error::FailureCode;
 use super::live::Here;
 use super::rates::Rates;
@@ -43,6 +43,7 @@ use crate::domain::actor::Actor;
 
 /// Header with whom a page belongs to that gives a command: OFFICE/PSEUDONYM.
 pub const ACTOR: &str = "motcua-actor";
+
 /// A schema and who may be asking.
 #[derive(Clone)]
 pub struct Endpoint<E> {
@@ -74,6 +75,13 @@ impl Streams {
             room: Arc::new(Semaphore::new(streams_max)),
             stop,
         }
+    }
+
+    /// A place for one more, until it is dropped.
+    fn enter(&self) -> Result<OwnedSemaphorePermit, Refused> {
+        let message = "this node serves as many streams as it can; come back later";
+        let room = self.room.clone().try_acquire_owned();
+        room.map_err(|_| Refused::new(FailureCode::Unavailable, message))
     }
 }
 
@@ -172,6 +180,8 @@ async fn answer<E: Executor>(
         order,
         purse,
     } = prepared.of(&who, endpoint)?;
+    let receipt = ReceiptShown::default();
+    let request = request.data(receipt.clone());
     let executing = endpoint.schema.execute(request);
     let patience = Duration::from_secs(limits.seconds);
     let mut response = tokio::time::timeout(patience, executing)
@@ -185,7 +195,7 @@ async fn answer<E: Executor>(
     Ok(Answered {
         response,
         exceeded: drawn.is_some_and(|drawn| drawn.exceeded.is_some()),
-        public: who.caller.is_none(),
+        public: who.caller.is_none() && !receipt.is_shown(),
     })
 }
 

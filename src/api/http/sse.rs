@@ -20,7 +20,6 @@ use super::answer::{Outcome, REQUEST_ID, Refused};
 use super::asked::{Asked, Ready, Takes, prepare};
 use super::order::Order;
 use super::{Endpoint, address, who};
-use crate::api::error::FailureCode;
 use crate::api::live::{LastSeen, Place, Token};
 use crate::api::sign_in::{Caller, SignIn, TokenRefused};
 
@@ -53,9 +52,7 @@ pub async fn answer<E: Executor>(
     let headers = &parts.headers;
     let who = who(endpoint, headers, address(endpoint, parts)).await?;
     let Ready { request, order, .. } = prepared.of(&who, endpoint)?;
-    let room = endpoint.streams.room.clone().try_acquire_owned();
-    let message = "this node serves as many streams as it can; come back later";
-    let room = room.map_err(|_| Refused::new(FailureCode::Unavailable, message))?;
+    let room = endpoint.streams.enter()?;
     let seen = headers.get(LAST_SEEN).and_then(|id| id.to_str().ok());
     let place = Place::default();
     let request = request
@@ -125,9 +122,7 @@ impl Carrier {
             }
         }
     }
-}
 
-impl Carrier {
     fn tell(&mut self, response: Option<Response>) -> Event {
         let Some(mut response) = response else {
             self.ended = true;

@@ -8,7 +8,7 @@ use async_graphql::{Context, Object};
 
 pub use self::filter::DossierFilter;
 pub use self::order::DossierOrder;
-use super::access::{self, api, is_officer};
+use super::access::{self, api};
 use super::dossier::Dossier;
 use super::error::{Answered, Problem, Result};
 use super::paging::{self, Cursor};
@@ -124,11 +124,7 @@ impl Stretch {
 
 /// Whose dossiers: officers read their own office's, whoever supervises also those of offices named, or of all (none told).
 fn offices(actor: &Actor, named: Option<&[String]>) -> Result<Option<Vec<String>>> {
-    let own = if is_officer(actor.role) {
-        Some(actor.office.as_str())
-    } else {
-        access::supervised(actor)?
-    };
+    let own = access::lists_of(actor)?;
     match (own, named) {
         (Some(own), Some(named)) if named.iter().any(|office| office != own) => {
             Err(Problem::Forbidden)

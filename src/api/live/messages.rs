@@ -11,14 +11,13 @@ use crate::api::board::{Board, Wanted};
 use crate::api::dossier::Dossier;
 use crate::api::dossier::audit::AuditEntry;
 use crate::api::dossier::tracking::{self, Tracking};
-use crate::api::error::{Problem, Result};
+use crate::api::error::Result;
 use crate::api::scalar::Long;
-use crate::api::statistics::{Question, Statistics};
+use crate::api::statistics::{Question, Statistics, may_tell_to};
 use crate::api::worklist::{WorklistFilter, filtered};
 use crate::domain::actor::Actor;
 use crate::projections::audit::AuditRow;
 use crate::projections::change::Change;
-use crate::projections::statistics::suppress;
 use crate::projections::tracking::by_id;
 use crate::projections::worklist;
 
@@ -190,9 +189,7 @@ impl StatisticsChange {
         let at = At::of(api, &heard);
         let asked_to = question.to.0;
         let query = question.query(api)?;
-        if everybody && !suppress::may_tell(&api.models, &query).await? {
-            return Err(Problem::TooFewToTell);
-        }
+        may_tell_to(api, everybody, &query).await?;
         let statistics = Statistics::of(&api.models, query, asked_to).await?;
         Ok(Self { at, statistics })
     }

@@ -21,8 +21,7 @@ use super::Api;
 use super::access::{self, api};
 use super::board::Wanted;
 use super::dossier::audit::AuditFilter;
-use super::dossier::query::{DossierBy, find, row_of_code, trail_filter};
-use super::dossier::tracking::is_receipt;
+use super::dossier::query::{DossierBy, find, looked_up, trail_filter};
 use super::error::{Problem, Result};
 use super::scalar::Day;
 use super::statistics::Question;
@@ -31,7 +30,6 @@ use super::worklist::{WorklistFilter, filtered};
 use crate::projections::audit;
 use crate::projections::change::Subject;
 use crate::projections::statistics::Scope;
-use crate::projections::tracking::DossierRow;
 
 /// Facts read at a time.
 const FACTS: u32 = 100;
@@ -97,11 +95,7 @@ impl Subscription {
             String,
         >,
     ) -> Result<impl Stream<Item = Result<TrackingChange>> + use<>> {
-        let row = row_of_code(api(context), &code, None).await?;
-        let holds_receipt = |row: &DossierRow| is_receipt(row, capability.as_deref());
-        if !row.as_ref().is_some_and(holds_receipt) {
-            access::look_up(context)?;
-        }
+        let row = looked_up(context, &code, capability.as_deref(), None).await?;
         let message = "no dossier has this code";
         let id = row.ok_or_else(|| Problem::bad_input(message))?.id;
         let following = following(context, Subject::Dossier(id), after.as_deref()).await?;

@@ -370,7 +370,12 @@ pub struct ReportingPeriod {
 /// [`Problem::TooFewToTell`].
 pub(super) async fn may_tell(context: &Context<'_>, query: &Query) -> Result<()> {
     let everybody = signed_in(context).is_err();
-    if everybody && !suppress::may_tell(&api(context).models, query).await? {
+    may_tell_to(api(context), everybody, query).await
+}
+
+/// As [`may_tell`], to whoever asked before: everybody, or somebody who is signed in.
+pub async fn may_tell_to(api: &Api, everybody: bool, query: &Query) -> Result<()> {
+    if everybody && !suppress::may_tell(&api.models, query).await? {
         return Err(Problem::TooFewToTell);
     }
     Ok(())

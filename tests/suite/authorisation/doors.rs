@@ -270,3 +270,26 @@ async fn every_page_answers_each_reader_as_the_table_says() {
     }
     is_as_committed("pages.csv", "page", &table);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_key_on_a_receipt_opens_is_kept_by_no_cache() {
+    let ground = given().await;
+    let get = |key: &str| {
+        let (code, key) = (&ground.code, serde_json::json!(key));
+        let query = format!(
+            "{{ tracking(code: \"{code}\", capability: {key}) {{ applicant {{ fullName }} }} }}"
+        );
+        let url = format!("{}/graphql", ground.door.base);
+        let url = reqwest::Url::parse_with_params(&url, [("query", query)]);
+        let asked = crate::client::client().get(url.expect("an address"));
+        async { asked.send().await.expect("an answer") }
+    };
+    let wrong = get("AAAAAAAAAAAAAAAA").await;
+    assert_eq!(wrong.headers()["cache-control"], "public, max-age=5");
+    let right = get(super::ground::KEY).await;
+    assert_eq!(right.headers()["cache-control"], "no-store");
+    assert!(!right.headers().contains_key("etag"));
+    let told: Value = right.json().await.expect("JSON");
+    let name = &told["data"]["tracking"]["applicant"]["fullName"];
+    assert_eq!(name, super::ground::NAME);
+}

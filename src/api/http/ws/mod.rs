@@ -15,11 +15,9 @@ use axum::http::{HeaderMap, Response, Uri, header};
 use axum::response::IntoResponse as _;
 
 use self::connection::Connection;
-use super::answer::Refused;
 use super::media::Media;
 use super::{Endpoint, request_id};
 use crate::api::access::Address;
-use crate::api::error::FailureCode;
 
 /// The one subprotocol.
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -35,10 +33,9 @@ pub async fn graphql<E: Executor>(
         Ok(upgrade) => upgrade,
         Err(refused) => return refused.into_response(),
     };
-    let Ok(room) = endpoint.streams.room.clone().try_acquire_owned() else {
-        let message = "this node serves as many streams as it can; come back later";
-        let refused = Refused::new(FailureCode::Unavailable, message);
-        return refused.respond(Media::Json, &request_id);
+    let room = match endpoint.streams.enter() {
+        Ok(room) => room,
+        Err(refused) => return refused.respond(Media::Json, &request_id),
     };
     let address = Address(endpoint.rates.address(&parts.headers, &parts.extensions));
     let mut headers = parts.headers;

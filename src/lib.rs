@@ -4,6 +4,8 @@
 pub mod domain;
 pub mod tlog;
 
+pub mod outside;
+
 pub mod vault;
 
 pub mod journal;

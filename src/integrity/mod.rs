@@ -10,7 +10,6 @@ pub(crate) mod durable;
 mod error;
 pub mod examine;
 pub mod halt;
-pub(crate) mod http;
 mod memory;
 pub mod mirror;
 mod opening;

@@ -7,7 +7,7 @@ use reqwest::{Client, StatusCode, Url};
 use tokio::time::sleep;
 
 use super::error::{MirrorError, Result};
-use crate::integrity::http;
+use crate::outside;
 use crate::tlog::bundle::ENTRY_BYTES_MAX;
 use crate::tlog::tile::WIDTH;
 use crate::tlog::{Bundle, Hash, Tile, VerifierKey};
@@ -41,7 +41,7 @@ impl Source {
             return Err(wrong());
         }
         Ok(Self {
-            http: http::client(CONNECT_MAX),
+            http: outside::client(CONNECT_MAX),
             base,
             token,
         })
@@ -126,7 +126,7 @@ impl Source {
         let address = self.address(path);
         let unreachable = |error: reqwest::Error| MirrorError::Unreachable {
             address: address.clone(),
-            why: http::cause(&error),
+            why: outside::cause(&error),
         };
         let mut request = self.http.get(address.clone());
         if let Some(token) = &self.token {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use reqwest::{Client, StatusCode};
 
-use crate::integrity::http;
 use crate::integrity::publish::Question;
+use crate::outside;
 use crate::tlog::policy::Witness;
 use crate::tlog::witness::{parse_cosignatures, parse_size_body};
 use crate::tlog::{AddCheckpoint, SignatureLine, cosignature};
@@ -99,7 +99,7 @@ fn cosigned(body: &str, witness: &Witness, question: &Question) -> Result<Cosign
 
 /// Status and text of an answer that is not longer than it should be.
 pub async fn answer(request: reqwest::RequestBuilder) -> Result<(StatusCode, String), SubmitError> {
-    let unreachable = |error: reqwest::Error| SubmitError::Unreachable(http::cause(&error));
+    let unreachable = |error: reqwest::Error| SubmitError::Unreachable(outside::cause(&error));
     let mut response = request.send().await.map_err(unreachable)?;
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
@@ -114,5 +114,5 @@ pub async fn answer(request: reqwest::RequestBuilder) -> Result<(StatusCode, Str
 
 /// A client for witnesses.
 pub fn http() -> Client {
-    http::client(ANSWER_MAX)
+    outside::client(ANSWER_MAX)
 }

@@ -10,18 +10,26 @@ use self::paths::{inline_modules, mentions};
 use self::tokens::{Token, tokens};
 
 /// Each room and the rooms it may use; see ARCHITECTURE.md. `cli` wires everything together.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("config", &[]),
     ("domain", &[]),
     ("tlog", &[]),
+    ("outside", &[]),
     ("vault", &["domain"]),
     ("journal", &["domain", "tlog"]),
     ("acts", &["domain", "tlog", "vault", "journal"]),
-    ("integrity", &["domain", "tlog", "journal"]),
+    ("integrity", &["domain", "tlog", "outside", "journal"]),
     ("projections", &["domain", "journal"]),
     (
         "reactions",
-        &["domain", "vault", "journal", "acts", "projections"],
+        &[
+            "domain",
+            "outside",
+            "vault",
+            "journal",
+            "acts",
+            "projections",
+        ],
     ),
     (
         "api",
@@ -29,6 +37,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "config",
             "domain",
             "tlog",
+            "outside",
             "vault",
             "journal",
             "acts",
@@ -49,6 +58,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "config",
             "domain",
             "tlog",
+            "outside",
             "vault",
             "journal",
             "acts",

@@ -6,7 +6,7 @@ use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::Refused;
-use crate::integrity::http;
+use crate::outside;
 
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 /// For a whole answer.
@@ -14,12 +14,12 @@ const ANSWER_MAX: Duration = Duration::from_secs(10);
 const BYTES_MAX: usize = 256 * 1024;
 
 pub fn client() -> Client {
-    http::client(CONNECT_MAX)
+    outside::client(CONNECT_MAX)
 }
 
 /// Status and bytes of an answer.
 pub async fn ask(request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), Refused> {
-    let failed = |error: reqwest::Error| Refused::Unreachable(http::cause(&error));
+    let failed = |error: reqwest::Error| Refused::Unreachable(outside::cause(&error));
     let asked = async {
         let mut answer = request.send().await.map_err(failed)?;
         let mut bytes = Vec::new();

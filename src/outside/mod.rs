@@ -1,23 +1,34 @@
-//! The one place that makes HTTP clients, and the words for what goes wrong with them.
+//! THE TELEPHONE: how other systems are called: one client for addresses that the operator has named, one for addresses
+//! that somebody else may have chosen, and the words for what goes wrong.
+
+mod guard;
 
 use std::time::Duration;
 
-use reqwest::Client;
+use reqwest::{Client, ClientBuilder};
+
+pub use self::guard::{Allowed, Forbidden, Guarded};
 
 /// Between two pieces of an answer.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 
 /// A client that gives up connecting after so long and follows no redirects: logs and witnesses are where one was told.
 pub fn client(connect_max: Duration) -> Client {
+    made(|| plain(connect_max))
+}
+
+fn plain(connect_max: Duration) -> ClientBuilder {
+    Client::builder()
+        .user_agent(concat!("motcua/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(connect_max)
+        .read_timeout(SILENCE_MAX)
+}
+
+/// A machine without certificates of authorities can still ask over plain HTTP.
+fn made(builder: impl Fn() -> ClientBuilder) -> Client {
     // reqwest comes without a choice of cryptography. Another part of the program may have chosen before; it is the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = || {
-        Client::builder()
-            .user_agent(concat!("motcua/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(connect_max)
-            .read_timeout(SILENCE_MAX)
-    };
     builder().build().unwrap_or_else(|error| {
         tracing::warn!(
             error = cause(&error),

@@ -14,6 +14,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
 use super::oidc::Oidc;
+use super::outside::Outside;
 use super::place::{Mirrored, Place, Stores};
 use super::progress;
 use super::verify;
@@ -154,6 +155,8 @@ pub struct Listen {
     pub limits: Limits,
     #[command(flatten)]
     pub rates: rates::Settings,
+    #[command(flatten)]
+    pub outside: Outside,
 }
 
 impl Listen {
@@ -318,6 +321,16 @@ pub async fn serve(
         let (counter, models) = (desk.counter.clone(), api.models.clone());
         tokio::spawn(reactions::run(counter, models, stop.clone()))
     });
+    let keys = Arc::new(keys);
+    let telling = match &api.desk {
+        Some(_) => Some(
+            listen
+                .outside
+                .start(place, &api, Arc::clone(&keys), stop.clone())
+                .await?,
+        ),
+        None => None,
+    };
     let following = tokio::spawn(projector.run(stop.clone()));
     let sealing = tokio::spawn(sealer.run(stop.clone()));
     let mut remarks: Vec<String> = integrity
@@ -386,7 +399,7 @@ pub async fn serve(
         () = deadline => tracing::warn!("open requests were cut off"),
     }
     stop.cancel();
-    if let Some(reacting) = reacting {
+    for reacting in reacting.into_iter().chain(telling) {
         reacting.await?;
     }
     following.await??;

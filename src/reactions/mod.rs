@@ -6,7 +6,7 @@
 mod desk;
 mod notices;
 mod watch;
-
+pub mod webhooks;
 pub mod work;
 
 use std::time::Duration;

@@ -4,13 +4,15 @@
     python3 receiver.py SECRET [PORT] [FILE]
 
 SECRET is what `motcua webhook add` printed. A message is noted, and only then answered: an answer that is lost brings
-the message again, under the same id. What happened is printed once, in the order in which it happened.
+the message again, under the same id. What happened is printed once, in the order in which it happened; a real receiver
+works off what it has noted, so that nothing is forgotten when it falls between the two.
 """
 
 import json
 import sqlite3
 import sys
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -18,7 +20,9 @@ BYTES_MAX = 64 * 1024
 
 secret = sys.argv[1]
 port = int(sys.argv[2]) if len(sys.argv) > 2 else 8090
-kept = sqlite3.connect(sys.argv[3] if len(sys.argv) > 3 else "told.db")
+# Each node keeps a line open; what they say is taken one by one.
+one_by_one = threading.Lock()
+kept = sqlite3.connect(sys.argv[3] if len(sys.argv) > 3 else "told.db", check_same_thread=False)
 kept.execute("create table if not exists told (id text primary key, event text not null)")
 webhook = Webhook(secret)
 
@@ -29,6 +33,7 @@ class Receiver(BaseHTTPRequestHandler):
     def do_POST(self):
         length = int(self.headers.get("content-length", 0))
         if length > BYTES_MAX:
+            self.close_connection = True
             return self.answer(413)
         body = self.rfile.read(length)
         try:
@@ -37,10 +42,11 @@ class Receiver(BaseHTTPRequestHandler):
         except WebhookVerificationError as error:
             print(f"refused: {error}", file=sys.stderr, flush=True)
             return self.answer(401)
-        with kept:
-            new = kept.execute("insert or ignore into told values (?, ?)", (event["id"], body.decode()))
-        if new.rowcount:
-            self.happened(event)
+        with one_by_one:
+            with kept:
+                new = kept.execute("insert or ignore into told values (?, ?)", (event["id"], body.decode()))
+            if new.rowcount:
+                self.happened(event)
         self.answer(204)
 
     def happened(self, event):
@@ -57,6 +63,6 @@ class Receiver(BaseHTTPRequestHandler):
         pass
 
 
-server = HTTPServer(("127.0.0.1", port), Receiver)
+server = ThreadingHTTPServer(("127.0.0.1", port), Receiver)
 print(f"listening on {server.server_address[1]}", flush=True)
 server.serve_forever()

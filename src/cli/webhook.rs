@@ -117,8 +117,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             println!("{} is sent to again.", of.name);
         }
         What::Remove(of) => {
-            desk.work.unsubscribe(&of.name).await?;
-            desk.work.end(&row(&of.name)).await?;
+            desk.work.unsubscribe(&of.name, &row(&of.name)).await?;
             println!("{} is removed.", of.name);
         }
     }
@@ -144,7 +143,6 @@ impl What {
 /// The receivers of one journal.
 struct Desk {
     work: Work,
-    journal: Uuid,
     /// How far the journal goes.
     head: u64,
 }
@@ -152,9 +150,14 @@ struct Desk {
 impl Desk {
     /// A journal must exist before anything is kept beside it.
     async fn open(place: &Place) -> anyhow::Result<Self> {
+        if place.is_mirror() {
+            bail!(
+                "this is a copy of somebody else's journal, and tells nobody: ask its office to add a receiver"
+            );
+        }
         let journal = place.journal_read_only().await?;
+        acts::opened(&journal).await?;
         Ok(Self {
-            journal: acts::opened(&journal).await?.id,
             head: journal.head().await?.size,
             work: work(place).await?,
         })
@@ -178,7 +181,7 @@ impl Desk {
         let address = url
             .parse()
             .with_context(|| format!("not an address: {url}"))?;
-        outside.guarded().check(&address)?;
+        outside.guarded().look_up(&address).await?;
         if let Some(unknown) = kinds.iter().find(|kind| !DossierEvent::is_kind(kind)) {
             bail!(
                 "there is no fact of type {unknown}; docs/commands.md lists what each command records"
@@ -199,8 +202,7 @@ impl Desk {
             state: SubscriberState::Active,
             why: None,
         };
-        self.work.subscribe(&subscriber).await?;
-        self.work.begin(&row(name), from).await?;
+        self.work.subscribe(&subscriber, &row(name), from).await?;
         eprintln!(
             "{name} is told from position {from} on, within seconds by every running node. It checks signatures with this secret:"
         );
@@ -224,8 +226,13 @@ impl Desk {
                 kinds => kinds.join(", "),
             };
             println!("    office {}; {kinds}", subscriber.office);
-            if let Some(standing) = &standing {
-                println!("    {}", far(standing, head));
+            match &standing {
+                Some(standing) => println!("    {}", far(&subscriber, standing, head)),
+                None => println!("    without a place: motcua webhook resume {name}"),
+            }
+            let newest = work.log(name, 1).await?.into_iter().next();
+            if let Some(failed) = newest.and_then(|line| line.delivery.error) {
+                println!("    last: {failed}");
             }
             if dead > 0 {
                 println!("    {dead} laid aside: motcua webhook dead {name}");
@@ -241,8 +248,8 @@ impl Desk {
         self.work.subscriber(name).await?;
         for dead in self.work.dead(name).await? {
             println!(
-                "{}  {}_{:<10} {} attempts  {}",
-                dead.at, self.journal, dead.position, dead.attempts, dead.why
+                "{}  position {:<10} {} attempts  {}",
+                dead.at, dead.position, dead.attempts, dead.why
             );
         }
         Ok(())
@@ -269,7 +276,7 @@ impl Desk {
         let place = row(name);
         let kept = self.work.standing(&place).await?;
         let from = from.or(kept.map(|standing| standing.position));
-        let from = from.unwrap_or_default();
+        let from = from.unwrap_or(self.head);
         if !self.work.reset(&place, from).await? {
             self.work.begin(&place, from).await?;
         }
@@ -287,16 +294,20 @@ impl Desk {
     }
 }
 
-fn far(standing: &Standing, head: u64) -> String {
-    let behind = head.saturating_sub(standing.position);
-    let trying = match (standing.attempts, standing.claimed) {
-        (0, _) | (_, true) => String::new(),
-        (failed, false) => format!(
-            "; failed {failed} times, again in {}",
-            indicatif::HumanDuration(standing.due_in.max(Duration::from_secs(1)))
-        ),
+fn far(subscriber: &Subscriber, standing: &Standing, head: u64) -> String {
+    let position = standing.position;
+    let Some(behind) = head.checked_sub(position) else {
+        return format!("at position {position}, beyond the journal, which has {head} facts");
     };
-    format!("at position {}, {behind} behind{trying}", standing.position)
+    let waits = standing.attempts > 0 && !standing.claimed;
+    let trying = if waits && subscriber.state == SubscriberState::Active {
+        let after = standing.due_in.max(Duration::from_secs(1));
+        let after = indicatif::HumanDuration(after);
+        format!("; failed {} times, again in {after}", standing.attempts)
+    } else {
+        String::new()
+    };
+    format!("at position {position}, {behind} behind{trying}")
 }
 
 fn told(Delivered { at, delivery }: &Delivered) -> String {

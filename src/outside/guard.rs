@@ -63,6 +63,25 @@ impl Allowed {
     }
 }
 
+impl Allowed {
+    /// Those of the addresses of a name that may be called.
+    fn of(
+        &self,
+        found: impl Iterator<Item = SocketAddr>,
+        encrypted: bool,
+    ) -> Result<Vec<SocketAddr>, Forbidden> {
+        let (good, bad): (Vec<SocketAddr>, Vec<SocketAddr>) =
+            found.partition(|address| self.admits(address.ip(), encrypted));
+        match bad.first() {
+            Some(bad) if good.is_empty() && is_public(bad.ip().to_canonical()) => {
+                Err(Forbidden::Unencrypted)
+            }
+            Some(bad) if good.is_empty() => Err(Forbidden::Private(bad.ip())),
+            Some(_) | None => Ok(good),
+        }
+    }
+}
+
 /// Why an address is not called.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Forbidden {
@@ -125,6 +144,18 @@ impl Guarded {
         Ok(client.post(address.clone()))
     }
 
+    /// As [`Guarded::check`], with the name looked up now; a name that leads nowhere yet may do so later.
+    pub async fn look_up(&self, address: &Url) -> Result<(), Forbidden> {
+        let encrypted = self.check(address)?;
+        let Some(Host::Domain(name)) = address.host() else {
+            return Ok(());
+        };
+        match tokio::net::lookup_host((name, 0)).await {
+            Ok(found) => self.allowed.of(found, encrypted).map(drop),
+            Err(_) => Ok(()),
+        }
+    }
+
     /// What can be said of an address before any name is looked up; true when it is encrypted.
     pub fn check(&self, address: &Url) -> Result<bool, Forbidden> {
         let encrypted = match address.scheme() {
@@ -166,15 +197,8 @@ impl Resolve for Resolver {
         let (allowed, encrypted) = (Arc::clone(&self.allowed), self.encrypted);
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let (good, bad): (Vec<SocketAddr>, Vec<SocketAddr>) =
-                found.partition(|address| allowed.admits(address.ip(), encrypted));
-            match (good.is_empty(), bad.first()) {
-                (true, Some(bad)) if is_public(bad.ip().to_canonical()) => {
-                    Err(Forbidden::Unencrypted.into())
-                }
-                (true, Some(bad)) => Err(Forbidden::Private(bad.ip()).into()),
-                (false, _) | (true, None) => Ok(Box::new(good.into_iter()) as Addrs),
-            }
+            let good = allowed.of(found, encrypted)?;
+            Ok(Box::new(good.into_iter()) as Addrs)
         })
     }
 }

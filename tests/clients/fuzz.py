@@ -50,7 +50,7 @@ with tempfile.TemporaryDirectory() as folder:
               f"{counts.get('codes', '')}  {len(found)} found", flush=True)
         for one in found[:5]:
             print(json.dumps(one)[:2000], flush=True)
-        if found or counts["asked"] == 0:
+        if found or process.returncode != 0 or not counts.get("answered"):
             failed = True
             print((Path(folder) / f"{name}.txt").read_text()[-2000:], flush=True)
 sys.exit(1 if failed else 0)

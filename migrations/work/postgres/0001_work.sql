@@ -7,7 +7,10 @@ create table work.work (
     position    bigint not null,                  -- of the journal: everything below is done
     due_at      bigint not null,                  -- all times: microseconds since 1970, UTC, of the database's clock
     attempts    bigint not null default 0,        -- that failed at this position
-    owner       text,                             -- the node that is at it
+    refusals    bigint not null default 0,        -- of these, how many the other side answered with "not this one"
+    failing_at  bigint,                           -- of the first attempt that nothing good came of since
+    aside       bigint not null default 0,        -- laid aside in a row, with nothing accepted in between
+    owner       text,                             -- the claim of the node that is at it
     lease_until bigint                            -- until then no other takes it
 );
 

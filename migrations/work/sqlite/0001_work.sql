@@ -5,7 +5,10 @@ create table work (
     position    integer not null,                 -- of the journal: everything below is done
     due_at      integer not null,                 -- all times: microseconds since 1970, UTC, of the database's clock
     attempts    integer not null default 0,       -- that failed at this position
-    owner       text,                             -- the node that is at it
+    refusals    integer not null default 0,       -- of these, how many the other side answered with "not this one"
+    failing_at  integer,                          -- of the first attempt that nothing good came of since
+    aside       integer not null default 0,       -- laid aside in a row, with nothing accepted in between
+    owner       text,                             -- the claim of the node that is at it
     lease_until integer                           -- until then no other takes it
 ) strict;
 

@@ -1,5 +1,5 @@
 //! What a receiver is told: a CloudEvent about one fact, made when it is sent and never stored. The same fact gives the
-//! same bytes, however often and by whichever node.
+//! same bytes, however often and by whichever node; unless its procedure has become a sensitive one since.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -18,7 +18,8 @@ use crate::reactions::work::Subscriber;
 /// One message, ready to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Of the fact, the same for every attempt: `<journal>_<position>`, without a full stop as signatures want it.
+    /// Of the fact, the same for every attempt: `<journal>_<position>_<first 8 digits of its hash>`, without a full stop as
+    /// signatures want it. A journal that lost its end gives the position to another fact, and that another id.
     pub id: String,
     pub body: Vec<u8>,
 }
@@ -94,7 +95,7 @@ pub async fn message(
     if subscriber.office != NO_OFFICE && !concerns {
         return Ok(None);
     }
-    let id = format!("{journal_id}_{}", entry.position);
+    let id = id(journal_id, entry);
     let data = data(models, entry, &fact, &change.before, &change.after);
     let event = CloudEvent {
         specversion: "1.0",
@@ -111,6 +112,12 @@ pub async fn message(
     };
     let body = serde_json::to_vec(&event).expect("texts and numbers are JSON");
     Ok(Some(Message { id, body }))
+}
+
+fn id(journal: Uuid, entry: &Entry) -> String {
+    let [a, b, c, d, ..] = entry.leaf_hash;
+    let hash = u32::from_be_bytes([a, b, c, d]);
+    format!("{journal}_{}_{hash:08x}", entry.position)
 }
 
 fn wants(subscriber: &Subscriber, fact: &Fact) -> bool {

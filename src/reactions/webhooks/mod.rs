@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -29,6 +29,14 @@ use crate::vault::Keys;
 /// What rows of work are called before the subscriber's name.
 pub const KIND: &str = "webhook";
 
+#[derive(Debug, thiserror::Error)]
+enum ReviewError {
+    #[error(transparent)]
+    Work(#[from] super::work::WorkError),
+    #[error(transparent)]
+    Journal(#[from] crate::journal::JournalError),
+}
+
 /// The row of a subscriber.
 #[must_use]
 pub fn row(subscriber: &str) -> String {
@@ -41,6 +49,10 @@ const AT_ONCE: usize = 16;
 const LOOK: Duration = Duration::from_secs(1);
 /// How long facts may come in before they are sent; one claim then takes them together.
 const GATHER: Duration = Duration::from_millis(20);
+/// Between two looks whether a row is further than the journal.
+const REVIEW: Duration = Duration::from_mins(1);
+/// For rows that are given back when the node ends.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// After the database did not answer.
 const PAUSE: Duration = Duration::from_secs(5);
 
@@ -83,15 +95,21 @@ impl Webhooks {
     pub async fn run(self, stop: CancellationToken) {
         let mut sending = JoinSet::new();
         let mut progress = self.models.watch();
+        let mut reviewed: Option<Instant> = None;
         loop {
             progress.mark_unchanged();
-            let nap = match self.hand_out(&mut sending, &stop).await {
-                Ok(nap) => nap,
-                Err(error) => {
-                    tracing::warn!(%error, "webhooks wait");
-                    PAUSE
-                }
+            if reviewed.is_none_or(|at| at.elapsed() > REVIEW) {
+                self.review().await;
+                reviewed = Some(Instant::now());
+            }
+            let handed_out = tokio::select! {
+                () = stop.cancelled() => break,
+                handed_out = self.hand_out(&mut sending, &stop) => handed_out,
             };
+            let nap = handed_out.unwrap_or_else(|error| {
+                tracing::warn!(%error, "webhooks wait");
+                PAUSE
+            });
             tokio::select! {
                 () = stop.cancelled() => break,
                 changed = progress.changed() => {
@@ -102,12 +120,34 @@ impl Webhooks {
                     }
                     sleep(GATHER).await;
                 }
-                Some(_) = sending.join_next() => {}
+                Some(ended) = sending.join_next() => {
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "a webhook's task fell");
+                    }
+                }
                 () = sleep(nap) => {}
             }
         }
         // Each gives its row back before it ends.
-        while sending.join_next().await.is_some() {}
+        let farewell = async { while sending.join_next().await.is_some() {} };
+        if timeout(FAREWELL, farewell).await.is_err() {
+            tracing::warn!("rows of webhooks are left to run out");
+        }
+    }
+
+    /// After a restored backup or a failover the journal may be shorter than what was told: goes on with what comes now.
+    async fn review(&self) {
+        let reviewed = async {
+            let head = self.sender.journal.head().await?.size;
+            let back = self.work.set_back(KIND, head).await?;
+            for name in back {
+                tracing::error!(%name, head, "the journal is shorter than what was told; going on at its head");
+            }
+            Ok::<(), ReviewError>(())
+        };
+        if let Err(error) = reviewed.await {
+            tracing::warn!(%error, "rows of webhooks are not reviewed");
+        }
     }
 
     /// Starts on every row that is due; how long until the next one is.

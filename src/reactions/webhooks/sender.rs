@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::event::{Message, message};
 use super::signature::Secret;
-use crate::journal::{Entry, Journal, JournalError, clock};
+use crate::journal::{Journal, JournalError, clock};
 use crate::outside::{Guarded, cause};
 use crate::projections::{ProjectionError, ReadModels};
 use crate::reactions::work::{
-    Claim, Delivery, LEASE, Subscriber, SubscriberState, Work, WorkError,
+    Claim, Delivery, LEASE, Settled, Subscriber, SubscriberState, Work, WorkError,
 };
 use crate::vault::Keys;
 
@@ -43,8 +43,12 @@ const WAITS: [Duration; 8] = [
 const REFUSALS_MAX: u32 = 4;
 /// A receiver that accepts nothing for so long is sent nothing more until the operator says so; its place is kept.
 const OUTAGE_MAX: Duration = Duration::from_hours(72);
-/// Stands for ever.
-const NEVER: Duration = Duration::from_hours(24 * 365 * 100);
+/// A receiver that has refused so many in a row, with nothing accepted in between, is sent nothing more either.
+const ASIDE_MAX: u32 = 20;
+/// Then others have their turn.
+const TURN: Duration = Duration::from_secs(5);
+/// For giving a row back when the node ends.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 pub(super) struct Sender {
     pub work: Work,
@@ -75,6 +79,12 @@ enum Stopped {
     Released,
     /// To be tried again.
     Postponed(Duration),
+    /// The receiver will not have this one: to be tried again.
+    Refused(Duration),
+    /// Until somebody says so.
+    Held,
+    /// Nobody is to be told any more.
+    Closed,
     /// It is another node's now.
     Lost,
 }
@@ -97,33 +107,43 @@ impl Sender {
             () = stop.cancelled() => Ok(Stopped::Released),
             ended = self.send_all(&mut claim) => ended,
         };
-        let given_back = match ended {
-            Ok(Stopped::Released) => self.work.release(&claim).await,
-            Ok(Stopped::Postponed(after)) => self.work.postpone(&claim, after).await,
-            Ok(Stopped::Lost) => Ok(()),
-            Err(error) => {
-                tracing::warn!(%error, subscriber = claim.subject(), "a webhook waits");
-                self.work.postpone(&claim, wait(claim.attempts)).await
+        let given_back = async {
+            match ended {
+                Ok(Stopped::Released) => self.work.release(&claim).await,
+                Ok(Stopped::Postponed(after)) => self.work.postpone(&claim, after).await,
+                Ok(Stopped::Refused(after)) => self.work.refused(&claim, after).await,
+                Ok(Stopped::Held) => self.work.hold(&claim).await,
+                Ok(Stopped::Closed) => self.work.close(&claim).await,
+                Ok(Stopped::Lost) => Ok(()),
+                Err(error) => {
+                    tracing::warn!(%error, subscriber = claim.subject(), "a webhook waits");
+                    self.work.postpone(&claim, wait(claim.attempts)).await
+                }
             }
         };
         // Its time runs out by itself then.
-        if let Err(error) = given_back {
-            tracing::warn!(%error, subscriber = claim.subject(), "a webhook's row is not given back");
+        match timeout(FAREWELL, given_back).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, subscriber = claim.subject(), "a webhook's row is not given back");
+            }
+            Err(_) => tracing::warn!(
+                subscriber = claim.subject(),
+                "a webhook's row is not given back"
+            ),
         }
     }
 
     async fn send_all(&self, claim: &mut Claim) -> Result<Stopped, SendError> {
         let subscriber = match self.work.subscriber(claim.subject()).await {
             Ok(subscriber) => subscriber,
-            Err(WorkError::Unknown(_)) => {
-                self.work.end(&claim.name).await?;
-                return Ok(Stopped::Lost);
-            }
+            Err(WorkError::Unknown(_)) => return Ok(Stopped::Closed),
             Err(error) => return Err(error.into()),
         };
         if subscriber.state != SubscriberState::Active {
-            return Ok(Stopped::Postponed(NEVER));
+            return Ok(Stopped::Held);
         }
+        let began = Instant::now();
         let secret = Secret::of(&self.keys, subscriber.id);
         loop {
             // What is sent can be queried here.
@@ -149,11 +169,12 @@ impl Sender {
                 {
                     return Ok(Stopped::Lost);
                 }
-                if let Some(stopped) = self
-                    .settle(claim, &subscriber, &secret, entry, &message)
-                    .await?
-                {
+                let settled = self.settle(claim, &subscriber, &secret, &message);
+                if let Some(stopped) = settled.await? {
                     return Ok(stopped);
+                }
+                if began.elapsed() > TURN {
+                    return Ok(Stopped::Released);
                 }
                 renewed = Instant::now();
             }
@@ -169,16 +190,14 @@ impl Sender {
         }
     }
 
-    /// Sends one message; none when the next may follow.
+    /// Sends the message about the fact at the claim's position; none when the next may follow.
     async fn settle(
         &self,
         claim: &mut Claim,
         subscriber: &Subscriber,
         secret: &Secret,
-        entry: &Entry,
         message: &Message,
     ) -> Result<Option<Stopped>, SendError> {
-        let attempt = claim.attempts + 1;
         let began = Instant::now();
         let (status, outcome) = self.send(&subscriber.url, secret, message).await;
         let error = match &outcome {
@@ -187,47 +206,69 @@ impl Sender {
             Outcome::Refused(why) | Outcome::Failed { why, .. } => Some(why.clone()),
         };
         let delivery = Delivery {
-            position: entry.position,
-            attempt,
+            position: claim.position,
+            attempt: claim.attempts + 1,
             status,
             error,
             bytes: message.body.len(),
             took: began.elapsed(),
         };
-        self.work.note(&subscriber.name, &delivery).await?;
-        let name = &subscriber.name;
-        match outcome {
-            Outcome::Accepted => self.work.revive(name, entry.position).await?,
-            Outcome::Refused(why) if attempt >= REFUSALS_MAX => {
-                tracing::warn!(subscriber = name, position = entry.position, %why, "a message is laid aside");
-                self.work
-                    .lay_aside(name, entry.position, attempt, &why)
-                    .await?;
+        // What has become of a row that was taken back is the affair of whoever has it now.
+        if !self.work.note(claim, &delivery).await? {
+            return Ok(Some(Stopped::Lost));
+        }
+        let settled = match outcome {
+            Outcome::Accepted => {
+                self.work.revive(claim).await?;
+                Settled::Accepted
             }
-            Outcome::Refused(_) => return Ok(Some(Stopped::Postponed(wait(claim.attempts)))),
+            Outcome::Refused(_) if claim.refusals + 1 < REFUSALS_MAX => {
+                return Ok(Some(Stopped::Refused(wait(claim.refusals))));
+            }
+            Outcome::Refused(why) if claim.aside >= ASIDE_MAX => {
+                let why = format!("{ASIDE_MAX} messages in a row were refused: {why}");
+                return self.give_up(claim, SubscriberState::Paused, &why).await;
+            }
+            Outcome::Refused(why) => {
+                let (subscriber, position) = (&subscriber.name, claim.position);
+                tracing::warn!(subscriber, position, %why, "a message is laid aside");
+                if !self.work.lay_aside(claim, &why).await? {
+                    return Ok(Some(Stopped::Lost));
+                }
+                Settled::LaidAside
+            }
             Outcome::Gone => {
                 let why = "the receiver answered 410: it wants nothing more";
-                self.work
-                    .set_state(name, SubscriberState::Gone, Some(why))
-                    .await?;
-                return Ok(Some(Stopped::Postponed(NEVER)));
+                return self.give_up(claim, SubscriberState::Gone, why).await;
             }
-            Outcome::Failed { why, after } => {
-                let failing = self.work.failing_for(name, claim).await?;
-                if failing.is_some_and(|failing| failing > OUTAGE_MAX) {
-                    let why = format!("nothing was accepted for three days: {why}");
-                    tracing::warn!(subscriber = name, %why, "a receiver is given up");
-                    self.work
-                        .set_state(name, SubscriberState::Paused, Some(&why))
-                        .await?;
-                    return Ok(Some(Stopped::Postponed(NEVER)));
-                }
+            Outcome::Failed { why, .. }
+                if claim
+                    .failing_for
+                    .is_some_and(|failing| failing > OUTAGE_MAX) =>
+            {
+                let why = format!("nothing was accepted for three days: {why}");
+                return self.give_up(claim, SubscriberState::Paused, &why).await;
+            }
+            Outcome::Failed { after, .. } => {
                 let wait = wait(claim.attempts).max(after.unwrap_or_default());
                 return Ok(Some(Stopped::Postponed(wait)));
             }
-        }
-        let ours = self.work.advance(claim, entry.position + 1).await?;
+        };
+        let next = claim.position + 1;
+        let ours = self.work.settle(claim, next, settled).await?;
         Ok((!ours).then_some(Stopped::Lost))
+    }
+
+    /// Sends nothing more until the operator says so; the place is kept.
+    async fn give_up(
+        &self,
+        claim: &Claim,
+        state: SubscriberState,
+        why: &str,
+    ) -> Result<Option<Stopped>, SendError> {
+        tracing::warn!(subscriber = claim.subject(), why, "a receiver is given up");
+        self.work.set_state_of(claim, state, why).await?;
+        Ok(Some(Stopped::Held))
     }
 
     async fn send(&self, url: &str, secret: &Secret, message: &Message) -> (Option<u16>, Outcome) {

@@ -5,13 +5,15 @@ use std::time::Duration;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Claim, Result, Work, WorkError, count};
+use super::{BEGIN, Claim, Result, Work, WorkError, count, micros};
 use crate::domain::time::Moment;
 
 /// Lines of the delivery log kept per subscriber.
 const KEPT: u32 = 10_000;
-/// The log is shortened after so many positions.
-const SHORTEN_EVERY: u64 = 1_000;
+/// The log is shortened after so many lines.
+const SHORTEN_EVERY: u64 = 500;
+/// For writes that only the one who has the row may make.
+const OURS: &str = "exists (select 1 from {work}work where name = $1 and owner = $2)";
 
 /// Who is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,9 +104,12 @@ impl TryFrom<SubscriberRow> for Subscriber {
     type Error = WorkError;
 
     fn try_from(row: SubscriberRow) -> Result<Self> {
+        let (Ok(id), Ok(kinds)) = (row.id.parse(), serde_json::from_str(&row.kinds)) else {
+            return Err(WorkError::Damaged(row.name));
+        };
         Ok(Self {
-            id: row.id.parse().unwrap_or_default(),
-            kinds: serde_json::from_str(&row.kinds)?,
+            id,
+            kinds,
             state: SubscriberState::of(&row.state),
             name: row.name,
             url: row.url,
@@ -117,14 +122,14 @@ impl TryFrom<SubscriberRow> for Subscriber {
 const SUBSCRIBER: &str = "select name, id, url, office, kinds, state, why from {work}subscriber";
 
 impl Work {
-    /// Adds a subscriber.
+    /// Adds a subscriber with its row, which begins at `position`.
     ///
     /// # Errors
     /// [`WorkError::Taken`]
-    pub async fn subscribe(&self, new: &Subscriber) -> Result<()> {
+    pub async fn subscribe(&self, new: &Subscriber, row: &str, position: u64) -> Result<()> {
         let text = "insert into {work}subscriber (name, id, url, office, kinds, state, created_at)
              values ($1, $2, $3, $4, $5, $6, {now}) on conflict (name) do nothing";
-        let kinds = serde_json::to_string(&new.kinds)?;
+        let kinds = serde_json::to_string(&new.kinds).expect("texts are JSON");
         let values = [
             new.name.as_str().into(),
             new.id.to_string().into(),
@@ -133,9 +138,11 @@ impl Work {
             kinds.into(),
             new.state.name().into(),
         ];
-        match self.run(text, &values).await? {
-            0 => Err(WorkError::Taken(new.name.clone())),
-            _ => Ok(()),
+        let begun = (BEGIN, &[row.into(), position.into()][..]);
+        if self.both((text, &values), begun).await? {
+            Ok(())
+        } else {
+            Err(WorkError::Taken(new.name.clone()))
         }
     }
 
@@ -180,19 +187,31 @@ impl Work {
         }
     }
 
-    /// Takes a subscriber away with its log and its dead letters.
+    /// As [`Work::set_state`], by the one who is at the row: nothing happens when it is no longer theirs.
+    pub async fn set_state_of(
+        &self,
+        claim: &Claim,
+        state: SubscriberState,
+        why: &str,
+    ) -> Result<bool> {
+        let text = format!(
+            "update {{work}}subscriber set state = $4, why = $5 where name = $3 and {OURS}"
+        );
+        let values = [claim.subject().into(), state.name().into(), why.into()];
+        self.of(claim, &text, &values).await
+    }
+
+    /// Takes a subscriber away with its row, its log and its dead letters.
     ///
     /// # Errors
     /// [`WorkError::Unknown`]
-    pub async fn unsubscribe(&self, name: &str) -> Result<()> {
-        if self
-            .run(
-                "delete from {work}subscriber where name = $1",
-                &[name.into()],
-            )
-            .await?
-            == 0
-        {
+    pub async fn unsubscribe(&self, name: &str, row: &str) -> Result<()> {
+        let gone = (
+            "delete from {work}subscriber where name = $1",
+            &[name.into()][..],
+        );
+        let ended = ("delete from {work}work where name = $1", &[row.into()][..]);
+        if !self.both(gone, ended).await? {
             return Err(WorkError::Unknown(name.to_owned()));
         }
         for text in [
@@ -204,10 +223,13 @@ impl Work {
         Ok(())
     }
 
-    /// Notes an attempt in the delivery log.
-    pub async fn note(&self, subscriber: &str, delivery: &Delivery) -> Result<()> {
-        let text = "insert into {work}delivery (subscriber, position, at, attempt, status, error, bytes, ms)
-             values ($1, $2, {now}, $3, $4, $5, $6, $7)";
+    /// Notes an attempt in the delivery log; false when the row is no longer this claim's.
+    pub async fn note(&self, claim: &Claim, delivery: &Delivery) -> Result<bool> {
+        let text = format!(
+            "insert into {{work}}delivery (subscriber, position, at, attempt, status, error, bytes, ms)
+             select $3, $4, {{now}}, $5, $6, $7, $8, $9 where {OURS}"
+        );
+        let subscriber = claim.subject();
         let values = [
             subscriber.into(),
             delivery.position.into(),
@@ -215,17 +237,15 @@ impl Work {
             delivery.status.map(u64::from).into(),
             delivery.error.clone().into(),
             u64::try_from(delivery.bytes).unwrap_or(u64::MAX).into(),
-            u64::try_from(delivery.took.as_millis())
-                .unwrap_or(u64::MAX)
-                .into(),
+            micros(delivery.took).div_euclid(1_000).into(),
         ];
-        self.run(text, &values).await?;
-        if delivery.position.is_multiple_of(SHORTEN_EVERY) {
+        let ours = self.of(claim, &text, &values).await?;
+        if self.next().is_multiple_of(SHORTEN_EVERY) {
             let text = "delete from {work}delivery where subscriber = $1 and number <= (
                      select number from {work}delivery where subscriber = $1 order by number desc limit 1 offset $2)";
             self.run(text, &[subscriber.into(), KEPT.into()]).await?;
         }
-        Ok(())
+        Ok(ours)
     }
 
     /// The newest attempts, newest first.
@@ -248,34 +268,22 @@ impl Work {
         Ok(rows.into_iter().map(line).collect())
     }
 
-    /// Since when nothing has been accepted at this position; none when it was never tried.
-    pub async fn failing_for(&self, subscriber: &str, claim: &Claim) -> Result<Option<Duration>> {
-        let text =
-            "select {now} - min(at) from {work}delivery where subscriber = $1 and position = $2";
-        let values = [subscriber.into(), claim.position.into()];
-        let found: Option<(Option<i64>,)> = self.one(text, &values).await?;
-        Ok(found.and_then(|(micros,)| micros).map(super::duration))
-    }
-
-    /// Lays a message aside that was refused to the end.
-    pub async fn lay_aside(
-        &self,
-        subscriber: &str,
-        position: u64,
-        attempts: u32,
-        why: &str,
-    ) -> Result<()> {
-        let text = "insert into {work}dead_letter (subscriber, position, at, attempts, why)
-             values ($1, $2, {now}, $3, $4)
-             on conflict (subscriber, position) do update set at = excluded.at, attempts = excluded.attempts, why = excluded.why";
+    /// Lays the message at the claim's position aside; false when the row is no longer this claim's.
+    pub async fn lay_aside(&self, claim: &Claim, why: &str) -> Result<bool> {
+        let text = format!(
+            "insert into {{work}}dead_letter (subscriber, position, at, attempts, why)
+             select $3, $4, {{now}}, $5, $6 where {OURS}
+             on conflict (subscriber, position)
+             do update set at = excluded.at, attempts = excluded.attempts, why = excluded.why"
+        );
+        let attempts = claim.attempts + 1;
         let values = [
-            subscriber.into(),
-            position.into(),
+            claim.subject().into(),
+            claim.position.into(),
             attempts.into(),
             why.into(),
         ];
-        self.run(text, &values).await?;
-        Ok(())
+        self.of(claim, &text, &values).await
     }
 
     /// What was laid aside, in order.
@@ -292,11 +300,13 @@ impl Work {
         Ok(rows.into_iter().map(dead).collect())
     }
 
-    /// It arrived after all.
-    pub async fn revive(&self, subscriber: &str, position: u64) -> Result<()> {
-        let text = "delete from {work}dead_letter where subscriber = $1 and position = $2";
-        self.run(text, &[subscriber.into(), position.into()])
-            .await?;
+    /// The message at the claim's position arrived, perhaps after all.
+    pub async fn revive(&self, claim: &Claim) -> Result<()> {
+        let text = format!(
+            "delete from {{work}}dead_letter where subscriber = $3 and position = $4 and {OURS}"
+        );
+        let values = [claim.subject().into(), claim.position.into()];
+        self.of(claim, &text, &values).await?;
         Ok(())
     }
 }

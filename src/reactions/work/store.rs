@@ -1,9 +1,12 @@
 //! Where the work lies: a file beside the embedded journal, or a schema in its PostgreSQL database. One text per
 //! statement: what differs between the two is filled in.
 
-use std::path::Path;
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
@@ -11,9 +14,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, FromRow, PgPool, SqlitePool, query, query_as};
+use sqlx::{AssertSqlSafe, FromRow, PgPool, SqlitePool, query, query_as, raw_sql};
 
-use super::{LEASE, Result};
+use super::{Claim, LEASE, Result};
 use crate::journal::Location;
 
 const CONNECTIONS_MAX: u32 = 8;
@@ -22,22 +25,40 @@ const WAIT_MAX: Duration = Duration::from_secs(10);
 /// Why the work could not be looked at or noted. Nothing on record is touched by it.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkError {
+    #[error("{}: {source}", path.display())]
+    File {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("the work table: {0}")]
     Sql(#[from] sqlx::Error),
     #[error("the work table's format: {0}")]
     Format(#[from] MigrateError),
-    #[error("a note in the work table cannot be read: {0}")]
-    Damaged(#[from] serde_json::Error),
+    #[error("what is noted about the subscriber {0} cannot be read")]
+    Damaged(String),
     #[error("there is a subscriber {0} already")]
     Taken(String),
     #[error("there is no subscriber {0}: `motcua webhook list` names those there are")]
     Unknown(String),
 }
 
+/// Binds one value after another, on either back end.
+macro_rules! bind {
+    // foreign: a macro's pattern, not one of our enums
+    () => {
+        |query, value| match value {
+            Value::Number(number) => query.bind(*number),
+            Value::Text(text) => query.bind(text.clone()),
+        }
+    };
+}
+
 /// A handle on the work; clones share connections.
 #[derive(Clone)]
 pub struct Work {
     store: Arc<Store>,
+    /// Statements of this process that want a number of their own.
+    numbered: Arc<AtomicU64>,
 }
 
 enum Store {
@@ -66,6 +87,7 @@ impl Work {
     pub async fn create_or_open(location: &Location) -> Result<Self> {
         let store = match location {
             Location::Sqlite(file) => {
+                make_own(file)?;
                 // What the last second loses is sent again.
                 let options = SqliteConnectOptions::new()
                     .filename(file)
@@ -86,7 +108,13 @@ impl Work {
                     .application_name("motcua work");
                 let pool = PgPoolOptions::new()
                     .max_connections(CONNECTIONS_MAX)
-                    .acquire_timeout(WAIT_MAX);
+                    .acquire_timeout(WAIT_MAX)
+                    .after_connect(|connection, _| {
+                        Box::pin(async move {
+                            let limit = raw_sql("set statement_timeout = '10s'");
+                            limit.execute(connection).await.map(|_| ())
+                        })
+                    });
                 let pool = pool.connect_with(options).await?;
                 postgres_migrator().run(&pool).await?;
                 Store::Postgres(pool)
@@ -94,7 +122,20 @@ impl Work {
         };
         Ok(Self {
             store: Arc::new(store),
+            numbered: Arc::default(),
         })
+    }
+
+    /// A number that this process has not given yet.
+    pub(super) fn next(&self) -> u64 {
+        self.numbered.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Runs a statement about a claim: `$1` is its name, `$2` its owner, and then the values. False when it changed nothing:
+    /// the row is no longer this claim's.
+    pub(super) async fn of(&self, claim: &Claim, text: &str, values: &[Value]) -> Result<bool> {
+        let own = [claim.name.as_str().into(), claim.owner.as_str().into()];
+        Ok(self.run(text, &[&own, values].concat()).await? > 0)
     }
 
     /// Runs a statement; how many rows it changed.
@@ -102,19 +143,40 @@ impl Work {
         let sql = AssertSqlSafe(self.filled(text));
         Ok(match &*self.store {
             Store::Sqlite(pool) => {
-                let statement = values.iter().fold(query(sql), |query, value| match value {
-                    Value::Number(number) => query.bind(*number),
-                    Value::Text(text) => query.bind(text.clone()),
-                });
+                let statement = values.iter().fold(query(sql), bind!());
                 statement.execute(pool).await?.rows_affected()
             }
             Store::Postgres(pool) => {
-                let statement = values.iter().fold(query(sql), |query, value| match value {
-                    Value::Number(number) => query.bind(*number),
-                    Value::Text(text) => query.bind(text.clone()),
-                });
+                let statement = values.iter().fold(query(sql), bind!());
                 statement.execute(pool).await?.rows_affected()
             }
+        })
+    }
+
+    /// Runs two statements, both or neither, unless the first changes nothing; whether it did.
+    pub(super) async fn both(
+        &self,
+        first: (&str, &[Value]),
+        second: (&str, &[Value]),
+    ) -> Result<bool> {
+        let bound = |text: &str| AssertSqlSafe(self.filled(text));
+        macro_rules! in_one_transaction {
+            // foreign: a macro's pattern, not one of our enums
+            ($pool:expr) => {{
+                let mut writing = $pool.begin().await?;
+                let statement = first.1.iter().fold(query(bound(first.0)), bind!());
+                let changed = statement.execute(&mut *writing).await?.rows_affected();
+                if changed > 0 {
+                    let statement = second.1.iter().fold(query(bound(second.0)), bind!());
+                    statement.execute(&mut *writing).await?;
+                }
+                writing.commit().await?;
+                changed > 0
+            }};
+        }
+        Ok(match &*self.store {
+            Store::Sqlite(pool) => in_one_transaction!(pool),
+            Store::Postgres(pool) => in_one_transaction!(pool),
         })
     }
 
@@ -170,6 +232,19 @@ impl Work {
             .replace("{lease}", &LEASE.as_micros().to_string())
             .replace("{skip}", skip)
     }
+}
+
+/// The file, for its owner alone: addresses of receivers may hold what opens them.
+fn make_own(file: &Path) -> Result<()> {
+    let made = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(file);
+    made.map(drop).map_err(|source| WorkError::File {
+        path: file.to_owned(),
+        source,
+    })
 }
 
 fn postgres_migrator() -> Migrator {

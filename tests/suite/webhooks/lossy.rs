@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use motcua::reactions::work::LEASE;
+
 use super::place::Place;
 use super::receiver::{Receiver, Told, free_port, once};
 use crate::grounds::{Ground, grounds, postgres};
@@ -75,12 +77,15 @@ async fn after_a_while(ground: Ground) {
     receiver.start_with(&secret);
     let expected = place.of_dossiers().await;
     receiver.has(expected.len()).await;
-    // A node that is stopped in order gives its row back.
-    drop(serving);
-    place.accept(10).await;
+    // A node that is stopped in the middle gives its row back, and the next one goes on at once.
+    place.accept(100).await;
+    receiver.has(expected.len() + 20).await;
+    serving.stop();
     let serving = place.serve("a");
     let expected = place.of_dossiers().await;
-    receiver.has(expected.len()).await;
+    let began = std::time::Instant::now();
+    receiver.has_different(expected.len()).await;
+    assert!(began.elapsed() < LEASE, "the row was given back");
     then_every_one_in_order(receiver.told(), &expected);
     drop(serving);
 }

@@ -26,6 +26,15 @@ impl Drop for Serving {
     }
 }
 
+impl Serving {
+    /// Tells it to stop, and waits until it has.
+    pub fn stop(mut self) {
+        let asked = Command::new("kill").arg(self.0.id().to_string()).status();
+        assert!(asked.expect("kill runs").success());
+        assert!(self.0.wait().expect("it ends").success());
+    }
+}
+
 impl Place {
     pub async fn new(ground: Ground) -> Self {
         let folder = tempfile::tempdir().expect("a folder");

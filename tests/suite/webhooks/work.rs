@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use motcua::reactions::work::{LEASE, Work};
+use motcua::reactions::work::{LEASE, Settled, Work};
 
 use crate::grounds::grounds;
 
@@ -112,7 +112,72 @@ async fn what_failed_is_due_again_after_its_wait_and_others_go_first() {
             .expect("asked")
             .expect("a claim");
         assert_eq!((again.subject(), again.attempts), ("a-1", 1));
-        work.end("hook:b-1").await.expect("ended");
+        work.close(&other).await.expect("closed");
         assert_eq!(work.standing("hook:b-1").await.expect("asked"), None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_claims_of_one_node_are_told_apart() {
+    for (_ground, work) in works().await {
+        work.begin("hook:a-1", 5).await.expect("begun");
+        let claim = || async { work.claim("hook", 10, "node").await.expect("asked") };
+        let mut old = claim().await.expect("a claim");
+        work.reset("hook:a-1", 5).await.expect("taken back");
+        let mut new = claim().await.expect("a claim");
+        assert_eq!(old.position, new.position);
+        work.hold(&old).await.expect("asked");
+        work.refused(&old, NOW).await.expect("asked");
+        work.close(&old).await.expect("asked");
+        assert!(!work.advance(&mut old, 6).await.expect("asked"));
+        assert!(work.advance(&mut new, 6).await.expect("asked"));
+        work.hold(&new).await.expect("held");
+        assert_eq!(claim().await, None, "until somebody says so");
+        work.reset("hook:a-1", 6).await.expect("said so");
+        assert!(claim().await.is_some());
+        let back = work.set_back("hook", 3).await.expect("asked");
+        assert_eq!(back, ["hook:a-1"], "the journal has lost its end");
+        assert_eq!(work.claim("hook", 3, "node").await.expect("asked"), None);
+        assert_eq!(claim().await.expect("a claim").position, 3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_is_an_answer_and_an_outage_is_counted_from_its_first_failure() {
+    for (_ground, work) in works().await {
+        work.begin("hook:a-1", 5).await.expect("begun");
+        let claim = || async {
+            let claim = work.claim("hook", 10, "node").await.expect("asked");
+            claim.expect("a claim")
+        };
+        let mut one = claim().await;
+        assert_eq!((one.attempts, one.refusals, one.failing_for), (0, 0, None));
+        for _ in 0..2 {
+            work.postpone(&one, NOW).await.expect("postponed");
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            one = claim().await;
+        }
+        let failing = one.failing_for.expect("it fails");
+        assert!(failing >= Duration::from_millis(60), "{failing:?}");
+        assert_eq!((one.attempts, one.refusals), (2, 0));
+        work.refused(&one, NOW).await.expect("refused");
+        one = claim().await;
+        assert_eq!((one.attempts, one.refusals, one.failing_for), (3, 1, None));
+        for aside in 1..=2 {
+            let next = one.position + 1;
+            assert!(
+                work.settle(&mut one, next, Settled::LaidAside)
+                    .await
+                    .expect("asked")
+            );
+            assert_eq!((one.aside, one.refusals), (aside, 0));
+            assert!(work.advance(&mut one, next + 1).await.expect("asked"));
+        }
+        let next = one.position + 1;
+        work.settle(&mut one, next, Settled::Accepted)
+            .await
+            .expect("asked");
+        work.release(&one).await.expect("released");
+        assert_eq!(claim().await.aside, 0);
     }
 }

@@ -219,6 +219,7 @@ pub fn router(api: Api) -> Router {
                 .with_state(api.clone()),
         )
         .merge(papers::router(api.clone()))
+        .merge(catalogue::open::router(api.clone()))
         .merge(log::router(api))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
 }

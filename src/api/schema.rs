@@ -138,6 +138,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::api::catalogue::open::CatalogueProblem;
     use crate::api::log::LogProblem;
 
     fn types() -> Vec<TypeDefinition> {
@@ -255,6 +256,14 @@ mod tests {
         table += "\n## The log and its receipts\n\nAt `/log/` and `/receipts/`, in `code` of the JSON body.\n\n\
                   | code | status | meaning |\n|---|---|---|\n";
         for problem in LogProblem::ALL {
+            use std::fmt::Write as _;
+            let (code, status) = (problem.code(), problem.status().as_u16());
+            let meaning = problem.message().1;
+            writeln!(table, "| `{code}` | {status} | {meaning} |").expect("text");
+        }
+        table += "\n## The open catalogue\n\nAt `/catalogue.json` and `/catalogue/{code}.json`, in `code` of the JSON body.\n\n\
+                  | code | status | meaning |\n|---|---|---|\n";
+        for problem in CatalogueProblem::ALL {
             use std::fmt::Write as _;
             let (code, status) = (problem.code(), problem.status().as_u16());
             let meaning = problem.message().1;

@@ -24,6 +24,7 @@ mod listing;
 mod live;
 mod mirror;
 mod office;
+mod open_catalogue;
 mod paper_codes;
 mod program;
 mod projections;

@@ -7,6 +7,8 @@ mod desk;
 mod notices;
 mod watch;
 
+pub mod work;
+
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};

@@ -139,7 +139,9 @@ mod tests {
 
     use super::*;
     use crate::api::catalogue::open::CatalogueProblem;
+    use crate::api::documents::DocumentProblem;
     use crate::api::log::LogProblem;
+    use crate::api::payments::PaymentProblem;
 
     fn types() -> Vec<TypeDefinition> {
         let document: ServiceDocument =
@@ -264,6 +266,22 @@ mod tests {
         table += "\n## The open catalogue\n\nAt `/catalogue.json` and `/catalogue/{code}.json`, in `code` of the JSON body.\n\n\
                   | code | status | meaning |\n|---|---|---|\n";
         for problem in CatalogueProblem::ALL {
+            use std::fmt::Write as _;
+            let (code, status) = (problem.code(), problem.status().as_u16());
+            let meaning = problem.message().1;
+            writeln!(table, "| `{code}` | {status} | {meaning} |").expect("text");
+        }
+        table += "\n## Payment gateways\n\nAt `/payments/{gateway}`, in `code` of the JSON body, beside the codes of refused commands.\n\n\
+                  | code | status | meaning |\n|---|---|---|\n";
+        for problem in PaymentProblem::ALL {
+            use std::fmt::Write as _;
+            let (code, status) = (problem.code(), problem.status().as_u16());
+            let meaning = problem.message().1;
+            writeln!(table, "| `{code}` | {status} | {meaning} |").expect("text");
+        }
+        table += "\n## Document management\n\nAt `/documents/{system}`, in `code` of the JSON body, beside the codes of refused commands.\n\n\
+                  | code | status | meaning |\n|---|---|---|\n";
+        for problem in DocumentProblem::ALL {
             use std::fmt::Write as _;
             let (code, status) = (problem.code(), problem.status().as_u16());
             let meaning = problem.message().1;

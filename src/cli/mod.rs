@@ -11,6 +11,7 @@ mod init;
 mod key;
 mod mirror;
 mod oidc;
+mod payments;
 mod place;
 mod progress;
 mod rebuild;

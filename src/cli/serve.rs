@@ -14,6 +14,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
 use super::oidc::Oidc;
+use super::payments::Payments;
 use super::place::{Mirrored, Place, Stores};
 use super::progress;
 use super::verify;
@@ -154,6 +155,8 @@ pub struct Listen {
     pub limits: Limits,
     #[command(flatten)]
     pub rates: rates::Settings,
+    #[command(flatten)]
+    pub payments: Payments,
 }
 
 impl Listen {
@@ -339,6 +342,7 @@ pub async fn serve(
         .with_documents(listen.documents)
         .with_public_url(&public_url)
         .with_limits(listen.limits.clone(), &listen.rates)
+        .with_tills(listen.payments.tills()?)
         .until(stop.clone());
     let keys_folder = signer::folder(&place.keys_folder()?, api.office.opened().id);
     api.sign_in = api.sign_in.with_service_keys(ServiceKeys::new(keys_folder));

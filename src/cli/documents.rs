@@ -22,13 +22,13 @@ pub struct DocumentSystems {
     /// File that names the systems which number signed results: docs/ports/documents.md says how. Secrets stay in files or in the
     /// environment.
     #[arg(long, value_name = "FILE", env = "MOTCUA_DOCUMENT_SYSTEMS")]
-    documents_file: Option<PathBuf>,
+    document_systems: Option<PathBuf>,
 }
 
 impl DocumentSystems {
     /// The systems of the file; none without a file.
     pub fn registries(&self) -> anyhow::Result<Vec<Registry>> {
-        let Some(path) = &self.documents_file else {
+        let Some(path) = &self.document_systems else {
             return Ok(Vec::new());
         };
         let read = || -> anyhow::Result<Vec<Registry>> {

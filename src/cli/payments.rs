@@ -20,11 +20,16 @@ pub struct Payments {
 }
 
 impl Payments {
-    /// The gateways of the file; none without a file.
-    pub fn tills(&self) -> anyhow::Result<Vec<Till>> {
+    /// The gateways of the file; none without a file. `own` when this is an office's own node: only its keys make references
+    /// by which a payment is found again.
+    pub fn tills(&self, own: bool) -> anyhow::Result<Vec<Till>> {
         let Some(path) = &self.payments else {
             return Ok(Vec::new());
         };
+        anyhow::ensure!(
+            own,
+            "--payments is for the office's own node: this one holds a copy"
+        );
         let read = || -> anyhow::Result<Vec<Till>> {
             let settings: Settings = serde_json::from_str(&fs::read_to_string(path)?)?;
             settings.tills(|entry| {

@@ -13,7 +13,9 @@ use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
+use super::documents::DocumentSystems;
 use super::oidc::Oidc;
+use super::outside::Outside;
 use super::payments::Payments;
 use super::place::{Mirrored, Place, Stores};
 use super::progress;
@@ -156,7 +158,11 @@ pub struct Listen {
     #[command(flatten)]
     pub rates: rates::Settings,
     #[command(flatten)]
+    pub outside: Outside,
+    #[command(flatten)]
     pub payments: Payments,
+    #[command(flatten)]
+    pub document_systems: DocumentSystems,
 }
 
 impl Listen {
@@ -321,6 +327,20 @@ pub async fn serve(
         let (counter, models) = (desk.counter.clone(), api.models.clone());
         tokio::spawn(reactions::run(counter, models, stop.clone()))
     });
+    let keys = Arc::new(keys);
+    let telling = match &api.desk {
+        Some(_) => Some(
+            listen
+                .outside
+                .start(place, &api, Arc::clone(&keys), stop.clone())
+                .await?,
+        ),
+        None => None,
+    };
+    let registering = listen
+        .document_systems
+        .start(place, &api, stop.clone())
+        .await?;
     let following = tokio::spawn(projector.run(stop.clone()));
     let sealing = tokio::spawn(sealer.run(stop.clone()));
     let mut remarks: Vec<String> = integrity
@@ -337,12 +357,14 @@ pub async fn serve(
         );
     }
     let entries = listen.entries(api.office.opened().kind);
+    let own = api.desk.is_some();
     let mut api = api
         .with_log(integrity, entries)
         .with_documents(listen.documents)
         .with_public_url(&public_url)
         .with_limits(listen.limits.clone(), &listen.rates)
-        .with_tills(listen.payments.tills()?)
+        .with_tills(listen.payments.tills(own)?)
+        .with_registries(listen.document_systems.registries()?)
         .until(stop.clone());
     let keys_folder = signer::folder(&place.keys_folder()?, api.office.opened().id);
     api.sign_in = api.sign_in.with_service_keys(ServiceKeys::new(keys_folder));
@@ -390,7 +412,7 @@ pub async fn serve(
         () = deadline => tracing::warn!("open requests were cut off"),
     }
     stop.cancel();
-    if let Some(reacting) = reacting {
+    for reacting in reacting.into_iter().chain(telling).chain(registering) {
         reacting.await?;
     }
     following.await??;

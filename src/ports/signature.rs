@@ -105,6 +105,18 @@ impl Secret {
         BYTES.contains(&bytes.len()).then_some(Self(bytes))
     }
 
+    /// Of these bytes, which somebody derived.
+    #[must_use]
+    pub fn of(bytes: &[u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes.to_vec()))
+    }
+
+    /// As libraries take it: `whsec_` and base64.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        format!("{PREFIX}{}", STANDARD.encode(self.0.as_slice()))
+    }
+
     /// The header [`SIGNATURE`] of a body that is sent under this id at this second.
     #[must_use]
     pub fn sign(&self, id: &str, timestamp: u64, body: &[u8]) -> String {
@@ -179,6 +191,16 @@ mod tests {
             let stale = EXAMPLE.check(BODY, &secrets(), now);
             assert_eq!(stale, Err(Unsigned::Stale));
         }
+    }
+
+    #[test]
+    fn a_secret_that_was_derived_is_shown_as_it_is_read() {
+        let shown = Secret::of(&[7; 32]).shown();
+        let read = Secret::read(&shown).expect("a secret");
+        assert_eq!(
+            read.sign("a", 1, b"b"),
+            Secret::of(&[7; 32]).sign("a", 1, b"b")
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod desk;
 pub mod documents;
 mod notices;
 mod watch;
-
+pub mod webhooks;
 pub mod work;
 
 use std::time::Duration;

@@ -263,8 +263,8 @@ impl Documents {
         };
         let request = Request::new(stream::reaction(&name), registry.actor(), act);
         match self.counter.submit(request).await {
-            Ok(_) => true,
-            Err(Refusal::Rejected(Rejection::AlreadyRecorded)) => true,
+            // The clerk was first.
+            Ok(_) | Err(Refusal::Rejected(Rejection::AlreadyRecorded)) => true,
             Err(Refusal::Rejected(rejection)) => {
                 tracing::warn!(
                     system = registry.name,

@@ -130,3 +130,61 @@ impl Entry {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    fn registries(systems: &Value) -> Result<Vec<Registry>, SettingsError> {
+        let settings: Settings =
+            serde_json::from_value(json!({ "systems": systems })).expect("settings");
+        settings
+            .registries(|entry| Ok(Zeroizing::new(entry.secret_env.clone().unwrap_or_default())))
+    }
+
+    fn system(name: &str, url: &str, secret: &str, offices: &[&str]) -> Value {
+        json!({"name": name, "url": url, "secretEnv": secret, "offices": offices})
+    }
+
+    #[test]
+    fn an_office_has_one_system_and_each_name_is_given_once() {
+        let url = "https://qlvb.example/in";
+        let [one, two] = ["H38.40.01", "H38.40.02"];
+        let good = json!([
+            system("a-1", url, SECRET, &[one]),
+            system("a-2", url, SECRET, &[two])
+        ]);
+        let found = registries(&good).expect("registries");
+        assert!(found[0].serves(one) && !found[0].serves(two));
+        let office = SettingsError::Office("a-2".into());
+        for (first, second) in [(&[one][..], &[two, one][..]), (&[], &[two]), (&[one], &[])] {
+            let both = json!([
+                system("a-1", url, SECRET, first),
+                system("a-2", url, SECRET, second)
+            ]);
+            assert_eq!(registries(&both).err(), Some(office.clone()));
+        }
+        let twice = json!([
+            system("a-1", url, SECRET, &[one]),
+            system("a-1", url, SECRET, &[two])
+        ]);
+        assert_eq!(
+            registries(&twice).err(),
+            Some(SettingsError::Name("a-1".into()))
+        );
+        let plain = json!([system("a-1", "qlvb.example", SECRET, &[])]);
+        assert_eq!(
+            registries(&plain).err(),
+            Some(SettingsError::Address("a-1".into()))
+        );
+        let secret = json!([system("a-1", url, "", &[])]);
+        assert_eq!(
+            registries(&secret).err(),
+            Some(SettingsError::Secret("a-1".into()))
+        );
+    }
+}

@@ -164,3 +164,61 @@ impl Entry {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    fn tills(gateways: &Value) -> Result<Vec<Till>, SettingsError> {
+        let settings: Settings =
+            serde_json::from_value(json!({ "gateways": gateways })).expect("settings");
+        settings.tills(|entry| Ok(Zeroizing::new(entry.secret_env.clone().unwrap_or_default())))
+    }
+
+    fn bank(field: &str, value: &str) -> Value {
+        let mut bank = json!({"name": "bank-01", "kind": "bank_qr", "bin": "970436", "bank": "VCB",
+            "account": "001", "holder": "UBND", "secretEnv": SECRET});
+        bank[field] = value.into();
+        bank
+    }
+
+    #[test]
+    fn a_gateway_is_for_the_offices_it_names_or_for_all() {
+        let mut one = bank("name", "bank-02");
+        one["offices"] = json!(["H38.40.01"]);
+        let found = tills(&json!([bank("bank", "VCB"), one])).expect("tills");
+        assert!(found[0].serves("H38.40.02") && found[1].serves("H38.40.01"));
+        assert!(!found[1].serves("H38.40.02"));
+        assert_eq!(found[0].actor().role, Role::PaymentGateway);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_right_is_refused_with_the_name_of_the_gateway() {
+        type Make = fn(String) -> SettingsError;
+        let wrong: [(Value, Make); 6] = [
+            (bank("bin", "97043"), SettingsError::Account),
+            (bank("account", "12 34"), SettingsError::Account),
+            (bank("account", &"1".repeat(20)), SettingsError::Account),
+            (bank("secretEnv", "secret"), SettingsError::Secret),
+            (bank("secretEnv", ""), SettingsError::Secret),
+            (
+                json!({"name": "bank-01", "kind": "vnpay", "terminal": "T", "address": "http://pay.example"}),
+                SettingsError::Address,
+            ),
+        ];
+        for (gateway, error) in wrong {
+            let found = tills(&json!([gateway])).err();
+            assert_eq!(found, Some(error("bank-01".into())), "{gateway}");
+        }
+        for name in ["bank", "bank 1", "a/1", "a:1"] {
+            let found = tills(&json!([bank("name", name)])).err();
+            assert_eq!(found, Some(SettingsError::Name(name.into())));
+        }
+        let twice = tills(&json!([bank("bank", "A"), bank("bank", "B")])).err();
+        assert_eq!(twice, Some(SettingsError::Name("bank-01".into())));
+    }
+}

@@ -79,8 +79,9 @@ impl Town {
                        "applicant": {"fullName": "Công dân 000124"}}),
             )
             .await;
-        town.code = accepted["code"].as_str().expect("a code").to_owned();
-        town.key = accepted["capability"].as_str().expect("a key").to_owned();
+        let text = |field: &str| accepted[field].as_str().map(str::to_owned);
+        town.code = text("code").expect("a code");
+        town.key = text("capability").expect("a key");
         town
     }
 

@@ -20,6 +20,8 @@ pub mod reactions;
 
 pub mod papers;
 
+pub mod ports;
+
 pub mod api;
 
 pub mod scenario;

@@ -86,6 +86,7 @@ pub async fn metrics(State(api): State<Api>) -> Text {
     let sealing = sealing.unwrap_or_default();
     let report = api.log.map(|log| log.integrity.witnesses());
     let witnesses = witnesses(&report.unwrap_or_default());
+    let stray = api.payments.stray();
     let (tree, published) = (sealing.size, sealing.published);
     let published = published.map_or(0, |published| published.checkpoint.size);
     let body = format!(
@@ -113,6 +114,9 @@ pub async fn metrics(State(api): State<Api>) -> Text {
          # HELP motcua_log_published_size Facts under the newest published checkpoint.\n\
          # TYPE motcua_log_published_size gauge\n\
          motcua_log_published_size {published}\n\
+         # HELP motcua_payments_stray_total Payments and refunds told by gateways that fit nothing on record.\n\
+         # TYPE motcua_payments_stray_total counter\n\
+         motcua_payments_stray_total {stray}\n\
          {witnesses}",
         progress.size
     );

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod capability;
 pub mod catalogue;
 pub mod command;
+pub mod documents;
 pub mod dossier;
 pub mod error;
 pub mod feedback;
@@ -21,6 +22,7 @@ pub mod node;
 pub mod offices;
 pub mod paging;
 pub mod papers;
+pub mod payments;
 pub mod rates;
 pub mod scalar;
 pub mod schema;
@@ -43,6 +45,7 @@ use self::http::limits::Limits;
 use self::http::{Documents, Endpoint, Streams};
 use self::live::Here;
 use self::log::{PublicLog, Readers};
+use self::payments::Payments;
 use self::rates::Rates;
 use self::scalar::Long;
 use self::schema::GraphqlSchema;
@@ -50,6 +53,8 @@ use self::sign_in::SignIn;
 use crate::acts::{Counter, Premises, Refusal};
 use crate::integrity::Integrity;
 use crate::journal::Journal;
+use crate::ports::documents::Registry;
+use crate::ports::payment::{References, Till};
 use crate::projections::ReadModels;
 use crate::vault::{Keys, Vault};
 
@@ -83,6 +88,10 @@ pub struct Api {
     pub stop: CancellationToken,
     pub limits: Arc<Limits>,
     pub rates: Rates,
+    /// Through whom people pay.
+    pub payments: Payments,
+    /// Who numbers the offices' documents.
+    pub registries: Arc<Vec<Registry>>,
 }
 
 impl Api {
@@ -125,6 +134,8 @@ impl Api {
             stop: CancellationToken::new(),
             limits: Arc::default(),
             rates: Rates::new(&rates::Settings::unlimited()),
+            payments: Payments::new(keys.derive(References::KEY)),
+            registries: Arc::default(),
         }
     }
 
@@ -176,6 +187,20 @@ impl Api {
         self
     }
 
+    /// Lets people pay through these.
+    #[must_use]
+    pub fn with_tills(mut self, tills: Vec<Till>) -> Self {
+        self.payments = self.payments.through(tills);
+        self
+    }
+
+    /// Hears these say which number a document was given.
+    #[must_use]
+    pub fn with_registries(mut self, registries: Vec<Registry>) -> Self {
+        self.registries = Arc::new(registries);
+        self
+    }
+
     /// Ends answers that go on when the node stops.
     #[must_use]
     pub fn until(mut self, stop: CancellationToken) -> Self {
@@ -219,6 +244,9 @@ pub fn router(api: Api) -> Router {
                 .with_state(api.clone()),
         )
         .merge(papers::router(api.clone()))
+        .merge(payments::router(api.clone()))
+        .merge(documents::router(api.clone()))
+        .merge(catalogue::open::router(api.clone()))
         .merge(log::router(api))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
 }

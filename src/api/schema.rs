@@ -138,7 +138,10 @@ mod tests {
     };
 
     use super::*;
+    use crate::api::catalogue::open::CatalogueProblem;
+    use crate::api::documents::DocumentProblem;
     use crate::api::log::LogProblem;
+    use crate::api::payments::PaymentProblem;
 
     fn types() -> Vec<TypeDefinition> {
         let document: ServiceDocument =
@@ -255,6 +258,30 @@ mod tests {
         table += "\n## The log and its receipts\n\nAt `/log/` and `/receipts/`, in `code` of the JSON body.\n\n\
                   | code | status | meaning |\n|---|---|---|\n";
         for problem in LogProblem::ALL {
+            use std::fmt::Write as _;
+            let (code, status) = (problem.code(), problem.status().as_u16());
+            let meaning = problem.message().1;
+            writeln!(table, "| `{code}` | {status} | {meaning} |").expect("text");
+        }
+        table += "\n## The open catalogue\n\nAt `/catalogue.json` and `/catalogue/{code}.json`, in `code` of the JSON body.\n\n\
+                  | code | status | meaning |\n|---|---|---|\n";
+        for problem in CatalogueProblem::ALL {
+            use std::fmt::Write as _;
+            let (code, status) = (problem.code(), problem.status().as_u16());
+            let meaning = problem.message().1;
+            writeln!(table, "| `{code}` | {status} | {meaning} |").expect("text");
+        }
+        table += "\n## Payment gateways\n\nAt `/payments/{gateway}`, in `code` of the JSON body, beside the codes of refused commands.\n\n\
+                  | code | status | meaning |\n|---|---|---|\n";
+        for problem in PaymentProblem::ALL {
+            use std::fmt::Write as _;
+            let (code, status) = (problem.code(), problem.status().as_u16());
+            let meaning = problem.message().1;
+            writeln!(table, "| `{code}` | {status} | {meaning} |").expect("text");
+        }
+        table += "\n## Document management\n\nAt `/documents/{system}`, in `code` of the JSON body, beside the codes of refused commands.\n\n\
+                  | code | status | meaning |\n|---|---|---|\n";
+        for problem in DocumentProblem::ALL {
             use std::fmt::Write as _;
             let (code, status) = (problem.code(), problem.status().as_u16());
             let meaning = problem.message().1;

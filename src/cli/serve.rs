@@ -13,8 +13,10 @@ use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
+use super::documents::DocumentSystems;
 use super::oidc::Oidc;
 use super::outside::Outside;
+use super::payments::Payments;
 use super::place::{Mirrored, Place, Stores};
 use super::progress;
 use super::verify;
@@ -157,6 +159,10 @@ pub struct Listen {
     pub rates: rates::Settings,
     #[command(flatten)]
     pub outside: Outside,
+    #[command(flatten)]
+    pub payments: Payments,
+    #[command(flatten)]
+    pub document_systems: DocumentSystems,
 }
 
 impl Listen {
@@ -331,6 +337,10 @@ pub async fn serve(
         ),
         None => None,
     };
+    let registering = listen
+        .document_systems
+        .start(place, &api, stop.clone())
+        .await?;
     let following = tokio::spawn(projector.run(stop.clone()));
     let sealing = tokio::spawn(sealer.run(stop.clone()));
     let mut remarks: Vec<String> = integrity
@@ -347,11 +357,14 @@ pub async fn serve(
         );
     }
     let entries = listen.entries(api.office.opened().kind);
+    let own = api.desk.is_some();
     let mut api = api
         .with_log(integrity, entries)
         .with_documents(listen.documents)
         .with_public_url(&public_url)
         .with_limits(listen.limits.clone(), &listen.rates)
+        .with_tills(listen.payments.tills(own)?)
+        .with_registries(listen.document_systems.registries()?)
         .until(stop.clone());
     let keys_folder = signer::folder(&place.keys_folder()?, api.office.opened().id);
     api.sign_in = api.sign_in.with_service_keys(ServiceKeys::new(keys_folder));
@@ -399,7 +412,7 @@ pub async fn serve(
         () = deadline => tracing::warn!("open requests were cut off"),
     }
     stop.cancel();
-    for reacting in reacting.into_iter().chain(telling) {
+    for reacting in reacting.into_iter().chain(telling).chain(registering) {
         reacting.await?;
     }
     following.await??;

@@ -13,7 +13,7 @@ use super::token::known_office;
 use crate::acts;
 use crate::domain::actor::{NO_OFFICE, is_id};
 use crate::domain::dossier::DossierEvent;
-use crate::reactions::webhooks::{Secret, row};
+use crate::reactions::webhooks::{row, secret};
 use crate::reactions::work::{Delivered, Standing, Subscriber, SubscriberState, Work};
 
 #[derive(Debug, Args)]
@@ -98,7 +98,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         What::List { .. } => desk.list().await?,
         What::Secret(of) => {
             let subscriber = desk.work.subscriber(&of.name).await?;
-            println!("{}", Secret::of(&of.place.keys()?, subscriber.id).shown());
+            println!("{}", secret(&of.place.keys()?, subscriber.id).shown());
         }
         What::Log { of, last } => {
             desk.work.subscriber(&of.name).await?;
@@ -206,7 +206,7 @@ impl Desk {
         eprintln!(
             "{name} is told from position {from} on, within seconds by every running node. It checks signatures with this secret:"
         );
-        println!("{}", Secret::of(&keys, subscriber.id).shown());
+        println!("{}", secret(&keys, subscriber.id).shown());
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 //! decide it and it is recorded once. What there is to do is read from the read models; nothing else is remembered.
 
 mod desk;
+pub mod documents;
 mod notices;
 mod watch;
 pub mod webhooks;

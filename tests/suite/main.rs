@@ -11,6 +11,7 @@ mod client;
 mod clients;
 mod commands;
 mod desk;
+mod documents;
 mod door;
 #[cfg(target_os = "linux")]
 mod faults;
@@ -24,7 +25,9 @@ mod listing;
 mod live;
 mod mirror;
 mod office;
+mod open_catalogue;
 mod paper_codes;
+mod payments;
 mod program;
 mod projections;
 mod rates;

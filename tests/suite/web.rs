@@ -32,6 +32,11 @@ impl Drop for Served {
 }
 
 pub async fn given_a_served_office() -> Served {
+    given_a_served_office_with(|api| api).await
+}
+
+/// The same, with doors that are set up otherwise.
+pub async fn given_a_served_office_with(set_up: impl FnOnce(Api) -> Api) -> Served {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (keys_folder, keys) = office::keys_folder();
     let location = Location::Sqlite(folder.path().join("journal.db"));
@@ -50,6 +55,7 @@ pub async fn given_a_served_office() -> Served {
     let row = motcua::projections::tracking::by_id(&models, dossier).await;
     let code = row.expect("a row").expect("a dossier").code;
     let api = Api::new(node.counter, models, node.journal, node.vault, &node.keys);
+    let api = set_up(api);
     let pages = Web::new(api.clone(), [7; 32], None);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
     let listener = listener.expect("a free port");

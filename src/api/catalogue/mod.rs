@@ -1,5 +1,6 @@
 //! The procedures an office offers, each part with how sure it is.
 
+pub mod open;
 mod parts;
 mod rehearsal;
 mod statistics;

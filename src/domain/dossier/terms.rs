@@ -197,7 +197,7 @@ impl DossierCommand {
             Self::ApproveResult => terms("approve_result", &[DivisionHead], false, "16", None),
             Self::RefuseResolution => terms("refuse_resolution", &[Signer], true, "15", Some("03")),
             Self::SignResult { .. } => terms("sign_result", &[Signer], false, "16", None),
-            Self::IssueResult { .. } => terms("issue_result", &[Clerk], false, "16", None),
+            Self::IssueResult { .. } => terms("issue_result", &[Clerk, System], false, "16", None),
             Self::CorrectResult { .. } => terms("correct_result", &[Signer], true, "21", None),
             Self::RevokeResult { .. } => terms("revoke_result", &[Signer], true, "21", None),
             Self::ReplaceResult { .. } => terms("replace_result", &[Signer], true, "21", None),

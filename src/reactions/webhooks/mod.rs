@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub use self::event::Message;
 pub use self::sender::ANSWER_MAX;
 use self::sender::Sender;
-pub use self::signature::Secret;
+pub use self::signature::secret;
 use super::work::Work;
 use crate::journal::Journal;
 use crate::outside::Guarded;

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::event::{Message, message};
-use super::signature::Secret;
+use super::signature::{Secret, secret};
 use crate::journal::{Journal, JournalError, clock};
 use crate::outside::{Guarded, cause};
 use crate::projections::{ProjectionError, ReadModels};
@@ -144,7 +144,7 @@ impl Sender {
             return Ok(Stopped::Held);
         }
         let began = Instant::now();
-        let secret = Secret::of(&self.keys, subscriber.id);
+        let secret = secret(&self.keys, subscriber.id);
         loop {
             // What is sent can be queried here.
             let shown = self.models.size();
@@ -278,7 +278,7 @@ impl Sender {
             Ok(Err(forbidden)) => return failed(forbidden.to_string()),
             Err(error) => return failed(error.to_string()),
         };
-        let at = clock::system().0.div_euclid(1_000_000);
+        let at = clock::system().0.div_euclid(1_000_000).unsigned_abs();
         let request = request
             .header(CONTENT_TYPE, "application/cloudevents+json; charset=utf-8")
             .header(HeaderName::from_static("webhook-id"), &message.id)

@@ -20,6 +20,7 @@ pub struct Holder {
     pub revealed: bool,
     pub applicant: Option<Applicant>,
     pub written: Vec<Letter>,
+    pub ways_to_pay: Vec<WayToPay>,
     /// This node has no vault, or the vault does not answer: said instead of silence.
     pub withheld: bool,
 }
@@ -36,6 +37,19 @@ pub struct Applicant {
     pub address: Option<String>,
     pub masked: bool,
     pub erased: bool,
+}
+
+/// One way to pay one sum, as the api gives it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WayToPay {
+    pub number: u32,
+    pub reference: String,
+    pub qr: Option<String>,
+    pub link: Option<String>,
+    pub bank: Option<String>,
+    pub account: Option<String>,
+    pub holder: Option<String>,
 }
 
 /// A text between office and applicant, as the api gives it.
@@ -70,6 +84,7 @@ impl Holder {
             revealed,
             applicant: serde_json::from_value(part("applicant")).unwrap_or_default(),
             written: serde_json::from_value(part("written")).unwrap_or_default(),
+            ways_to_pay: serde_json::from_value(part("waysToPay")).unwrap_or_default(),
             withheld: failed,
         })
     }

@@ -7,6 +7,7 @@ mod holder;
 mod lateness;
 mod next;
 mod notes;
+mod pay;
 mod result;
 mod standing;
 mod steps;
@@ -20,6 +21,7 @@ pub use self::history::Line;
 pub use self::holder::{Holder, Own};
 pub use self::lateness::Lateness;
 pub use self::next::Next;
+pub use self::pay::PayLine;
 pub use self::result::ResultLine;
 pub use self::standing::{Promise, Tone};
 pub use self::steps::{Step, StepState};
@@ -80,6 +82,8 @@ pub struct TrackingPage {
     pub doubts: Vec<&'static str>,
     pub next: Next,
     pub duty: Duty,
+    /// How to pay what is owed; with the receipt only.
+    pub pay: Vec<PayLine>,
     pub lateness: Option<Lateness>,
     pub notes: Vec<(Tone, String)>,
     /// One sentence for those who listen.
@@ -160,6 +164,7 @@ impl TrackingPage {
             doubts: doubts(dossier, lang),
             next,
             duty,
+            pay: pay::lines(dossier, story, lang),
             notes: notes::of(story, &clock, lang),
             accounts: Accounts::new(story, lang),
             results: result::lines(dossier, is_named(story), lang),

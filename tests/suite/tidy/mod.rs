@@ -10,7 +10,7 @@ use self::paths::{inline_modules, mentions};
 use self::tokens::{Token, tokens};
 
 /// Each room and the rooms it may use; see ARCHITECTURE.md. `cli` wires everything together.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("config", &[]),
     ("domain", &[]),
     ("tlog", &[]),
@@ -29,6 +29,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "journal",
             "acts",
             "projections",
+            "ports",
         ],
     ),
     (
@@ -44,9 +45,11 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "integrity",
             "projections",
             "papers",
+            "ports",
         ],
     ),
     ("papers", &["domain"]),
+    ("ports", &["domain"]),
     (
         "web",
         &["domain", "tlog", "integrity", "projections", "api"],
@@ -67,6 +70,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "reactions",
             "api",
             "papers",
+            "ports",
             "web",
             "scenario",
         ],
@@ -74,7 +78,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
 ];
 
 /// Rooms without input and output.
-const PURE: [&str; 3] = ["domain", "tlog", "papers"];
+const PURE: [&str; 4] = ["domain", "tlog", "papers", "ports"];
 const IMPURE_CRATES: [&str; 4] = ["sqlx", "tokio", "axum", "async_graphql"];
 
 /// Rooms in which a new event or state must stop the compiler wherever it matters.

@@ -25,6 +25,7 @@ pub use self::turns::{DaysLost, Turn};
 use crate::api::Api;
 use crate::api::access::api;
 use crate::api::error::{Answered, Result};
+use crate::api::payments::{self, WayToPay};
 use crate::api::scalar::Day;
 use crate::api::words::ObligationKind;
 use crate::domain::dossier::desk::{Plan, Worktime};
@@ -171,6 +172,24 @@ impl DossierAccount<'_> {
     #[graphql(complexity = "20 + child_complexity")]
     async fn obligations(&self, context: &Context<'_>) -> Answered<Vec<Obligation>> {
         self.0.told(context, beside::obligations).await
+    }
+
+    /// How what is owed now can be paid through a bank or gateway; empty where none is set up, null as of a time that is past.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn ways_to_pay(&self, context: &Context<'_>) -> Answered<Vec<WayToPay>> {
+        if !matches!(self.0.until, Until::End) {
+            return None;
+        }
+        let api = api(context);
+        let told = |books: &Books, _: &dossier::Dossier| {
+            Some(payments::ways(
+                &api.payments,
+                &books.changes,
+                &api.public_url,
+                books.now,
+            ))
+        };
+        self.0.told(context, told).await
     }
 
     /// What the applicant need not pay.

@@ -9,7 +9,9 @@ use super::desks::{self, ControlSlipLine, DeskTime};
 use super::promises::{self, PromiseLedger};
 use super::turns::{self, Turn};
 use super::{Account, Books, Reader, answer_due_at, intake_overdue, missed_at};
+use crate::api::access::api;
 use crate::api::error::Answered;
+use crate::api::payments::{self, WayToPay};
 use crate::domain::dossier::{self, ObligationState};
 use crate::domain::time::Moment;
 
@@ -88,6 +90,24 @@ impl TrackingAccount<'_> {
             return None;
         }
         self.0.told(context, beside::obligations).await
+    }
+
+    /// How what is owed now can be paid through a bank or gateway; with the receipt only; empty where none is set up.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn ways_to_pay(&self, context: &Context<'_>) -> Answered<Vec<WayToPay>> {
+        if self.is_public() {
+            return None;
+        }
+        let api = api(context);
+        let told = |books: &Books, _: &dossier::Dossier| {
+            Some(payments::ways(
+                &api.payments,
+                &books.changes,
+                &api.public_url,
+                books.now,
+            ))
+        };
+        self.0.told(context, told).await
     }
 
     /// The papers that came in, the newest of each item; with the receipt only.

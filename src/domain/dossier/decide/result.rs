@@ -56,10 +56,16 @@ fn need_signer(dossier: &Dossier, context: &Context<'_>) -> Result<(), Rejection
     Ok(())
 }
 
-/// Row 16: what was signed gets its number. What the signer took back comes into force by a replacement only.
+/// Row 16: what was signed gets its number. What the signer took back comes into force by a replacement only. The program
+/// records a number that document management gave, to a document that has none: only the clerk issues a further one.
 pub(super) fn issue_result(dossier: &Dossier, number: &str, context: &Context<'_>) -> Decision {
     need_new_number(dossier, number)?;
     need_result_in_force(dossier)?;
+    let newest = dossier.result(None);
+    let numbered = newest.is_some_and(|newest| newest.number.is_some());
+    if numbered && context.actor.role == Role::System {
+        return Err(Rejection::AlreadyRecorded);
+    }
     let issued = ResultIssued {
         number: number.to_owned(),
     };

@@ -188,6 +188,27 @@ fn what_is_not_in_force_is_neither_revoked_again_nor_issued_nor_handed_over() {
 }
 
 #[test]
+fn the_program_numbers_what_has_no_number_and_only_the_clerk_issues_another() {
+    let issue = |number: &str| C::IssueResult {
+        number: number.to_owned(),
+    };
+    given(signed())
+        .at("2026-11-23 10:00")
+        .by(Role::System)
+        .when(&issue(FIRST))
+        .then_taken();
+    given(issued())
+        .by(Role::System)
+        .when(&issue(SECOND))
+        .then_refused("ALREADY_RECORDED");
+    given(issued())
+        .at("2026-11-23 11:00")
+        .by(Role::Clerk)
+        .when(&issue(SECOND))
+        .then_taken();
+}
+
+#[test]
 fn one_number_names_one_document() {
     let number = FIRST.to_owned();
     given(issued())

@@ -12,6 +12,7 @@ mod key;
 mod mirror;
 mod oidc;
 mod place;
+mod portal;
 mod progress;
 mod rebuild;
 mod receipt;

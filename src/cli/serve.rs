@@ -15,6 +15,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 
 use super::oidc::Oidc;
 use super::place::{Mirrored, Place, Stores};
+use super::portal::Portal;
 use super::progress;
 use super::verify;
 use crate::acts::Counter;
@@ -150,6 +151,8 @@ pub struct Listen {
     pub documents: Documents,
     #[command(flatten)]
     pub oidc: Oidc,
+    #[command(flatten)]
+    pub portal: Portal,
     #[command(flatten)]
     pub limits: Limits,
     #[command(flatten)]
@@ -318,6 +321,7 @@ pub async fn serve(
         let (counter, models) = (desk.counter.clone(), api.models.clone());
         tokio::spawn(reactions::run(counter, models, stop.clone()))
     });
+    let telling_portal = listen.portal.start(place, &api, stop.clone()).await?;
     let following = tokio::spawn(projector.run(stop.clone()));
     let sealing = tokio::spawn(sealer.run(stop.clone()));
     let mut remarks: Vec<String> = integrity
@@ -388,6 +392,9 @@ pub async fn serve(
     stop.cancel();
     if let Some(reacting) = reacting {
         reacting.await?;
+    }
+    if let Some(telling) = telling_portal {
+        telling.await?;
     }
     following.await??;
     sealing.await??;

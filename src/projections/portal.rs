@@ -52,8 +52,7 @@ const COLUMNS: [&str; 12] = [
     "agency",
 ];
 
-static UPSERT: LazyLock<Insert> =
-    LazyLock::new(|| Insert::or_update("portal", &COLUMNS, "number"));
+static UPSERT: LazyLock<Insert> = LazyLock::new(|| Insert::or_update("portal", &COLUMNS, "number"));
 
 /// Which dossiers are behind, as a condition on `dossier`: something is owed to a portal that is told at all.
 pub(super) const BEHIND: &str = "number in (
@@ -81,11 +80,7 @@ pub async fn is_told(models: &ReadModels) -> Result<bool> {
 }
 
 /// Up to `first` dossiers whose procedure ended before this moment and that the portal has not acknowledged, oldest first.
-pub async fn ends_owed_before(
-    models: &ReadModels,
-    moment: Moment,
-    first: u32,
-) -> Result<Overdue> {
+pub async fn ends_owed_before(models: &ReadModels, moment: Moment, first: u32) -> Result<Overdue> {
     let found = query_as(
         "select code, end_owed_since from portal join dossier on dossier.number = portal.number
          where owed_since is not null and end_owed_since < ?1 and code is not null order by end_owed_since limit ?2",
@@ -94,7 +89,10 @@ pub async fn ends_owed_before(
     .bind(first)
     .fetch_all(models.pool());
     let found: Vec<(String, i64)> = found.await?;
-    Ok(found.into_iter().map(|(code, at)| (code, Moment(at))).collect())
+    Ok(found
+        .into_iter()
+        .map(|(code, at)| (code, Moment(at)))
+        .collect())
 }
 
 /// Up to `first` dossiers that another agency has not acknowledged, given before this moment, oldest first: (id, code).
@@ -115,8 +113,9 @@ pub async fn awaited_by_agencies(
 
 /// How many dossiers the portal is owed something of, and since when.
 pub async fn owed(models: &ReadModels) -> Result<(u64, Option<Moment>)> {
-    let found = query_as("select count(*), min(owed_since) from portal where owed_since is not null")
-        .fetch_one(models.pool());
+    let found =
+        query_as("select count(*), min(owed_since) from portal where owed_since is not null")
+            .fetch_one(models.pool());
     let (count, since): (i64, Option<i64>) = found.await?;
     Ok((count.cast_unsigned(), since.map(Moment)))
 }

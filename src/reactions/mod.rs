@@ -5,6 +5,7 @@
 
 mod desk;
 mod notices;
+pub mod portal;
 mod watch;
 
 pub mod work;

@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::Dossier;
 use super::event::{
-    ComponentForm, Digitisation, DossierEvent, FeedbackKind, LinkKind, ObligationKind, PaymentMethod,
-    RatingDevice, SyncOutcome,
+    ComponentForm, Digitisation, DossierEvent, FeedbackKind, LinkKind, ObligationKind,
+    PaymentMethod, RatingDevice, SyncOutcome,
 };
 use crate::domain::portal::{self, News, PortalStatus, Untold};
 use crate::domain::time::Moment;

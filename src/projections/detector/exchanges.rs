@@ -20,7 +20,13 @@ type Talks<'a> = BTreeMap<(u64, &'a str), Vec<(&'a Sighting, SyncOutcome)>>;
 fn talks(exchanges: &[Sighting]) -> Talks<'_> {
     let mut talks = Talks::new();
     for one in exchanges {
-        if let (Seen::Sync { system, outcome, .. }, Some(number)) = (&one.seen, one.number) {
+        if let (
+            Seen::Sync {
+                system, outcome, ..
+            },
+            Some(number),
+        ) = (&one.seen, one.number)
+        {
             let talk = talks.entry((number, system)).or_default();
             talk.push((one, *outcome));
         }

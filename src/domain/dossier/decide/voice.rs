@@ -7,11 +7,11 @@ use super::guard::policy_on;
 use super::opinion::numbered;
 use super::{Context, Decision, Dossier, Rejection, one, plain};
 use crate::domain::deadline;
+use crate::domain::dossier::ToldOf;
 use crate::domain::dossier::event::{
     DossierEvent, FeedbackAnswered, FeedbackKind, FeedbackSubmitted, LinkKind, Linked,
     PaperPrinted, Rated, RatingDevice, SyncOutcome, SyncRecorded,
 };
-use crate::domain::dossier::ToldOf;
 use crate::domain::fact::Circumstances;
 use crate::domain::law::Limit;
 use crate::domain::paper::Form;

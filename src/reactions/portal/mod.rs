@@ -37,7 +37,7 @@ const TELL_MAX: Duration = Duration::from_secs(9);
 /// Until the first repeat; doubled by each that fails.
 const AGAIN_FIRST: Duration = Duration::from_secs(1);
 /// So that what was missed is known well within the ten minutes of Decree 301/2026 once the portal is back.
-const AGAIN_MAX: Duration = Duration::from_secs(120);
+const AGAIN_MAX: Duration = Duration::from_mins(2);
 /// Between two looks for the row of a fallen node, and at the limits.
 const LOOK: Duration = Duration::from_secs(5);
 /// How long facts may come in before they are told.
@@ -147,7 +147,7 @@ impl<P: Portal> Teller<P> {
                 Err(_) => {
                     self.work
                         .postpone(&claim, again_after(claim.attempts))
-                        .await?
+                        .await?;
                 }
             }
             told?;

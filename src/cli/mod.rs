@@ -11,6 +11,7 @@ mod init;
 mod key;
 mod mirror;
 mod oidc;
+mod outside;
 mod place;
 mod portal;
 mod progress;
@@ -25,6 +26,7 @@ mod signer;
 mod table;
 mod token;
 mod verify;
+mod webhook;
 mod welcome;
 mod witness;
 
@@ -75,6 +77,8 @@ enum What {
     Token(token::Arguments),
     /// Keys for machines that ask or act here: add, list, revoke.
     Key(key::Arguments),
+    /// Who is told of what happens: add a receiver, see what was sent, send it again.
+    Webhook(webhook::Arguments),
     /// Who signs this log: show it, or move it to this node.
     Signer(signer::Arguments),
     /// Witness the logs of other offices: cosign what continues, keep evidence of what does not.
@@ -132,6 +136,7 @@ pub fn run() -> ExitCode {
             What::Recover(arguments) => recover::run(arguments).await,
             What::Token(arguments) => token::run(arguments).await,
             What::Key(arguments) => key::run(arguments).await,
+            What::Webhook(arguments) => webhook::run(arguments).await,
             What::Signer(arguments) => signer::run(arguments).await,
             What::Witness(arguments) => witness::run(arguments).await,
             What::Drill(arguments) => drill::run(arguments).await,

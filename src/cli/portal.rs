@@ -9,11 +9,11 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
+use super::outside;
 use super::place::Place;
 use crate::api::Api;
 use crate::domain::reference::JournalKind;
 use crate::reactions::portal::{HttpPortal, ObjectKinds, Settings, Teller};
-use crate::reactions::work::Work;
 
 const HEADING: &str = "National portal";
 
@@ -127,16 +127,12 @@ impl Portal {
             object_kinds: self.object_kinds,
         })
         .context("--portal-sign-in-path and --portal-service-path")?;
-        let location = Work::location(&place.data, &place.journal_location()?);
-        let work = Work::create_or_open(&location).await?;
-        let mut node = [0; 16];
-        getrandom::fill(&mut node)?;
         let teller = Teller::new(
             portal,
-            work,
+            outside::work(place).await?,
             (desk.counter.clone(), api.models.clone()),
             (api.journal.clone(), desk.vault.clone()),
-            Uuid::from_bytes(node),
+            Uuid::from_bytes(outside::random()?),
         );
         Ok(Some(tokio::spawn(teller.run(stop))))
     }

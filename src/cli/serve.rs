@@ -14,6 +14,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
 use super::oidc::Oidc;
+use super::outside::Outside;
 use super::place::{Mirrored, Place, Stores};
 use super::portal::Portal;
 use super::progress;
@@ -157,6 +158,8 @@ pub struct Listen {
     pub limits: Limits,
     #[command(flatten)]
     pub rates: rates::Settings,
+    #[command(flatten)]
+    pub outside: Outside,
 }
 
 impl Listen {
@@ -321,6 +324,16 @@ pub async fn serve(
         let (counter, models) = (desk.counter.clone(), api.models.clone());
         tokio::spawn(reactions::run(counter, models, stop.clone()))
     });
+    let keys = Arc::new(keys);
+    let telling = match &api.desk {
+        Some(_) => Some(
+            listen
+                .outside
+                .start(place, &api, Arc::clone(&keys), stop.clone())
+                .await?,
+        ),
+        None => None,
+    };
     let telling_portal = listen.portal.start(place, &api, stop.clone()).await?;
     let following = tokio::spawn(projector.run(stop.clone()));
     let sealing = tokio::spawn(sealer.run(stop.clone()));
@@ -390,11 +403,8 @@ pub async fn serve(
         () = deadline => tracing::warn!("open requests were cut off"),
     }
     stop.cancel();
-    if let Some(reacting) = reacting {
+    for reacting in reacting.into_iter().chain(telling).chain(telling_portal) {
         reacting.await?;
-    }
-    if let Some(telling) = telling_portal {
-        telling.await?;
     }
     following.await??;
     sealing.await??;

@@ -81,7 +81,8 @@ fn role(name: &str) -> anyhow::Result<Role> {
 }
 
 /// A token for an office that the journal does not know would open nothing.
-async fn known_office(place: &Place, office: &str) -> anyhow::Result<()> {
+/// Refuses an office that the journal does not know.
+pub async fn known_office(place: &Place, office: &str) -> anyhow::Result<()> {
     let office: OfficeCode = office
         .parse()
         .with_context(|| format!("--office {office}"))?;

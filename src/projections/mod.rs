@@ -191,7 +191,7 @@ impl ReadModels {
     }
 
     /// A procedure that is or ever was sensitive stays so; one that nobody published is taken for one.
-    fn is_sensitive(&self, procedure: &str) -> bool {
+    pub fn is_sensitive(&self, procedure: &str) -> bool {
         let reference = self.shared.reference.borrow();
         let versions = reference.procedures.get(procedure);
         versions.is_none_or(|versions| versions.iter().any(|one| one.sensitive))

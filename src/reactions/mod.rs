@@ -7,7 +7,7 @@ mod desk;
 mod notices;
 pub mod portal;
 mod watch;
-
+pub mod webhooks;
 pub mod work;
 
 use std::time::Duration;

@@ -33,7 +33,7 @@ pub fn folder(package: &str) -> Option<PathBuf> {
 }
 
 /// Where Python's packages are, installed once; `None` where they cannot be.
-fn python() -> Option<PathBuf> {
+pub fn python() -> Option<PathBuf> {
     static INSTALLING: Mutex<()> = Mutex::new(());
     let _one_at_a_time = INSTALLING.lock().expect("nobody panicked");
     let wanted = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/requirements.txt");

@@ -37,4 +37,5 @@ mod tlog;
 mod vault;
 mod web;
 mod web_catalogue;
+mod webhooks;
 mod witness;

@@ -18,7 +18,7 @@ use crate::api::scalar::Long;
 use crate::api::words::{
     BreachRule, Certainty, Channel, DossierStatus, Label, act_label, phase_label,
 };
-use crate::domain::dossier::{DossierEvent, Phase};
+use crate::domain::dossier::{Phase, Publicity};
 use crate::domain::event::Event;
 use crate::domain::time::Moment;
 use crate::journal::Until;
@@ -329,65 +329,10 @@ fn entry(change: &history::Change) -> Option<TrackingEntry> {
     let Event::Dossier(event) = &change.fact.event else {
         return None;
     };
-    let correction = match event {
-        DossierEvent::Drafted(_)
-        | DossierEvent::HandlerAssigned(_)
-        | DossierEvent::HandedOver(_)
-        | DossierEvent::HandOverReceived(_)
-        | DossierEvent::ComponentReceived(_)
-        | DossierEvent::SupplementProposed(_)
-        | DossierEvent::ResultDrafted(_)
-        | DossierEvent::ResultApproved(_)
-        | DossierEvent::StepReturned(_)
-        | DossierEvent::StepRecalled(_)
-        | DossierEvent::CapabilityReissued(_)
-        | DossierEvent::FeedbackSubmitted(_)
-        | DossierEvent::FeedbackAnswered(_)
-        | DossierEvent::Rated(_)
-        | DossierEvent::ProcessingCompleted(_) => return None,
-        DossierEvent::ApplicantDetailsCorrected(_)
-        | DossierEvent::SupplementRetracted(_)
-        | DossierEvent::WithdrawalRetracted(_)
-        | DossierEvent::FinancialObligationCancelled(_)
-        | DossierEvent::PaymentRefunded(_)
-        | DossierEvent::ResultCorrected(_)
-        | DossierEvent::ResultRevoked(_)
-        | DossierEvent::ResultReplaced(_) => true,
-        DossierEvent::Submitted(_)
-        | DossierEvent::Lodged(_)
-        | DossierEvent::SupplementRequested(_)
-        | DossierEvent::AcceptanceRefused(_)
-        | DossierEvent::Accepted(_)
-        | DossierEvent::Redirected(_)
-        | DossierEvent::Forwarded(_)
-        | DossierEvent::SupplementSubmitted(_)
-        | DossierEvent::SupplementAccepted(_)
-        | DossierEvent::SupplementStillDeficient(_)
-        | DossierEvent::DueDateRecomputed(_)
-        | DossierEvent::DeadlineMissed(_)
-        | DossierEvent::OpinionRequested(_)
-        | DossierEvent::OpinionReceived(_)
-        | DossierEvent::OpinionOverdue(_)
-        | DossierEvent::OpinionDeemedAgreed(_)
-        | DossierEvent::FieldVerificationScheduled(_)
-        | DossierEvent::FieldVerificationRecorded(_)
-        | DossierEvent::FinancialObligationIssued(_)
-        | DossierEvent::FeeExempted(_)
-        | DossierEvent::PaymentConfirmed(_)
-        | DossierEvent::FeeReceiptIssued(_)
-        | DossierEvent::OriginalsReturned(_)
-        | DossierEvent::Linked(_)
-        | DossierEvent::SyncRecorded(_)
-        | DossierEvent::PaperPrinted(_)
-        | DossierEvent::ProcessingStopped(_)
-        | DossierEvent::ResolutionRefused(_)
-        | DossierEvent::ResultSigned(_)
-        | DossierEvent::ResultIssued(_)
-        | DossierEvent::ResultDelivered(_)
-        | DossierEvent::WithdrawalRequested(_)
-        | DossierEvent::WithdrawalGranted(_)
-        | DossierEvent::WithdrawalDenied(_)
-        | DossierEvent::ApologyIssued(_) => false,
+    let correction = match event.publicity() {
+        Publicity::Inside => return None,
+        Publicity::Told => false,
+        Publicity::Correction => true,
     };
     let due = |state: &crate::domain::dossier::Dossier| state.turn().map(|turn| turn.due_at);
     let (before, after) = (due(&change.before), due(&change.after));

@@ -220,7 +220,7 @@ impl Work {
                 .into(),
         ];
         self.run(text, &values).await?;
-        if delivery.position % SHORTEN_EVERY == 0 {
+        if delivery.position.is_multiple_of(SHORTEN_EVERY) {
             let text = "delete from {work}delivery where subscriber = $1 and number <= (
                      select number from {work}delivery where subscriber = $1 order by number desc limit 1 offset $2)";
             self.run(text, &[subscriber.into(), KEPT.into()]).await?;

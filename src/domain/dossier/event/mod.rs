@@ -2,6 +2,7 @@
 
 mod beside;
 mod data;
+mod publicity;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,7 @@ use crate::domain::time::Moment;
 
 pub use self::beside::*;
 pub use self::data::*;
+pub use self::publicity::Publicity;
 
 /// Events of a dossier (domain table of transitions, rows 1–22).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -208,6 +210,12 @@ impl DossierEvent {
             | Self::SyncRecorded(_)
             | Self::PaperPrinted(_) => None,
         }
+    }
+
+    /// Whether facts of this type are about dossiers.
+    #[must_use]
+    pub fn is_kind(kind: &str) -> bool {
+        Self::parse(kind, "{}").is_some()
     }
 
     /// Reads a dossier event; `None` when `kind` is none of ours.

@@ -25,6 +25,7 @@ mod live;
 mod mirror;
 mod office;
 mod paper_codes;
+mod portal;
 mod program;
 mod projections;
 mod rates;

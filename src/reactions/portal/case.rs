@@ -22,6 +22,8 @@ pub struct Case {
     pub reference: Arc<Reference>,
     /// None when it was erased, or never given.
     pub person: Option<Person>,
+    /// Why the person can be read neither as there nor as erased; somebody must look into it.
+    pub unreadable: Option<&'static str>,
     /// The portal has acknowledged it before: it is changed there, and not made.
     pub is_known: bool,
 }
@@ -42,8 +44,6 @@ pub enum CaseError {
     Journal(#[from] crate::projections::ProjectionError),
     #[error("the vault: {0}")]
     Vault(#[from] crate::vault::VaultError),
-    #[error("personal data of a dossier cannot be opened: {0}")]
-    Unavailable(&'static str),
 }
 
 impl Case {
@@ -62,9 +62,9 @@ impl Case {
         }
         let is_known = known.is_some_and(|sync| sync.acknowledged > 0);
         // What has been put right or erased since is told as it is now.
-        let person = match &newest {
+        let (person, unreadable) = match &newest {
             Some(state) => person(vault, dossier, state).await?,
-            None => None,
+            None => (None, None),
         };
         changes.truncate(version as usize);
         let entered = changes
@@ -74,6 +74,7 @@ impl Case {
             changes,
             reference,
             person,
+            unreadable,
             is_known,
         }))
     }
@@ -120,31 +121,28 @@ impl Case {
     }
 }
 
-/// Opened from the vault as it is now; none when nothing of it is left.
+/// Opened from the vault as it is now: none when nothing of it is left; and why it cannot be read, when it cannot.
 async fn person(
     vault: &Vault,
     dossier: Uuid,
     state: &Dossier,
-) -> Result<Option<Person>, CaseError> {
+) -> Result<(Option<Person>, Option<&'static str>), CaseError> {
     let kinds = [PartKind::Applicant, PartKind::Contact];
     let wanted: Vec<(Uuid, Uuid, Part)> = kinds
         .into_iter()
         .filter_map(|kind| state.part(kind))
         .map(|(part, command)| (dossier, *command, part.clone()))
         .collect();
-    if wanted.is_empty() {
-        return Ok(None);
-    }
     let mut found = None;
     for opened in vault.open(&wanted).await? {
         match opened {
             Opened::Present(value) => found.get_or_insert_with(Person::default).fill(&value),
             Opened::Erased => {}
-            Opened::Unavailable(why) => return Err(CaseError::Unavailable(why)),
+            Opened::Unavailable(why) => return Ok((None, Some(why))),
         }
     }
     // Without the identity nothing else of the person goes out.
-    Ok(found.filter(|person| person.full_name.is_some()))
+    Ok((found.filter(|person| person.full_name.is_some()), None))
 }
 
 impl Person {

@@ -38,6 +38,8 @@ const TELL_MAX: Duration = Duration::from_secs(9);
 const AGAIN_FIRST: Duration = Duration::from_secs(1);
 /// So that what was missed is known well within the ten minutes of Decree 301/2026 once the portal is back.
 const AGAIN_MAX: Duration = Duration::from_mins(2);
+/// In place of the portal's code: what was to be told could not be read here.
+pub const UNREADABLE: &str = "PERSON_UNREADABLE";
 /// Between two looks for the row of a fallen node, and at the limits.
 const LOOK: Duration = Duration::from_secs(5);
 /// How long facts may come in before they are told.
@@ -223,7 +225,11 @@ impl<P: Portal> Teller<P> {
                 (SyncOutcome::Acknowledged, status.or(told), None)
             }
             Ok(Answer::Refused(code)) => {
-                tracing::warn!(position, code, "the national portal refuses a dossier");
+                tracing::warn!(
+                    position,
+                    code,
+                    "the national portal has not taken a dossier"
+                );
                 (SyncOutcome::Failed, None, Some(code))
             }
             Err(unanswered) => {
@@ -271,6 +277,11 @@ impl<P: Portal> Teller<P> {
     /// All that there is to say of one fact; a refusal ends it.
     async fn say(&self, case: &Case) -> Result<Answer, Unanswered> {
         let news = case.news();
+        if let Some(why) = case.unreadable.filter(|_| news.puts()) {
+            // Told without its person it would be taken for an erased one; nobody else waits for it.
+            tracing::error!(why, "a dossier cannot be told: its person cannot be read");
+            return Ok(Answer::Refused(UNREADABLE.to_owned()));
+        }
         let mut answer = Answer::Acknowledged(None);
         if news.puts() {
             answer = self.portal.put(case).await?;

@@ -1,4 +1,4 @@
-//! GraphiQL without the internet: everything it needs is in the binary, and ten queries are ready.
+//! GraphiQL without the internet: everything it needs is in the binary, and a dozen queries are ready.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -28,6 +28,10 @@ pub struct GraphiqlPage {
 #[derive(Debug, Clone)]
 pub struct Example {
     pub dossier: String,
+    /// Of its newest fact.
+    pub position: u64,
+    /// Good as `after`: its newest fact is told first.
+    pub resume: String,
     pub office: String,
     pub procedure: String,
     /// Pseudonym of somebody who can handle a dossier.
@@ -42,7 +46,7 @@ pub struct Example {
 }
 
 /// The documents, as they are offered.
-pub const DOCUMENTS: [&str; 10] = [
+pub const DOCUMENTS: [&str; 12] = [
     include_str!("queries/tracking.graphql"),
     include_str!("queries/history.graphql"),
     include_str!("queries/worklist.graphql"),
@@ -53,11 +57,13 @@ pub const DOCUMENTS: [&str; 10] = [
     include_str!("queries/sign.graphql"),
     include_str!("queries/deliver.graphql"),
     include_str!("queries/bulk.graphql"),
+    include_str!("queries/as_of.graphql"),
+    include_str!("queries/follow.graphql"),
 ];
 
 /// Variables for each document; `NEW_UUID` is replaced in the browser when the page opens.
 #[must_use]
-pub fn variables(example: &Example) -> [Value; 10] {
+pub fn variables(example: &Example) -> [Value; 12] {
     let on = |dossier: &str| json!({ "commandId": "NEW_UUID", "dossier": dossier });
     let (mut forward, sign, mut deliver) = (
         on(&example.to_forward),
@@ -86,6 +92,8 @@ pub fn variables(example: &Example) -> [Value; 10] {
             "dossiers": [example.to_forward, "H00.00-000101-0000"],
             "act": { "forward": { "to": example.handler } }
         }}),
+        json!({ "code": example.dossier, "asOf": { "position": example.position.to_string() } }),
+        json!({ "code": example.dossier, "after": example.resume }),
     ]
 }
 

@@ -38,6 +38,7 @@ pub use self::visit::Visit;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Api;
+use crate::api::live::Token;
 use crate::api::schema::{self, GraphqlSchema};
 use crate::domain::reference::{JournalKind, Opened};
 use crate::domain::time::Moment;
@@ -93,6 +94,11 @@ impl Web {
     pub async fn example(&self) -> Option<String> {
         let newest = session::newest(self.models()).await;
         newest.ok().flatten().and_then(|row| row.code)
+    }
+
+    /// Whoever follows from here is told of the fact at `position` first.
+    fn resume(&self, position: u64) -> String {
+        Token::of(&self.api, position).to_string()
     }
 
     fn models(&self) -> &ReadModels {

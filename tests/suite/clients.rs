@@ -93,7 +93,7 @@ async fn then_content(program: PathBuf, folder: PathBuf, arguments: Vec<String>)
     let failed = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{told}\n{failed}");
     assert!(!told.is_empty());
-    println!("{}", told.lines().last().unwrap_or_default());
+    println!("{}", told.trim_end());
 }
 
 async fn by_node(name: &str) {
@@ -187,4 +187,42 @@ async fn the_examples_do_what_they_say() {
         arguments.extend([name.to_owned(), value]);
     }
     then_content("node".into(), folder, arguments).await;
+}
+
+/// As nobody and as every role at once for `MOTCUA_FUZZ_SECONDS`, with a seed of its own or `MOTCUA_FUZZ_SEED`; without
+/// them a short run as three, always the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn schemathesis_finds_no_fault_and_no_leak() {
+    let Some((door, folder, _)) = given("fuzz.py").await else {
+        return;
+    };
+    let Some(python) = tokio::task::spawn_blocking(python).await.expect("no panic") else {
+        eprintln!("skipped: Python's packages cannot be fetched");
+        return;
+    };
+    let long = std::env::var("MOTCUA_FUZZ_SECONDS").ok();
+    let seed = std::env::var("MOTCUA_FUZZ_SEED").unwrap_or_else(|_| match long {
+        Some(_) => (office::id().as_u128() % 1_000_000).to_string(),
+        None => "1".to_owned(),
+    });
+    let short = [Role::Receiver, Role::Auditor];
+    let people = Role::ALL.into_iter().filter(|role| *role != Role::System);
+    let people = people.filter(|role| long.is_some() || short.contains(role));
+    let token = |role: Role| {
+        let office = match role {
+            Role::Auditor | Role::Admin => NO_OFFICE,
+            _ => office::OFFICE,
+        };
+        let actor = Actor::new(format!("{}-01", role.name()), office, role);
+        door.api.sign_in.issue(&actor, Duration::from_hours(1))
+    };
+    let callers = people.map(|role| format!("{}={}", role.name(), token(role)));
+    let mut arguments = vec![
+        "fuzz.py".to_owned(),
+        format!("{}/graphql", door.base),
+        long.clone().unwrap_or_else(|| "12".to_owned()),
+        seed,
+    ];
+    arguments.extend(callers);
+    then_content(python, folder, arguments).await;
 }

@@ -220,6 +220,8 @@ async fn every_ready_query_of_the_playground_is_answered_without_an_error() {
     let served = given_a_served_office().await;
     let example = Example {
         dossier: served.code.clone(),
+        position: served.api.models.size() - 1,
+        resume: format!("{}.0", served.api.office.opened().id),
         office: OFFICE.into(),
         procedure: PROCEDURE.into(),
         handler: "handler-01".into(),
@@ -240,6 +242,8 @@ async fn every_ready_query_of_the_playground_is_answered_without_an_error() {
         Some(Role::Signer),
         Some(Role::Receiver),
         Some(Role::Receiver),
+        Some(Role::Receiver),
+        None,
     ];
     let queries = graphiql::DOCUMENTS
         .iter()
@@ -254,6 +258,19 @@ async fn every_ready_query_of_the_playground_is_answered_without_an_error() {
             .json(&body);
         if let Some(role) = role {
             request = request.bearer_auth(served.token(role));
+        }
+        if query.contains("subscription") {
+            // As `start.js` asks.
+            let request = request.header("accept", "text/event-stream");
+            let mut events = request.send().await.expect("an answer");
+            assert_eq!(events.headers()["content-type"], "text/event-stream");
+            let mut told = String::new();
+            while !told.contains("event: next") {
+                let piece = events.chunk().await.expect("a line").expect("it goes on");
+                told.push_str(&String::from_utf8_lossy(&piece));
+            }
+            assert!(!told.contains("errors"), "{told}");
+            continue;
         }
         let answer = request.send().await.expect("an answer");
         let answer: serde_json::Value = answer.json().await.expect("JSON");

@@ -23,6 +23,7 @@ async fn example(web: &Web, visit: &Visit) -> graphiql::Example {
     let row = session::newest(web.models()).await.ok().flatten();
     let to = figures::period_end(web);
     let or = |value: Option<String>, otherwise: &str| value.unwrap_or_else(|| otherwise.to_owned());
+    let position = row.as_ref().map_or(0, |row| row.position);
     let own = visit.who.as_ref().map(|who| who.office.clone());
     let own = own.filter(|office| office != NO_OFFICE);
     let office = or(own.or(row.as_ref().map(|row| row.office.clone())), OFFICE);
@@ -37,6 +38,8 @@ async fn example(web: &Web, visit: &Visit) -> graphiql::Example {
         to_sign: waiting("dossier.forwarded", Phase::InProcessing).await,
         to_deliver: waiting("dossier.result_signed", Phase::Completed).await,
         handler: handler.map_or_else(|_| HANDLER.to_owned(), |handler| handler.id),
+        resume: web.resume(position),
+        position,
         procedure: or(row.map(|row| row.procedure), PROCEDURE),
         from: to.first_of_year().to_string(),
         to: to.to_string(),

@@ -121,6 +121,8 @@ pub(super) fn statistics(lang: Lang) -> StatisticsPage {
 pub(super) fn example() -> Example {
     Example {
         dossier: CODE.into(),
+        position: 41,
+        resume: "00000000-0000-0000-0000-000000000000.41".into(),
         office: OFFICE.into(),
         procedure: "1.001193".into(),
         handler: "handler-07".into(),

@@ -116,6 +116,11 @@ impl Portal {
         if !matches!(url.scheme(), "https" | "http") || url.cannot_be_a_base() {
             bail!("--portal-url {url}: not an address of the web");
         }
+        if url.scheme() == "http" {
+            tracing::warn!(
+                "the national portal is told without encryption: password and personal data are in clear on the way"
+            );
+        }
         let portal = HttpPortal::new(Settings {
             url: url.clone(),
             sign_in_path: self.sign_in_path.clone(),

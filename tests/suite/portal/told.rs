@@ -227,7 +227,7 @@ async fn a_node_is_told_by_its_settings_and_a_password_is_never_printed() {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     };
-    let known = tokio::time::timeout(Duration::from_secs(60), known).await;
+    let known = tokio::time::timeout(Duration::from_mins(1), known).await;
     serving.kill().expect("it is killed");
     let output = serving.wait_with_output().expect("it ends");
     let said = [output.stdout, output.stderr].concat();

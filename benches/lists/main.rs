@@ -241,6 +241,7 @@ fn both(one: &Filter, other: &Filter) -> Filter {
         overdue: one.overdue.or(other.overdue),
         intake_overdue: one.intake_overdue.or(other.intake_overdue),
         missed: one.missed.or(other.missed),
+        portal_behind: one.portal_behind.or(other.portal_behind),
         late: if one.late == Span::default() {
             other.late
         } else {

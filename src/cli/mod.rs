@@ -15,6 +15,7 @@ mod oidc;
 mod outside;
 mod payments;
 mod place;
+mod portal;
 mod progress;
 mod rebuild;
 mod receipt;

@@ -18,6 +18,7 @@ use super::oidc::Oidc;
 use super::outside::Outside;
 use super::payments::Payments;
 use super::place::{Mirrored, Place, Stores};
+use super::portal::Portal;
 use super::progress;
 use super::verify;
 use crate::acts::Counter;
@@ -153,6 +154,8 @@ pub struct Listen {
     pub documents: Documents,
     #[command(flatten)]
     pub oidc: Oidc,
+    #[command(flatten)]
+    pub portal: Portal,
     #[command(flatten)]
     pub limits: Limits,
     #[command(flatten)]
@@ -341,6 +344,7 @@ pub async fn serve(
         .document_systems
         .start(place, &api, stop.clone())
         .await?;
+    let telling_portal = listen.portal.start(place, &api, stop.clone()).await?;
     let following = tokio::spawn(projector.run(stop.clone()));
     let sealing = tokio::spawn(sealer.run(stop.clone()));
     let mut remarks: Vec<String> = integrity
@@ -412,7 +416,8 @@ pub async fn serve(
         () = deadline => tracing::warn!("open requests were cut off"),
     }
     stop.cancel();
-    for reacting in reacting.into_iter().chain(telling).chain(registering) {
+    let others = [telling, telling_portal, registering];
+    for reacting in reacting.into_iter().chain(others.into_iter().flatten()) {
         reacting.await?;
     }
     following.await??;

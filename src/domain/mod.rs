@@ -15,6 +15,7 @@ pub mod paper;
 pub mod part;
 pub mod period;
 pub mod policy;
+pub mod portal;
 pub mod reason;
 pub mod reference;
 pub mod register;

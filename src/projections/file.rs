@@ -222,6 +222,7 @@ pub async fn write_dossiers(file: &mut SqliteConnection, states: &[&fold::State]
     statistics::write(file, states).await?;
     statistics::write_desks(file, states).await?;
     super::agenda::write(file, states).await?;
+    super::portal::write(file, states).await?;
     Ok(())
 }
 

@@ -19,6 +19,7 @@ mod insert;
 pub mod lateness;
 pub mod listing;
 pub mod offices;
+pub mod portal;
 mod projector;
 mod rebuild;
 pub mod statistics;
@@ -46,7 +47,7 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 14] = [
+const MODELS: [Model; 15] = [
     tracking::MODEL,
     worklist::MODEL,
     listing::MODEL,
@@ -61,6 +62,7 @@ const MODELS: [Model; 14] = [
     agenda::MODEL,
     trace::MODEL,
     change::MODEL,
+    portal::MODEL,
 ];
 
 /// What the file is made of. Any change of it, or of `version`, makes another file.

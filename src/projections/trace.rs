@@ -78,6 +78,9 @@ pub enum Seen {
     Sync {
         system: String,
         outcome: SyncOutcome,
+        /// Position of the fact that it was told of, when the program told it by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<u64>,
     },
 }
 
@@ -101,7 +104,7 @@ static INSERT: LazyLock<Insert> = LazyLock::new(|| Insert::new("trace", &COLUMNS
 pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
     let facts = batch.reads.iter().zip(&batch.numbers);
     let watched = facts.filter_map(|(read, number)| {
-        let (office, seen) = watched(&read.fact.event)?;
+        let (office, seen) = watched(&read.fact.event, read.fact.circumstances.cause)?;
         Some((read, number, office, seen))
     });
     let rows: Vec<_> = watched.collect();
@@ -140,10 +143,11 @@ fn is_document(part: &Part) -> bool {
     }
 }
 
-/// The office an event itself names, and what is kept of it; none for facts that no rule looks at.
-fn watched(event: &Event) -> Option<(Option<&str>, Seen)> {
+/// The office an event itself names, and what is kept of it; none for facts that no rule looks at. `cause` is the position
+/// of the fact that it follows from.
+fn watched(event: &Event, cause: Option<u64>) -> Option<(Option<&str>, Seen)> {
     match event {
-        Event::Dossier(event) => of_dossier(event),
+        Event::Dossier(event) => of_dossier(event, cause),
         Event::Register(
             RegisterEvent::Entered(Entered {
                 office,
@@ -176,7 +180,7 @@ fn watched(event: &Event) -> Option<(Option<&str>, Seen)> {
     }
 }
 
-fn of_dossier(event: &DossierEvent) -> Option<(Option<&str>, Seen)> {
+fn of_dossier(event: &DossierEvent, of: Option<u64>) -> Option<(Option<&str>, Seen)> {
     let mut office = None;
     let seen = match event {
         DossierEvent::Submitted(lodged) | DossierEvent::Lodged(lodged) => {
@@ -232,6 +236,7 @@ fn of_dossier(event: &DossierEvent) -> Option<(Option<&str>, Seen)> {
             Seen::Sync {
                 system: told.system.clone(),
                 outcome: told.outcome,
+                of,
             }
         }
         DossierEvent::Accepted(accepted) => {

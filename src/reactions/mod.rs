@@ -6,6 +6,7 @@
 mod desk;
 pub mod documents;
 mod notices;
+pub mod portal;
 mod watch;
 pub mod webhooks;
 pub mod work;

@@ -28,6 +28,7 @@ mod office;
 mod open_catalogue;
 mod paper_codes;
 mod payments;
+mod portal;
 mod program;
 mod projections;
 mod rates;

@@ -121,6 +121,7 @@ impl VoiceMutation {
             outcome: input.outcome.into(),
             remote_status: input.remote_status,
             attempt: input.attempt,
+            told: None,
         });
         perform(context, Asked::on(input.on, form, command)).await
     }

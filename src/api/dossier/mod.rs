@@ -5,6 +5,7 @@ pub mod actions;
 pub mod applicant;
 pub mod audit;
 pub mod explained;
+pub mod portal;
 pub mod query;
 pub mod result;
 pub mod standing;
@@ -19,6 +20,7 @@ use self::account::{Account, DossierAccount, Folded, Reader};
 use self::actions::DossierAction;
 use self::applicant::Applicant;
 use self::audit::AuditPage;
+use self::portal::DossierPortal;
 use self::result::{DossierResult, ResultDocument};
 use self::standing::Timeliness;
 use super::access::{self, Sight, api};
@@ -95,6 +97,13 @@ impl Dossier {
     /// Status code of the national portal (`TrangThaiHoSo`, 1–10); none before submission.
     async fn portal_code(&self) -> Option<u8> {
         self.row.phase.portal_code()
+    }
+
+    /// How it stands with the national portal; null before submission.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn portal(&self, context: &Context<'_>) -> Answered<DossierPortal> {
+        let standing = portal::of(api(context), self.row.id, self.until, self.now);
+        standing.await.transpose()
     }
 
     /// Code of its procedure.

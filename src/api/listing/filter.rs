@@ -78,6 +78,8 @@ pub struct DossierFilter {
     pub intake_overdue: Option<bool>,
     /// A promise of it was recorded as missed.
     pub missed: Option<bool>,
+    /// The national portal is owed something of it that it has not acknowledged.
+    pub portal_behind: Option<bool>,
     /// How late it is or was, as in `lateMinutes`.
     pub late_minutes: Option<MinuteRange>,
     /// The promise now.
@@ -129,6 +131,7 @@ impl DossierFilter {
             overdue: self.overdue,
             intake_overdue: self.intake_overdue,
             missed: self.missed,
+            portal_behind: self.portal_behind,
             late: Span {
                 from: late.from.map(minute),
                 // The last microsecond of that minute.

@@ -4,9 +4,10 @@ use uuid::Uuid;
 
 use super::Dossier;
 use super::event::{
-    ComponentForm, Digitisation, FeedbackKind, LinkKind, ObligationKind, PaymentMethod,
-    RatingDevice, SyncOutcome,
+    ComponentForm, Digitisation, DossierEvent, FeedbackKind, LinkKind, ObligationKind,
+    PaymentMethod, RatingDevice, SyncOutcome,
 };
+use crate::domain::portal::{self, News, PortalStatus, Untold};
 use crate::domain::time::Moment;
 use jiff::civil::Date;
 
@@ -146,6 +147,20 @@ pub struct Sync {
     pub acknowledged_at: Option<Moment>,
     pub attempt: u32,
     pub at: Moment,
+    /// Version of the newest fact that it has acknowledged.
+    pub acknowledged: u32,
+    /// Version of the newest fact that it has refused for good.
+    pub refused: u32,
+    /// The code with which it refused the newest one told, when it did.
+    pub refusal: Option<String>,
+}
+
+impl Sync {
+    /// It has answered for good to what it was told of this fact.
+    #[must_use]
+    pub fn has_settled(&self, version: u32) -> bool {
+        version <= self.acknowledged.max(self.refused)
+    }
 }
 
 impl Dossier {
@@ -207,6 +222,44 @@ impl Dossier {
                 .or_else(|| earlier.and_then(|sync| sync.acknowledged_at)),
             attempt: told.attempt,
             at,
+            acknowledged: earlier
+                .map_or(0, |sync| sync.acknowledged)
+                .max(told.of.filter(|_| acknowledged).unwrap_or(0)),
+            refused: earlier
+                .map_or(0, |sync| sync.refused)
+                .max(told.of.filter(|_| told.refusal.is_some()).unwrap_or(0)),
+            refusal: told.refusal.clone(),
         });
+        if told.system == portal::SYSTEM && acknowledged {
+            self.portal_acknowledged(told);
+        }
+    }
+
+    /// All up to the fact that was acknowledged. Noted by hand, without a fact: all, when the status is the one here.
+    fn portal_acknowledged(&mut self, told: &super::event::SyncRecorded) {
+        let here = PortalStatus::of(self).map(|status| u16::from(status.code()));
+        let until = match told.of {
+            Some(version) => version,
+            None if told.remote_status == here => self.version,
+            None => 0,
+        };
+        self.untold.retain(|one| one.version > until);
+    }
+
+    /// Notes what the portal is owed of the event just folded.
+    pub(super) fn owe(&mut self, event: &DossierEvent, at: Moment) {
+        if self.is_entered() && portal::news(event) != News::Nothing {
+            self.untold.push(Untold {
+                version: self.version,
+                at,
+                ends: portal::ends_procedure(event),
+            });
+        }
+    }
+
+    /// The exchanges with another system.
+    #[must_use]
+    pub fn sync(&self, system: &str) -> Option<&Sync> {
+        self.syncs.iter().find(|one| one.system == system)
     }
 }

@@ -239,6 +239,9 @@ pub enum DossierCommand {
         outcome: SyncOutcome,
         remote_status: Option<u16>,
         attempt: u32,
+        /// What the program itself told; absent when a person notes an exchange.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        told: Option<ToldOf>,
     },
     /// Print a statutory paper: which form, which fact it documents, the newest it tells of, and the commitment to its file.
     PrintPaper {
@@ -247,6 +250,17 @@ pub enum DossierCommand {
         as_of: u32,
         commitment: String,
     },
+}
+
+/// Which fact another system was told of, and how it refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldOf {
+    /// Version of the dossier's fact.
+    pub version: u32,
+    /// Its position in the journal.
+    pub position: u64,
+    /// The code of a refusal for good.
+    pub refusal: Option<String>,
 }
 
 impl DossierCommand {

@@ -376,6 +376,10 @@ impl Dossier {
             DossierEvent::SyncRecorded(told) => self.note_sync(told, at),
             DossierEvent::ApplicantDetailsCorrected(_) | DossierEvent::PaperPrinted(_) => {}
         }
+        if !matches!(event, DossierEvent::SyncRecorded(_)) {
+            self.acted = self.version;
+        }
+        self.owe(event, at);
     }
 
     fn remember_applicant(&mut self, by: &Actor) {

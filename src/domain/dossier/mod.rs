@@ -23,7 +23,7 @@ pub use beside::{
     Feedback, Link, Obligation, ObligationState, Opinion, OpinionState, Rating, ReceivedComponent,
     Sync,
 };
-pub use command::DossierCommand;
+pub use command::{DossierCommand, ToldOf};
 pub use decide::{Context, decide};
 pub use event::*;
 pub use phase::Phase;
@@ -40,6 +40,7 @@ use uuid::Uuid;
 
 use super::code::{DossierCode, OfficeCode, ProcedureCode};
 use super::fact::{BreachRule, Part, PartKind};
+use super::portal::Untold;
 use super::time::Moment;
 
 /// The state of a dossier. `Dossier::default()` is the one that does not exist yet.
@@ -97,6 +98,10 @@ pub struct Dossier {
     pub rating: Option<Rating>,
     pub feedback: Vec<Feedback>,
     pub syncs: Vec<Sync>,
+    /// What the national portal is owed and has not acknowledged, oldest first.
+    pub untold: Vec<Untold>,
+    /// Version of the newest fact that somebody brought about: what other systems answered changes nothing for a desk.
+    pub acted: u32,
 }
 
 impl Dossier {

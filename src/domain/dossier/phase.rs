@@ -1,6 +1,7 @@
 //! The business state of a dossier, of which the portal's status codes are a projection.
 
 use super::event::Stage;
+use crate::domain::portal::PortalStatus;
 
 /// Business state (domain table of transitions). The portal's codes 1–10 are derived from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -149,21 +150,6 @@ impl Phase {
     /// Status code of the national portal (`TrangThaiHoSo`); none before submission.
     #[must_use]
     pub fn portal_code(self) -> Option<u8> {
-        match self {
-            Self::Absent | Self::Draft => None,
-            Self::Submitted | Self::Redirected => Some(1),
-            Self::Accepted => Some(2),
-            Self::NotAccepted => Some(3),
-            Self::InProcessing
-            | Self::Supplemented
-            | Self::ResultDrafted
-            | Self::ResultApproved => Some(4),
-            Self::AwaitingSupplement(_) => Some(5),
-            Self::AwaitingPayment => Some(6),
-            Self::WithdrawalRequested | Self::Withdrawn => Some(7),
-            Self::Stopped | Self::Refused => Some(8),
-            Self::Completed => Some(9),
-            Self::Returned => Some(10),
-        }
+        PortalStatus::of_phase(self).map(PortalStatus::code)
     }
 }

@@ -20,7 +20,13 @@ type Talks<'a> = BTreeMap<(u64, &'a str), Vec<(&'a Sighting, SyncOutcome)>>;
 fn talks(exchanges: &[Sighting]) -> Talks<'_> {
     let mut talks = Talks::new();
     for one in exchanges {
-        if let (Seen::Sync { system, outcome }, Some(number)) = (&one.seen, one.number) {
+        if let (
+            Seen::Sync {
+                system, outcome, ..
+            },
+            Some(number),
+        ) = (&one.seen, one.number)
+        {
             let talk = talks.entry((number, system)).or_default();
             talk.push((one, *outcome));
         }
@@ -45,7 +51,7 @@ pub(super) fn unanswered(rule: &'static Rule, exchanges: &[Sighting]) -> Vec<Fin
     found.collect()
 }
 
-/// Acknowledged, and so many minutes after the first time it was told.
+/// Acknowledged, and so many minutes after the first time it was told; where the program tells by itself, after the act.
 pub(super) fn slow(rule: &'static Rule, exchanges: &[Sighting], minutes_max: u32) -> Vec<Finding> {
     let mut found = Vec::new();
     for talk in talks(exchanges).into_values() {
@@ -55,11 +61,13 @@ pub(super) fn slow(rule: &'static Rule, exchanges: &[Sighting], minutes_max: u32
                 SyncOutcome::Requested => told = told.or(Some(one)),
                 SyncOutcome::Failed => {}
                 SyncOutcome::Acknowledged => {
-                    if let Some(first) = told.take() {
-                        let minutes = u64::try_from((one.at.0 - first.at.0) / MINUTE).unwrap_or(0);
-                        if minutes > u64::from(minutes_max) {
-                            found.push(one.finding(rule, minutes, &[first]));
-                        }
+                    let first = told.take();
+                    let since = one.told_of.or(first.map(|first| first.at));
+                    let minutes = since.map_or(0, |since| (one.at.0 - since.0) / MINUTE);
+                    let minutes = u64::try_from(minutes).unwrap_or(0);
+                    if minutes > u64::from(minutes_max) {
+                        let earlier: Vec<&Sighting> = first.into_iter().collect();
+                        found.push(one.finding(rule, minutes, &earlier));
                     }
                 }
             }

@@ -53,6 +53,8 @@ pub struct Sighting {
     pub taken_in: Option<(u64, String)>,
     /// Apologies before it.
     pub apologies: u64,
+    /// When the fact was recorded that another system was told of.
+    pub told_of: Option<Moment>,
 }
 
 /// Every fact that the rules of one window need, by what it is.
@@ -234,7 +236,8 @@ const SQL: &str = "
            taken.position as taken_position, taken.actor as taken_actor,
            (select count(*) from trace as apology
             where apology.number = trace.number and apology.kind = 'dossier.apology_issued'
-              and apology.position < trace.position) as apologies
+              and apology.position < trace.position) as apologies,
+           (select recorded_at from audit where audit.position = json_extract(trace.seen, '$.sync.of')) as told_of
     from trace
     left join dossier on dossier.number = trace.number
     left join turn on turn.number = trace.number and turn.turn = (
@@ -278,6 +281,7 @@ impl FromRow<'_, SqliteRow> for Sighting {
             due_at: moment("due_at")?,
             taken_in: position("taken_position")?.zip(word("taken_actor")?),
             apologies: position("apologies")?.unwrap_or_default(),
+            told_of: moment("told_of")?,
         })
     }
 }

@@ -37,6 +37,7 @@ fn fact(position: u64, kind: &str, when: &str) -> Sighting {
         due_at: None,
         taken_in: None,
         apologies: 0,
+        told_of: None,
     }
 }
 

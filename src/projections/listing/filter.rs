@@ -8,6 +8,7 @@ use crate::domain::actor::Role;
 use crate::domain::dossier::{Channel, EndKind, Phase};
 use crate::domain::time::Moment;
 use crate::projections::catalogue::sought;
+use crate::projections::portal;
 use crate::projections::tracking::is_open;
 use crate::projections::{ReadModels, Result};
 
@@ -51,6 +52,8 @@ pub struct Filter {
     pub intake_overdue: Option<bool>,
     /// A promise of its clock was recorded as missed.
     pub missed: Option<bool>,
+    /// The national portal is owed something that it has not acknowledged.
+    pub portal_behind: Option<bool>,
     /// In microseconds.
     pub late: Span,
     /// What is overdue or late is so as of this moment.
@@ -172,6 +175,10 @@ impl Narrowed<'_> {
         }
         if let Some(missed) = self.filter.missed {
             sql.push(" and (missed > 0) = ").push_bind(missed);
+        }
+        if let Some(behind) = self.filter.portal_behind {
+            sql.push(if behind { " and " } else { " and not " });
+            sql.push(portal::BEHIND);
         }
         if let Some(overdue) = self.filter.overdue {
             sql.push(" and coalesce(ended_at is null and not paused and due_at < ")

@@ -9,6 +9,7 @@ use crate::domain::actor::Role;
 use crate::domain::dossier::DossierEvent;
 use crate::domain::event::Event;
 use crate::domain::fact::{Fact, PartKind};
+use crate::domain::portal;
 use crate::projections::Model;
 use crate::projections::fold::Batch;
 use crate::projections::insert::{Insert, Statement};
@@ -85,9 +86,6 @@ enum Told<'a> {
     Nothing,
 }
 
-/// The portal that dossiers are synchronised with; other systems do not count.
-const NATIONAL_PORTAL: &str = "national-portal";
-
 fn told<'a>(event: &'a DossierEvent, fact: &'a Fact) -> Told<'a> {
     use DossierEvent as E;
     match event {
@@ -123,7 +121,7 @@ fn told<'a>(event: &'a DossierEvent, fact: &'a Fact) -> Told<'a> {
             Told::Met(Met::Feedback("submitted", said.number, said.due_at))
         }
         E::FeedbackAnswered(one) => Told::Met(Met::Feedback("answered", one.number, None)),
-        E::SyncRecorded(sync) if sync.system == NATIONAL_PORTAL => {
+        E::SyncRecorded(sync) if sync.system == portal::SYSTEM => {
             Told::Met(Met::Synchronisation(sync.outcome.name()))
         }
         E::Drafted(_)

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::fields::{self, Field, Kind, Offers};
 use super::told::{Action, Component, Dossier, Fact, Printable};
-use super::{Choice, Data, Ground, dressed, left, moment, named, reasons, when};
+use super::{Choice, Data, Ground, dressed, left, moment, named, portal, reasons, when};
 use crate::api::words;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::dossier::ComponentForm;
@@ -29,6 +29,9 @@ pub struct DossierPage {
     due: Option<When>,
     original: Option<When>,
     why: Option<String>,
+    /// How it stands with the national portal, in one line; and what is beyond a limit.
+    portal: Option<(Tone, String)>,
+    alarms: Vec<String>,
     tone: Tone,
     left: String,
     dates: Vec<(&'static str, When)>,
@@ -143,6 +146,13 @@ impl DossierPage {
                 .filter(|original| Some(*original) != due)
                 .map(|original| dates::short(original, lang)),
             why: told.explain.as_ref().map(|why| why.said(lang)),
+            portal: told.portal.as_ref().and_then(|one| portal::line(one, lang)),
+            alarms: told
+                .portal
+                .iter()
+                .flat_map(|one| &one.alarms)
+                .map(|one| one.label.said(lang))
+                .collect(),
             tone,
             left,
             dates: days(told, lang),

@@ -6,6 +6,7 @@ pub mod dossier;
 mod fields;
 pub mod intake;
 pub mod list;
+mod portal;
 mod told;
 
 use async_graphql::resolver_utils::EnumType;

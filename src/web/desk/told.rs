@@ -104,6 +104,7 @@ pub struct Dossier {
     pub proposed_items: Option<Vec<u32>>,
     pub breaches: Vec<String>,
     pub explain: Option<Text>,
+    pub portal: Option<Portal>,
     pub applicant: Option<Applicant>,
     pub components: Option<Vec<Received>>,
     pub obligations: Option<Vec<Owed>>,
@@ -111,6 +112,29 @@ pub struct Dossier {
     pub papers: Option<Vec<Printable>>,
     pub actions: Option<Vec<Action>>,
     pub history: Option<Facts>,
+}
+
+/// How it stands with the national portal.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Portal {
+    pub status: u8,
+    pub status_label: Text,
+    pub remote_status: Option<u16>,
+    pub remote_status_label: Option<Text>,
+    pub acknowledged_at: Option<String>,
+    pub age_minutes: Option<i64>,
+    pub differs: bool,
+    pub behind: Option<bool>,
+    pub behind_since: Option<String>,
+    pub refusal: Option<String>,
+    pub attempts: u32,
+    pub alarms: Vec<Alarm>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Alarm {
+    pub label: Text,
 }
 
 /// A statutory paper that can be printed.

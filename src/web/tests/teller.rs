@@ -248,6 +248,8 @@ pub(super) fn overlooked() -> Teller {
         outcome: SyncOutcome::Acknowledged,
         remote_status: Some(2),
         attempt: 1,
+        of: None,
+        refusal: None,
     });
     let asked = DossierEvent::OpinionRequested(OpinionRequested {
         number: 1,

@@ -4,6 +4,7 @@ use super::{Story, Tone};
 use crate::domain::dossier::desk::{self, Cost, Worktime};
 use crate::domain::dossier::ledger::{self, Cause, Entry, Placed, PromiseAct};
 use crate::domain::dossier::{Dossier, ObligationState};
+use crate::domain::portal::PortalStatus;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
 use crate::web::dates::{self, When};
@@ -225,7 +226,7 @@ fn told(
         return (Tone::Warn, format!("{system} {text}."));
     };
     let age = dates::elapsed(story.now.0.saturating_sub(at.0), lang);
-    let same = dossier.phase.portal_code().map(u16::from) == Some(status);
+    let same = PortalStatus::of(dossier).map(|here| u16::from(here.code())) == Some(status);
     let text = match lang {
         Lang::Vi => format!("{system} xác nhận trạng thái {status}, cách đây {age}"),
         Lang::En => format!("{system} confirmed status {status}, {age} ago"),

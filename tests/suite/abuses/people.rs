@@ -29,6 +29,7 @@ async fn abuse_05_what_another_system_was_told_and_answered_is_on_record() {
             outcome,
             remote_status: None,
             attempt,
+            told: None,
         };
         town.did(at, &known, Role::System, told).await;
     }

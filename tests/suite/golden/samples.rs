@@ -398,6 +398,8 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             outcome: SyncOutcome::Acknowledged,
             remote_status: Some(4),
             attempt: 2,
+            of: None,
+            refusal: None,
         }),
         E::SyncRecorded(_) => E::PaperPrinted(PaperPrinted {
             form: Form::ReceiptSlip,

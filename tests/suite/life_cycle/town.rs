@@ -258,6 +258,7 @@ fn beside(command: Option<&DossierCommand>) -> Option<DossierCommand> {
             outcome: SyncOutcome::Acknowledged,
             remote_status: Some(4),
             attempt: 1,
+            told: None,
         },
         C::RecordSync { .. } => C::PrintPaper {
             form: Form::ReceiptSlip,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use motcua::acts::{Act, Counter, Receipt, Request, found, shelf};
+use motcua::api::Api;
 use motcua::domain::actor::{Actor, Role};
 use motcua::domain::calendar::{Calendar, Notice, NoticeChange};
 use motcua::domain::catalogue;
@@ -95,6 +96,21 @@ impl Place {
         Counter::open(journal.clone(), vault, &keys)
             .await
             .expect("a counter")
+    }
+
+    /// The doors of a node.
+    pub async fn api(&self, node: &Node) -> Api {
+        let keys = Keys::load_or_create(&self.folder.path().join("keys")).expect("keys");
+        let location = office::vault_location(&self.ground.location);
+        let vault = Vault::create_or_open(&location, &keys).await;
+        let (counter, models) = (node.counter.clone(), node.models.clone());
+        Api::new(
+            counter,
+            models,
+            node.journal.clone(),
+            vault.expect("a vault"),
+            &keys,
+        )
     }
 
     fn data(&self, name: &str) -> PathBuf {

@@ -1,6 +1,6 @@
 //! What the program does by itself, tried on every back end: at the hour, once, whoever tries, also after a fall.
 
-mod ground;
+pub mod ground;
 mod told;
 
 use std::time::Duration;

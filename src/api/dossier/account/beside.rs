@@ -13,6 +13,7 @@ use crate::api::words::{
     OpinionState, PaymentMethod, RatingDevice, SyncOutcome,
 };
 use crate::domain::dossier::{self, Dossier};
+use crate::domain::portal::PortalStatus;
 use crate::domain::time::Moment;
 use crate::projections::tracking;
 
@@ -225,7 +226,7 @@ pub fn feedback(books: &Books, dossier: &Dossier) -> Option<Vec<Feedback>> {
 }
 
 pub fn syncs(books: &Books, dossier: &Dossier) -> Option<Vec<RemoteSync>> {
-    let here = dossier.phase.portal_code().map(u16::from);
+    let here = PortalStatus::of(dossier).map(|status| u16::from(status.code()));
     let age = |at: Moment| (books.now.0 - at.0).max(0) / (60 * Moment::SECOND);
     let sync = |one: &dossier::Sync| RemoteSync {
         system: one.system.clone(),

@@ -396,9 +396,11 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
                 outcome,
                 remote_status,
                 attempt,
+                told,
             },
         ) if dossier.is_entered() => {
-            record_sync(system, *outcome, *remote_status, *attempt, context)
+            let answer = (*outcome, *remote_status, *attempt);
+            record_sync(dossier, system, answer, told.as_ref(), context)
         }
         (
             _,

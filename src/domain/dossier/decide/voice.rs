@@ -5,12 +5,14 @@ use uuid::Uuid;
 
 use super::guard::policy_on;
 use super::opinion::numbered;
-use super::{Context, Decision, Dossier, Rejection, plain};
+use super::{Context, Decision, Dossier, Rejection, one, plain};
 use crate::domain::deadline;
+use crate::domain::dossier::ToldOf;
 use crate::domain::dossier::event::{
     DossierEvent, FeedbackAnswered, FeedbackKind, FeedbackSubmitted, LinkKind, Linked,
     PaperPrinted, Rated, RatingDevice, SyncOutcome, SyncRecorded,
 };
+use crate::domain::fact::Circumstances;
 use crate::domain::law::Limit;
 use crate::domain::paper::Form;
 
@@ -90,21 +92,40 @@ pub(super) fn link_dossier(
     plain(DossierEvent::Linked(Linked { other, kind }), context)
 }
 
-/// What another system answered, as it answered: an unknown status code is data, not an error.
+/// What another system answered, as it answered: an unknown status code is data, not an error. What it has answered for good
+/// about one fact is recorded once.
 pub(super) fn record_sync(
+    dossier: &Dossier,
     system: &str,
-    outcome: SyncOutcome,
-    remote_status: Option<u16>,
-    attempt: u32,
+    (outcome, remote_status, attempt): (SyncOutcome, Option<u16>, u32),
+    of: Option<&ToldOf>,
     context: &Context<'_>,
 ) -> Decision {
+    let settled = |of: &ToldOf| {
+        let known = dossier.sync(system);
+        known.is_some_and(|sync| sync.has_settled(of.version))
+    };
+    if of.is_some_and(settled) {
+        return Err(Rejection::AlreadyRecorded);
+    }
     let told = SyncRecorded {
         system: system.to_owned(),
         outcome,
         remote_status,
         attempt,
+        of: of.map(|of| of.version),
+        refusal: of.and_then(|of| of.refusal.clone()),
     };
-    plain(DossierEvent::SyncRecorded(told), context)
+    let circumstances = Circumstances {
+        received_at: None,
+        cause: of.map(|of| of.position),
+        ..context.given.clone()
+    };
+    Ok(vec![one(
+        DossierEvent::SyncRecorded(told),
+        circumstances,
+        context,
+    )])
 }
 
 /// Of a fact that there is, telling of nothing that has not happened: both by their versions.

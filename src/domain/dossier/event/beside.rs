@@ -317,6 +317,12 @@ pub struct SyncRecorded {
     pub remote_status: Option<u16>,
     /// Which attempt this was, from 1.
     pub attempt: u32,
+    /// Version of the dossier's fact that it was told of; absent when a person noted the exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<u32>,
+    /// The code with which the other system refused it for good; absent when it did not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
 }
 
 /// In what form a paper came (`LoaiBan`).

@@ -147,7 +147,7 @@ async fn a_refusal_is_an_answer_and_an_outage_is_counted_from_its_first_failure(
     for (_ground, work) in works().await {
         work.begin("hook:a-1", 5).await.expect("begun");
         let claim = || async {
-            let claim = work.claim("hook", 10, "node").await.expect("asked");
+            let claim = work.claim("hook", 100, "node").await.expect("asked");
             claim.expect("a claim")
         };
         let mut one = claim().await;

@@ -13,6 +13,7 @@ use super::outside::{random, work};
 use super::payments::secret;
 use super::place::Place;
 use crate::api::Api;
+use crate::domain::reference::JournalKind;
 use crate::ports::documents::{Registry, Settings};
 use crate::reactions::documents::Documents;
 
@@ -52,6 +53,10 @@ impl DocumentSystems {
         let Some(desk) = api.desk.as_ref().filter(|_| !registries.is_empty()) else {
             return Ok(None);
         };
+        anyhow::ensure!(
+            api.office.opened().kind == JournalKind::Live,
+            "--document-systems: the results of a simulated journal are nobody's; live ones alone get a number"
+        );
         let documents = Documents::new(
             registries,
             work(place).await?,

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 use zeroize::Zeroizing;
 
+use crate::domain::reference::JournalKind;
 use crate::ports::payment::{Settings, Till};
 
 /// Payment through banks and gateways.
@@ -22,13 +23,17 @@ pub struct Payments {
 impl Payments {
     /// The gateways of the file; none without a file. `own` when this is an office's own node: only its keys make references
     /// by which a payment is found again.
-    pub fn tills(&self, own: bool) -> anyhow::Result<Vec<Till>> {
+    pub fn tills(&self, own: bool, kind: JournalKind) -> anyhow::Result<Vec<Till>> {
         let Some(path) = &self.payments else {
             return Ok(Vec::new());
         };
         anyhow::ensure!(
             own,
             "--payments is for the office's own node: this one holds a copy"
+        );
+        anyhow::ensure!(
+            kind == JournalKind::Live,
+            "--payments: the fees of a simulated journal are nobody's; people pay for live dossiers alone"
         );
         let read = || -> anyhow::Result<Vec<Till>> {
             let settings: Settings = serde_json::from_str(&fs::read_to_string(path)?)?;

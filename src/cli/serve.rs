@@ -360,14 +360,15 @@ pub async fn serve(
                 .to_owned(),
         );
     }
-    let entries = listen.entries(api.office.opened().kind);
+    let kind = api.office.opened().kind;
+    let entries = listen.entries(kind);
     let own = api.desk.is_some();
     let mut api = api
         .with_log(integrity, entries)
         .with_documents(listen.documents)
         .with_public_url(&public_url)
         .with_limits(listen.limits.clone(), &listen.rates)
-        .with_tills(listen.payments.tills(own)?)
+        .with_tills(listen.payments.tills(own, kind)?)
         .with_registries(listen.document_systems.registries()?)
         .until(stop.clone());
     let keys_folder = signer::folder(&place.keys_folder()?, api.office.opened().id);

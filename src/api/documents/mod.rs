@@ -89,7 +89,7 @@ fn read(registry: &Registry, headers: &HeaderMap, body: &[u8]) -> Result<Told, D
     told.map_err(|unread| {
         let problem = DocumentProblem::from(unread);
         let (system, code) = (&registry.name, problem.code());
-        tracing::warn!(system, code, "a notification was not believed");
+        tracing::debug!(system, code, "a notification was not believed");
         problem
     })
 }
@@ -100,7 +100,7 @@ async fn issued(
     reference: Reference,
     number: String,
 ) -> Result<u64, Refused> {
-    let dossier = signed_at(api, reference).await?;
+    let dossier = signed_at(api, registry, reference).await?;
     let name = cause(&registry.name, reference);
     let act = Act::Dossier {
         dossier,
@@ -119,8 +119,8 @@ async fn issued(
     Ok(receipt?.position)
 }
 
-/// The dossier whose result was signed by the fact that was registered.
-async fn signed_at(api: &Api, reference: Reference) -> Result<Uuid, Refused> {
+/// The dossier whose result was signed by the fact that was registered, in an office whose documents this system numbers.
+async fn signed_at(api: &Api, registry: &Registry, reference: Reference) -> Result<Uuid, Refused> {
     if reference.journal != api.office.opened().id {
         return Err(DocumentProblem::ReferenceUnknown.into());
     }
@@ -133,8 +133,10 @@ async fn signed_at(api: &Api, reference: Reference) -> Result<Uuid, Refused> {
         .first()
         .filter(|entry| entry.position == reference.position);
     let signed = entry.filter(|entry| {
-        fact::decode(&entry.body)
-            .is_ok_and(|fact| matches!(fact.event, Event::Dossier(DossierEvent::ResultSigned(_))))
+        fact::decode(&entry.body).is_ok_and(|fact| {
+            let signed = matches!(fact.event, Event::Dossier(DossierEvent::ResultSigned(_)));
+            signed && registry.serves(&fact.actor.office)
+        })
     });
     Ok(signed.ok_or(DocumentProblem::ReferenceUnknown)?.stream)
 }

@@ -17,7 +17,8 @@ use crate::domain::event::Event;
 use crate::domain::fact::stream;
 use crate::domain::reason::Reason;
 use crate::journal::fact;
-use crate::ports::payment::{Gateway, Movement, Notice, Outcome, Said, Till};
+use crate::ports::payment::{Gateway, Movement, Notice, Outcome, Said, Till, Unread};
+use crate::ports::signature;
 
 const BYTES_MAX: usize = 64 * 1024;
 
@@ -91,14 +92,31 @@ async fn taken(
     });
     let said = said.map_err(|unread| {
         let problem = PaymentProblem::from(unread);
-        tracing::warn!(
-            gateway = till.name,
-            code = problem.code(),
-            "a notification was not believed"
-        );
+        let code = problem.code();
+        if unread == Unread::Malformed {
+            // Its signature is good: money may have moved.
+            strayed(api);
+            tracing::warn!(
+                gateway = till.name,
+                code,
+                id = header(signature::ID),
+                "a signed notification cannot be read: somebody has to look at it"
+            );
+        } else {
+            tracing::debug!(gateway = till.name, code, "a notification was not believed");
+        }
         problem
     })?;
     match said {
+        Said::Doubtful { transaction } => {
+            strayed(api);
+            tracing::warn!(
+                gateway = till.name,
+                transaction,
+                "money moved that the gateway itself doubts: somebody has to look at it"
+            );
+            Ok(None)
+        }
         Said::Paid(movement) => recorded(api, till, &movement, None).await.map(Some),
         Said::Refunded(movement, reason) => {
             recorded(api, till, &movement, Some(reason)).await.map(Some)
@@ -120,8 +138,7 @@ async fn recorded(
         Err(Refused::Counter(Refusal::Rejected(rejection))) => rejection.code(),
         Ok(_) | Err(Refused::Counter(_)) => return done,
     };
-    let strays = &api.payments.stray;
-    strays.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    strayed(api);
     tracing::warn!(
         gateway = till.name,
         transaction = movement.transaction,
@@ -133,6 +150,11 @@ async fn recorded(
     done
 }
 
+fn strayed(api: &Api) {
+    let strays = &api.payments.stray;
+    strays.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+}
+
 async fn record(
     api: &Api,
     till: &Till,
@@ -141,7 +163,7 @@ async fn record(
 ) -> Result<u64, Refused> {
     let position = api.payments.references.find(&movement.text);
     let position = position.ok_or(PaymentProblem::ReferenceUnknown)?;
-    let (dossier, number) = asked_at(api, position).await?;
+    let (dossier, number) = asked_at(api, till, position).await?;
     let amount_vnd = movement.amount_vnd;
     let (word, command) = match refund {
         Some(_) => (
@@ -167,8 +189,9 @@ async fn record(
     Ok(api.counter()?.submit(request).await?.position)
 }
 
-/// The dossier and the number of the obligation that the fact at a position asked for.
-async fn asked_at(api: &Api, position: u64) -> Result<(Uuid, u32), Refused> {
+/// The dossier and the number of the obligation that the fact at a position asked for, in the name of an office that takes money
+/// through this gateway.
+async fn asked_at(api: &Api, till: &Till, position: u64) -> Result<(Uuid, u32), Refused> {
     let entries = api.journal.read(position, 1).await.map_err(|error| {
         tracing::warn!(%error, "a payment cannot be looked up now");
         Refusal::Unavailable
@@ -177,9 +200,9 @@ async fn asked_at(api: &Api, position: u64) -> Result<(Uuid, u32), Refused> {
     let found = entry.and_then(|entry| {
         let fact = fact::decode(&entry.body).ok()?;
         match fact.event {
-            Event::Dossier(DossierEvent::FinancialObligationIssued(issued)) => {
-                Some((entry.stream, issued.number))
-            }
+            Event::Dossier(DossierEvent::FinancialObligationIssued(issued)) => till
+                .serves(&fact.actor.office)
+                .then_some((entry.stream, issued.number)),
             Event::Dossier(_)
             | Event::JournalOpened(_)
             | Event::Reference(_)

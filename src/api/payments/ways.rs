@@ -44,11 +44,10 @@ pub fn ways(
     let Some(Change { after: dossier, .. }) = changes.last() else {
         return Vec::new();
     };
-    let office = dossier.office.as_ref().map_or("", |office| office.as_str());
     let code = dossier.code.as_ref().map_or("", |code| code.as_str());
     let return_to = format!("{public_url}/t/{code}");
     let mut ways = Vec::new();
-    for (number, amount_vnd, position) in owed(dossier, changes) {
+    for (number, amount_vnd, position, office) in owed(dossier, changes) {
         let reference = payments.references.of(position);
         for till in payments.tills.iter().filter(|till| till.serves(office)) {
             let intent = till.gateway.intent(&Owed {
@@ -82,11 +81,11 @@ pub fn ways(
     ways
 }
 
-/// Number and amount of what is not paid yet, with the position of the fact that asked for it.
+/// Number and amount of what is not paid yet, with the position of the fact that asked for it and the office that did.
 fn owed<'a>(
     dossier: &'a Dossier,
     changes: &'a [Change],
-) -> impl Iterator<Item = (u32, u64, u64)> + 'a {
+) -> impl Iterator<Item = (u32, u64, u64, &'a str)> + 'a {
     changes.iter().filter_map(|change| {
         let Event::Dossier(DossierEvent::FinancialObligationIssued(issued)) = &change.fact.event
         else {
@@ -97,6 +96,7 @@ fn owed<'a>(
             issued.number,
             issued.amount_vnd,
             change.entry.position,
+            change.fact.actor.office.as_str(),
         ))
     })
 }

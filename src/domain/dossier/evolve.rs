@@ -306,7 +306,9 @@ impl Dossier {
             }
             DossierEvent::ResultIssued(issued) => {
                 self.result_issued(issued, committed_document(around, command), at);
-                self.lay_on_desk_of(Role::Receiver, None, at);
+                if self.phase != Phase::Returned {
+                    self.lay_on_desk_of(Role::Receiver, None, at);
+                }
             }
             DossierEvent::ResultCorrected(corrected) => {
                 self.result_corrected(corrected, committed_document(around, command), at);

@@ -8,7 +8,7 @@ mod vnpay;
 
 pub use self::bank_qr::BankQr;
 pub use self::reference::References;
-pub use self::till::{Entry, Kind, Settings, SettingsError, Till};
+pub use self::till::{Entry, Settings, SettingsError, Till};
 pub use self::vnpay::Vnpay;
 
 use serde_json::Value;
@@ -83,6 +83,10 @@ pub enum Said {
     Paid(Movement),
     /// Given back by the bank on the office's order.
     Refunded(Movement, Reason),
+    /// Money that moved, and of which the gateway itself is not sure.
+    Doubtful {
+        transaction: String,
+    },
     /// Something that moves no money: an attempt that failed.
     Nothing,
 }

@@ -34,6 +34,9 @@ impl Till {
     }
 }
 
+/// Of VNPAY's secret, which has 32; an empty one would let anybody sign.
+const SECRET_CHARS_MIN: usize = 16;
+
 /// The operator's file: `{"gateways": […]}`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,9 +44,9 @@ pub struct Settings {
     pub gateways: Vec<Entry>,
 }
 
-/// One gateway in the file.
+/// One gateway in the file. What no kind of gateway knows is refused: a misspelt `offices` would take everybody's money.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Entry {
     name: String,
     #[serde(default)]
@@ -52,29 +55,23 @@ pub struct Entry {
     pub secret_file: Option<String>,
     /// Variable of the environment that holds it.
     pub secret_env: Option<String>,
-    #[serde(flatten)]
     kind: Kind,
+    bin: Option<String>,
+    bank: Option<String>,
+    account: Option<String>,
+    holder: Option<String>,
+    terminal: Option<String>,
+    address: Option<String>,
 }
 
 /// What a gateway is.
 #[derive(Debug, Deserialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "snake_case",
-    rename_all_fields = "camelCase"
-)]
-pub enum Kind {
-    /// An account that is paid by QR code.
-    BankQr {
-        bin: String,
-        bank: String,
-        account: String,
-        holder: String,
-    },
-    Vnpay {
-        terminal: String,
-        address: String,
-    },
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    /// An account that is paid by QR code: `bin`, `bank`, `account`, `holder`.
+    BankQr,
+    /// `terminal`, `address`.
+    Vnpay,
 }
 
 /// What is wrong with the file.
@@ -84,7 +81,13 @@ pub enum SettingsError {
     Name(String),
     #[error("{0}: a bank's BIN has six digits, an account up to 19 letters and digits")]
     Account(String),
-    #[error("{0}: the secret is whsec_ and base64 of 24 to 64 bytes, one a line")]
+    #[error(
+        "{0}: a bank_qr has bin, bank, account and holder, a vnpay terminal and address, none of them empty"
+    )]
+    Field(String),
+    #[error(
+        "{0}: a bank's secret is whsec_ and base64 of 24 to 64 bytes, one a line; VNPAY's has at least 16 characters"
+    )]
     Secret(String),
     #[error("{0}: people pay at an address that begins with https://")]
     Address(String),
@@ -123,13 +126,14 @@ impl Entry {
         if !actor::is_id(&name) || name.contains(':') {
             return Err(SettingsError::Name(name));
         }
+        let given = |field: Option<String>| {
+            let field = field.filter(|text| !text.trim().is_empty());
+            field.ok_or_else(|| SettingsError::Field(name.clone()))
+        };
         let gateway: Arc<dyn Gateway> = match self.kind {
-            Kind::BankQr {
-                bin,
-                bank,
-                account,
-                holder,
-            } => {
+            Kind::BankQr => {
+                let (bin, bank) = (given(self.bin)?, given(self.bank)?);
+                let (account, holder) = (given(self.account)?, given(self.holder)?);
                 let six = bin.len() == 6 && bin.bytes().all(|byte| byte.is_ascii_digit());
                 let fits = (1..=ACCOUNT_CHARS_MAX).contains(&account.len());
                 if !six || !fits || !account.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -146,14 +150,19 @@ impl Entry {
                     secrets: secrets.ok_or_else(|| SettingsError::Secret(name.clone()))?,
                 })
             }
-            Kind::Vnpay { terminal, address } => {
+            Kind::Vnpay => {
+                let (terminal, address) = (given(self.terminal)?, given(self.address)?);
+                let secret = secret.trim();
+                if secret.len() < SECRET_CHARS_MIN {
+                    return Err(SettingsError::Secret(name));
+                }
                 if !address.starts_with("https://") {
                     return Err(SettingsError::Address(name));
                 }
                 Arc::new(Vnpay {
                     terminal,
                     address,
-                    secret: Zeroizing::new(secret.trim().to_owned()),
+                    secret: Zeroizing::new(secret.to_owned()),
                 })
             }
         };
@@ -199,16 +208,20 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_right_is_refused_with_the_name_of_the_gateway() {
         type Make = fn(String) -> SettingsError;
-        let wrong: [(Value, Make); 6] = [
+        let vnpay = |address: &str, secret: &str| json!({"name": "bank-01", "kind": "vnpay", "terminal": "T", "address": address, "secretEnv": secret});
+        let wrong: [(Value, Make); 9] = [
             (bank("bin", "97043"), SettingsError::Account),
             (bank("account", "12 34"), SettingsError::Account),
             (bank("account", &"1".repeat(20)), SettingsError::Account),
             (bank("secretEnv", "secret"), SettingsError::Secret),
             (bank("secretEnv", ""), SettingsError::Secret),
             (
-                json!({"name": "bank-01", "kind": "vnpay", "terminal": "T", "address": "http://pay.example"}),
+                vnpay("http://pay.example", "0123456789abcdef"),
                 SettingsError::Address,
             ),
+            (vnpay("https://pay.example", ""), SettingsError::Secret),
+            (vnpay("https://pay.example", "x"), SettingsError::Secret),
+            (bank("holder", " "), SettingsError::Field),
         ];
         for (gateway, error) in wrong {
             let found = tills(&json!([gateway])).err();
@@ -218,6 +231,10 @@ mod tests {
             let found = tills(&json!([bank("name", name)])).err();
             assert_eq!(found, Some(SettingsError::Name(name.into())));
         }
+        let mut misspelt = bank("office", "H38.40.01");
+        misspelt["offices"] = json!(["H38.40.01"]);
+        let read = serde_json::from_value::<Settings>(json!({ "gateways": [misspelt] }));
+        assert!(read.is_err(), "what nobody knows is not passed over");
         let twice = tills(&json!([bank("bank", "A"), bank("bank", "B")])).err();
         assert_eq!(twice, Some(SettingsError::Name("bank-01".into())));
     }

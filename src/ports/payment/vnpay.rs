@@ -126,6 +126,12 @@ impl Gateway for Vnpay {
         if known("vnp_TmnCode")? != self.terminal {
             return Err(Unread::Malformed);
         }
+        // 07: the payer's money was taken, and is suspected of fraud.
+        let doubtful = |name| known(name).map(|code| code == "07");
+        if doubtful("vnp_ResponseCode")? || doubtful("vnp_TransactionStatus")? {
+            let transaction = known("vnp_TransactionNo")?.to_owned();
+            return Ok(Said::Doubtful { transaction });
+        }
         if known("vnp_ResponseCode")? != "00" || known("vnp_TransactionStatus")? != "00" {
             return Ok(Said::Nothing);
         }

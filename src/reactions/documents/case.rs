@@ -117,6 +117,7 @@ fn case(id: Uuid, dossier: &Dossier, registry: &Registry, told: Told, at: Moment
     }
     match told {
         Told::Signed if dossier.result(None)?.number.is_some() => None,
+        Told::Signed if dossier.nothing_in_force() => None,
         Told::Signed => Some(Case::Signed(Document {
             dossier: id,
             code,

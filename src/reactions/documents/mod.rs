@@ -16,7 +16,7 @@ use uuid::Uuid;
 use self::case::{Case, told};
 use super::work::{Claim, LEASE, Work, WorkError};
 use crate::acts::{Act, Counter, Refusal, Request};
-use crate::domain::dossier::{DossierCommand, Rejection};
+use crate::domain::dossier::DossierCommand;
 use crate::domain::fact::stream;
 use crate::journal::{Journal, JournalError, clock};
 use crate::outside::{self, cause};
@@ -263,8 +263,7 @@ impl Documents {
         };
         let request = Request::new(stream::reaction(&name), registry.actor(), act);
         match self.counter.submit(request).await {
-            // The clerk was first.
-            Ok(_) | Err(Refusal::Rejected(Rejection::AlreadyRecorded)) => true,
+            Ok(_) => true,
             Err(Refusal::Rejected(rejection)) => {
                 tracing::warn!(
                     system = registry.name,

@@ -50,7 +50,6 @@ fn road(to: Phase) -> &'static [&'static str] {
             "forward",
             "draft_result",
             "sign_result",
-            "issue_result",
             "deliver_result",
         ],
         Phase::Refused => &["submit", "accept", "forward", "refuse_resolution"],

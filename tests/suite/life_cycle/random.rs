@@ -237,7 +237,7 @@ fn then_promises_are_measured(
 fn no_life_leaves_the_table_or_rewrites_its_past() {
     let (table, reference) = (Table::shipped(), reference());
     let config = ProptestConfig {
-        cases: 512,
+        cases: 1_536,
         failure_persistence: None,
         ..ProptestConfig::default()
     };

@@ -207,7 +207,11 @@ async fn what_the_bank_has_not_signed_now_is_not_believed() {
         town.obligations().await["obligations"][0]["state"],
         "REQUESTED"
     );
-    assert_eq!(town.stray(), 0, "nobody's word is no money");
+    assert_eq!(
+        town.stray(),
+        4,
+        "what the bank signed and nobody can read is looked at; nobody's word is no money"
+    );
     send(at, sign(OLD_SECRET, at)).await.is(200, "RECORDED");
 }
 

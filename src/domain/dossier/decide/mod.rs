@@ -301,7 +301,10 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         (P::InProcessing | P::ResultDrafted | P::ResultApproved, C::SignResult { signature }) => {
             sign_result(dossier, signature.as_ref(), context)
         }
-        (P::Completed, C::IssueResult { number }) => issue_result(dossier, number, context),
+        // Handed over at once, it may get its number afterwards.
+        (P::Completed | P::Returned, C::IssueResult { number }) => {
+            issue_result(dossier, number, context)
+        }
         (P::Completed, C::DeliverResult { method }) => deliver_result(dossier, *method, context),
         (P::Completed | P::Returned, C::CorrectResult { number }) => {
             correct_result(dossier, number.as_deref(), context)

@@ -301,7 +301,6 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         (P::InProcessing | P::ResultDrafted | P::ResultApproved, C::SignResult { signature }) => {
             sign_result(dossier, signature.as_ref(), context)
         }
-        // Handed over at once, it may get its number afterwards.
         (P::Completed | P::Returned, C::IssueResult { number }) => {
             issue_result(dossier, number, context)
         }
@@ -484,10 +483,7 @@ fn one(event: DossierEvent, circumstances: Circumstances, context: &Context<'_>)
 }
 
 /// The event with the circumstances as given; a slip's hour belongs to acceptance alone.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "one of the acts that the table's arms are made of"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "an arm of the table")]
 fn plain(event: DossierEvent, context: &Context<'_>) -> Decision {
     let circumstances = Circumstances {
         received_at: None,

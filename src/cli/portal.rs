@@ -6,11 +6,11 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use url::Url;
+use url::{Host, Url};
 use uuid::Uuid;
 
-use super::outside;
 use super::place::Place;
+use super::{outside, payments};
 use crate::api::Api;
 use crate::domain::reference::JournalKind;
 use crate::reactions::portal::{HttpPortal, ObjectKinds, Settings, Teller};
@@ -92,6 +92,14 @@ pub struct Portal {
         env = "MOTCUA_PORTAL_SERVICE_PATH"
     )]
     service_path: String,
+    /// Tells an address without encryption: password and personal data go in clear. Only for a line that is protected otherwise.
+    #[arg(
+        id = "portal_insecure", long = "portal-insecure",
+        help_heading = HEADING,
+        env = "MOTCUA_PORTAL_INSECURE",
+        requires = "portal_url"
+    )]
+    insecure: bool,
 }
 
 impl Portal {
@@ -116,7 +124,12 @@ impl Portal {
         if !matches!(url.scheme(), "https" | "http") || url.cannot_be_a_base() {
             bail!("--portal-url {url}: not an address of the web");
         }
-        if url.scheme() == "http" {
+        if url.scheme() == "http" && !is_here(url) {
+            if !self.insecure {
+                bail!(
+                    "--portal-url {url}: password and personal data would go in clear; give an https address, or --portal-insecure on a line that is protected otherwise"
+                );
+            }
             tracing::warn!(
                 "the national portal is told without encryption: password and personal data are in clear on the way"
             );
@@ -145,12 +158,49 @@ impl Portal {
     /// Never printed, and no option: options stand in lists of processes.
     fn password(&self) -> anyhow::Result<String> {
         if let Some(file) = &self.password_file {
-            let text = std::fs::read_to_string(file)
-                .with_context(|| format!("--portal-password-file {}", file.display()))?;
+            let named = || format!("--portal-password-file {}", file.display());
+            let name = file.to_str().with_context(named)?;
+            let text = payments::secret(Some(name), None).with_context(named)?;
             return Ok(text.trim_end_matches(['\r', '\n']).to_owned());
         }
         std::env::var("MOTCUA_PORTAL_PASSWORD").context(
             "the portal asks for a password: give --portal-password-file, or set MOTCUA_PORTAL_PASSWORD",
         )
+    }
+}
+
+/// On this machine: nobody is on the way.
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_told_in_clear() {
+        let here = |text: &str| is_here(&text.parse().expect("an address"));
+        for url in [
+            "http://127.0.0.1:8080/",
+            "http://127.9.9.9/",
+            "http://[::1]/",
+            "http://localhost/",
+        ] {
+            assert!(here(url), "{url}");
+        }
+        for url in [
+            "http://10.0.0.1/",
+            "http://localhost.example.vn/",
+            "http://127.0.0.1.example.vn/",
+            "http://ngsp.example.gov.vn/",
+        ] {
+            assert!(!here(url), "{url}");
+        }
     }
 }

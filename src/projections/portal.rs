@@ -15,7 +15,7 @@ use crate::domain::portal::{PortalStatus, Standing};
 use crate::domain::time::Moment;
 
 pub(super) const MODEL: Model = Model {
-    version: 1,
+    version: 2,
     tables: "
         create table portal (
             number          integer primary key, -- position of the dossier's first fact
@@ -27,6 +27,7 @@ pub(super) const MODEL: Model = Model {
             attempts        integer not null,
             told_at         integer,
             owed_since      integer,             -- oldest fact owed and not acknowledged
+            unanswered_since integer,            -- the same without what was refused for good
             end_owed_since  integer,             -- end of the procedure, while that is not acknowledged
             agency_since    integer,             -- given to another agency that has not acknowledged it
             agency          text
@@ -34,10 +35,11 @@ pub(super) const MODEL: Model = Model {
     indexes: "
         create index portal_told on portal (told_at) where told_at is not null;
         create index portal_owed on portal (owed_since) where owed_since is not null;
+        create index portal_unanswered on portal (unanswered_since) where unanswered_since is not null;
         create index portal_agency on portal (agency_since) where agency_since is not null;",
 };
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "number",
     "status",
     "remote_status",
@@ -47,6 +49,7 @@ const COLUMNS: [&str; 12] = [
     "attempts",
     "told_at",
     "owed_since",
+    "unanswered_since",
     "end_owed_since",
     "agency_since",
     "agency",
@@ -58,9 +61,6 @@ static UPSERT: LazyLock<Insert> = LazyLock::new(|| Insert::or_update("portal", &
 pub(super) const BEHIND: &str = "number in (
     select number from portal where owed_since is not null
         and exists (select 1 from portal where told_at is not null))";
-
-/// Dossiers beyond a limit: (code, when it began).
-type Overdue = Vec<(String, Moment)>;
 
 /// How a dossier stands; none before submission.
 pub async fn of(models: &ReadModels, dossier: Uuid) -> Result<Option<Standing>> {
@@ -79,43 +79,41 @@ pub async fn is_told(models: &ReadModels) -> Result<bool> {
     Ok(found.await?)
 }
 
-/// Up to `first` dossiers whose procedure ended before this moment and that the portal has not acknowledged, oldest first.
-pub async fn ends_owed_before(models: &ReadModels, moment: Moment, first: u32) -> Result<Overdue> {
-    let found = query_as(
-        "select code, end_owed_since from portal join dossier on dossier.number = portal.number
-         where owed_since is not null and end_owed_since < ?1 and code is not null order by end_owed_since limit ?2",
+/// Codes of the dossiers whose procedure ended before this moment and that the portal has not acknowledged, oldest first.
+pub async fn ends_owed_before(models: &ReadModels, moment: Moment) -> Result<Vec<String>> {
+    let found = query_scalar(
+        "select code from portal join dossier on dossier.number = portal.number
+         where owed_since is not null and end_owed_since < ?1 and code is not null order by end_owed_since",
     )
     .bind(moment.0)
-    .bind(first)
-    .fetch_all(models.pool());
-    let found: Vec<(String, i64)> = found.await?;
-    Ok(found
-        .into_iter()
-        .map(|(code, at)| (code, Moment(at)))
-        .collect())
-}
-
-/// Up to `first` dossiers that another agency has not acknowledged, given before this moment, oldest first: (id, code).
-pub async fn awaited_by_agencies(
-    models: &ReadModels,
-    moment: Moment,
-    first: u32,
-) -> Result<Vec<(Uuid, String)>> {
-    let found = query_as(
-        "select id, code from portal join dossier on dossier.number = portal.number
-         where agency_since is not null and agency_since < ?1 and code is not null order by agency_since limit ?2",
-    )
-    .bind(moment.0)
-    .bind(first)
     .fetch_all(models.pool());
     Ok(found.await?)
 }
 
-/// How many dossiers the portal is owed something of, and since when.
-pub async fn owed(models: &ReadModels) -> Result<(u64, Option<Moment>)> {
-    let found =
-        query_as("select count(*), min(owed_since) from portal where owed_since is not null")
-            .fetch_one(models.pool());
+/// Dossiers that another agency has not acknowledged, given before this moment, oldest first: (code, when, to which).
+pub async fn awaited_by_agencies(
+    models: &ReadModels,
+    moment: Moment,
+) -> Result<Vec<(String, Moment, String)>> {
+    let found = query_as(
+        "select code, agency_since, agency from portal join dossier on dossier.number = portal.number
+         where agency_since is not null and agency_since < ?1 and code is not null order by agency_since",
+    )
+    .bind(moment.0)
+    .fetch_all(models.pool());
+    let found: Vec<(String, i64, String)> = found.await?;
+    Ok(found
+        .into_iter()
+        .map(|(code, at, agency)| (code, Moment(at), agency))
+        .collect())
+}
+
+/// Of how many dossiers the portal has not answered to something, and since when. What it refused for good is answered.
+pub async fn unanswered(models: &ReadModels) -> Result<(u64, Option<Moment>)> {
+    let found = query_as(
+        "select count(*), min(unanswered_since) from portal where unanswered_since is not null",
+    )
+    .fetch_one(models.pool());
     let (count, since): (i64, Option<i64>) = found.await?;
     Ok((count.cast_unsigned(), since.map(Moment)))
 }
@@ -143,6 +141,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             .bind(standing.attempts)
             .bind(micros(standing.told_at))
             .bind(micros(standing.owed_since))
+            .bind(micros(standing.unanswered_since))
             .bind(micros(standing.end_owed_since))
             .bind(agency.as_ref().map(|(since, _)| since.0))
             .bind(agency.map(|(_, office)| office))
@@ -166,6 +165,7 @@ impl FromRow<'_, SqliteRow> for Standing {
             attempts: row.try_get("attempts")?,
             told_at: moment("told_at")?,
             owed_since: moment("owed_since")?,
+            unanswered_since: moment("unanswered_since")?,
             end_owed_since: moment("end_owed_since")?,
             next_agency: moment("agency_since")?.zip(word("agency")?),
         })

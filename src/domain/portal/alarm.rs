@@ -94,7 +94,7 @@ pub fn alarms(
     let beyond = |limit: &&AlarmLimit| {
         let (since, office) = match limit.alarm {
             Alarm::EndNotSynchronised if told => (standing.end_owed_since, ""),
-            Alarm::OutageNotFixed if told => (standing.owed_since, ""),
+            Alarm::OutageNotFixed if told => (standing.unanswered_since, ""),
             Alarm::EndNotSynchronised | Alarm::OutageNotFixed => (None, ""),
             Alarm::NextAgencySilent => match &standing.next_agency {
                 Some((since, office)) => (Some(*since), office.as_str()),

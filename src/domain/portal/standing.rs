@@ -23,6 +23,8 @@ pub struct Standing {
     pub told_at: Option<Moment>,
     /// When the oldest fact was recorded that the portal is owed and has not acknowledged.
     pub owed_since: Option<Moment>,
+    /// The same without what the portal has refused for good: since when it has not answered.
+    pub unanswered_since: Option<Moment>,
     /// When the procedure ended, while that is not acknowledged.
     pub end_owed_since: Option<Moment>,
     /// When it was given to another agency that has not acknowledged it, and to which.
@@ -34,6 +36,8 @@ impl Standing {
     pub fn of(dossier: &Dossier) -> Self {
         let known = dossier.sync(SYSTEM);
         let ended = dossier.untold.iter().rev().find(|one| one.ends);
+        let refused = known.map_or(0, |sync| sync.refused);
+        let unanswered = dossier.untold.iter().find(|one| one.version > refused);
         Self {
             status: PortalStatus::of(dossier),
             remote_status: known.and_then(|sync| sync.remote_status),
@@ -43,6 +47,7 @@ impl Standing {
             attempts: known.map_or(0, |sync| sync.attempt),
             told_at: known.map(|sync| sync.at),
             owed_since: dossier.untold.first().map(|one| one.at),
+            unanswered_since: unanswered.map(|one| one.at),
             end_owed_since: ended.map(|one| one.at),
             next_agency: next_agency(dossier),
         }

@@ -224,6 +224,34 @@ fn an_end_that_is_not_acknowledged_after_ten_minutes_raises_the_alarm() {
 }
 
 #[test]
+fn what_was_refused_for_good_is_owed_and_is_no_outage() {
+    let mut dossier = lodged("2026-11-23T08:00");
+    let refused = DossierEvent::SyncRecorded(SyncRecorded {
+        system: SYSTEM.to_owned(),
+        outcome: SyncOutcome::Failed,
+        remote_status: None,
+        attempt: 1,
+        of: Some(1),
+        refusal: Some("07".to_owned()),
+    });
+    happens(&mut dossier, &refused, "2026-11-23T08:01");
+    let stopped = DossierEvent::ProcessingStopped(Nothing {});
+    let before = Standing::of(&dossier);
+    assert_eq!(before.owed_since, Some(at("2026-11-23T08:00")));
+    assert_eq!(before.unanswered_since, None);
+    assert!(raised(&before, at("2026-11-25T08:00")).is_empty());
+    happens(&mut dossier, &stopped, "2026-11-24T09:00");
+    let unanswered = told(SyncOutcome::Failed, None, Some(3));
+    happens(&mut dossier, &unanswered, "2026-11-24T09:01");
+    let after = Standing::of(&dossier);
+    assert_eq!(after.unanswered_since, Some(at("2026-11-24T09:00")));
+    assert_eq!(
+        raised(&after, at("2026-11-24T10:00")),
+        [Alarm::EndNotSynchronised]
+    );
+}
+
+#[test]
 fn the_next_agency_has_two_working_hours() {
     let mut dossier = lodged("2026-11-20T15:00");
     let passed_on = DossierEvent::Redirected(Redirected {

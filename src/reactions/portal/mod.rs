@@ -1,9 +1,11 @@
 //! The national portal is told of every dossier: each fact it is owed once it can be queried, in order, until it has
 //! answered for good. Its answers are facts.
 //!
-//! One row of work for all: a dossier that is refused is recorded so and holds up nobody; a portal that does not answer
-//! holds the place of all. What was answered is known from the facts alone, so losing the work sends nothing twice.
+//! One row of work for all: a dossier that is refused is recorded so and holds up nobody; a portal that does not answer, or
+//! refuses whatever it is told, holds the place of all. What was answered is known from the facts alone, so losing the work
+//! sends nothing twice.
 
+mod breaker;
 mod case;
 mod http;
 mod watch;
@@ -14,6 +16,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use self::breaker::Breaker;
 pub use self::case::{Case, CaseError, Person};
 pub use self::http::{HttpPortal, ObjectKinds, Settings};
 use self::watch::Watch;
@@ -33,7 +36,9 @@ const KIND: &str = "portal";
 /// Entries read at one time.
 const READ_MAX: u32 = 200;
 /// For all that is said of one fact: less than half a lease, with its recording.
-const TELL_MAX: Duration = Duration::from_secs(9);
+const TELL_MAX: Duration = Duration::from_secs(13);
+/// So often a fact is told to a portal that has only an HTTP status to say to it.
+const HTTP_MAX: u32 = 6;
 /// Until the first repeat; doubled by each that fails.
 const AGAIN_FIRST: Duration = Duration::from_secs(1);
 /// So that what was missed is known well within the ten minutes of Decree 301/2026 once the portal is back.
@@ -47,8 +52,12 @@ const GATHER: Duration = Duration::from_millis(50);
 
 /// What the outside must be able to do. Each is done once more when its answer was lost: both must bear repetition.
 pub trait Portal: Send + Sync + 'static {
-    /// Makes the dossier there, or changes it to this.
-    fn put(&self, case: &Case) -> impl Future<Output = Result<Answer, Unanswered>> + Send;
+    /// Makes the dossier there, or changes it to this when it is known there.
+    fn put(
+        &self,
+        case: &Case,
+        is_known: bool,
+    ) -> impl Future<Output = Result<Answer, Unanswered>> + Send;
     /// Adds the newest fact to its progress.
     fn progress(&self, case: &Case) -> impl Future<Output = Result<Answer, Unanswered>> + Send;
 }
@@ -64,8 +73,34 @@ pub enum Answer {
 
 /// It said nothing that counts: told again later.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unanswered(pub String);
+#[error("{why}")]
+pub struct Unanswered {
+    /// Never anything of an answer's text.
+    pub why: String,
+    /// The status of an answer that may be about what it was told; none when the portal was not reached.
+    pub http: Option<u16>,
+}
+
+impl Unanswered {
+    /// Not reached, too late, or not signed in: nothing to do with what it was told.
+    #[must_use]
+    pub fn silent(why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            http: None,
+        }
+    }
+
+    /// An answer of this status. Those by which a server says that it is not there, or has too much to do, are about nothing.
+    #[must_use]
+    pub fn by(status: reqwest::StatusCode, why: &str) -> Self {
+        let code = status.as_u16();
+        Self {
+            why: format!("{status} {why}"),
+            http: (!matches!(code, 408 | 429 | 502..=504)).then_some(code),
+        }
+    }
+}
 
 /// One node's part in telling the portal.
 pub struct Teller<P> {
@@ -76,6 +111,9 @@ pub struct Teller<P> {
     vault: Vault,
     owner: String,
     watch: Watch,
+    breaker: Breaker,
+    /// How often the fact at a position was answered with nothing but a status.
+    statuses: (u64, u32),
 }
 
 impl<P: Portal> Teller<P> {
@@ -96,6 +134,8 @@ impl<P: Portal> Teller<P> {
             vault,
             owner: node.to_string(),
             watch: Watch::default(),
+            breaker: Breaker::default(),
+            statuses: (0, 0),
         }
     }
 
@@ -124,7 +164,7 @@ impl<P: Portal> Teller<P> {
     }
 
     /// Tells all there is; how long until there may be more.
-    async fn pass(&self, stop: &CancellationToken) -> Result<Duration, TellError> {
+    async fn pass(&mut self, stop: &CancellationToken) -> Result<Duration, TellError> {
         // From the beginning of the journal: what was acknowledged is passed over by its facts.
         self.work.begin(&row(), 0).await?;
         loop {
@@ -157,7 +197,7 @@ impl<P: Portal> Teller<P> {
     }
 
     async fn tell_until(
-        &self,
+        &mut self,
         claim: &mut Claim,
         head: u64,
         stop: &CancellationToken,
@@ -214,10 +254,15 @@ impl<P: Portal> Teller<P> {
     }
 
     /// Tells one fact and records the answer; true when that was for good. `before`: how often it was tried already.
-    async fn tell(&self, case: &Case, before: u32, entry: &Entry) -> bool {
+    async fn tell(&mut self, case: &Case, before: u32, entry: &Entry) -> bool {
         let position = entry.position;
-        let answer = timeout(TELL_MAX, self.say(case)).await;
-        let answer = answer.unwrap_or_else(|_| Err(Unanswered("too late".to_owned())));
+        if self.statuses.0 != position {
+            self.statuses = (position, 0);
+        }
+        let is_last = self.statuses.1 + 1 >= HTTP_MAX;
+        let answer = timeout(TELL_MAX, self.say(case, is_last)).await;
+        let answer = answer.unwrap_or_else(|_| Err(Unanswered::silent("too late")));
+        let answer = self.weigh(answer, entry);
         let (outcome, remote_status, refusal) = match answer {
             Ok(Answer::Acknowledged(status)) => {
                 let told = case.dossier().and_then(PortalStatus::of);
@@ -274,28 +319,89 @@ impl<P: Portal> Teller<P> {
         recorded.into_iter().next()
     }
 
-    /// All that there is to say of one fact; a refusal ends it.
-    async fn say(&self, case: &Case) -> Result<Answer, Unanswered> {
+    /// What an answer counts for: a refusal of whatever it is told is none.
+    fn weigh(
+        &mut self,
+        answer: Result<Answer, Unanswered>,
+        entry: &Entry,
+    ) -> Result<Answer, Unanswered> {
+        match &answer {
+            Ok(Answer::Acknowledged(_)) => self.breaker.acknowledged(),
+            // Said by this node: nothing about the portal.
+            Ok(Answer::Refused(code)) if code == UNREADABLE => {}
+            Ok(Answer::Refused(code)) => {
+                if self.breaker.holds(entry.stream, code) {
+                    let settings = breaker::settings(code);
+                    tracing::error!(
+                        code,
+                        settings,
+                        "the national portal refuses every dossier alike: see to the settings"
+                    );
+                    let why = format!("it refuses every dossier alike: {code}");
+                    return Err(Unanswered::silent(why));
+                }
+                self.breaker.refused(entry.stream, code);
+            }
+            Err(unanswered) => {
+                let counts = u32::from(unanswered.http.is_some());
+                self.statuses.1 = self.statuses.1.saturating_add(counts);
+            }
+        }
+        answer
+    }
+
+    /// All that there is to say of one fact; a refusal ends it. `is_last`: a status alone is a refusal now.
+    async fn say(&self, case: &Case, is_last: bool) -> Result<Answer, Unanswered> {
         let news = case.news();
         if let Some(why) = case.unreadable.filter(|_| news.puts()) {
             // Told without its person it would be taken for an erased one; nobody else waits for it.
             tracing::error!(why, "a dossier cannot be told: its person cannot be read");
             return Ok(Answer::Refused(UNREADABLE.to_owned()));
         }
-        let mut answer = Answer::Acknowledged(None);
-        if news.puts() {
-            answer = self.portal.put(case).await?;
+        let put = if news.puts() {
+            Some(self.put(case, is_last).await?)
+        } else {
+            None
+        };
+        if !news.progresses() || matches!(put, Some(Answer::Refused(_))) {
+            return Ok(put.unwrap_or(Answer::Acknowledged(None)));
         }
-        if news.progresses() && matches!(answer, Answer::Acknowledged(_)) {
-            let progressed = self.portal.progress(case).await?;
-            answer = match (answer, progressed) {
-                (Answer::Acknowledged(put), Answer::Acknowledged(now)) => {
-                    Answer::Acknowledged(now.or(put))
-                }
-                (_, refused) => refused,
-            };
+        let progressed = settled(self.portal.progress(case).await, is_last)?;
+        Ok(match (put, progressed) {
+            (Some(Answer::Acknowledged(put)), Answer::Acknowledged(now)) => {
+                Answer::Acknowledged(now.or(put))
+            }
+            // It has the dossier and its status, which is what counts.
+            (Some(put @ Answer::Acknowledged(_)), Answer::Refused(code)) => {
+                tracing::warn!(code, "the national portal has not taken a line of progress");
+                put
+            }
+            (Some(Answer::Refused(_)) | None, progressed) => progressed,
+        })
+    }
+
+    /// Puts a dossier. The portal may have it though the answer was lost, or have it no more: a refusal counts when it
+    /// refuses both to make and to change it.
+    async fn put(&self, case: &Case, is_last: bool) -> Result<Answer, Unanswered> {
+        let first = settled(self.portal.put(case, case.is_known).await, is_last)?;
+        if !matches!(first, Answer::Refused(_)) {
+            return Ok(first);
         }
-        Ok(answer)
+        let other = settled(self.portal.put(case, !case.is_known).await, is_last)?;
+        Ok(match other {
+            Answer::Acknowledged(_) => other,
+            Answer::Refused(_) => first,
+        })
+    }
+}
+
+/// The last time, a status alone is a refusal: one dossier that the portal stumbles over does not hold up the others for ever.
+fn settled(answer: Result<Answer, Unanswered>, is_last: bool) -> Result<Answer, Unanswered> {
+    match answer {
+        Err(Unanswered {
+            http: Some(status), ..
+        }) if is_last => Ok(Answer::Refused(format!("HTTP_{status}"))),
+        Ok(_) | Err(_) => answer,
     }
 }
 

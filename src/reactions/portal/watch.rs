@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::super::desk::Desk;
-use crate::domain::portal::{Alarm, Allowed, alarms, limit};
+use crate::domain::portal::{Alarm, Allowed, Standing, alarms, limit};
 use crate::domain::time::Moment;
 use crate::projections::{Result, portal};
 
 /// Dossiers named in one line of the log.
-const NAMED_MAX: u32 = 20;
+const NAMED_MAX: usize = 20;
 /// Looked at no more often than this.
 const EVERY: i64 = 10 * Moment::SECOND;
 const MINUTE: i64 = 60 * Moment::SECOND;
@@ -17,7 +17,8 @@ const MINUTE: i64 = 60 * Moment::SECOND;
 #[derive(Default)]
 pub(super) struct Watch {
     looked_at: Option<Moment>,
-    said: BTreeSet<(Alarm, String)>,
+    ended: Said,
+    silent: Said,
     outage: bool,
 }
 
@@ -35,37 +36,27 @@ impl Watch {
     }
 
     async fn compare(&mut self, desk: &Desk, now: Moment) -> Result<()> {
-        let mut beyond = BTreeSet::new();
+        let mut ended = Vec::new();
         if let Some(before) = before(Alarm::EndNotSynchronised, now) {
-            let late = portal::ends_owed_before(&desk.models, before, NAMED_MAX).await?;
-            beyond.extend(
-                late.into_iter()
-                    .map(|(code, _)| (Alarm::EndNotSynchronised, code)),
-            );
+            ended = portal::ends_owed_before(&desk.models, before).await?;
         }
         let reference = desk.models.reference();
-        for (dossier, code) in portal::awaited_by_agencies(&desk.models, now, NAMED_MAX).await? {
-            let Some(standing) = portal::of(&desk.models, dossier).await? else {
-                continue;
+        let mut silent = portal::awaited_by_agencies(&desk.models, now).await?;
+        silent.retain(|(_, since, agency)| {
+            let standing = Standing {
+                next_agency: Some((*since, agency.clone())),
+                ..Standing::default()
             };
-            let raised = alarms(&standing, now, &reference, true);
-            if raised
-                .iter()
-                .any(|limit| limit.alarm == Alarm::NextAgencySilent)
-            {
-                beyond.insert((Alarm::NextAgencySilent, code));
-            }
-        }
-        for (alarm, code) in beyond.difference(&self.said) {
-            let basis = limit(*alarm).map_or("", |limit| limit.legal_basis.as_str());
-            tracing::warn!(code, basis, "{}", alarm.label().1);
-        }
-        self.said = beyond;
+            !alarms(&standing, now, &reference, true).is_empty()
+        });
+        let silent = silent.into_iter().map(|(code, ..)| code).collect();
+        self.ended.say(Alarm::EndNotSynchronised, ended);
+        self.silent.say(Alarm::NextAgencySilent, silent);
         self.compare_outage(desk, now).await
     }
 
     async fn compare_outage(&mut self, desk: &Desk, now: Moment) -> Result<()> {
-        let (dossiers, since) = portal::owed(&desk.models).await?;
+        let (dossiers, since) = portal::unanswered(&desk.models).await?;
         let limit = before(Alarm::OutageNotFixed, now);
         let outage = since
             .zip(limit)
@@ -80,10 +71,52 @@ impl Watch {
     }
 }
 
+/// The codes that one alarm was said of, while they are beyond its limit.
+#[derive(Default)]
+struct Said(BTreeSet<String>);
+
+impl Said {
+    /// Says how many are new and names the oldest of them.
+    fn say(&mut self, alarm: Alarm, beyond: Vec<String>) {
+        let new = self.news(beyond);
+        if new.is_empty() {
+            return;
+        }
+        let basis = limit(alarm).map_or("", |limit| limit.legal_basis.as_str());
+        let codes = new[..new.len().min(NAMED_MAX)].join(" ");
+        tracing::warn!(dossiers = new.len(), codes, basis, "{}", alarm.label().1);
+    }
+
+    /// Those that were not there before, in the order given.
+    fn news(&mut self, beyond: Vec<String>) -> Vec<String> {
+        let new = beyond.iter().filter(|code| !self.0.contains(*code));
+        let new = new.cloned().collect();
+        self.0 = beyond.into_iter().collect();
+        new
+    }
+}
+
 /// What began before this moment is beyond the limit now.
 fn before(alarm: Alarm, now: Moment) -> Option<Moment> {
     match limit(alarm)?.allowed {
         Allowed::Minutes(minutes) => Some(now.plus(-i64::from(minutes) * MINUTE)),
         Allowed::WorkingMinutes(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_old_ones_do_not_hide_a_new_one() {
+        let mut said = Said::default();
+        let mut beyond: Vec<String> = (0..50).map(|number| format!("old-{number}")).collect();
+        assert_eq!(said.news(beyond.clone()).len(), 50);
+        beyond.push("new".to_owned());
+        assert_eq!(said.news(beyond.clone()), ["new"]);
+        assert!(said.news(beyond).is_empty(), "each once");
+        assert!(said.news(Vec::new()).is_empty());
+        assert_eq!(said.news(vec!["new".to_owned()]), ["new"], "once more");
     }
 }

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::theirs::{PASSWORD, Theirs, USER};
-use crate::grounds::Ground;
+use crate::grounds::{Ground, grounds};
 use crate::office;
 
 /// A node's part in telling.
@@ -69,6 +69,12 @@ pub fn tell(
     let stop = CancellationToken::new();
     let task = tokio::spawn(teller.run(stop.clone()));
     Telling { stop, task }
+}
+
+/// An office on the first back end.
+pub async fn given() -> Place {
+    let mut grounds = grounds().await;
+    Place::new(grounds.swap_remove(0)).await
 }
 
 /// An office on any back end.

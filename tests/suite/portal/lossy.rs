@@ -18,6 +18,7 @@ async fn every_dossier_is_known_in_the_end_whatever_the_portal_does_meanwhile() 
         let place = Place::new(ground).await;
         let theirs = Theirs::listen(Moods {
             down: true,
+            strict: true,
             loses_every: Some(11),
             session_calls: Some(9),
             ..Moods::default()

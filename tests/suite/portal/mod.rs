@@ -2,6 +2,7 @@
 
 mod ground;
 mod lossy;
+mod refused;
 mod shown;
 mod theirs;
 mod told;

@@ -1,6 +1,6 @@
 //! The other side: it keeps what it is told by code, gives sessions that end, refuses, loses answers, and is down.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
@@ -20,6 +20,16 @@ pub struct Moods {
     pub down: bool,
     /// Codes of dossiers that it refuses for ever.
     pub refused: HashSet<String>,
+    /// Refuses everything with this code, whatever it is.
+    pub refuses_all: Option<String>,
+    /// Services that refuse everything.
+    pub closed: HashSet<&'static str>,
+    /// Codes of dossiers over which it stumbles: nothing but this status.
+    pub stumbles: HashMap<String, u16>,
+    /// Refuses to make what it has, and to change what it has not.
+    pub strict: bool,
+    /// So many calls are done next, and their answers lost.
+    pub loses: usize,
     /// Of so many calls one is done, and its answer lost.
     pub loses_every: Option<usize>,
     /// So many calls end a session.
@@ -33,6 +43,23 @@ pub struct Moods {
     pub done: Vec<(String, Value)>,
     /// Signed in so often.
     pub sign_ins: usize,
+}
+
+impl Moods {
+    /// The code with which a call is refused.
+    fn refuses(&self, service: &str, data: &Value, updating: bool) -> Option<String> {
+        let code = text(data, "MaHoSo");
+        let mut done = self.done.iter();
+        let has = done.any(|(_, data)| text(data, "MaHoSo") == code);
+        let wrong = self.strict && service == "DongBoHoSoMC" && updating != has;
+        if self.refuses_all.is_some() {
+            return self.refuses_all.clone();
+        }
+        if self.refused.contains(&code) || self.closed.contains(service) {
+            return Some("07".to_owned());
+        }
+        wrong.then(|| "09".to_owned())
+    }
 }
 
 /// A portal that listens.
@@ -131,12 +158,20 @@ async fn serve(State(theirs): State<Theirs>, body: Bytes) -> (StatusCode, String
         matches!(service.as_str(), "DongBoHoSoMC" | "CapNhatTienDoHoSoMC"),
         "{service}"
     );
-    if moods.refused.contains(&text(&data, "MaHoSo")) {
-        let refused = json!({ "error_code": "07", "message": "Hồ sơ của ông A không hợp lệ" });
+    if let Some(status) = moods.stumbles.get(&text(&data, "MaHoSo")) {
+        let status = StatusCode::from_u16(*status).expect("a status");
+        return (status, String::new());
+    }
+    if let Some(code) = moods.refuses(&service, &data, body["isUpdating"] == "True") {
+        let refused = json!({ "error_code": code, "message": "Hồ sơ của ông A không hợp lệ" });
         return (StatusCode::OK, refused.to_string());
     }
     moods.done.push((service, data));
     moods.calls += 1;
+    if moods.loses > 0 {
+        moods.loses -= 1;
+        return (StatusCode::BAD_GATEWAY, "lost".to_owned());
+    }
     if moods
         .loses_every
         .is_some_and(|every| moods.calls.is_multiple_of(every))

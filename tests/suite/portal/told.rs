@@ -1,5 +1,7 @@
 //! What goes over the wire: the names and codes of the protocol, what of a person, and what not.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -8,17 +10,11 @@ use motcua::domain::dossier::{DossierCommand as C, SyncOutcome, SyncRecorded};
 use motcua::domain::fact::PartKind;
 use serde_json::json;
 
-use super::ground::Place;
+use super::ground::given;
 use super::theirs::{Moods, PASSWORD, Theirs, USER};
-use crate::grounds::grounds;
 use crate::office::PROCEDURE;
 
 const PATIENCE: Duration = Duration::from_secs(30);
-
-async fn given() -> Place {
-    let mut grounds = grounds().await;
-    Place::new(grounds.swap_remove(0)).await
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dossier_is_told_by_the_names_of_the_protocol() {
@@ -198,27 +194,30 @@ async fn a_node_is_told_by_its_settings_and_a_password_is_never_printed() {
     let node = crate::office::node(&journal, &folder.path().join("keys")).await;
     let (_, request) = crate::office::acceptance(crate::office::id(), "Công dân 000123");
     node.counter.submit(request).await.expect("accepted");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_motcua"));
-    command
-        .args([
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--portal-url",
-            &theirs.url,
-        ])
-        .args(["--portal-user", USER])
-        .arg("--data")
-        .arg(&data)
-        .arg("--keys")
-        .arg(folder.path().join("keys"))
-        .env_remove("MOTCUA_JOURNAL");
-    let without = command.output().expect("the program runs");
-    let error = String::from_utf8_lossy(&without.stderr).into_owned();
-    assert!(
-        !without.status.success() && error.contains("MOTCUA_PORTAL_PASSWORD"),
-        "{error}"
-    );
+    let serve = |url: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_motcua"));
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--portal-url", url])
+            .args(["--portal-user", USER])
+            .arg("--data")
+            .arg(&data)
+            .arg("--keys")
+            .arg(folder.path().join("keys"))
+            .env_remove("MOTCUA_JOURNAL");
+        command
+    };
+    refuses(&mut serve(&theirs.url), "MOTCUA_PORTAL_PASSWORD");
+    let file = folder.path().join("password");
+    std::fs::write(&file, PASSWORD).expect("written");
+    let mode = Permissions::from_mode(0o640);
+    std::fs::set_permissions(&file, mode).expect("a mode");
+    let mut open = serve(&theirs.url);
+    open.arg("--portal-password-file").arg(&file);
+    refuses(&mut open, "chmod 600");
+    let mut clear = serve("http://ngsp.example.gov.vn/");
+    clear.env("MOTCUA_PORTAL_PASSWORD", PASSWORD);
+    refuses(&mut clear, "--portal-insecure");
+    let mut command = serve(&theirs.url);
     command.env("MOTCUA_PORTAL_PASSWORD", PASSWORD);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut serving = command.spawn().expect("the program runs");
@@ -234,4 +233,12 @@ async fn a_node_is_told_by_its_settings_and_a_password_is_never_printed() {
     let said = String::from_utf8_lossy(&said);
     assert!(known.is_ok(), "{said}");
     assert!(!said.contains(PASSWORD));
+}
+
+/// It ends with an error that says this.
+fn refuses(command: &mut Command, why: &str) {
+    let output = command.output().expect("the program runs");
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && error.contains(why), "{error}");
+    assert!(!error.contains(PASSWORD));
 }

@@ -6,7 +6,9 @@ use serde_json::Value;
 use crate::reactions::portal::{Answer, Unanswered};
 
 /// Characters of a refusal's code that a fact may hold: a code, never a text.
-const CODE_MAX: usize = 32;
+const CODE_MAX: usize = 16;
+/// So many digits in a row may be a person's: of an identity number, a telephone, a birthday.
+const DIGITS_MAX: usize = 5;
 /// Codes with which portals say that a session is no more.
 const SESSION_OVER: [&str; 2] = ["401", "-401"];
 
@@ -21,7 +23,7 @@ pub enum Reply {
 pub fn read(status: StatusCode, bytes: &[u8]) -> Result<Reply, Unanswered> {
     let body = body(status, bytes)?;
     let Some(code) = error_code(&body) else {
-        return Err(Unanswered(format!("{status} without an error_code")));
+        return Err(Unanswered::by(status, "without an error_code"));
     };
     Ok(match code.as_str() {
         code if is_well(code) => Reply::Answer(Answer::Acknowledged(remote_status(&body))),
@@ -35,9 +37,7 @@ pub fn session(status: StatusCode, bytes: &[u8]) -> Result<String, Unanswered> {
     let body = body(status, bytes)?;
     if let Some(code) = error_code(&body).filter(|code| !is_well(code)) {
         let code = short(&code);
-        return Err(Unanswered(format!(
-            "signing in is refused: error_code {code}"
-        )));
+        return Err(Unanswered::silent(format!("refused: error_code {code}")));
     }
     let given = ["session", "token", "access_token"]
         .iter()
@@ -45,7 +45,7 @@ pub fn session(status: StatusCode, bytes: &[u8]) -> Result<String, Unanswered> {
     let given = given.filter(|session| !session.is_empty());
     given
         .map(str::to_owned)
-        .ok_or_else(|| Unanswered(format!("{status} without a session")))
+        .ok_or_else(|| Unanswered::by(status, "without a session"))
 }
 
 /// A JSON object, of an answer that says of itself that it counts.
@@ -56,11 +56,9 @@ fn body(status: StatusCode, bytes: &[u8]) -> Result<Value, Unanswered> {
             StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY
         );
     if !counts {
-        return Err(Unanswered(status.to_string()));
+        return Err(Unanswered::by(status, "is no answer"));
     }
-    let body: Value =
-        serde_json::from_slice(bytes).map_err(|_| Unanswered(format!("{status} without JSON")))?;
-    Ok(body)
+    serde_json::from_slice(bytes).map_err(|_| Unanswered::by(status, "without JSON"))
 }
 
 /// As text, whether it came as a text or as a number.
@@ -92,14 +90,16 @@ fn remote_status(body: &Value) -> Option<u16> {
     }
 }
 
-/// Whatever the other side writes there, nothing but the letters of a code goes into a fact.
+/// What goes into a fact and the log: a code as it is, and nothing of a text or of what may be a person's number.
 fn short(code: &str) -> String {
-    let good = |c: &char| c.is_ascii_alphanumeric() || "._-".contains(*c);
-    let kept: String = code.chars().filter(good).take(CODE_MAX).collect();
-    if kept.is_empty() {
-        "?".to_owned()
+    let good = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let is_code = (1..=CODE_MAX).contains(&code.len()) && code.bytes().all(good);
+    let digits = code.split(|c: char| !c.is_ascii_digit());
+    let longest = digits.map(str::len).max().unwrap_or(0);
+    if is_code && longest <= DIGITS_MAX {
+        code.to_owned()
     } else {
-        kept
+        "?".to_owned()
     }
 }
 
@@ -141,10 +141,49 @@ mod tests {
             Ok(Reply::Answer(Answer::Refused("07".into())))
         );
         let body = r#"{"error_code":"Hồ sơ của ông An không hợp lệ"}"#;
-        let Ok(Reply::Answer(Answer::Refused(code))) = of(422, body) else {
-            panic!("a refusal");
-        };
-        assert!(code.is_ascii() && code.len() <= CODE_MAX);
+        let refused = Reply::Answer(Answer::Refused("?".into()));
+        assert_eq!(of(422, body), Ok(refused));
+    }
+
+    #[test]
+    fn a_code_is_kept_whole_and_what_may_be_a_person_is_not() {
+        for code in ["07", "-1", "99", "HS_05", "E.12-b", "12345", "a"] {
+            assert_eq!(short(code), code);
+        }
+        for text in [
+            "",
+            "CCCD 001099012345 da nop",
+            "001099012345",
+            "-001099012345",
+            "CCCD_001099012",
+            "0912-345678",
+            "NGUYEN VAN AN",
+            "Nguyễn",
+            "19900101",
+            "a.code.that.is.too.long",
+        ] {
+            assert_eq!(short(text), "?", "{text}");
+        }
+        let body = r#"{"error_code":1099012345}"#;
+        let refused = Reply::Answer(Answer::Refused("?".into()));
+        assert_eq!(of(200, body), Ok(refused), "a number as well");
+    }
+
+    #[test]
+    fn an_answer_about_the_dossier_is_told_from_a_portal_that_is_not_there() {
+        for (status, body, about) in [
+            (500, "", Some(500)),
+            (404, "{}", Some(404)),
+            (413, "", Some(413)),
+            (200, "<html>", Some(200)),
+            (429, "", None),
+            (502, "", None),
+            (503, "", None),
+            (504, "", None),
+        ] {
+            let unanswered = of(status, body).expect_err("no answer");
+            assert_eq!(unanswered.http, about, "{status} {body}");
+        }
     }
 
     #[test]

@@ -53,8 +53,8 @@ pub struct HttpPortal {
 
 /// Why the answer to one call does not count yet.
 enum Failed {
-    /// The session is no more; a new one may do.
-    Session,
+    /// The session is no more, by this status; a new one may do.
+    Session(StatusCode),
     Unanswered(Unanswered),
 }
 
@@ -82,17 +82,16 @@ impl HttpPortal {
         is_known: bool,
         data: &Value,
     ) -> Result<Answer, Unanswered> {
+        let mut over = StatusCode::UNAUTHORIZED;
         for fresh in [false, true] {
             let session = self.session(fresh).await?;
             match self.call_in(&session, service, is_known, data).await {
                 Ok(answer) => return Ok(answer),
-                Err(Failed::Session) => {}
+                Err(Failed::Session(status)) => over = status,
                 Err(Failed::Unanswered(why)) => return Err(why),
             }
         }
-        Err(Unanswered(
-            "it does not take the session it gave".to_owned(),
-        ))
+        Err(Unanswered::by(over, "under the session it gave"))
     }
 
     async fn call_in(
@@ -118,11 +117,11 @@ impl HttpPortal {
             .await
             .map_err(Failed::Unanswered)?;
         if status == StatusCode::UNAUTHORIZED || status == StatusCode::FORBIDDEN {
-            return Err(Failed::Session);
+            return Err(Failed::Session(status));
         }
         match answer::read(status, &bytes) {
             Ok(Reply::Answer(answer)) => Ok(answer),
-            Ok(Reply::SessionOver) => Err(Failed::Session),
+            Ok(Reply::SessionOver) => Err(Failed::Session(StatusCode::UNAUTHORIZED)),
             Err(why) => Err(Failed::Unanswered(why)),
         }
     }
@@ -139,13 +138,15 @@ impl HttpPortal {
         let Settings { user, password, .. } = &self.settings;
         let body = json!({ "username": user, "password": password });
         let (status, bytes) = self.post(&self.sign_in, &body).await?;
-        let session = answer::session(status, &bytes)?;
+        // Of the office, and never of one dossier.
+        let session = answer::session(status, &bytes)
+            .map_err(|why| Unanswered::silent(format!("signing in: {}", why.why)))?;
         *held = Some(session.clone());
         Ok(session)
     }
 
     async fn post(&self, url: &Url, body: &Value) -> Result<(StatusCode, Vec<u8>), Unanswered> {
-        let failed = |error: reqwest::Error| Unanswered(outside::cause(&error));
+        let failed = |error: reqwest::Error| Unanswered::silent(outside::cause(&error));
         let mut request = self.client.post(url.clone()).timeout(ANSWER_MAX);
         if let Some(destination) = &self.settings.destination {
             request = request.header("dstcode", destination);
@@ -159,7 +160,7 @@ impl HttpPortal {
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > BYTES_MAX {
-                return Err(Unanswered("an answer without end".to_owned()));
+                return Err(Unanswered::by(answer.status(), "without end"));
             }
         }
         Ok((answer.status(), bytes))
@@ -167,11 +168,11 @@ impl HttpPortal {
 }
 
 impl Portal for HttpPortal {
-    async fn put(&self, case: &Case) -> Result<Answer, Unanswered> {
+    async fn put(&self, case: &Case, is_known: bool) -> Result<Answer, Unanswered> {
         let Some(data) = payload::dossier(case, self.settings.object_kinds) else {
             return Ok(Answer::Acknowledged(None));
         };
-        self.call(PUT, case.is_known, &data).await
+        self.call(PUT, is_known, &data).await
     }
 
     async fn progress(&self, case: &Case) -> Result<Answer, Unanswered> {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::ground::{Place, given};
 use super::theirs::{Moods, Theirs};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn refusals(answers: &[SyncRecorded]) -> Vec<&str> {
     let all = answers.iter();

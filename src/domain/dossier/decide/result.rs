@@ -56,8 +56,9 @@ fn need_signer(dossier: &Dossier, context: &Context<'_>) -> Result<(), Rejection
     Ok(())
 }
 
-/// Row 16: what was signed gets its number, also after it was handed over. What the signer took back comes into force by a replacement only. The program
-/// records a number that document management gave, to a document that has none: only the clerk issues a further one.
+/// Row 16: what was signed gets its number, also after it was handed over. What the signer took back comes into force by a
+/// replacement only. The program records a number that document management gave, to a document that has none: only the clerk
+/// issues a further one.
 pub(super) fn issue_result(dossier: &Dossier, number: &str, context: &Context<'_>) -> Decision {
     need_new_number(dossier, number)?;
     need_result_in_force(dossier)?;

@@ -42,6 +42,24 @@ pub enum Unsigned {
     Stale,
 }
 
+/// Why a notification is not taken as the other side's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    Unsigned,
+    Stale,
+    /// Signed, and not to be understood.
+    Malformed,
+}
+
+impl From<Unsigned> for Unread {
+    fn from(error: Unsigned) -> Self {
+        match error {
+            Unsigned::Missing | Unsigned::Wrong => Self::Unsigned,
+            Unsigned::Stale => Self::Stale,
+        }
+    }
+}
+
 /// The three headers of one notification.
 #[derive(Debug, Clone, Copy)]
 pub struct Signed<'a> {

@@ -21,7 +21,8 @@ use self::notices::Notices;
 use self::watch::Watch;
 use crate::acts::Counter;
 use crate::domain::time::Moment;
-use crate::projections::{ReadModels, agenda};
+use crate::journal::JournalError;
+use crate::projections::{ProjectionError, ReadModels, agenda};
 
 /// How long to sleep at most before the office's clock is looked at again: clocks are set, nodes are frozen.
 const NAP_MAX: Duration = Duration::from_secs(30);
@@ -50,6 +51,17 @@ pub async fn run(counter: Counter, models: ReadModels, stop: CancellationToken) 
             () = sleep(nap) => {}
         }
     }
+}
+
+/// Why a reaction waits: what it needs does not answer, or cannot be read. It is tried again.
+#[derive(Debug, thiserror::Error)]
+enum Interrupted {
+    #[error(transparent)]
+    Work(#[from] work::WorkError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Read(#[from] ProjectionError),
 }
 
 /// Every reaction of one node.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::payment::Notice;
-use super::signature::Unsigned;
+pub use super::signature::Unread;
 use crate::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use crate::domain::text;
 use crate::domain::time::Moment;
@@ -121,24 +121,6 @@ pub enum Told {
     },
     /// Something that is nothing to this program.
     Nothing,
-}
-
-/// Why a notification is not taken as the system's word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unread {
-    Unsigned,
-    Stale,
-    /// Signed, and not to be understood.
-    Malformed,
-}
-
-impl From<Unsigned> for Unread {
-    fn from(error: Unsigned) -> Self {
-        match error {
-            Unsigned::Missing | Unsigned::Wrong => Self::Unsigned,
-            Unsigned::Stale => Self::Stale,
-        }
-    }
 }
 
 /// A number as it may stand in a fact: `123/QĐ-UBND`.

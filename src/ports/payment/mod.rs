@@ -13,7 +13,7 @@ pub use self::vnpay::Vnpay;
 
 use serde_json::Value;
 
-use super::signature::Unsigned;
+pub use super::signature::Unread;
 use crate::domain::dossier::PaymentMethod;
 use crate::domain::reason::Reason;
 use crate::domain::time::Moment;
@@ -100,24 +100,6 @@ pub struct Movement {
     pub amount_vnd: u64,
     /// What the payer or the office wrote on it: the reference stands in it somewhere.
     pub text: String,
-}
-
-/// Why a notification is not taken as the gateway's word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unread {
-    Unsigned,
-    Stale,
-    /// Signed, and not to be understood.
-    Malformed,
-}
-
-impl From<Unsigned> for Unread {
-    fn from(error: Unsigned) -> Self {
-        match error {
-            Unsigned::Missing | Unsigned::Wrong => Self::Unsigned,
-            Unsigned::Stale => Self::Stale,
-        }
-    }
 }
 
 /// What became of a notification.

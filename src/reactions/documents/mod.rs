@@ -14,14 +14,15 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use self::case::{Case, told};
-use super::work::{Claim, LEASE, Work, WorkError};
+use super::Interrupted;
+use super::work::{Claim, LEASE, Work, wait};
 use crate::acts::{Act, Counter, Refusal, Request};
 use crate::domain::dossier::DossierCommand;
 use crate::domain::fact::stream;
-use crate::journal::{Journal, JournalError, clock};
+use crate::journal::{Journal, clock};
 use crate::outside::{self, cause};
 use crate::ports::documents::{self, Answered, Call, Reference, Registry};
-use crate::projections::{ProjectionError, ReadModels};
+use crate::projections::ReadModels;
 
 /// What rows of work are called before the system's name.
 pub const KIND: &str = "documents";
@@ -38,15 +39,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const GATHER: Duration = Duration::from_millis(20);
 /// After a store did not answer.
 const PAUSE: Duration = Duration::from_secs(5);
-/// Waits after the first, second, … failure; the last one goes on.
-const WAITS: [Duration; 6] = [
-    Duration::from_millis(200),
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-    Duration::from_mins(2),
-    Duration::from_mins(10),
-];
+/// The longest wait after a failure.
+const WAIT_MAX: Duration = Duration::from_mins(10);
 
 /// One node's part in telling document systems.
 pub struct Documents {
@@ -68,16 +62,6 @@ enum Stopped {
     Postponed(Duration),
     /// It is another node's now.
     Lost,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Failed {
-    #[error(transparent)]
-    Work(#[from] WorkError),
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    #[error(transparent)]
-    Read(#[from] ProjectionError),
 }
 
 impl Documents {
@@ -130,7 +114,7 @@ impl Documents {
     }
 
     /// Works on every row that is due; how long until the next one is.
-    async fn pass(&self) -> Result<Duration, Failed> {
+    async fn pass(&self) -> Result<Duration, Interrupted> {
         let head = self.models.size();
         for registry in &self.registries {
             self.work
@@ -144,12 +128,11 @@ impl Documents {
         Ok(due.unwrap_or(LOOK).clamp(GATHER, LOOK))
     }
 
-    async fn work_off(&self, mut claim: Claim) -> Result<(), Failed> {
+    async fn work_off(&self, mut claim: Claim) -> Result<(), Interrupted> {
         let named = |registry: &&Registry| registry.name == claim.subject();
         let Some(registry) = self.registries.iter().find(named) else {
             // Taken out of the settings: its place is kept, and it waits.
-            let after = *WAITS.last().unwrap_or(&PAUSE);
-            return Ok(self.work.postpone(&claim, after).await?);
+            return Ok(self.work.postpone(&claim, WAIT_MAX).await?);
         };
         let ended = self.tell_all(registry, &mut claim).await;
         match ended {
@@ -158,13 +141,19 @@ impl Documents {
             Ok(Stopped::Lost) => {}
             Err(error) => {
                 tracing::warn!(%error, system = registry.name, "document management waits");
-                self.work.postpone(&claim, wait(claim.attempts)).await?;
+                self.work
+                    .postpone(&claim, wait(claim.attempts, WAIT_MAX))
+                    .await?;
             }
         }
         Ok(())
     }
 
-    async fn tell_all(&self, registry: &Registry, claim: &mut Claim) -> Result<Stopped, Failed> {
+    async fn tell_all(
+        &self,
+        registry: &Registry,
+        claim: &mut Claim,
+    ) -> Result<Stopped, Interrupted> {
         loop {
             let shown = self.models.size();
             let entries = self.journal.read(claim.position, CHUNK).await?;
@@ -177,7 +166,7 @@ impl Documents {
                         return Ok(Stopped::Lost);
                     }
                     if !self.settle(registry, &case, entry.position).await {
-                        return Ok(Stopped::Postponed(wait(claim.attempts)));
+                        return Ok(Stopped::Postponed(wait(claim.attempts, WAIT_MAX)));
                     }
                     if !self.work.advance(claim, entry.position + 1).await? {
                         return Ok(Stopped::Lost);
@@ -296,12 +285,6 @@ impl Documents {
         }
         Ok((answer.status().as_u16(), body))
     }
-}
-
-/// How long to wait after so many failures and one more.
-fn wait(failures: u32) -> Duration {
-    let last = WAITS.len() - 1;
-    WAITS[usize::try_from(failures).unwrap_or(last).min(last)]
 }
 
 // One call must end within half a lease.

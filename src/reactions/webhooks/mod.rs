@@ -20,6 +20,7 @@ pub use self::event::Message;
 pub use self::sender::ANSWER_MAX;
 use self::sender::Sender;
 pub use self::signature::secret;
+use super::Interrupted;
 use super::work::Work;
 use crate::journal::Journal;
 use crate::outside::Guarded;
@@ -28,14 +29,6 @@ use crate::vault::Keys;
 
 /// What rows of work are called before the subscriber's name.
 pub const KIND: &str = "webhook";
-
-#[derive(Debug, thiserror::Error)]
-enum ReviewError {
-    #[error(transparent)]
-    Work(#[from] super::work::WorkError),
-    #[error(transparent)]
-    Journal(#[from] crate::journal::JournalError),
-}
 
 /// The row of a subscriber.
 #[must_use]
@@ -143,7 +136,7 @@ impl Webhooks {
             for name in back {
                 tracing::error!(%name, head, "the journal is shorter than what was told; going on at its head");
             }
-            Ok::<(), ReviewError>(())
+            Ok::<(), Interrupted>(())
         };
         if let Err(error) = reviewed.await {
             tracing::warn!(%error, "rows of webhooks are not reviewed");

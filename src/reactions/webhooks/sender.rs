@@ -11,11 +11,12 @@ use uuid::Uuid;
 
 use super::event::{Message, message};
 use super::signature::{Secret, secret};
-use crate::journal::{Journal, JournalError, clock};
+use crate::journal::{Journal, clock};
 use crate::outside::{Guarded, cause};
-use crate::projections::{ProjectionError, ReadModels};
+use crate::projections::ReadModels;
+use crate::reactions::Interrupted;
 use crate::reactions::work::{
-    Claim, Delivery, LEASE, Settled, Subscriber, SubscriberState, Work, WorkError,
+    Claim, Delivery, LEASE, Settled, Subscriber, SubscriberState, Work, WorkError, wait,
 };
 use crate::vault::Keys;
 
@@ -28,17 +29,8 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024;
 /// A claim is renewed at least this often while nothing is to be sent.
 const RENEW: Duration = Duration::from_secs(LEASE.as_secs() / 3);
 
-/// Waits after the first, second, … failure; the last one goes on.
-const WAITS: [Duration; 8] = [
-    Duration::from_millis(200),
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-    Duration::from_mins(2),
-    Duration::from_mins(10),
-    Duration::from_mins(30),
-    Duration::from_hours(1),
-];
+/// The longest wait after a failure.
+const WAIT_MAX: Duration = Duration::from_hours(1);
 /// A message that was refused so often is laid aside, and the next one is sent.
 const REFUSALS_MAX: u32 = 4;
 /// A receiver that accepts nothing for so long is sent nothing more until the operator says so; its place is kept.
@@ -89,16 +81,6 @@ enum Stopped {
     Lost,
 }
 
-#[derive(Debug, thiserror::Error)]
-enum SendError {
-    #[error(transparent)]
-    Work(#[from] WorkError),
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    #[error(transparent)]
-    Read(#[from] ProjectionError),
-}
-
 impl Sender {
     /// Sends what there is for this row, and gives it back.
     pub async fn work_off(&self, mut claim: Claim, stop: CancellationToken) {
@@ -117,7 +99,9 @@ impl Sender {
                 Ok(Stopped::Lost) => Ok(()),
                 Err(error) => {
                     tracing::warn!(%error, subscriber = claim.subject(), "a webhook waits");
-                    self.work.postpone(&claim, wait(claim.attempts)).await
+                    self.work
+                        .postpone(&claim, wait(claim.attempts, WAIT_MAX))
+                        .await
                 }
             }
         };
@@ -134,7 +118,7 @@ impl Sender {
         }
     }
 
-    async fn send_all(&self, claim: &mut Claim) -> Result<Stopped, SendError> {
+    async fn send_all(&self, claim: &mut Claim) -> Result<Stopped, Interrupted> {
         let subscriber = match self.work.subscriber(claim.subject()).await {
             Ok(subscriber) => subscriber,
             Err(WorkError::Unknown(_)) => return Ok(Stopped::Closed),
@@ -197,7 +181,7 @@ impl Sender {
         subscriber: &Subscriber,
         secret: &Secret,
         message: &Message,
-    ) -> Result<Option<Stopped>, SendError> {
+    ) -> Result<Option<Stopped>, Interrupted> {
         let began = Instant::now();
         let (status, outcome) = self.send(&subscriber.url, secret, message).await;
         let error = match &outcome {
@@ -223,7 +207,7 @@ impl Sender {
                 Settled::Accepted
             }
             Outcome::Refused(_) if claim.refusals + 1 < REFUSALS_MAX => {
-                return Ok(Some(Stopped::Refused(wait(claim.refusals))));
+                return Ok(Some(Stopped::Refused(wait(claim.refusals, WAIT_MAX))));
             }
             Outcome::Refused(why) if claim.aside >= ASIDE_MAX => {
                 let why = format!("{ASIDE_MAX} messages in a row were refused: {why}");
@@ -250,7 +234,7 @@ impl Sender {
                 return self.give_up(claim, SubscriberState::Paused, &why).await;
             }
             Outcome::Failed { after, .. } => {
-                let wait = wait(claim.attempts).max(after.unwrap_or_default());
+                let wait = wait(claim.attempts, WAIT_MAX).max(after.unwrap_or_default());
                 return Ok(Some(Stopped::Postponed(wait)));
             }
         };
@@ -265,7 +249,7 @@ impl Sender {
         claim: &Claim,
         state: SubscriberState,
         why: &str,
-    ) -> Result<Option<Stopped>, SendError> {
+    ) -> Result<Option<Stopped>, Interrupted> {
         tracing::warn!(subscriber = claim.subject(), why, "a receiver is given up");
         self.work.set_state_of(claim, state, why).await?;
         Ok(Some(Stopped::Held))
@@ -302,7 +286,7 @@ async fn outcome(mut answer: Response) -> Outcome {
     let status = answer.status();
     let after = answer.headers().get(RETRY_AFTER);
     let after = after.and_then(|after| after.to_str().ok()?.trim().parse().ok());
-    let after = after.map(|seconds| Duration::from_secs(seconds).min(WAITS[WAITS.len() - 1]));
+    let after = after.map(|seconds| Duration::from_secs(seconds).min(WAIT_MAX));
     let mut seen = 0;
     while let Ok(Some(piece)) = answer.chunk().await {
         seen += piece.len();
@@ -320,10 +304,4 @@ async fn outcome(mut answer: Response) -> Outcome {
         | StatusCode::UNPROCESSABLE_ENTITY => Outcome::Refused(why),
         _ => Outcome::Failed { why, after },
     }
-}
-
-/// How long to wait after so many failures and one more.
-fn wait(failures: u32) -> Duration {
-    let last = WAITS.len() - 1;
-    WAITS[usize::try_from(failures).unwrap_or(last).min(last)]
 }

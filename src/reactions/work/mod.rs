@@ -20,6 +20,25 @@ pub const LEASE: Duration = Duration::from_secs(30);
 /// Until somebody says so.
 const FOR_EVER: Duration = Duration::from_hours(24 * 365 * 100);
 
+/// Waits after the first, second, … failure; the last one goes on.
+const WAITS: [Duration; 8] = [
+    Duration::from_millis(200),
+    Duration::from_secs(1),
+    Duration::from_secs(5),
+    Duration::from_secs(30),
+    Duration::from_mins(2),
+    Duration::from_mins(10),
+    Duration::from_mins(30),
+    Duration::from_hours(1),
+];
+
+/// How long to wait after so many failures and one more; at most `most`.
+#[must_use]
+pub fn wait(failures: u32, most: Duration) -> Duration {
+    let last = WAITS.len() - 1;
+    WAITS[usize::try_from(failures).unwrap_or(last).min(last)].min(most)
+}
+
 /// A row that this node is at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {

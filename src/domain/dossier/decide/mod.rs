@@ -2,6 +2,7 @@
 
 mod clock;
 mod desk;
+mod drafting;
 mod guard;
 mod intake;
 mod money;
@@ -14,17 +15,17 @@ mod watch;
 use uuid::Uuid;
 
 use super::event::{CapabilityReissued, Channel, ComponentReceived, DossierEvent, Nothing, Stage};
-use super::{Dossier, DossierCommand, Phase, Rejection, Turn};
+use super::{Dossier, DossierCommand, Phase, Rejection};
 use crate::domain::actor::Actor;
-use crate::domain::event::Event;
-use crate::domain::fact::{Breach, BreachRule, Circumstances, Draft};
+use crate::domain::fact::{Circumstances, Draft};
 use crate::domain::reference::Reference;
 use crate::domain::register::Register;
 use crate::domain::time::Moment;
 
 use clock::{accept, intake_breach, issue_apology};
 use desk::{assign_handler, forward, hand_over, recall_step, receive_hand_over};
-use guard::{filed, guard_claims, guard_office, guard_role, need_reason, policy_for, wrong_role};
+use drafting::{after, breach, late_decision, one, plain, refuse_resolution, with_reason};
+use guard::{filed, guard_claims, guard_office, guard_role, wrong_role};
 use intake::{
     Filing, accept_at_counter, correct_details, draft, lodge, receive_component, redirect,
     return_originals,
@@ -426,73 +427,4 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         (phase, _) if phase.is_closed() => Err(Rejection::AlreadyClosed { state: phase }),
         (phase, _) => Err(Rejection::WrongState { state: phase }),
     }
-}
-
-fn refuse_resolution(dossier: &Dossier, context: &Context<'_>) -> Decision {
-    need_reason(context)?;
-    let circumstances = Circumstances {
-        breach: late_decision(dossier, BreachRule::LateRefusal, context)?,
-        ..context.given.clone()
-    };
-    Ok(vec![one(
-        DossierEvent::ResolutionRefused(Nothing {}),
-        circumstances,
-        context,
-    )])
-}
-
-/// A decision after the promised day is a real act that the law forbids: recorded and flagged, never refused.
-fn late_decision(
-    dossier: &Dossier,
-    rule: BreachRule,
-    context: &Context<'_>,
-) -> Result<Option<Breach>, Rejection> {
-    let in_time = |turn: &Turn| context.now.date() <= turn.due_at.date();
-    if dossier.turn().is_none_or(in_time) {
-        return Ok(None);
-    }
-    let policy = policy_for(dossier, context)?;
-    Ok(Some(breach(rule, &policy.legal_basis)))
-}
-
-fn breach(rule: BreachRule, basis: &str) -> Breach {
-    Breach {
-        rule,
-        basis: basis.to_owned(),
-    }
-}
-
-/// The dossier as it will be, for what follows from an act within the same command.
-fn after(dossier: &Dossier, drafts: &[Draft], context: &Context<'_>) -> Dossier {
-    let mut after = dossier.clone();
-    for draft in drafts {
-        if let Event::Dossier(event) = &draft.event {
-            let (by, around) = (context.actor, &draft.circumstances);
-            after.evolve(event, by, Uuid::nil(), context.now, around);
-        }
-    }
-    after
-}
-
-fn one(event: DossierEvent, circumstances: Circumstances, context: &Context<'_>) -> Draft {
-    Draft {
-        stream: context.dossier,
-        event: Event::Dossier(event),
-        circumstances,
-    }
-}
-
-/// The event with the circumstances as given; a slip's hour belongs to acceptance alone.
-#[expect(clippy::unnecessary_wraps, reason = "an arm of the table")]
-fn plain(event: DossierEvent, context: &Context<'_>) -> Decision {
-    let circumstances = Circumstances {
-        received_at: None,
-        ..context.given.clone()
-    };
-    Ok(vec![one(event, circumstances, context)])
-}
-
-fn with_reason(event: DossierEvent, context: &Context<'_>) -> Decision {
-    need_reason(context)?;
-    plain(event, context)
 }

@@ -1,7 +1,8 @@
 //! What the program itself records: that a promised moment has passed, and that a notice moves a promise.
 
-use super::{Context, Decision, Dossier, Phase, Rejection, Turn, one, plain};
+use super::{Context, Decision, Dossier, Phase, Rejection, one, plain};
 use crate::domain::calendar::{NoticeChange, Timetable as _};
+use crate::domain::dossier::Turn;
 use crate::domain::dossier::clocks::{promise_after, renewed_promise};
 use crate::domain::dossier::event::{
     DeadlineMissed, DossierEvent, DueDateCause, DueDateRecomputed,

@@ -1,4 +1,5 @@
-//! The deadline watch: misses, and opinions that did not come, recorded by the program itself at the hour.
+//! The deadline watch: misses and opinions that did not come, recorded by the program itself at the hour; legs of linked
+//! dossiers, given to their agencies as soon as what they need is there.
 
 use std::collections::HashMap;
 
@@ -34,7 +35,8 @@ impl Watch {
                 .into_iter()
                 .map(|entry| {
                     let id = entry.to_do.command_id(entry.dossier);
-                    (id, entry.dossier, entry.to_do.command)
+                    let stream = entry.to_do.stream(entry.dossier);
+                    (id, stream, entry.to_do.command)
                 })
                 .filter(|(id, _, _)| !self.asked.contains_key(id))
                 .collect();

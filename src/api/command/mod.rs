@@ -10,6 +10,7 @@ mod desk;
 mod form;
 mod input;
 mod intake;
+mod linked;
 mod money;
 mod opinion;
 mod paper;
@@ -30,6 +31,7 @@ pub use self::catalogue::CatalogueMutation;
 use self::course::CourseMutation;
 use self::desk::DeskMutation;
 use self::intake::IntakeMutation;
+use self::linked::LinkedMutation;
 use self::money::MoneyMutation;
 use self::opinion::OpinionMutation;
 use self::paper::PaperMutation;
@@ -43,6 +45,7 @@ use self::voice::VoiceMutation;
 #[derive(Default, MergedObject)]
 pub struct DossierMutation(
     IntakeMutation,
+    LinkedMutation,
     BlockMutation,
     SupplementMutation,
     DeskMutation,

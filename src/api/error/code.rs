@@ -3,7 +3,7 @@
 use async_graphql::Enum;
 
 use crate::domain::calendar::NoticeError;
-use crate::domain::dossier::Rejection;
+use crate::domain::dossier::{LinkedRefusal, Rejection};
 use crate::domain::register::BlockError;
 
 /// `code` of a user error: the command was refused and left no trace.
@@ -117,6 +117,18 @@ pub enum ErrorCode {
     CodeSpent,
     /// The hour on the slip is not of the day of its paper code.
     CodeOfAnotherDay,
+    /// The procedure has no legs: accept it in the usual way.
+    NotALinkedProcedure,
+    /// Each leg that is not optional is named once, with an agency that settles it.
+    LegsInvalid,
+    /// A linked dossier is settled by the agencies of its legs.
+    SettledByLegs,
+    /// It is one leg of a linked dossier: do this on the whole.
+    PartOfLinkedDossier,
+    /// This leg has got no result of that one.
+    LegResultUnknown,
+    /// Nobody asks for that correction.
+    CorrectionNotAsked,
     /// The code is for invented procedures, and this journal is live.
     SimulatedCode,
     /// A text holds a NUL, a line break or another control character.
@@ -212,6 +224,14 @@ impl From<&Rejection> for ErrorCode {
                 NoticeError::Calendar(_) => Self::CalendarYearUnknown,
             },
             Rejection::ProcessTooLong { .. } => Self::ProcessTooLong,
+            Rejection::Linked(refusal) => match refusal {
+                LinkedRefusal::NotLinked => Self::NotALinkedProcedure,
+                LinkedRefusal::Legs => Self::LegsInvalid,
+                LinkedRefusal::Whole => Self::SettledByLegs,
+                LinkedRefusal::Leg(_) => Self::PartOfLinkedDossier,
+                LinkedRefusal::NoResult => Self::LegResultUnknown,
+                LinkedRefusal::NoCorrection => Self::CorrectionNotAsked,
+            },
             Rejection::Block(error) => match error {
                 BlockError::Size(_) => Self::BlockSize,
                 BlockError::StillOpen(_) => Self::BlockStillOpen,

@@ -1,6 +1,6 @@
 //! Why not: every refusal has a stable code and says in Vietnamese and English what to do next.
 
-use super::Phase;
+use super::{LinkedRefusal, Phase};
 use crate::domain::actor::Role;
 use crate::domain::calendar::{CalendarError, NoticeError};
 use crate::domain::code::CodeError;
@@ -102,6 +102,8 @@ pub enum Rejection {
     ProcessTooLong { hours: u32, hours_max: u32 },
     #[error(transparent)]
     Block(#[from] BlockError),
+    #[error(transparent)]
+    Linked(#[from] LinkedRefusal),
     #[error("{0} stands for an invented procedure, and this journal is live")]
     SimulatedCode(String),
 }
@@ -187,6 +189,7 @@ impl Rejection {
             Self::InvalidNotice(error) => error.code(),
             Self::ProcessTooLong { .. } => "PROCESS_TOO_LONG",
             Self::Block(error) => error.code(),
+            Self::Linked(refusal) => refusal.code(),
             Self::SimulatedCode(_) => "SIMULATED_CODE",
         }
     }
@@ -401,6 +404,7 @@ impl Rejection {
                 ),
             ),
             Self::Block(error) => error.message(),
+            Self::Linked(refusal) => refusal.message(),
             Self::SimulatedCode(code) => (
                 format!(
                     "Mã {code} dành cho thủ tục mô phỏng, không dùng được trong sổ thật. Dùng mã thủ tục hành chính quốc gia."

@@ -183,6 +183,7 @@ fn every_alarm_has_one_limit_with_its_legal_basis() {
     for alarm in [
         Alarm::EndNotSynchronised,
         Alarm::NextAgencySilent,
+        Alarm::NextLegNotOpened,
         Alarm::OutageNotFixed,
     ] {
         let found = limits().iter().filter(|limit| limit.alarm == alarm);

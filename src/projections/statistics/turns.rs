@@ -12,7 +12,7 @@ use crate::projections::fold::{Batch, State};
 use crate::projections::insert::Insert;
 
 pub const MODEL: Model = Model {
-    version: 1,
+    version: 2,
     tables: "
         create table turn ( -- the time a dossier spends under one office's clock
             number          integer not null, -- the dossier's
@@ -87,6 +87,7 @@ pub async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result
     let turns: Vec<_> = turns.collect();
     let rows = UPSERT_TURNS.run(to, &turns, |statement, (state, turn, moves, place)| {
         let dossier = &state.dossier;
+        let promised = Some(turn).filter(|turn| !turn.undated);
         statement
             .bind(state.number.cast_signed())
             .bind(*place)
@@ -101,8 +102,8 @@ pub async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result
             .bind(dossier.channel.unwrap_or(Channel::Counter).name())
             .bind(turn.received_at.0)
             .bind(turn.accepted_at.0)
-            .bind(turn.original_due_at.0)
-            .bind(turn.due_at.0)
+            .bind(promised.map(|turn| turn.original_due_at.0))
+            .bind(promised.map(|turn| turn.due_at.0))
             .bind(*moves)
             .bind(turn.ending.map(|ending| ending.at.0))
             .bind(turn.ending.map(|ending| ending.kind.name()))

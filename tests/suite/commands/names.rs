@@ -8,12 +8,13 @@ use motcua::api::schema::sdl;
 use super::ground::camel;
 
 /// Commands whose mutation says more than their name.
-const LONGER: [(&str, &str); 10] = [
+const LONGER: [(&str, &str); 11] = [
     ("draft", "draftDossier"),
     ("submit", "submitDossier"),
     ("lodge", "lodgeDossier"),
     ("accept_at_counter", "acceptDossierAtCounter"),
     ("accept", "acceptDossier"),
+    ("accept_linked", "acceptLinkedDossier"),
     ("find_still_deficient", "findSupplementDeficient"),
     ("redirect", "redirectDossier"),
     ("forward", "forwardDossier"),
@@ -22,7 +23,7 @@ const LONGER: [(&str, &str); 10] = [
 ];
 
 /// Given by the program itself, at the hour; nobody can sign in as it.
-const OF_THE_PROGRAM: [&str; 2] = ["record_miss", "recompute_due_date"];
+const OF_THE_PROGRAM: [&str; 3] = ["record_miss", "recompute_due_date", "open_leg"];
 
 /// Mutations tried here that are no command on one dossier.
 const OTHERS: [&str; 5] = [

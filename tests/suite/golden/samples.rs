@@ -212,6 +212,9 @@ fn next_event(event: &Event) -> Option<Event> {
     })
 }
 
+#[path = "linked.rs"]
+mod linked;
+
 fn dossier_events() -> Vec<DossierEvent> {
     let first = DossierEvent::Drafted(Drafted {
         procedure: procedure(),
@@ -232,6 +235,7 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
         capability,
         intake_due_at: None,
         assisted_by: None,
+        leg_of: None,
     };
     let to = Role::Handler.name().to_owned();
     Some(match event {
@@ -255,6 +259,8 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             due_certainty: Certainty::Verified,
             process: None,
             on_paper: false,
+            legs: Vec::new(),
+            undated: false,
         }),
         E::Accepted(_) => E::Redirected(Redirected {
             from: office(),
@@ -407,7 +413,15 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             as_of: 2,
             commitment: "ab".repeat(32),
         }),
-        E::PaperPrinted(_) => return None,
+        E::PaperPrinted(_)
+        | E::LegOpened(_)
+        | E::LegWaits(_)
+        | E::LegResumed(_)
+        | E::LegEnded(_)
+        | E::LegDelivered(_)
+        | E::SentBack(_)
+        | E::CorrectionRequested(_)
+        | E::CorrectionAnswered(_) => return linked::next(event),
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod beside;
 mod data;
+mod linked;
 mod publicity;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use crate::domain::time::Moment;
 
 pub use self::beside::*;
 pub use self::data::*;
+pub use self::linked::*;
 pub use self::publicity::Publicity;
 
 /// Events of a dossier (domain table of transitions, rows 1–22).
@@ -74,6 +76,14 @@ pub enum DossierEvent {
     FeedbackAnswered(FeedbackAnswered),
     SyncRecorded(SyncRecorded),
     PaperPrinted(PaperPrinted),
+    LegOpened(LegOpened),
+    LegWaits(LegWaits),
+    LegResumed(LegResumed),
+    LegEnded(LegEnded),
+    LegDelivered(LegDelivered),
+    SentBack(SentBack),
+    CorrectionRequested(CorrectionRequested),
+    CorrectionAnswered(CorrectionAnswered),
 }
 
 impl DossierEvent {
@@ -139,6 +149,14 @@ impl DossierEvent {
             Self::FeedbackAnswered(_) => "dossier.feedback_answered",
             Self::SyncRecorded(_) => "dossier.sync_recorded",
             Self::PaperPrinted(_) => "dossier.paper_printed",
+            Self::LegOpened(_) => "dossier.leg_opened",
+            Self::LegWaits(_) => "dossier.leg_waits",
+            Self::LegResumed(_) => "dossier.leg_resumed",
+            Self::LegEnded(_) => "dossier.leg_ended",
+            Self::LegDelivered(_) => "dossier.leg_delivered",
+            Self::SentBack(_) => "dossier.sent_back",
+            Self::CorrectionRequested(_) => "dossier.correction_requested",
+            Self::CorrectionAnswered(_) => "dossier.correction_answered",
         }
     }
 
@@ -208,7 +226,15 @@ impl DossierEvent {
             | Self::FeedbackSubmitted(_)
             | Self::FeedbackAnswered(_)
             | Self::SyncRecorded(_)
-            | Self::PaperPrinted(_) => None,
+            | Self::PaperPrinted(_)
+            | Self::LegOpened(_)
+            | Self::LegWaits(_)
+            | Self::LegResumed(_)
+            | Self::LegEnded(_)
+            | Self::LegDelivered(_)
+            | Self::SentBack(_)
+            | Self::CorrectionRequested(_)
+            | Self::CorrectionAnswered(_) => None,
         }
     }
 
@@ -287,6 +313,14 @@ impl DossierEvent {
             "dossier.feedback_answered" => read(data, Self::FeedbackAnswered),
             "dossier.sync_recorded" => read(data, Self::SyncRecorded),
             "dossier.paper_printed" => read(data, Self::PaperPrinted),
+            "dossier.leg_opened" => read(data, Self::LegOpened),
+            "dossier.leg_waits" => read(data, Self::LegWaits),
+            "dossier.leg_resumed" => read(data, Self::LegResumed),
+            "dossier.leg_ended" => read(data, Self::LegEnded),
+            "dossier.leg_delivered" => read(data, Self::LegDelivered),
+            "dossier.sent_back" => read(data, Self::SentBack),
+            "dossier.correction_requested" => read(data, Self::CorrectionRequested),
+            "dossier.correction_answered" => read(data, Self::CorrectionAnswered),
             _ => return None, // foreign: a type name out of the journal
         })
     }

@@ -324,6 +324,7 @@ impl Given {
             reference: &self.reference,
             register: &self.register,
             given: &self.around,
+            kin: &[],
         };
         let result = decide(&self.dossier, command, &context);
         Outcome {

@@ -337,6 +337,7 @@ impl Dossier {
             }
             DossierEvent::WithdrawalGranted(_) => {
                 self.phase = Phase::Withdrawn;
+                self.legs_withdrawn(at);
                 self.end(at, EndKind::Withdrawn);
                 self.leave_desk(at);
             }

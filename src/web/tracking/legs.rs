@@ -28,7 +28,8 @@ pub fn lines(dossier: &Dossier, story: &Story<'_>, lang: Lang) -> Vec<LegLine> {
             rows.find(|row| row.id == opened.id)
         });
         let record = story.procedure.and_then(|whole| whole.leg(leg.plan.place));
-        let hidden = !is_named(story) || row.is_some_and(|row| row.sensitive) && story.holder.is_none();
+        let hidden =
+            !is_named(story) || row.is_some_and(|row| row.sensitive) && story.holder.is_none();
         let name = record.filter(|_| !hidden);
         let office = story.reference.offices.get(leg.plan.office.as_str());
         let note = record.filter(|leg| leg.limit.is_none());
@@ -64,7 +65,10 @@ fn state(leg: &Leg, row: Option<&DossierRow>, story: &Story<'_>, lang: Lang) -> 
             ),
             Some(_) | None => (
                 Tone::Info,
-                ("Chờ kết quả của thủ tục trước", "Waits for an earlier result"),
+                (
+                    "Chờ kết quả của thủ tục trước",
+                    "Waits for an earlier result",
+                ),
             ),
         };
         return (tone, lang.pick(pair).to_owned());
@@ -86,7 +90,9 @@ fn state(leg: &Leg, row: Option<&DossierRow>, story: &Story<'_>, lang: Lang) -> 
 
 fn times(leg: &Leg, row: Option<&DossierRow>, lang: Lang) -> Vec<(&'static str, When)> {
     let given = leg.opened.as_ref().map(|opened| opened.at);
-    let due = row.and_then(|row| row.due_at).filter(|_| leg.ended.is_none());
+    let due = row
+        .and_then(|row| row.due_at)
+        .filter(|_| leg.ended.is_none());
     let all = [
         (lang.of("Chuyển cho cơ quan", "Given to the agency"), given),
         (lang.of("Hẹn xong", "Promised for"), due),

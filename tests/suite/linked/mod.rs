@@ -1,6 +1,8 @@
 //! Linked procedures from outside: one code for the citizen, an agency behind each leg, each with its own node and time.
 
 mod ground;
+mod group;
+mod rules;
 
 use motcua::domain::actor::Role;
 use serde_json::{Value, json};
@@ -110,7 +112,10 @@ async fn a_birth_group_runs_to_its_end_with_one_leg_late_and_one_result_correcte
         assert_eq!(legs[0]["outcome"], "COMPLETED");
         assert_eq!(legs[0]["timeliness"], "NOT_PROMISED");
         let by = legs[1]["acknowledgeBy"].as_str().expect("a time");
-        assert!(by.starts_with("2026-11-06T01:00:00"), "two working hours: {by}");
+        assert!(
+            by.starts_with("2026-11-06T01:00:00"),
+            "two working hours: {by}"
+        );
         assert_eq!(legs[2]["openedAt"], Value::Null, "it needs both");
         let deliver = json!({ "dossier": birth, "method": "COUNTER" });
         town.does(COUNTER, "deliverResult", deliver).await;

@@ -185,6 +185,14 @@ impl Dossier {
         self.legs = planned.iter().map(Leg::planned).collect();
     }
 
+    /// With the whole, whatever has not ended is withdrawn.
+    pub(super) fn legs_withdrawn(&mut self, at: Moment) {
+        for leg in self.legs.iter_mut().filter(|leg| leg.ended.is_none()) {
+            leg.waits_since = None;
+            leg.ended = Some((LegOutcome::Withdrawn, at));
+        }
+    }
+
     fn change_leg(&mut self, place: u32, change: impl FnOnce(&mut Leg)) {
         let mut all = self.legs.iter_mut();
         if let Some(leg) = all.find(|leg| leg.plan.place == place) {

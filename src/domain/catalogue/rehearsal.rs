@@ -116,6 +116,7 @@ mod tests {
             process: None,
             missed: Vec::new(),
             ending: None,
+            undated: false,
         };
         Dossier {
             turns: vec![turn],

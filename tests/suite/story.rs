@@ -364,6 +364,8 @@ impl Story {
                     Digitisation::FromDossier,
                 ]),
                 size_bytes: None,
+                signature: None,
+                reused_from: None,
             },
             3 => C::IssueFinancialObligation {
                 kind: ObligationKind::Charge,

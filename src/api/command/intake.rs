@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Object};
 
+use super::component;
 use super::form::Form;
 use super::input::{
     AcceptDossierAtCounterInput, AcceptDossierInput, CorrectApplicantDetailsInput,
@@ -9,7 +10,7 @@ use super::input::{
     RefuseAcceptanceInput, ReissueCapabilityInput, SubmitDossierInput, VoidCodeInput,
 };
 use super::perform::{Asked, CommandPayload, Target, on, perform};
-use super::result::document;
+use super::result::{document, signed};
 use crate::acts::Act;
 use crate::api::access::api;
 use crate::api::capability::fingerprint;
@@ -133,14 +134,30 @@ impl IntakeMutation {
         #[graphql(desc = "Which, which paper, and the circumstances.")]
         input: ReceiveComponentInput,
     ) -> Answered<CommandPayload> {
+        let mut form = Form::default();
+        let mut file = document(input.file_sha256);
+        let signature = input
+            .signature
+            .as_ref()
+            .and_then(|given| signed(&mut form, given, &mut file));
+        let digitisation = input.digitisation.into();
+        let reused =
+            component::reused(context, &mut form, digitisation, input.reused_from.as_ref());
+        let reused_from = match reused.await {
+            Ok(reused_from) => reused_from,
+            Err(problem) => return Some(Err(problem)),
+        };
+        component::check(&mut form, digitisation, input.signature.is_some());
         let command = C::ReceiveComponent {
             item: input.item,
             form: input.form.into(),
-            digitisation: input.digitisation.into(),
+            digitisation,
             size_bytes: input.size_bytes.map(|Long(bytes)| bytes),
+            signature,
+            reused_from,
         };
-        let mut asked = Asked::on(input.on, Form::default(), Some(command));
-        asked.personal.extend(document(input.file_sha256));
+        let mut asked = Asked::on(input.on, form, Some(command));
+        asked.personal.extend(file);
         perform(context, asked).await
     }
 

@@ -5,6 +5,7 @@ mod bulk;
 mod catalogue;
 pub mod catalogue_input;
 mod catalogue_record;
+mod component;
 mod course;
 mod desk;
 mod form;

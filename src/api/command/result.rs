@@ -157,7 +157,7 @@ fn earlier(form: &mut Form, path: &str, input: Option<&str>) -> Option<Option<St
 }
 
 /// What the fact says of a signature; its block goes to the vault beside the document's hash.
-fn signed(
+pub fn signed(
     form: &mut Form,
     given: &SignatureInput,
     file: &mut Option<Personal>,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::Dossier;
 use super::event::{
     ComponentForm, Digitisation, DossierEvent, FeedbackKind, LinkKind, ObligationKind,
-    PaymentMethod, RatingDevice, SyncOutcome,
+    PaymentMethod, RatingDevice, ReusedFrom, Signature, SyncOutcome,
 };
 use crate::domain::portal::{self, News, PortalStatus, Untold};
 use crate::domain::time::Moment;
@@ -103,12 +103,17 @@ impl Obligation {
 }
 
 /// A paper as it came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedComponent {
     pub item: u32,
     pub form: ComponentForm,
     pub digitisation: Digitisation,
     pub size_bytes: Option<u64>,
+    /// Actor id of the officer who digitised it here.
+    pub digitised_by: Option<String>,
+    /// Their digital signature on it.
+    pub signature: Option<Signature>,
+    pub reused_from: Option<ReusedFrom>,
 }
 
 /// Another dossier it belongs with.

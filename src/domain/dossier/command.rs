@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::event::{
     Channel, ComponentForm, DeliveryMethod, Digitisation, FeedbackKind, LinkKind, ObligationKind,
-    PaymentMethod, RatingDevice, RedirectKind, Signature, SyncOutcome,
+    PaymentMethod, RatingDevice, RedirectKind, ReusedFrom, Signature, SyncOutcome,
 };
 use crate::domain::actor::Role;
 use crate::domain::catalogue::LinkageManner;
@@ -56,6 +56,11 @@ pub enum DossierCommand {
         form: ComponentForm,
         digitisation: Digitisation,
         size_bytes: Option<u64>,
+        /// Of whoever digitised it, on its digital form.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signature: Option<Signature>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reused_from: Option<ReusedFrom>,
     },
     /// Tell the one-stop unit what the applicant should be asked for (row 10): all contact goes through it.
     ProposeSupplement {

@@ -63,6 +63,9 @@ impl Dossier {
                     form: received.form,
                     digitisation: received.digitisation,
                     size_bytes: received.size_bytes,
+                    digitised_by: received.digitised_by.clone(),
+                    signature: received.signature.clone(),
+                    reused_from: received.reused_from.clone(),
                 });
             }
             DossierEvent::SupplementProposed(proposed) => {

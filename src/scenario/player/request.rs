@@ -186,6 +186,8 @@ impl<'a> Clerk<'a> {
                 },
                 digitisation,
                 size_bytes: None,
+                signature: None,
+                reused_from: None,
             },
             Deed::ChargeFee { vnd } => DossierCommand::IssueFinancialObligation {
                 kind: ObligationKind::Charge,

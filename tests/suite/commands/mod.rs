@@ -4,6 +4,7 @@ mod bulk;
 mod document;
 pub mod ground;
 mod names;
+mod origins;
 mod papers;
 mod refusals;
 mod shelf;

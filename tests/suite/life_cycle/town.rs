@@ -175,6 +175,8 @@ fn beside(command: Option<&DossierCommand>) -> Option<DossierCommand> {
             form: ComponentForm::Original,
             digitisation: Digitisation::Here,
             size_bytes: Some(1_000),
+            signature: None,
+            reused_from: None,
         });
     };
     Some(match command {

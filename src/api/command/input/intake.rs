@@ -3,6 +3,7 @@
 use async_graphql::{ID, InputObject};
 use uuid::Uuid;
 
+use super::SignatureInput;
 use super::{ApplicantInput, Around, Filing, OnDossier};
 use crate::api::scalar::{Day, Digest, Long};
 use crate::api::words::{Channel, ComponentForm, Digitisation, RedirectKind};
@@ -139,4 +140,19 @@ pub struct ReceiveComponentInput {
     pub size_bytes: Option<Long>,
     /// SHA-256 of its file. Kept in the vault with a salt; the journal holds the salted commitment only.
     pub file_sha256: Option<Digest>,
+    /// The digital signature of whoever digitised it; with `HERE`.
+    pub signature: Option<SignatureInput>,
+    /// What it is reused from; with `FROM_DOSSIER` or `FROM_RESULT`.
+    pub reused_from: Option<ReusedFromInput>,
+}
+
+/// A paper or a result of an earlier dossier.
+#[derive(InputObject)]
+pub struct ReusedFromInput {
+    /// Its global id or its code.
+    pub dossier: ID,
+    /// Place of the paper in its procedure's list, from 1; with `FROM_DOSSIER`.
+    pub item: Option<u32>,
+    /// Number of the result; with `FROM_RESULT`.
+    pub result_number: Option<String>,
 }

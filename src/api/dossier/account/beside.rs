@@ -72,6 +72,23 @@ pub struct ReceivedComponent {
     digitisation: Digitisation,
     /// Size of its file in bytes, as it was submitted.
     size_bytes: Option<Long>,
+    /// Pseudonym of the officer who digitised it here; for those who learn who acted.
+    digitised_by: Option<String>,
+    /// The digital form bears the signature of whoever digitised it.
+    digitally_signed: bool,
+    /// What it was reused from; null in public.
+    reused_from: Option<ReusedFrom>,
+}
+
+/// A paper or a result of an earlier dossier.
+#[derive(Debug, SimpleObject)]
+pub struct ReusedFrom {
+    /// Its stream.
+    dossier: Uuid,
+    /// Place of the paper in its procedure's list, from 1; null for a result.
+    item: Option<u32>,
+    /// Number of the result; null for a paper, and for a result that has none.
+    result_number: Option<String>,
 }
 
 /// Another dossier it belongs with.
@@ -171,8 +188,21 @@ pub fn obligations(_: &Books, dossier: &Dossier) -> Option<Vec<Obligation>> {
     Some(dossier.obligations.iter().map(obligation).collect())
 }
 
-pub fn components(_: &Books, dossier: &Dossier) -> Option<Vec<ReceivedComponent>> {
+pub fn components(books: &Books, dossier: &Dossier) -> Option<Vec<ReceivedComponent>> {
+    let people = books.reader.sees_people();
+    let named = books.reader != Reader::Public;
     let component = |one: &dossier::ReceivedComponent| ReceivedComponent {
+        digitised_by: one.digitised_by.clone().filter(|_| people),
+        digitally_signed: one.signature.is_some(),
+        reused_from: one
+            .reused_from
+            .as_ref()
+            .filter(|_| named)
+            .map(|from| ReusedFrom {
+                dossier: from.dossier,
+                item: from.item,
+                result_number: from.result.clone(),
+            }),
         item: one.item,
         form: one.form.into(),
         digitisation: one.digitisation.into(),

@@ -8,7 +8,8 @@ use super::{Context, Decision, Dossier, Rejection, plain, with_reason};
 use crate::domain::actor::Role;
 use crate::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use crate::domain::dossier::event::{
-    Channel, ComponentReceived, DossierEvent, Drafted, Lodged, Nothing, RedirectKind, Redirected,
+    Channel, ComponentReceived, Digitisation, DossierEvent, Drafted, Lodged, Nothing, RedirectKind,
+    Redirected, ReusedFrom,
 };
 use crate::domain::event::Event;
 use crate::domain::fact::{Circumstances, Draft, stream};
@@ -154,12 +155,28 @@ pub(super) fn accept_at_counter(filing: &Filing<'_>, context: &Context<'_>) -> D
     Ok(drafts)
 }
 
-/// Only papers that the procedure lists: nobody may ask for others (Decree 63/2010 art. 21.2).
+/// Only papers that the procedure lists: nobody may ask for others (Decree 63/2010 art. 21.2). Who digitised it is who says
+/// so; what is reused is named by where it is.
 pub(super) fn receive_component(
     dossier: &Dossier,
-    received: ComponentReceived,
+    mut received: ComponentReceived,
     context: &Context<'_>,
 ) -> Decision {
+    let signed_at = received
+        .signature
+        .as_ref()
+        .map(|signature| signature.signed_at);
+    if signed_at.is_some_and(|signed| signed > context.now) {
+        return Err(Rejection::FutureClaim { now: context.now });
+    }
+    let here = received.digitisation == Digitisation::Here;
+    if here && context.actor.role != Role::Applicant {
+        received.digitised_by = Some(context.actor.id.clone());
+    }
+    let own = |from: &ReusedFrom| from.dossier == context.dossier;
+    if received.reused_from.as_ref().is_some_and(own) {
+        return Err(Rejection::LinkInvalid);
+    }
     let (_, code) = filed(dossier)?;
     let version = dossier.turn().map(|turn| turn.procedure_version);
     let procedure = match version {

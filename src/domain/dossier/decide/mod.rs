@@ -202,6 +202,8 @@ fn table(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> 
                 form,
                 digitisation,
                 size_bytes,
+                signature,
+                reused_from,
             },
         ) => {
             let received = ComponentReceived {
@@ -209,6 +211,9 @@ fn table(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> 
                 form: *form,
                 digitisation: *digitisation,
                 size_bytes: *size_bytes,
+                digitised_by: None,
+                signature: signature.clone(),
+                reused_from: reused_from.clone(),
             };
             receive_component(dossier, received, context)
         }

@@ -9,6 +9,8 @@ use crate::domain::code::OfficeCode;
 use crate::domain::paper::Form;
 use crate::domain::time::Moment;
 
+use super::Signature;
+
 /// Another agency is asked for its opinion (row 9).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -383,6 +385,29 @@ pub struct ComponentReceived {
     /// Of the file, as it was submitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size_bytes: Option<u64>,
+    /// Actor id of the officer who digitised it here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digitised_by: Option<String>,
+    /// Their digital signature on the digital form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Signature>,
+    /// What it was reused from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reused_from: Option<ReusedFrom>,
+}
+
+/// A paper or a result of an earlier dossier that need not be brought again (Decree 118/2025/NĐ-CP art. 4.2a).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReusedFrom {
+    /// Stream of that dossier.
+    pub dossier: Uuid,
+    /// Place of the paper in its procedure's list, from 1; absent for a result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<u32>,
+    /// Number of the result; absent for a paper, and for a result that has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<String>,
 }
 
 /// A statutory paper was printed. The same paper printed again has the same bytes, so the same commitment.

@@ -331,6 +331,8 @@ fn only_papers_the_procedure_lists_are_taken_and_a_dossier_is_never_linked_to_it
         form: ComponentForm::Original,
         digitisation: Digitisation::Here,
         size_bytes: Some(12),
+        signature: None,
+        reused_from: None,
     };
     let processing = || given(in_processing()).by(Role::Receiver);
     processing()

@@ -115,9 +115,9 @@ impl Ratio {
         let settled = counts.settled;
         Self {
             numerator: settled.early + settled.on_time,
-            denominator: counts.received.total(),
+            denominator: counts.answered_for(),
             excluded: 0,
-            meaning: "(early + on time) / received with carry-over, against the promise in force; nothing is excluded",
+            meaning: "(early + on time) / received with carry-over and what was taken over, without what was given away by transfer, against the promise in force; nothing is excluded",
         }
     }
 

@@ -17,6 +17,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 mod to_do;
+mod transfer;
 mod turn;
 
 pub use beside::{
@@ -33,6 +34,7 @@ pub use result::{DossierResult, ResultStanding};
 pub use stay::{Stay, WaitsFor};
 pub use terms::Terms;
 pub use to_do::ToDo;
+pub use transfer::{Passed, Spell, Transfer};
 pub use turn::{EndKind, Ending, Turn};
 
 use jiff::civil::Date;
@@ -95,6 +97,8 @@ pub struct Dossier {
     pub verification_on: Option<Date>,
     pub originals_returned: bool,
     pub links: Vec<Link>,
+    /// From office to office, because one has ended; oldest first.
+    pub transfers: Vec<Transfer>,
     pub rating: Option<Rating>,
     pub feedback: Vec<Feedback>,
     pub syncs: Vec<Sync>,

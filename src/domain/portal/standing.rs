@@ -70,7 +70,7 @@ impl Standing {
 /// Handed over to another agency and not signed for; or passed on to another office, and not taken in there.
 fn next_agency(dossier: &Dossier) -> Option<(Moment, String)> {
     let desk = dossier.desk()?;
-    let at_home = dossier.turn().map(|turn| turn.office.as_str());
+    let at_home = dossier.office.as_ref().map(|office| office.as_str());
     let abroad = at_home.is_some_and(|home| home != desk.office) && desk.awaits_receipt();
     let passed_on = dossier.phase == crate::domain::dossier::Phase::Redirected;
     (abroad || passed_on).then(|| (desk.since, desk.office.clone()))

@@ -14,7 +14,7 @@ use crate::domain::reference::Reference;
 /// not before time that is known not to count has been given: a supplement that was answered but not yet accepted.
 pub(super) fn record_miss(dossier: &Dossier, context: &Context<'_>) -> Decision {
     let turn = running(dossier)?;
-    let mut outages = context.reference.outages(turn.office.as_str());
+    let mut outages = turn.outages(context.reference);
     let down = outages.any(|outage| outage.from <= turn.due_at && outage.is_open(context.now));
     let counted = renewed_promise(turn, context.reference);
     let due_at = counted.map_or(turn.due_at, |promise| promise.due_at.max(turn.due_at));

@@ -3,6 +3,7 @@
 mod beside;
 mod data;
 mod publicity;
+mod transfer;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use crate::domain::time::Moment;
 pub use self::beside::*;
 pub use self::data::*;
 pub use self::publicity::Publicity;
+pub use self::transfer::Transferred;
 
 /// Events of a dossier (domain table of transitions, rows 1–22).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -74,6 +76,7 @@ pub enum DossierEvent {
     FeedbackAnswered(FeedbackAnswered),
     SyncRecorded(SyncRecorded),
     PaperPrinted(PaperPrinted),
+    Transferred(Transferred),
 }
 
 impl DossierEvent {
@@ -139,6 +142,7 @@ impl DossierEvent {
             Self::FeedbackAnswered(_) => "dossier.feedback_answered",
             Self::SyncRecorded(_) => "dossier.sync_recorded",
             Self::PaperPrinted(_) => "dossier.paper_printed",
+            Self::Transferred(_) => "dossier.transferred",
         }
     }
 
@@ -208,7 +212,8 @@ impl DossierEvent {
             | Self::FeedbackSubmitted(_)
             | Self::FeedbackAnswered(_)
             | Self::SyncRecorded(_)
-            | Self::PaperPrinted(_) => None,
+            | Self::PaperPrinted(_)
+            | Self::Transferred(_) => None,
         }
     }
 
@@ -287,6 +292,7 @@ impl DossierEvent {
             "dossier.feedback_answered" => read(data, Self::FeedbackAnswered),
             "dossier.sync_recorded" => read(data, Self::SyncRecorded),
             "dossier.paper_printed" => read(data, Self::PaperPrinted),
+            "dossier.transferred" => read(data, Self::Transferred),
             _ => return None, // foreign: a type name out of the journal
         })
     }

@@ -377,7 +377,7 @@ impl Dossier {
                 }
             }
             DossierEvent::SyncRecorded(told) => self.note_sync(told, at),
-            DossierEvent::Transferred(moved) => self.transferred(moved, at),
+            DossierEvent::Transferred(moved) => self.transferred(moved, at, around.reason),
             DossierEvent::ApplicantDetailsCorrected(_) | DossierEvent::PaperPrinted(_) => {}
         }
         if !matches!(event, DossierEvent::SyncRecorded(_)) {

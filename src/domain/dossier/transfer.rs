@@ -5,6 +5,7 @@ use super::{Dossier, Phase, Transferred, Turn};
 use crate::domain::actor::Role;
 use crate::domain::calendar::Outage;
 use crate::domain::code::OfficeCode;
+use crate::domain::reason::Reason;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
 
@@ -16,6 +17,8 @@ pub struct Transfer {
     /// Number of the decision.
     pub decision: String,
     pub at: Moment,
+    /// Why an officer passed it on; none when a route brought it there.
+    pub reason: Option<Reason>,
 }
 
 /// A running clock went to another office.
@@ -106,7 +109,7 @@ impl Dossier {
     }
 
     /// At the other office it lies with whoever receives; a clock that stands goes on standing.
-    pub(super) fn transferred(&mut self, moved: &Transferred, at: Moment) {
+    pub(super) fn transferred(&mut self, moved: &Transferred, at: Moment, reason: Option<Reason>) {
         if let Some(turn) = self.turns.last_mut().filter(|turn| turn.ending.is_none()) {
             turn.passed.push(Passed {
                 to: moved.to.clone(),
@@ -119,6 +122,7 @@ impl Dossier {
             to: moved.to.clone(),
             decision: moved.decision.clone(),
             at,
+            reason,
         });
         self.office = Some(moved.to.clone());
         self.handler = None;

@@ -102,9 +102,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn read<T: serde::de::DeserializeOwned>(file: &Path) -> anyhow::Result<T> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("cannot read {}", file.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is not as it should be", file.display()))
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("{} is not as it should be", file.display()))
 }
 
 /// In both languages, as every door says it.
@@ -115,11 +116,7 @@ fn refused(refusal: &Refusal) -> ExitCode {
 }
 
 /// Whether the rules will take it all, before anything is recorded.
-fn foreseen(
-    known: &Reference,
-    offices: &[Office],
-    plan: &Reorganisation,
-) -> Result<(), Rejection> {
+fn foreseen(known: &Reference, offices: &[Office], plan: &Reorganisation) -> Result<(), Rejection> {
     plan.check(&with_offices(known, offices)?)?;
     Ok(())
 }
@@ -131,7 +128,9 @@ fn with_offices(known: &Reference, offices: &[Office]) -> Result<Reference, Reje
             .clone()
             .checked()
             .map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
-        reference.evolve(&crate::domain::reference::ReferenceEvent::OfficeOpened(office));
+        reference.evolve(&crate::domain::reference::ReferenceEvent::OfficeOpened(
+            office,
+        ));
     }
     Ok(reference)
 }
@@ -150,7 +149,11 @@ async fn record(
     let id = stream::reaction(&format!("reorganise:{}", plan.decision));
     let decided = (id, Act::Reorganise(Box::new(plan.clone())));
     for (id, act) in opened.chain([decided]) {
-        match stores.counter.submit(Request::new(id, by.clone(), act)).await {
+        match stores
+            .counter
+            .submit(Request::new(id, by.clone(), act))
+            .await
+        {
             Ok(_) | Err(Refusal::Rejected(Rejection::DuplicateRecord)) => {}
             Err(refusal) => return Err(refusal),
         }

@@ -113,48 +113,77 @@ impl ReorganisationError {
     pub fn message(&self) -> (String, String) {
         match self {
             Self::Decision(number) => (
-                format!("“{number}” không phải số quyết định. Ghi như trên văn bản, ví dụ 1685/NQ-UBTVQH15."),
-                format!("“{number}” is not the number of a decision. Write it as printed, such as 1685/NQ-UBTVQH15."),
+                format!(
+                    "“{number}” không phải số quyết định. Ghi như trên văn bản, ví dụ 1685/NQ-UBTVQH15."
+                ),
+                format!(
+                    "“{number}” is not the number of a decision. Write it as printed, such as 1685/NQ-UBTVQH15."
+                ),
             ),
             Self::LegalBasis => (
                 "Ghi căn cứ pháp lý của quyết định, tối đa 120 ký tự.".to_owned(),
                 "Give the decision's legal basis in at most 120 characters.".to_owned(),
             ),
             Self::Empty => (
-                "Quyết định không kết thúc cơ quan nào. Ghi ít nhất một cơ quan ở “closes”.".to_owned(),
+                "Quyết định không kết thúc cơ quan nào. Ghi ít nhất một cơ quan ở “closes”."
+                    .to_owned(),
                 "The decision closes no office. Name at least one in `closes`.".to_owned(),
             ),
             Self::TooLarge(bytes) => (
-                format!("Phương án dài {bytes} byte, quá mức một bản ghi chứa được. Chia thành nhiều quyết định, mỗi quyết định ít cơ quan hơn."),
-                format!("The plan takes {bytes} bytes, more than one fact holds. Split it: fewer offices in each decision."),
+                format!(
+                    "Phương án dài {bytes} byte, quá mức một bản ghi chứa được. Chia thành nhiều quyết định, mỗi quyết định ít cơ quan hơn."
+                ),
+                format!(
+                    "The plan takes {bytes} bytes, more than one fact holds. Split it: fewer offices in each decision."
+                ),
             ),
             Self::ClosedTwice(code) => (
                 format!("Cơ quan {code} ghi hai lần ở “closes”. Bỏ một lần."),
                 format!("Office {code} stands twice in `closes`. Take one out."),
             ),
             Self::NotOpen(code) => (
-                format!("Không có cơ quan {code} vào ngày trước khi quyết định có hiệu lực, hoặc cơ quan đã kết thúc. Kiểm tra lại mã và ngày."),
-                format!("There is no office {code} on the eve of the day, or it had ended before. Check its code and the day."),
+                format!(
+                    "Không có cơ quan {code} vào ngày trước khi quyết định có hiệu lực, hoặc cơ quan đã kết thúc. Kiểm tra lại mã và ngày."
+                ),
+                format!(
+                    "There is no office {code} on the eve of the day, or it had ended before. Check its code and the day."
+                ),
             ),
             Self::NotClosed(code) => (
-                format!("Có tuyến chuyển từ cơ quan {code} nhưng cơ quan này không kết thúc. Ghi ở “closes” hoặc bỏ tuyến."),
-                format!("A route leads from office {code}, which is not closed. Name it in `closes`, or take the route out."),
+                format!(
+                    "Có tuyến chuyển từ cơ quan {code} nhưng cơ quan này không kết thúc. Ghi ở “closes” hoặc bỏ tuyến."
+                ),
+                format!(
+                    "A route leads from office {code}, which is not closed. Name it in `closes`, or take the route out."
+                ),
             ),
             Self::NoRest(code) => (
-                format!("Tuyến cuối cùng của cơ quan {code} phải nhận phần còn lại (không ghi thủ tục, lĩnh vực), và chỉ tuyến cuối cùng. Bổ sung tuyến đó."),
-                format!("The last route of office {code}, and no other, must take whatever is left (no procedures, no fields). Add it."),
+                format!(
+                    "Tuyến cuối cùng của cơ quan {code} phải nhận phần còn lại (không ghi thủ tục, lĩnh vực), và chỉ tuyến cuối cùng. Bổ sung tuyến đó."
+                ),
+                format!(
+                    "The last route of office {code}, and no other, must take whatever is left (no procedures, no fields). Add it."
+                ),
             ),
             Self::NoSuccessor(code) => (
-                format!("Cơ quan {code} không tiếp nhận được: chưa có vào ngày hiệu lực, hoặc cũng kết thúc. Mở cơ quan bằng openOffice trước, hoặc đổi nơi nhận."),
-                format!("Office {code} cannot take anything over: it does not exist on the day, or ends itself. Open it by openOffice first, or name another."),
+                format!(
+                    "Cơ quan {code} không tiếp nhận được: chưa có vào ngày hiệu lực, hoặc cũng kết thúc. Mở cơ quan bằng openOffice trước, hoặc đổi nơi nhận."
+                ),
+                format!(
+                    "Office {code} cannot take anything over: it does not exist on the day, or ends itself. Open it by openOffice first, or name another."
+                ),
             ),
             Self::Procedure(code) => (
                 format!("Không có thủ tục {code} trong danh mục. Kiểm tra lại mã thủ tục."),
                 format!("The catalogue has no procedure {code}. Check its code."),
             ),
             Self::Field(field) => (
-                format!("Không có thủ tục nào thuộc lĩnh vực “{field}”. Ghi đúng tên lĩnh vực trong danh mục."),
-                format!("No procedure is of the field “{field}”. Write the Vietnamese name as in the catalogue."),
+                format!(
+                    "Không có thủ tục nào thuộc lĩnh vực “{field}”. Ghi đúng tên lĩnh vực trong danh mục."
+                ),
+                format!(
+                    "No procedure is of the field “{field}”. Write the Vietnamese name as in the catalogue."
+                ),
             ),
         }
     }
@@ -266,7 +295,11 @@ impl Reorganisation {
             if let Some(code) = route.procedures.iter().find(|code| !known(code)) {
                 return Err(E::Procedure(code.to_string()));
             }
-            if let Some(field) = route.fields.iter().find(|field| !has_field(reference, field)) {
+            if let Some(field) = route
+                .fields
+                .iter()
+                .find(|field| !has_field(reference, field))
+            {
                 return Err(E::Field((*field).clone()));
             }
         }

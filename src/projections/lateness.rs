@@ -314,8 +314,7 @@ impl<'a> Tally<'a> {
             None if turn.paused_since.is_some() => return Ok(()),
             None => self.counts.overdue.add(&late),
         }
-        self.counts.days_lost +=
-            ledger::days_lost(dossier, place, &entries, worktime, at)?;
+        self.counts.days_lost += ledger::days_lost(dossier, place, &entries, worktime, at)?;
         for day in desk::days(dossier, turn, worktime, at)? {
             if day.date >= self.from && (day.late || day.late_by_original) {
                 let desk = self.desk(day.desk, day.held);

@@ -136,13 +136,17 @@ pub(super) async fn write_closings(to: &mut SqliteConnection, batch: &Batch) -> 
             rows.extend(closed.map(|office| (office, decided, read.entry.position, since)));
         }
     }
-    let written = CLOSING.run(to, &rows, |statement, (office, decided, position, since)| {
-        statement
-            .bind(office.to_string())
-            .bind(decided.decision.clone())
-            .bind(position.cast_signed())
-            .bind(since.0)
-    });
+    let written = CLOSING.run(
+        to,
+        &rows,
+        |statement, (office, decided, position, since)| {
+            statement
+                .bind(office.to_string())
+                .bind(decided.decision.clone())
+                .bind(position.cast_signed())
+                .bind(since.0)
+        },
+    );
     written.await
 }
 

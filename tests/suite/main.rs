@@ -23,6 +23,7 @@ mod kit;
 mod life_cycle;
 mod listing;
 mod live;
+mod merger;
 mod mirror;
 mod office;
 mod open_catalogue;

@@ -83,13 +83,15 @@ impl Turn {
         let first = (&self.office, None);
         let later = self.passed.iter().map(|one| (&one.to, Some(one.at)));
         let begun = std::iter::once(first).chain(later);
-        begun.enumerate().map(move |(number, (office, since))| Spell {
-            turn: self,
-            place,
-            office,
-            since,
-            passed: self.passed.get(number),
-        })
+        begun
+            .enumerate()
+            .map(move |(number, (office, since))| Spell {
+                turn: self,
+                place,
+                office,
+                since,
+                passed: self.passed.get(number),
+            })
     }
 }
 

@@ -97,8 +97,7 @@ pub(super) static FEEDBACK: Rows = Rows {
 /// Received in the period with papers entered: one of them has a digital form or none.
 pub(super) static DIGITISED: Rows = Rows {
     from: "turn",
-    condition:
-        "turn.first = turn.turn and turn.received_at >= since and turn.received_at < until
+    condition: "turn.first = turn.turn and turn.received_at >= since and turn.received_at < until
         and exists (select 1 from component
         where component.number = turn.number and component.recorded_at < until)",
     numerator: "exists (select 1 from component where component.number = turn.number

@@ -115,11 +115,17 @@ impl Figures {
         // Few offices ever end: the lines stand where there is something to tell.
         let moved = |name, count: u64| (count > 0).then(|| alike(name, count));
         let came = moved(
-            ("Nhận chuyển giao từ cơ quan kết thúc", "Taken over from an office that ended"),
+            (
+                "Nhận chuyển giao từ cơ quan kết thúc",
+                "Taken over from an office that ended",
+            ),
             now.transferred.r#in,
         );
         let went = moved(
-            ("Chuyển giao khi cơ quan kết thúc", "Given over as the office ended"),
+            (
+                "Chuyển giao khi cơ quan kết thúc",
+                "Given over as the office ended",
+            ),
             now.transferred.out,
         );
         let first_rows = vec![

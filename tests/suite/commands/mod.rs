@@ -6,6 +6,7 @@ pub mod ground;
 mod names;
 mod papers;
 mod refusals;
+mod reorganised;
 mod shelf;
 mod storm;
 mod story;

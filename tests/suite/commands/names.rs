@@ -8,7 +8,7 @@ use motcua::api::schema::sdl;
 use super::ground::camel;
 
 /// Commands whose mutation says more than their name.
-const LONGER: [(&str, &str); 10] = [
+const LONGER: [(&str, &str); 11] = [
     ("draft", "draftDossier"),
     ("submit", "submitDossier"),
     ("lodge", "lodgeDossier"),
@@ -19,13 +19,15 @@ const LONGER: [(&str, &str); 10] = [
     ("forward", "forwardDossier"),
     ("link_dossier", "linkDossiers"),
     ("rate", "rateService"),
+    ("pass_on", "transferDossier"),
 ];
 
 /// Given by the program itself, at the hour; nobody can sign in as it.
-const OF_THE_PROGRAM: [&str; 2] = ["record_miss", "recompute_due_date"];
+const OF_THE_PROGRAM: [&str; 3] = ["record_miss", "recompute_due_date", "transfer"];
 
 /// Mutations tried here that are no command on one dossier.
-const OTHERS: [&str; 5] = [
+const OTHERS: [&str; 6] = [
+    "reorganiseOffices",
     "bulk",
     "voidCode",
     "openOffice",

@@ -475,13 +475,17 @@ impl<'a> Story<'a> {
             C::Transfer { .. } if dossier.office.is_some() => {
                 dossier.office = Some(office(ENDED.0));
             }
-            C::PassOn { .. } => dossier.transfers.extend(dossier.office.clone().map(|to| Transfer {
-                from: office(ENDED.0),
-                to,
-                decision: ENDED.1.to_owned(),
-                at: past,
-                reason: None,
-            })),
+            C::PassOn { .. } => {
+                dossier
+                    .transfers
+                    .extend(dossier.office.clone().map(|to| Transfer {
+                        from: office(ENDED.0),
+                        to,
+                        decision: ENDED.1.to_owned(),
+                        at: past,
+                        reason: None,
+                    }))
+            }
             _ => {}
         }
     }

@@ -342,11 +342,11 @@ impl Reference {
         let opened = self.offices.get(office);
         let named = opened.map_or(&[][..], |office| &office.predecessors);
         let routes = self.reorganisations.iter().flat_map(|one| &one.routes);
-        let routed = routes.filter(|route| route.to.as_str() == office);
+        let leading = routes.filter(|route| route.to.as_str() == office);
         named
             .iter()
             .cloned()
-            .chain(routed.map(|route| route.from.to_string()))
+            .chain(leading.map(|route| route.from.to_string()))
             .collect()
     }
 
@@ -354,10 +354,10 @@ impl Reference {
     #[must_use]
     pub fn successors(&self, office: &str) -> BTreeSet<String> {
         let routes = self.reorganisations.iter().flat_map(|one| &one.routes);
-        let routed = routes.filter(|route| route.from.as_str() == office);
+        let leading = routes.filter(|route| route.from.as_str() == office);
         let offices = self.offices.values();
         let naming = offices.filter(|one| one.predecessors.iter().any(|code| code == office));
-        routed
+        leading
             .map(|route| route.to.to_string())
             .chain(naming.map(|one| one.code.clone()))
             .collect()

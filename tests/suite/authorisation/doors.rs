@@ -53,6 +53,7 @@ const QUESTIONS: [(&str, &str); 37] = [
     ("notices", "notices { number }"),
     ("office", "office(code: $office) { code }"),
     ("offices", "offices { code }"),
+    ("reorganisations", "reorganisations { decision }"),
     (
         "overdue",
         "overdue(office: $office, first: 1) { nodes { __typename } }",

@@ -2,6 +2,7 @@
 
 mod clock;
 mod desk;
+mod kin;
 mod premises;
 mod request;
 mod ruling;

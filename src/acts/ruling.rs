@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::desk;
+use super::kin;
 use super::request::{Act, Request};
 use super::states::State;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
@@ -72,6 +73,7 @@ pub fn rule<'a>(
                     current: dossier.version,
                 });
             }
+            let kin = kin::of(request, &state);
             let context = dossier::Context {
                 dossier: *id,
                 now,
@@ -79,6 +81,7 @@ pub fn rule<'a>(
                 reference,
                 register,
                 given: &given,
+                kin: &kin,
             };
             dossier::decide(dossier, command, &context)
         }

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::clock::OfficeClock;
+use super::kin;
 use super::request::{Act, Receipt, Refusal, Request, Submission};
 use super::ruling::{register_of, rule};
 use super::states::{self, Held, State, States};
@@ -207,8 +208,12 @@ impl Desk {
             .await?;
         self.absorb(&looked)?;
         let stamps = self.stamps(batch, &looked);
-        let more = self.registers_missing(batch, &stamps, &streams);
-        if !more.is_empty() {
+        let mut seen: HashSet<Uuid> = streams.iter().map(|(id, _)| *id).collect();
+        loop {
+            let more = self.missing(batch, &stamps, &mut seen);
+            if more.is_empty() {
+                break;
+            }
             let further = self
                 .writer
                 .look_more(Look {
@@ -296,18 +301,21 @@ impl Desk {
         batch.iter().map(&mut stamp).collect()
     }
 
-    /// Registers of a day that turned out not to be the guessed one.
-    fn registers_missing(
+    /// What was not looked at yet: registers of a day that turned out not to be the guessed one, and dossiers that are linked
+    /// with those of the batch, as far as they are known by now.
+    fn missing(
         &self,
         batch: &[Item],
         stamps: &[Moment],
-        looked: &[(Uuid, u32)],
+        seen: &mut HashSet<Uuid>,
     ) -> Vec<(Uuid, u32)> {
-        let looked: HashSet<Uuid> = looked.iter().map(|(id, _)| *id).collect();
-        let mut more = HashSet::new();
+        let state = |id: Uuid| self.states.get(id).map(|held| &held.state);
+        let mut more = Vec::new();
         for (item, stamp) in batch.iter().zip(stamps) {
-            let register = register_of(&item.submission.request, stamp.date());
-            more.extend(register.filter(|id| !looked.contains(id)));
+            let request = &item.submission.request;
+            let register = register_of(request, stamp.date());
+            let wanted = register.into_iter().chain(kin::ids(request, state));
+            more.extend(wanted.filter(|id| seen.insert(*id)));
         }
         more.into_iter()
             .map(|id| (id, self.states.version(id)))

@@ -336,6 +336,28 @@ impl Reference {
         self.closing(office)?.successor(office, procedure, field)
     }
 
+    /// The office itself, or the one that has taken over by `day` what it had of a procedure.
+    #[must_use]
+    pub fn in_place_of<'a>(
+        &'a self,
+        office: &'a OfficeCode,
+        procedure: &ProcedureCode,
+        day: Date,
+    ) -> &'a OfficeCode {
+        let ended = |code: &&OfficeCode| {
+            let closing = self.closing(code.as_str());
+            closing.is_some_and(|one| one.in_effect(day))
+        };
+        let next = |code: &&'a OfficeCode| {
+            let ended = Some(*code).filter(ended)?;
+            self.successor(ended.as_str(), procedure.as_str())
+        };
+        // Nobody takes over from itself: the way is no longer than the list of decisions.
+        let way = std::iter::successors(Some(office), next);
+        let way = way.take(self.reorganisations.len() + 1);
+        way.last().unwrap_or(office)
+    }
+
     /// Codes of the offices whose work this one took over: as it was opened, and as decisions said.
     #[must_use]
     pub fn predecessors(&self, office: &str) -> BTreeSet<String> {

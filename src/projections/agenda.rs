@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::fold::{Batch, State};
 use super::insert::Insert;
-use super::word::{decode, to_word};
+use super::word::{from_json, to_word};
 use super::{Model, ReadModels, Result};
 use crate::domain::dossier::{DossierCommand, ToDo};
 use crate::domain::event::Event;
@@ -16,14 +16,15 @@ use crate::domain::reference::ReferenceEvent;
 use crate::domain::time::Moment;
 
 pub(super) const MODEL: Model = Model {
-    version: 1,
+    version: 2,
     tables: "
         create table agenda (
             number integer not null,    -- position of the dossier's first fact
             act    text    not null,    -- name of the command
-            item   integer not null,    -- number of the opinion; 0 for the promise
+            item   integer not null,    -- number of the opinion, place of the leg; 0 for the promise
             due_at integer not null,    -- microseconds since 1970, UTC
             id     blob    not null,
+            command text   not null,    -- JSON
             primary key (number, act, item)
         ) strict, without rowid;
         create table paper (
@@ -69,7 +70,7 @@ pub async fn due(
         )
     });
     let found = query_as(
-        "select id, number, act, item, due_at from agenda
+        "select id, number, due_at, command from agenda
          where due_at < ?1 and (due_at, number, act, item) > (?2, ?3, ?4, ?5)
          order by due_at, number, act, item limit ?6",
     )
@@ -133,8 +134,13 @@ pub async fn promised_before(
         .collect())
 }
 
-static INSERT: LazyLock<Insert> =
-    LazyLock::new(|| Insert::new("agenda", &["number", "act", "item", "due_at", "id"], ""));
+static INSERT: LazyLock<Insert> = LazyLock::new(|| {
+    Insert::new(
+        "agenda",
+        &["number", "act", "item", "due_at", "id", "command"],
+        "",
+    )
+});
 
 static PAPER: LazyLock<Insert> =
     LazyLock::new(|| Insert::new("paper", &["position", "number", "recorded_at"], ""));
@@ -149,7 +155,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
     let rows: Vec<(&State, ToDo)> = states
         .iter()
         .flat_map(|state| {
-            let to_do = state.dossier.to_do().into_iter();
+            let to_do = state.dossier.to_do(state.id).into_iter();
             to_do.map(move |one| (*state, one))
         })
         .collect();
@@ -160,6 +166,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             .bind(to_do.number())
             .bind(to_do.due_at.0)
             .bind(state.id)
+            .bind(serde_json::to_string(&to_do.command).unwrap_or_default())
     });
     written.await
 }
@@ -191,19 +198,12 @@ pub(super) async fn write_papers(to: &mut SqliteConnection, batch: &Batch) -> sq
 
 impl FromRow<'_, SqliteRow> for Entry {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
-        let number: u32 = row.try_get("item")?;
-        let act: String = row.try_get("act")?;
-        let known = [
-            DossierCommand::RecordMiss,
-            DossierCommand::NoteOpinionOverdue { number },
-            DossierCommand::DeemOpinionAgreed { number },
-        ];
-        let command = known.into_iter().find(|command| command.name() == act);
+        let command: DossierCommand = from_json(&row.try_get::<String, _>("command")?)?;
         Ok(Self {
             dossier: row.try_get("id")?,
             to_do: ToDo {
                 due_at: Moment(row.try_get("due_at")?),
-                command: command.ok_or_else(|| decode("no act of the program".into()))?,
+                command,
             },
             number: row.try_get::<i64, _>("number")?.cast_unsigned(),
         })

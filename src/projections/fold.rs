@@ -86,7 +86,10 @@ impl State {
         );
         if let DossierEvent::Submitted(lodged) | DossierEvent::Lodged(lodged) = event {
             self.reception_office
-                .get_or_insert_with(|| lodged.office.clone());
+                .get_or_insert_with(|| match &lodged.leg_of {
+                    Some(leg_of) => leg_of.office.clone(),
+                    None => lodged.office.clone(),
+                });
         }
         // Another office goes on with the same promise, moved as often as it was.
         let goes_on = matches!(event, DossierEvent::Transferred(_));

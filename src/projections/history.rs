@@ -30,6 +30,22 @@ pub async fn fold(journal: &Journal, dossier: Uuid, until: Until) -> Result<Opti
     Ok((state.version > 0).then_some(state))
 }
 
+/// The dossiers that this one is linked with, as they are now: the whole of a leg and the legs beside it, the legs of a whole.
+pub async fn kin(journal: &Journal, dossier: &Dossier) -> Result<Vec<(Uuid, Dossier)>> {
+    let mut found: Vec<(Uuid, Dossier)> = Vec::new();
+    let mut wanted: Vec<Uuid> = dossier.kin().collect();
+    while let Some(id) = wanted.pop() {
+        if found.iter().any(|(known, _)| *known == id) {
+            continue;
+        }
+        if let Some(state) = fold(journal, id, Until::End).await? {
+            wanted.extend(state.kin());
+            found.push((id, state));
+        }
+    }
+    Ok(found)
+}
+
 /// As [`changes`], from the journal that these read models follow.
 pub async fn of_dossier(models: &ReadModels, dossier: Uuid) -> Result<Vec<Change>> {
     changes(models.journal(), dossier).await

@@ -15,7 +15,7 @@ use crate::domain::portal::{PortalStatus, Standing};
 use crate::domain::time::Moment;
 
 pub(super) const MODEL: Model = Model {
-    version: 2,
+    version: 3,
     tables: "
         create table portal (
             number          integer primary key, -- position of the dossier's first fact
@@ -30,7 +30,8 @@ pub(super) const MODEL: Model = Model {
             unanswered_since integer,            -- the same without what was refused for good
             end_owed_since  integer,             -- end of the procedure, while that is not acknowledged
             agency_since    integer,             -- given to another agency that has not acknowledged it
-            agency          text
+            agency          text,
+            leg_ready_since integer              -- a leg could begin and was not given to its agency
         ) strict;",
     indexes: "
         create index portal_told on portal (told_at) where told_at is not null;
@@ -39,7 +40,7 @@ pub(super) const MODEL: Model = Model {
         create index portal_agency on portal (agency_since) where agency_since is not null;",
 };
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "number",
     "status",
     "remote_status",
@@ -53,6 +54,7 @@ const COLUMNS: [&str; 13] = [
     "end_owed_since",
     "agency_since",
     "agency",
+    "leg_ready_since",
 ];
 
 static UPSERT: LazyLock<Insert> = LazyLock::new(|| Insert::or_update("portal", &COLUMNS, "number"));
@@ -145,6 +147,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             .bind(micros(standing.end_owed_since))
             .bind(agency.as_ref().map(|(since, _)| since.0))
             .bind(agency.map(|(_, office)| office))
+            .bind(micros(standing.leg_ready_since))
     });
     written.await
 }
@@ -168,6 +171,7 @@ impl FromRow<'_, SqliteRow> for Standing {
             unanswered_since: moment("unanswered_since")?,
             end_owed_since: moment("end_owed_since")?,
             next_agency: moment("agency_since")?.zip(word("agency")?),
+            leg_ready_since: moment("leg_ready_since")?,
         })
     }
 }

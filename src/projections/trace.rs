@@ -131,7 +131,7 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
 /// The clock stood for the applicant's supplement or payment: the promise moves by itself, whenever that ends.
 fn is_clocks_own(cause: DueDateCause) -> bool {
     match cause {
-        DueDateCause::Supplement | DueDateCause::Payment => true,
+        DueDateCause::Supplement | DueDateCause::Payment | DueDateCause::Correction => true,
         DueDateCause::Notice | DueDateCause::Outage => false,
     }
 }
@@ -258,6 +258,14 @@ fn of_dossier(event: &DossierEvent, of: Option<u64>) -> Option<(Option<&str>, Se
         | DossierEvent::ResultReplaced(_)
         | DossierEvent::WithdrawalGranted(_) => Seen::Plain,
         DossierEvent::Drafted(_)
+        | DossierEvent::LegOpened(_)
+        | DossierEvent::LegWaits(_)
+        | DossierEvent::LegResumed(_)
+        | DossierEvent::LegEnded(_)
+        | DossierEvent::LegDelivered(_)
+        | DossierEvent::SentBack(_)
+        | DossierEvent::CorrectionRequested(_)
+        | DossierEvent::CorrectionAnswered(_)
         | DossierEvent::ComponentReceived(_)
         | DossierEvent::SupplementProposed(_)
         | DossierEvent::SupplementRetracted(_)

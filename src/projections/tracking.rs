@@ -18,7 +18,7 @@ use crate::domain::law::Certainty;
 use crate::domain::time::Moment;
 
 pub(super) const MODEL: Model = Model {
-    version: 1,
+    version: 2,
     tables: "
         create table dossier (
             number              integer primary key, -- position of its first fact
@@ -59,6 +59,7 @@ pub(super) const MODEL: Model = Model {
             intake_due_at       integer,             -- while acceptance or an answer is awaited
             missed              integer not null,    -- promises of the newest turn that were recorded as missed
             changed_at          integer not null,
+            leg_of              blob,                -- id of the whole, when it is a leg of a linked dossier
             position            integer not null     -- of its newest fact
         ) strict;",
     indexes: "
@@ -121,6 +122,8 @@ pub struct DossierRow {
     /// How many promises of the newest turn were recorded as missed.
     pub missed: u32,
     pub changed_at: Moment,
+    /// Id of the whole, when it is one leg of a linked dossier.
+    pub leg_of: Option<Uuid>,
     /// Of its newest fact.
     pub position: u64,
 }
@@ -132,7 +135,7 @@ macro_rules! columns {
         "id, version, code, procedure, procedure_version, office, reception_office, phase, channel, lodged_at, received_at,
          accepted_at, original_due_at, due_at, due_certainty, limit_certainty, paused, ended_at, end_kind, delivered_at,
          delivery_method, supplement_requests, supplement_items, apologies, breaches, handler, desk, step, applicant, capability,
-         intake_due_at, missed, changed_at, position, due_rank"
+         intake_due_at, missed, changed_at, leg_of, position, due_rank"
     };
 }
 pub(super) use columns;
@@ -170,7 +173,17 @@ pub async fn by_ids(models: &ReadModels, ids: &[Uuid]) -> Result<Vec<DossierRow>
     Ok(found.into_iter().map(|row| models.mark(row)).collect())
 }
 
-const COLUMNS: [&str; 39] = [
+/// The legs of a linked dossier that their agencies have, in no order.
+pub async fn legs(models: &ReadModels, whole: &Dossier) -> Result<Vec<DossierRow>> {
+    let opened = whole.legs.iter().filter_map(|leg| leg.opened.as_ref());
+    let ids: Vec<Uuid> = opened.map(|opened| opened.id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    by_ids(models, &ids).await
+}
+
+const COLUMNS: [&str; 40] = [
     "number",
     "id",
     "version",
@@ -209,6 +222,7 @@ const COLUMNS: [&str; 39] = [
     "intake_due_at",
     "missed",
     "changed_at",
+    "leg_of",
     "position",
 ];
 
@@ -220,6 +234,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
     let rows = UPSERT.run(to, states, |statement, state| {
         let dossier = &state.dossier;
         let turn = dossier.turn();
+        let promised = turn.filter(|turn| !turn.undated);
         let ending = turn.and_then(|turn| turn.ending);
         let micros = |moment: Moment| moment.0;
         let desk = dossier.desk();
@@ -252,9 +267,9 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             .bind(dossier.lodged_at.map(micros))
             .bind(turn.map(|turn| turn.received_at.0))
             .bind(turn.map(|turn| turn.accepted_at.0))
-            .bind(turn.map(|turn| turn.original_due_at.0))
-            .bind(turn.map(|turn| turn.due_at.0))
-            .bind(match (turn, ending) {
+            .bind(promised.map(|turn| turn.original_due_at.0))
+            .bind(promised.map(|turn| turn.due_at.0))
+            .bind(match (promised, ending) {
                 (Some(turn), None) => turn.due_at.0,
                 (Some(_) | None, _) => NEVER_DUE,
             })
@@ -277,6 +292,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             .bind(dossier.intake_awaited().map(micros))
             .bind(missed(dossier))
             .bind(dossier.changed_at.0)
+            .bind(dossier.leg_of.as_ref().map(|leg_of| leg_of.whole))
             .bind(state.position.cast_signed())
     });
     rows.await
@@ -336,6 +352,7 @@ impl FromRow<'_, SqliteRow> for DossierRow {
             intake_due_at: moment("intake_due_at")?,
             missed: row.try_get("missed")?,
             changed_at: Moment(row.try_get("changed_at")?),
+            leg_of: row.try_get("leg_of")?,
             position: row.try_get::<i64, _>("position")?.cast_unsigned(),
         })
     }

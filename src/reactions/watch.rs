@@ -1,10 +1,12 @@
-//! The deadline watch: misses, and opinions that did not come, recorded by the program itself at the hour.
+//! The deadline watch: misses and opinions that did not come, recorded by the program itself at the hour; legs of linked
+//! dossiers, given to their agencies as soon as what they need is there.
 
 use std::collections::HashMap;
 
 use uuid::Uuid;
 
 use super::desk::{AT_ONCE, Desk, Outcome};
+use crate::domain::dossier::DossierCommand;
 use crate::domain::time::Moment;
 use crate::projections::{Result, agenda};
 
@@ -34,7 +36,8 @@ impl Watch {
                 .into_iter()
                 .map(|entry| {
                     let id = entry.to_do.command_id(entry.dossier);
-                    (id, entry.dossier, entry.to_do.command)
+                    let stream = entry.to_do.stream(entry.dossier);
+                    (id, stream, today(entry.to_do.command, desk))
                 })
                 .filter(|(id, _, _)| !self.asked.contains_key(id))
                 .collect();
@@ -51,4 +54,25 @@ impl Watch {
             last = Some(newest);
         }
     }
+}
+
+/// A leg goes to the agency of its plan, or to the office that has taken over since.
+fn today(command: DossierCommand, desk: &Desk) -> DossierCommand {
+    if let DossierCommand::OpenLeg {
+        whole,
+        place,
+        procedure,
+        office,
+    } = &command
+    {
+        let reference = desk.models.reference();
+        let day = desk.now().date();
+        return DossierCommand::OpenLeg {
+            whole: *whole,
+            place: *place,
+            procedure: procedure.clone(),
+            office: reference.in_place_of(office, procedure, day).clone(),
+        };
+    }
+    command
 }

@@ -21,6 +21,7 @@ mod integrity;
 mod journal;
 mod kit;
 mod life_cycle;
+mod linked;
 mod listing;
 mod live;
 mod merger;

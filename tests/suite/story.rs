@@ -225,6 +225,7 @@ impl Story {
             reference: &self.reference,
             register: &register,
             given: &given,
+            kin: &[],
         };
         let drafts = decide(&dossier, command, &context)?;
         self.commands += 1;

@@ -247,8 +247,57 @@ pub struct Linkage {
     kind: LinkageKind,
     /// Codes of the procedures that are its legs, where they are known.
     procedures: Vec<String>,
+    /// What is settled behind the one counter, in order; empty where only the codes are known.
+    legs: Vec<Leg>,
     /// How sure that is.
     certainty: Certainty,
+}
+
+/// One of the procedures of a linked one.
+#[derive(Debug, SimpleObject)]
+#[graphql(name = "ProcedureLeg")]
+pub struct Leg {
+    /// Its place in the list, from 1.
+    place: u32,
+    /// What it is called.
+    name: Label,
+    /// Code of its own procedure; null when that is not known.
+    procedure_code: Option<String>,
+    /// Who settles it, in Vietnamese.
+    agency_vi: String,
+    /// How long that agency has; null when no limit is sure enough to be promised.
+    limit: Option<Limit>,
+    /// How sure the limit is, or what the note says where there is none.
+    limit_certainty: Certainty,
+    /// The law that it was read in.
+    limit_basis: String,
+    /// What else the law says of it.
+    limit_note: Option<Label>,
+    /// Places of the legs whose results it needs.
+    after: Vec<u32>,
+    /// Settled only when the applicant asks for it.
+    optional: bool,
+}
+
+impl Leg {
+    fn new(leg: &domain::Leg, place: u32) -> Self {
+        let note = leg
+            .limit_note_vi
+            .as_deref()
+            .zip(leg.limit_note_en.as_deref());
+        Self {
+            place,
+            name: (leg.name_vi.as_str(), leg.name_en.as_str()).into(),
+            procedure_code: leg.procedure.clone(),
+            agency_vi: leg.agency_vi.clone(),
+            limit: leg.limit.map(Into::into),
+            limit_certainty: leg.limit_certainty.into(),
+            limit_basis: leg.limit_basis.clone(),
+            limit_note: note.map(Into::into),
+            after: leg.after.clone(),
+            optional: leg.optional,
+        }
+    }
 }
 
 impl From<&domain::Linkage> for Linkage {
@@ -256,6 +305,12 @@ impl From<&domain::Linkage> for Linkage {
         Self {
             kind: linkage.kind.into(),
             procedures: linkage.procedures.clone(),
+            legs: linkage
+                .legs
+                .iter()
+                .zip(1..)
+                .map(|(leg, place)| Leg::new(leg, place))
+                .collect(),
             certainty: linkage.certainty.into(),
         }
     }

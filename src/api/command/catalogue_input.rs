@@ -199,8 +199,40 @@ pub struct LinkageInput {
     /// Codes of the procedures that are its legs.
     #[graphql(default)]
     pub procedures: Vec<String>,
+    /// What is settled behind the one counter, in order.
+    #[graphql(default, validator(max_items = 12))]
+    pub legs: Vec<ProcedureLegInput>,
     /// How sure that is.
     pub certainty: Certainty,
+}
+
+/// One of the procedures of a linked one.
+#[derive(Debug, InputObject)]
+pub struct ProcedureLegInput {
+    /// What it is called, in Vietnamese.
+    pub name_vi: String,
+    /// What it is called, in English.
+    pub name_en: String,
+    /// Code of its own procedure, where that is known.
+    pub procedure: Option<String>,
+    /// Who settles it, in Vietnamese.
+    pub agency_vi: String,
+    /// How long that agency has; absent when no limit is sure enough to be promised.
+    pub limit: Option<LimitInput>,
+    /// How sure the limit is.
+    pub limit_certainty: Certainty,
+    /// The law that it was read in.
+    pub limit_basis: String,
+    /// What else the law says of it, in Vietnamese.
+    pub limit_note_vi: Option<String>,
+    /// The same in English.
+    pub limit_note_en: Option<String>,
+    /// Places of the legs whose results it needs, from 1.
+    #[graphql(default)]
+    pub after: Vec<u32>,
+    /// Settled only when the applicant asks for it.
+    #[graphql(default)]
+    pub optional: bool,
 }
 
 /// The vertical agency whose procedure is received at the one-stop.

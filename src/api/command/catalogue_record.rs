@@ -2,11 +2,11 @@
 
 use super::catalogue_input::{
     AgencyInput, CaseInput, ChannelTermsInput, DelegationInput, LegalBasisInput, LinkageInput,
-    OpinionRuleInput, OutcomeDocumentInput, ProcedureInput, ProcessInput, ProcessStepInput,
-    PublicationDecisionInput, StepInput, VerticalSectorInput,
+    OpinionRuleInput, OutcomeDocumentInput, ProcedureInput, ProcedureLegInput, ProcessInput,
+    ProcessStepInput, PublicationDecisionInput, StepInput, VerticalSectorInput,
 };
 use crate::domain::catalogue::{
-    Agency, Case, ChannelTerms, Delegation, InternalProcess, LegalBasis, Linkage, Marked,
+    Agency, Case, ChannelTerms, Delegation, InternalProcess, Leg, LegalBasis, Linkage, Marked,
     OpinionRule, OutcomeDocument, Procedure, ProcessStep, PublicationDecision, Step,
     VerticalSector,
 };
@@ -165,11 +165,30 @@ impl From<PublicationDecisionInput> for PublicationDecision {
     }
 }
 
+impl From<ProcedureLegInput> for Leg {
+    fn from(leg: ProcedureLegInput) -> Self {
+        Self {
+            name_vi: leg.name_vi,
+            name_en: leg.name_en,
+            procedure: leg.procedure,
+            agency_vi: leg.agency_vi,
+            limit: leg.limit.map(Into::into),
+            limit_certainty: leg.limit_certainty.into(),
+            limit_basis: leg.limit_basis,
+            limit_note_vi: leg.limit_note_vi,
+            limit_note_en: leg.limit_note_en,
+            after: leg.after,
+            optional: leg.optional,
+        }
+    }
+}
+
 impl From<LinkageInput> for Linkage {
     fn from(linkage: LinkageInput) -> Self {
         Self {
             kind: linkage.kind.into(),
             procedures: linkage.procedures,
+            legs: linkage.legs.into_iter().map(Into::into).collect(),
             certainty: linkage.certainty.into(),
         }
     }

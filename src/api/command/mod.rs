@@ -10,6 +10,7 @@ mod desk;
 mod form;
 mod input;
 mod intake;
+mod linked;
 mod money;
 mod opinion;
 mod paper;
@@ -31,6 +32,7 @@ pub use self::catalogue::CatalogueMutation;
 use self::course::CourseMutation;
 use self::desk::DeskMutation;
 use self::intake::IntakeMutation;
+use self::linked::LinkedMutation;
 use self::money::MoneyMutation;
 use self::opinion::OpinionMutation;
 use self::paper::PaperMutation;
@@ -45,6 +47,7 @@ use self::voice::VoiceMutation;
 #[derive(Default, MergedObject)]
 pub struct DossierMutation(
     IntakeMutation,
+    LinkedMutation,
     BlockMutation,
     SupplementMutation,
     DeskMutation,

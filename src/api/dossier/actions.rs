@@ -47,6 +47,8 @@ pub async fn of(
         return Ok(Vec::new());
     };
     let reference = api.models.reference();
+    let kin = history::kin(&api.journal, &last.after).await?;
+    let kin: Vec<_> = kin.iter().map(|(id, one)| (*id, one)).collect();
     let context = Context {
         dossier,
         now: api.office.clock(),
@@ -54,6 +56,7 @@ pub async fn of(
         reference: &reference,
         register: &Register::default(),
         given: &Circumstances::default(),
+        kin: &kin,
     };
     let possible = last.after.possible(&context).into_iter();
     let actions = possible.filter_map(|one| {

@@ -51,6 +51,14 @@ pub async fn open(
     let Some(state) = history::fold(&api.journal, dossier, until).await? else {
         return Ok(None);
     };
+    // A leg has no personal data of its own: its applicant is the whole's.
+    let (dossier, state) = match &state.leg_of {
+        Some(leg_of) => match history::fold(&api.journal, leg_of.whole, until).await? {
+            Some(whole) => (leg_of.whole, whole),
+            None => return Ok(None),
+        },
+        None => (dossier, state),
+    };
     let kinds = [PartKind::Applicant, PartKind::Contact];
     let wanted: Vec<_> = kinds
         .into_iter()

@@ -97,6 +97,7 @@ fn moves(changes: &[&Change]) -> Vec<Move> {
             let cause = match moved.cause {
                 DueDateCause::Supplement => MoveCause::Supplement,
                 DueDateCause::Payment => MoveCause::Payment,
+                DueDateCause::Correction => MoveCause::Correction,
                 DueDateCause::Notice => MoveCause::Notice(moved.notice.clone()),
                 DueDateCause::Outage => MoveCause::Outage(moved.notice.clone()),
             };

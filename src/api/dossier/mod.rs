@@ -431,10 +431,12 @@ impl Dossier {
 /// A folded state in the shape of the read model's row.
 fn row_of(id: Uuid, position: u64, state: &State) -> DossierRow {
     let turn = state.turn();
+    let promised = turn.filter(|turn| !turn.undated);
     let text = |code: Option<&crate::domain::code::OfficeCode>| {
         code.map_or_else(String::new, ToString::to_string)
     };
-    let first_office = state.turns.first().map(|turn| &turn.office);
+    let at_home = state.leg_of.as_ref().map(|leg_of| &leg_of.office);
+    let first_office = at_home.or(state.turns.first().map(|turn| &turn.office));
     DossierRow {
         id,
         version: state.version,
@@ -452,8 +454,8 @@ fn row_of(id: Uuid, position: u64, state: &State) -> DossierRow {
         lodged_at: state.lodged_at,
         received_at: turn.map(|turn| turn.received_at),
         accepted_at: turn.map(|turn| turn.accepted_at),
-        original_due_at: turn.map(|turn| turn.original_due_at),
-        due_at: turn.map(|turn| turn.due_at),
+        original_due_at: promised.map(|turn| turn.original_due_at),
+        due_at: promised.map(|turn| turn.due_at),
         due_certainty: turn.map(|turn| turn.due_certainty),
         limit_certainty: turn.map(|turn| turn.limit_certainty),
         paused: turn.is_some_and(|turn| turn.paused_since.is_some() && turn.ending.is_none()),
@@ -473,6 +475,7 @@ fn row_of(id: Uuid, position: u64, state: &State) -> DossierRow {
         intake_due_at: state.intake_awaited(),
         missed: crate::projections::tracking::missed(state),
         changed_at: state.changed_at,
+        leg_of: state.leg_of.as_ref().map(|leg_of| leg_of.whole),
         position,
     }
 }

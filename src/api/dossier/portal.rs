@@ -63,6 +63,8 @@ pub enum AlarmCode {
     EndNotSynchronised,
     /// The next agency has not acknowledged the dossier: 2 working hours.
     NextAgencySilent,
+    /// A leg of a linked dossier has not begun though the results that it needs are there: 10 minutes.
+    NextLegNotOpened,
     /// What the portal is owed has not arrived: 24 hours.
     OutageNotFixed,
 }

@@ -70,6 +70,8 @@ pub fn progress_percent(phase: Phase) -> u32 {
         Phase::Redirected => 15,
         Phase::Accepted => 25,
         Phase::InProcessing
+        | Phase::WithAgencies
+        | Phase::AwaitingCorrection
         | Phase::AwaitingSupplement(crate::domain::dossier::Stage::Appraisal)
         | Phase::Supplemented
         | Phase::AwaitingPayment

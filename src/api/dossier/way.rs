@@ -76,6 +76,14 @@ pub fn next_step(phase: Phase) -> (&'static str, &'static str) {
             "The one-stop unit forwards it for processing.",
         ),
         Phase::InProcessing => ("Cơ quan đang giải quyết.", "The office is working on it."),
+        Phase::WithAgencies => (
+            "Các cơ quan liên thông giải quyết từng thủ tục.",
+            "The linked agencies settle it, each its own part.",
+        ),
+        Phase::AwaitingCorrection => (
+            "Cơ quan trước sửa kết quả của mình.",
+            "Another agency puts its result right.",
+        ),
         Phase::AwaitingPayment => (
             "Người nộp thực hiện nghĩa vụ tài chính.",
             "The applicant pays what is owed.",

@@ -3,7 +3,7 @@
 use async_graphql::Enum;
 
 use crate::domain::calendar::NoticeError;
-use crate::domain::dossier::Rejection;
+use crate::domain::dossier::{LinkedRefusal, Rejection};
 use crate::domain::register::BlockError;
 use crate::domain::reorganisation::ReorganisationError;
 
@@ -132,6 +132,18 @@ pub enum ErrorCode {
     UnknownField,
     /// The office takes nothing over by the decision that moved this dossier, or has ended.
     NotASuccessor,
+    /// The procedure has no legs: accept it in the usual way.
+    NotALinkedProcedure,
+    /// Each leg that is not optional is named once, with an agency that settles it.
+    LegsInvalid,
+    /// A linked dossier is settled by the agencies of its legs.
+    SettledByLegs,
+    /// It is one leg of a linked dossier: do this on the whole.
+    PartOfLinkedDossier,
+    /// This leg has got no result of that one.
+    LegResultUnknown,
+    /// Nobody asks for that correction.
+    CorrectionNotAsked,
     /// The code is for invented procedures, and this journal is live.
     SimulatedCode,
     /// A text holds a NUL, a line break or another control character.
@@ -227,6 +239,14 @@ impl From<&Rejection> for ErrorCode {
                 NoticeError::Calendar(_) => Self::CalendarYearUnknown,
             },
             Rejection::ProcessTooLong { .. } => Self::ProcessTooLong,
+            Rejection::Linked(refusal) => match refusal {
+                LinkedRefusal::NotLinked => Self::NotALinkedProcedure,
+                LinkedRefusal::Legs => Self::LegsInvalid,
+                LinkedRefusal::Whole => Self::SettledByLegs,
+                LinkedRefusal::Leg(_) => Self::PartOfLinkedDossier,
+                LinkedRefusal::NoResult => Self::LegResultUnknown,
+                LinkedRefusal::NoCorrection => Self::CorrectionNotAsked,
+            },
             Rejection::Block(error) => match error {
                 BlockError::Size(_) => Self::BlockSize,
                 BlockError::StillOpen(_) => Self::BlockStillOpen,

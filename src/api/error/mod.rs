@@ -13,7 +13,7 @@ use async_graphql::{Enum, ErrorExtensions as _, SimpleObject};
 
 use crate::acts::Refusal;
 use crate::domain::code::CodeError;
-use crate::domain::dossier::Rejection;
+use crate::domain::dossier::{LinkedRefusal, Rejection};
 use crate::domain::register::BlockError;
 use crate::domain::reorganisation::ReorganisationError;
 use crate::domain::text::TextError;
@@ -345,6 +345,13 @@ impl UserError {
             | Rejection::InvalidRecord(_)
             | Rejection::InvalidNotice(_) => "input",
             Rejection::ProcessTooLong { .. } => "input.process.steps",
+            Rejection::Linked(refusal) => match refusal {
+                LinkedRefusal::Legs => "input.legs",
+                LinkedRefusal::NoResult | LinkedRefusal::NoCorrection => "input.place",
+                LinkedRefusal::NotLinked | LinkedRefusal::Whole | LinkedRefusal::Leg(_) => {
+                    "input.dossier"
+                }
+            },
             Rejection::Block(error) => match error {
                 BlockError::Size(_) => "input.count",
                 BlockError::OtherDay { .. } => "input.receivedAt",

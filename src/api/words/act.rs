@@ -118,6 +118,26 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
         "dossier.rated" => ("Đánh giá sự hài lòng", "Rated by the applicant"),
         "dossier.feedback_submitted" => ("Gửi phản ánh, kiến nghị", "Feedback submitted"),
         "dossier.feedback_answered" => ("Trả lời phản ánh, kiến nghị", "Feedback answered"),
+        "dossier.leg_opened" => (
+            "Chuyển cho cơ quan giải quyết",
+            "Given to the agency of a leg",
+        ),
+        "dossier.leg_waits" => ("Một cơ quan chờ người nộp", "A leg waits for the applicant"),
+        "dossier.leg_resumed" => ("Cơ quan giải quyết tiếp", "The leg goes on"),
+        "dossier.leg_ended" => ("Một thủ tục thành phần kết thúc", "A leg has ended"),
+        "dossier.leg_delivered" => (
+            "Trả kết quả của một thủ tục thành phần",
+            "The result of a leg handed over",
+        ),
+        "dossier.sent_back" => (
+            "Trả lại cơ quan trước để sửa kết quả",
+            "Sent back for correction of a result",
+        ),
+        "dossier.correction_requested" => (
+            "Cơ quan sau đề nghị sửa kết quả",
+            "Another leg asks for a correction",
+        ),
+        "dossier.correction_answered" => ("Trả lời đề nghị sửa kết quả", "Correction answered"),
         "dossier.paper_printed" => ("In giấy tờ theo mẫu", "Statutory paper printed"),
         "dossier.sync_recorded" => ("Đồng bộ với hệ thống khác", "Exchanged with another system"),
         _ => ("Việc khác", "Something else"), // foreign: types of newer programs

@@ -15,6 +15,18 @@ pub fn mutation(command: &C) -> Option<(&'static str, (&'static str, &'static st
         ),
         C::ReceiveComponent { .. } => ("receiveComponent", ("Nhận thành phần", "Receive a paper")),
         C::Accept => ("acceptDossier", ("Tiếp nhận hồ sơ", "Accept the dossier")),
+        C::AcceptLinked { .. } => (
+            "acceptLinkedDossier",
+            ("Tiếp nhận hồ sơ liên thông", "Accept the linked dossier"),
+        ),
+        C::SendBack { .. } => (
+            "sendBack",
+            ("Trả lại để sửa kết quả", "Send back for correction"),
+        ),
+        C::DeclineCorrection { .. } => (
+            "declineCorrection",
+            ("Giữ nguyên kết quả", "Decline the correction"),
+        ),
         C::RefuseAcceptance => (
             "refuseAcceptance",
             ("Từ chối tiếp nhận", "Refuse acceptance"),
@@ -144,7 +156,9 @@ pub fn mutation(command: &C) -> Option<(&'static str, (&'static str, &'static st
             "issueApology",
             ("Xin lỗi, hẹn lại", "Apologise, name a new date"),
         ),
-        C::RecordMiss | C::RecomputeDueDate { .. } | C::Transfer { .. } => return None,
+        C::RecordMiss | C::RecomputeDueDate { .. } | C::Transfer { .. } | C::OpenLeg { .. } => {
+            return None;
+        }
         C::PassOn { .. } => (
             "transferDossier",
             (

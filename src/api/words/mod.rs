@@ -6,6 +6,7 @@ mod beside;
 mod catalogue;
 pub mod command;
 mod label;
+mod linked;
 
 use async_graphql::{Enum, SimpleObject};
 
@@ -23,6 +24,7 @@ pub use self::catalogue::{
     review_label,
 };
 pub use self::label::{channel_label, level_label};
+pub use self::linked::{LegOutcome, LegWait, LinkageManner};
 
 use crate::domain::dossier::{Phase, Stage};
 
@@ -306,6 +308,10 @@ pub enum DossierStatus {
     Accepted,
     /// With a handler.
     InProcessing,
+    /// A linked dossier: the agencies of its legs settle it.
+    WithAgencies,
+    /// A leg: another leg's result is to be put right first.
+    AwaitingCorrection,
     /// The clock stands while a tax or levy is paid.
     AwaitingPayment,
     /// The result is drafted and waits for approval or a signature.
@@ -339,6 +345,8 @@ impl From<Phase> for DossierStatus {
             Phase::Redirected => Self::Redirected,
             Phase::Accepted => Self::Accepted,
             Phase::InProcessing => Self::InProcessing,
+            Phase::WithAgencies => Self::WithAgencies,
+            Phase::AwaitingCorrection => Self::AwaitingCorrection,
             Phase::AwaitingPayment => Self::AwaitingPayment,
             Phase::ResultDrafted => Self::ResultDrafted,
             Phase::ResultApproved => Self::ResultApproved,
@@ -372,6 +380,11 @@ pub fn phase_label(phase: Phase) -> (&'static str, &'static str) {
         Phase::Redirected => ("Đã chuyển cơ quan khác", "Passed on to another office"),
         Phase::Accepted => ("Đã tiếp nhận", "Accepted"),
         Phase::InProcessing => ("Đang giải quyết", "Being processed"),
+        Phase::WithAgencies => ("Các cơ quan đang giải quyết", "With the linked agencies"),
+        Phase::AwaitingCorrection => (
+            "Chờ sửa kết quả của cơ quan trước",
+            "Waiting for another agency's correction",
+        ),
         Phase::AwaitingPayment => ("Chờ nộp nghĩa vụ tài chính", "Waiting for your payment"),
         Phase::ResultDrafted => ("Chờ duyệt kết quả", "Waiting for approval and signature"),
         Phase::ResultApproved => ("Chờ ký kết quả", "Waiting for signature"),

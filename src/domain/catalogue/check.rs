@@ -1,5 +1,6 @@
 //! What a record must keep, whichever way it comes: from a file, a scenario or a command.
 
+use super::leg::check_legs;
 use super::{CatalogueError, Procedure};
 use crate::domain::{
     code::ProcedureCode,
@@ -133,9 +134,10 @@ fn check_parts(procedure: &Procedure) -> Result<(), (&'static str, String)> {
         .iter()
         .flat_map(|linkage| &linkage.procedures);
     match legs.into_iter().find(|leg| !is_procedure_code(leg)) {
-        Some(leg) => Err(("linkage", format!("{leg:?} is not a procedure code"))),
-        None => Ok(()),
+        Some(leg) => return Err(("linkage", format!("{leg:?} is not a procedure code"))),
+        None => {}
     }
+    check_legs(procedure.legs())
 }
 
 fn repeats<T: Copy + Eq + std::hash::Hash>(list: &[T]) -> bool {
@@ -179,9 +181,16 @@ fn part_texts(procedure: &Procedure) -> impl Iterator<Item = (&'static str, &Str
             .and_then(|delegation| delegation.decision.as_ref()),
     ];
     let vertical = procedure.vertical.iter();
+    let legs = procedure.legs().iter().flat_map(|leg| {
+        let notes = [leg.limit_note_vi.as_ref(), leg.limit_note_en.as_ref()];
+        [&leg.name_vi, &leg.name_en, &leg.agency_vi, &leg.limit_basis]
+            .into_iter()
+            .chain(notes.into_iter().flatten())
+    });
     let field = |name: &'static str| move |value| (name, value);
     sequence
         .map(field("sequence_vi"))
+        .chain(legs.map(field("linkage")))
         .chain(fees.map(|fee| ("channels", &fee.note_vi)))
         .chain(notes.map(field("channels")))
         .chain(cases.flat_map(|case| [("cases", &case.name_vi), ("cases", &case.name_en)]))
@@ -266,7 +275,7 @@ pub(super) fn working_hours_max(limit: Limit) -> u32 {
 }
 
 /// `1.001193`, `1.012753.H19`, `2.000815.000.00.00.H55`, or `SIM-0001` in a simulation; written in upper case.
-fn is_procedure_code(code: &str) -> bool {
+pub(super) fn is_procedure_code(code: &str) -> bool {
     let read = code.parse::<ProcedureCode>();
     read.is_ok_and(|read| read.as_str() == code)
 }

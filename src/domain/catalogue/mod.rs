@@ -1,6 +1,7 @@
 //! The procedure catalogue: what an office offers, within what time, and how sure each part of that is.
 
 mod check;
+mod leg;
 mod life;
 mod load;
 mod process;
@@ -10,6 +11,7 @@ pub mod rehearsal;
 pub mod rules;
 
 pub use check::check;
+pub use leg::{Leg, LinkageManner};
 pub use life::{Abolished, ReviewKind, ReviewProposed};
 pub use load::{CatalogueError, Record, load, load_changed};
 pub use process::{InternalProcess, ProcessError, ProcessStep};
@@ -214,6 +216,17 @@ impl Procedure {
         let terms = self.channels.iter().find(|terms| terms.channel == channel);
         let own = terms.and_then(|terms| Some((terms.limit?, terms.certainty)));
         own.unwrap_or((self.limit, self.limit_certainty))
+    }
+
+    /// What is settled behind one counter, in order; none unless the procedure is linked and its legs are known.
+    pub fn legs(&self) -> &[Leg] {
+        self.linkage.as_ref().map_or(&[], |linkage| &linkage.legs)
+    }
+
+    /// The leg at this place, from 1.
+    pub fn leg(&self, place: u32) -> Option<&Leg> {
+        self.legs()
+            .get(usize::try_from(place).ok()?.checked_sub(1)?)
     }
 
     /// [`LinkageKind::None`] also when nothing is known.

@@ -1,6 +1,6 @@
 //! The optional parts of a procedure's record (Decree 63/2010 art. 8.2): each says how sure it is, none may be guessed.
 
-use super::{Fee, Level};
+use super::{Fee, Leg, Level};
 use crate::domain::{
     dossier::Channel,
     law::{Certainty, Limit},
@@ -129,6 +129,10 @@ pub struct Linkage {
     /// Codes of the procedures that are its legs, where they are known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub procedures: Vec<String>,
+    /// What is settled behind the one counter, in order; none where only the codes are known: it is then handed from desk to
+    /// desk like any dossier.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<Leg>,
     pub certainty: Certainty,
 }
 

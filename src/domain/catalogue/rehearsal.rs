@@ -117,6 +117,7 @@ mod tests {
             process: None,
             missed: Vec::new(),
             ending: None,
+            undated: false,
         };
         Dossier {
             turns: vec![turn],

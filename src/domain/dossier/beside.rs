@@ -246,9 +246,9 @@ impl Dossier {
         self.untold.retain(|one| one.version > until);
     }
 
-    /// Notes what the portal is owed of the event just folded.
+    /// Notes what the portal is owed of the event just folded. The citizen has one code there: legs are told by their whole.
     pub(super) fn owe(&mut self, event: &DossierEvent, at: Moment) {
-        if self.is_entered() && portal::news(event) != News::Nothing {
+        if self.is_entered() && self.leg_of.is_none() && portal::news(event) != News::Nothing {
             self.untold.push(Untold {
                 version: self.version,
                 at,

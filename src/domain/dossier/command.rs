@@ -9,6 +9,7 @@ use super::event::{
     PaymentMethod, RatingDevice, RedirectKind, Signature, SyncOutcome,
 };
 use crate::domain::actor::Role;
+use crate::domain::catalogue::LinkageManner;
 use crate::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use crate::domain::paper::Form;
 
@@ -254,6 +255,26 @@ pub enum DossierCommand {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         told: Option<ToldOf>,
     },
+    /// Accept a linked dossier (row 6): name the agency of each leg; all legs start, or one after the other.
+    AcceptLinked {
+        manner: LinkageManner,
+        legs: Vec<LegAt>,
+    },
+    /// Give a leg to its agency, once the results that it needs are there: the program itself.
+    OpenLeg {
+        whole: Uuid,
+        place: u32,
+        procedure: ProcedureCode,
+        office: OfficeCode,
+    },
+    /// A mistake in the result of another leg: send it back to be corrected, and wait (Decree 301/2026 art. 8).
+    SendBack {
+        place: u32,
+    },
+    /// Answer the leg of this place that its correction is not called for: the result stands as it is.
+    DeclineCorrection {
+        place: u32,
+    },
     /// Print a statutory paper: which form, which fact it documents, the newest it tells of, and the commitment to its file.
     PrintPaper {
         form: Form,
@@ -261,6 +282,14 @@ pub enum DossierCommand {
         as_of: u32,
         commitment: String,
     },
+}
+
+/// Which agency settles a leg.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegAt {
+    /// Its place in the procedure's list of legs, from 1.
+    pub place: u32,
+    pub office: OfficeCode,
 }
 
 /// Which fact another system was told of, and how it refused.
@@ -305,6 +334,7 @@ impl DossierCommand {
         if let Self::Draft { office, .. }
         | Self::Submit { office, .. }
         | Self::Lodge { office, .. }
+        | Self::OpenLeg { office, .. }
         | Self::AcceptAtCounter { office, .. } = self
         {
             Some(office)

@@ -53,6 +53,7 @@ impl Dossier {
                 self.intake_due_at = lodged.intake_due_at;
                 self.assisted_by.clone_from(&lodged.assisted_by);
                 self.remember_applicant(by);
+                self.become_leg(lodged.leg_of.as_ref());
                 self.lay_on_desk_of(Role::Receiver, officer(by), at);
             }
             DossierEvent::ComponentReceived(received) => {
@@ -115,7 +116,9 @@ impl Dossier {
                     process: accepted.process.clone(),
                     missed: Vec::new(),
                     ending: None,
+                    undated: accepted.undated,
                 });
+                self.plan_legs(&accepted.legs);
                 let office = accepted.office.as_str();
                 let first = Stay::new(office, Role::Receiver, officer(by));
                 let step = Some(1);
@@ -303,7 +306,11 @@ impl Dossier {
             }
             DossierEvent::ProcessingCompleted(_) => {
                 self.phase = Phase::Completed;
-                self.lay_on_desk_of(Role::Clerk, None, at);
+                // A linked dossier ends with its last leg; nothing is numbered here.
+                self.end(at, EndKind::Completed);
+                let numbers = self.legs.is_empty();
+                let role = if numbers { Role::Clerk } else { Role::Receiver };
+                self.lay_on_desk_of(role, None, at);
             }
             DossierEvent::ResultIssued(issued) => {
                 self.result_issued(issued, committed_document(around, command), at);
@@ -331,6 +338,7 @@ impl Dossier {
             }
             DossierEvent::WithdrawalGranted(_) => {
                 self.phase = Phase::Withdrawn;
+                self.legs_withdrawn(at);
                 self.end(at, EndKind::Withdrawn);
                 self.leave_desk(at);
             }
@@ -378,6 +386,14 @@ impl Dossier {
             }
             DossierEvent::SyncRecorded(told) => self.note_sync(told, at),
             DossierEvent::Transferred(moved) => self.transferred(moved, at, around.reason),
+            DossierEvent::LegOpened(_)
+            | DossierEvent::LegWaits(_)
+            | DossierEvent::LegResumed(_)
+            | DossierEvent::LegEnded(_)
+            | DossierEvent::LegDelivered(_)
+            | DossierEvent::SentBack(_)
+            | DossierEvent::CorrectionRequested(_)
+            | DossierEvent::CorrectionAnswered(_) => self.linked(event, at),
             DossierEvent::ApplicantDetailsCorrected(_) | DossierEvent::PaperPrinted(_) => {}
         }
         if !matches!(event, DossierEvent::SyncRecorded(_)) {
@@ -396,7 +412,7 @@ impl Dossier {
         self.phase == Phase::AwaitingSupplement(Stage::Intake)
     }
 
-    fn running_turn(&mut self) -> Option<&mut Turn> {
+    pub(super) fn running_turn(&mut self) -> Option<&mut Turn> {
         self.turns.last_mut().filter(|turn| turn.ending.is_none())
     }
 

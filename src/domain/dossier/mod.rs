@@ -8,6 +8,7 @@ pub mod desk;
 mod event;
 mod evolve;
 pub mod ledger;
+mod linked;
 mod phase;
 mod possible;
 mod rejection;
@@ -24,9 +25,10 @@ pub use beside::{
     Feedback, Link, Obligation, ObligationState, Opinion, OpinionState, Rating, ReceivedComponent,
     Sync,
 };
-pub use command::{DossierCommand, ToldOf};
+pub use command::{DossierCommand, LegAt, ToldOf};
 pub use decide::{Context, decide};
 pub use event::*;
+pub use linked::{Correction, Leg, LinkedRefusal, OpenedLeg};
 pub use phase::Phase;
 pub use possible::Possible;
 pub use rejection::Rejection;
@@ -104,6 +106,14 @@ pub struct Dossier {
     pub syncs: Vec<Sync>,
     /// What the national portal is owed and has not acknowledged, oldest first.
     pub untold: Vec<Untold>,
+    /// The legs it is settled in, in the order of their places; none when it is not linked.
+    pub legs: Vec<Leg>,
+    /// What it is a leg of.
+    pub leg_of: Option<LegOf>,
+    /// Corrections of its result that other legs wait for, the oldest first.
+    pub corrections: Vec<Correction>,
+    /// Place of the leg whose result is to be put right before this one goes on.
+    pub awaits_correction_of: Option<u32>,
     /// Version of the newest fact that somebody brought about: what other systems answered changes nothing for a desk.
     pub acted: u32,
 }

@@ -16,6 +16,10 @@ pub enum Phase {
     Redirected,
     Accepted,
     InProcessing,
+    /// A linked dossier: the agencies of its legs settle it.
+    WithAgencies,
+    /// A leg: another leg's result is to be put right first; its own clock stands.
+    AwaitingCorrection,
     /// Waits until a financial obligation is met; the clock stands.
     AwaitingPayment,
     ResultDrafted,
@@ -29,7 +33,7 @@ pub enum Phase {
 }
 
 impl Phase {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Absent,
         Self::Draft,
         Self::Submitted,
@@ -40,6 +44,8 @@ impl Phase {
         Self::Redirected,
         Self::Accepted,
         Self::InProcessing,
+        Self::WithAgencies,
+        Self::AwaitingCorrection,
         Self::AwaitingPayment,
         Self::ResultDrafted,
         Self::ResultApproved,
@@ -65,6 +71,8 @@ impl Phase {
             Self::Redirected => "redirected",
             Self::Accepted => "accepted",
             Self::InProcessing => "in_processing",
+            Self::WithAgencies => "with_agencies",
+            Self::AwaitingCorrection => "awaiting_correction",
             Self::AwaitingPayment => "awaiting_payment",
             Self::ResultDrafted => "result_drafted",
             Self::ResultApproved => "result_approved",
@@ -107,6 +115,11 @@ impl Phase {
             Self::Redirected => ("Đã chuyển cơ quan khác", "Passed to another office"),
             Self::Accepted => ("Đã tiếp nhận", "Accepted"),
             Self::InProcessing => ("Đang giải quyết", "Being processed"),
+            Self::WithAgencies => ("Đang ở các cơ quan liên thông", "With the linked agencies"),
+            Self::AwaitingCorrection => (
+                "Chờ sửa kết quả của cơ quan trước",
+                "Awaiting a correction by another agency",
+            ),
             Self::AwaitingPayment => (
                 "Chờ thực hiện nghĩa vụ tài chính",
                 "Awaiting payment of an obligation",
@@ -139,6 +152,8 @@ impl Phase {
             | Self::Redirected
             | Self::Accepted
             | Self::InProcessing
+            | Self::WithAgencies
+            | Self::AwaitingCorrection
             | Self::AwaitingPayment
             | Self::ResultDrafted
             | Self::ResultApproved

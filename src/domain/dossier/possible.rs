@@ -1,8 +1,9 @@
 //! What somebody can do with a dossier now: each of an office's daily commands, tried on the state as it is.
 
 use super::event::{DeliveryMethod, ObligationKind, PaymentMethod, RedirectKind};
-use super::{Context, Dossier, DossierCommand, ObligationState, Rejection, decide};
+use super::{Context, Dossier, DossierCommand, LegAt, ObligationState, Rejection, decide};
 use crate::domain::actor::Role;
+use crate::domain::catalogue::LinkageManner;
 use crate::domain::code::OfficeCode;
 use crate::domain::fact::Circumstances;
 use crate::domain::reason::Reason;
@@ -117,6 +118,7 @@ impl Dossier {
                 due_on: None,
             },
         ];
+        commands.extend(self.between_legs(context));
         commands.extend(self.payments());
         commands.extend(self.apology(context));
         commands.extend([
@@ -130,6 +132,30 @@ impl Dossier {
             },
         ]);
         commands.extend(self.redirection(context));
+        commands
+    }
+
+    /// What a linked procedure is accepted by; what one leg may ask of another.
+    fn between_legs(&self, context: &Context<'_>) -> Vec<DossierCommand> {
+        let mut commands = Vec::new();
+        let procedure = self.pinned_procedure(context.reference, context.now.date());
+        let legs = procedure.map_or(&[][..], |procedure| procedure.legs());
+        if let Some(office) = self.office.as_ref().filter(|_| !legs.is_empty()) {
+            let needed = legs.iter().zip(1..).filter(|(leg, _)| !leg.optional);
+            let at_home = |place| LegAt {
+                place,
+                office: office.clone(),
+            };
+            commands.push(DossierCommand::AcceptLinked {
+                manner: LinkageManner::Electronic,
+                legs: needed.map(|(_, place)| at_home(place)).collect(),
+            });
+        }
+        let results = self.leg_of.iter().flat_map(|leg_of| &leg_of.results);
+        let results = results.take(1).map(|result| result.place);
+        commands.extend(results.map(|place| DossierCommand::SendBack { place }));
+        let asked = self.corrections.first().map(|asked| asked.place);
+        commands.extend(asked.map(|place| DossierCommand::DeclineCorrection { place }));
         commands
     }
 

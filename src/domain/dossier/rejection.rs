@@ -1,6 +1,6 @@
 //! Why not: every refusal has a stable code and says in Vietnamese and English what to do next.
 
-use super::Phase;
+use super::{LinkedRefusal, Phase};
 use crate::domain::actor::Role;
 use crate::domain::calendar::{CalendarError, NoticeError};
 use crate::domain::code::CodeError;
@@ -16,25 +16,43 @@ pub enum Rejection {
     #[error("the dossier exists already")]
     AlreadyExists,
     #[error("not possible in state {}", state.name())]
-    WrongState { state: Phase },
+    WrongState {
+        state: Phase,
+    },
     #[error("the dossier is closed ({})", state.name())]
-    AlreadyClosed { state: Phase },
+    AlreadyClosed {
+        state: Phase,
+    },
     #[error("role {} may not do this", role.name())]
-    WrongRole { role: Role },
+    WrongRole {
+        role: Role,
+    },
     #[error("the dossier is with office {office}")]
-    WrongOffice { office: String },
+    WrongOffice {
+        office: String,
+    },
     #[error("office {office} enters its own dossiers, not {own}")]
-    NotOwnOffice { own: String, office: String },
+    NotOwnOffice {
+        own: String,
+        office: String,
+    },
     #[error("the dossier is with office {office} already")]
-    AlreadyThere { office: String },
+    AlreadyThere {
+        office: String,
+    },
     #[error("not the applicant of this dossier")]
     NotTheApplicant,
     #[error("version is {current}, not {expected}")]
-    Conflict { expected: u32, current: u32 },
+    Conflict {
+        expected: u32,
+        current: u32,
+    },
     #[error("the command id was used with other content or by another person")]
     IdempotencyConflict,
     #[error("a claimed time lies in the future (now {now})")]
-    FutureClaim { now: Moment },
+    FutureClaim {
+        now: Moment,
+    },
     #[error("a reason code is required")]
     ReasonRequired,
     #[error("a legal basis is required for a further supplement request")]
@@ -100,13 +118,17 @@ pub enum Rejection {
     #[error(transparent)]
     InvalidNotice(NoticeError),
     #[error("{hours} working hours in all, the limit gives {hours_max}")]
-    ProcessTooLong { hours: u32, hours_max: u32 },
+    ProcessTooLong {
+        hours: u32,
+        hours_max: u32,
+    },
     #[error(transparent)]
     Block(#[from] BlockError),
     #[error(transparent)]
     Reorganisation(#[from] ReorganisationError),
     #[error("office {0} is no successor by the decision that moved the dossier")]
     NotASuccessor(String),
+    Linked(#[from] LinkedRefusal),
     #[error("{0} stands for an invented procedure, and this journal is live")]
     SimulatedCode(String),
 }
@@ -194,6 +216,7 @@ impl Rejection {
             Self::Block(error) => error.code(),
             Self::Reorganisation(error) => error.code(),
             Self::NotASuccessor(_) => "NOT_A_SUCCESSOR",
+            Self::Linked(refusal) => refusal.code(),
             Self::SimulatedCode(_) => "SIMULATED_CODE",
         }
     }
@@ -417,6 +440,7 @@ impl Rejection {
                     "Office {office} takes nothing over by the decision that moved this dossier, or has ended. Choose one that the decision names."
                 ),
             ),
+            Self::Linked(refusal) => refusal.message(),
             Self::SimulatedCode(code) => (
                 format!(
                     "Mã {code} dành cho thủ tục mô phỏng, không dùng được trong sổ thật. Dùng mã thủ tục hành chính quốc gia."

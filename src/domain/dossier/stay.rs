@@ -16,6 +16,8 @@ pub enum WaitsFor {
     Applicant,
     /// The payment of an obligation.
     Payment,
+    /// Another agency that puts its result right.
+    Correction,
 }
 
 impl WaitsFor {
@@ -25,6 +27,7 @@ impl WaitsFor {
             Self::Officer => "officer",
             Self::Applicant => "applicant",
             Self::Payment => "payment",
+            Self::Correction => "correction",
         }
     }
 }

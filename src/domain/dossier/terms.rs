@@ -57,6 +57,14 @@ impl DossierCommand {
                 None,
             ),
             Self::Accept => terms("accept", &[Receiver], false, "6", Some("01")),
+            Self::AcceptLinked { .. } => {
+                terms("accept_linked", &[Receiver], false, "2.4", Some("01"))
+            }
+            Self::OpenLeg { .. } => terms("open_leg", &[System], false, "2.4", None),
+            Self::SendBack { .. } => terms("send_back", &[Handler], true, "2.4", Some("06")),
+            Self::DeclineCorrection { .. } => {
+                terms("decline_correction", &[Handler, Signer], true, "2.4", None)
+            }
             Self::RefuseAcceptance => {
                 terms("refuse_acceptance", &[Receiver], true, "5", Some("03"))
             }

@@ -18,11 +18,12 @@ impl Dossier {
     /// Misses of the promise in force, and opinions that did not come. A paused clock, an ended one and what is on record
     /// already leave nothing to do. The rules have the last word when the hour has come.
     #[must_use]
-    pub fn to_do(&self) -> Vec<ToDo> {
+    pub fn to_do(&self, id: Uuid) -> Vec<ToDo> {
         let Some(turn) = self.turn().filter(|turn| turn.ending.is_none()) else {
             return Vec::new();
         };
-        let runs = turn.paused_since.is_none() && !turn.missed.contains(&turn.due_at);
+        let runs =
+            turn.paused_since.is_none() && !turn.undated && !turn.missed.contains(&turn.due_at);
         let miss = runs.then_some(ToDo {
             due_at: turn.due_at,
             command: DossierCommand::RecordMiss,
@@ -41,20 +42,35 @@ impl Dossier {
                     },
                 }
             });
-        miss.into_iter().chain(silent).collect()
+        miss.into_iter()
+            .chain(silent)
+            .chain(self.legs_to_open(id))
+            .collect()
     }
 }
 
 impl ToDo {
-    /// The number of the opinion it is about; 0 for the promise itself.
+    /// The number of the opinion or the place of the leg it is about; 0 for the promise itself.
     #[must_use]
     pub fn number(&self) -> u32 {
         if let DossierCommand::DeemOpinionAgreed { number }
         | DossierCommand::NoteOpinionOverdue { number } = &self.command
         {
             *number
+        } else if let DossierCommand::OpenLeg { place, .. } = &self.command {
+            *place
         } else {
             0
+        }
+    }
+
+    /// The stream it is recorded on: the dossier's own, or that of the leg which begins.
+    #[must_use]
+    pub fn stream(&self, dossier: Uuid) -> Uuid {
+        if self.command.begins() {
+            stream::dossier(self.command_id(dossier))
+        } else {
+            dossier
         }
     }
 
@@ -62,6 +78,10 @@ impl ToDo {
     #[must_use]
     pub fn command_id(&self, dossier: Uuid) -> Uuid {
         let (name, number) = (self.command.name(), self.number());
+        // A leg is opened once, whatever the hour at which it could be.
+        if self.command.begins() {
+            return stream::reaction(&format!("{name}:{dossier}:{number}"));
+        }
         stream::reaction(&format!("{name}:{dossier}:{number}:{}", self.due_at))
     }
 }

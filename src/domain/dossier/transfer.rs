@@ -139,7 +139,9 @@ impl Dossier {
         match desk.waits_for {
             WaitsFor::Officer => {}
             // What is waited for comes to the receiver of the new office.
-            whom @ (WaitsFor::Applicant | WaitsFor::Payment) => self.wait_for(whom, at),
+            whom @ (WaitsFor::Applicant | WaitsFor::Payment | WaitsFor::Correction) => {
+                self.wait_for(whom, at)
+            }
         }
     }
 }

@@ -20,6 +20,8 @@ pub enum Alarm {
     EndNotSynchronised,
     /// The next agency has acknowledged what it was given.
     NextAgencySilent,
+    /// A leg of a linked dossier has begun once the results that it needs are there.
+    NextLegNotOpened,
     /// A disturbance is put right.
     OutageNotFixed,
 }
@@ -36,6 +38,10 @@ impl Alarm {
             Self::NextAgencySilent => (
                 "Cơ quan tiếp theo chưa xác nhận đã nhận hồ sơ trong hạn",
                 "The next agency has not acknowledged the dossier in time",
+            ),
+            Self::NextLegNotOpened => (
+                "Thủ tục thành phần tiếp theo chưa được chuyển tới cơ quan giải quyết trong hạn",
+                "The next leg was not given to its agency in time",
             ),
             Self::OutageNotFixed => (
                 "Gián đoạn đồng bộ chưa khắc phục trong hạn",
@@ -96,6 +102,7 @@ pub fn alarms(
             Alarm::EndNotSynchronised if told => (standing.end_owed_since, ""),
             Alarm::OutageNotFixed if told => (standing.unanswered_since, ""),
             Alarm::EndNotSynchronised | Alarm::OutageNotFixed => (None, ""),
+            Alarm::NextLegNotOpened => (standing.leg_ready_since, ""),
             Alarm::NextAgencySilent => match &standing.next_agency {
                 Some((since, office)) => (Some(*since), office.as_str()),
                 None => (None, ""),

@@ -30,6 +30,8 @@ pub struct Standing {
     pub end_owed_since: Option<Moment>,
     /// When it was given to another agency that has not acknowledged it, and to which.
     pub next_agency: Option<(Moment, String)>,
+    /// Since when a leg could begin that has not been given to its agency.
+    pub leg_ready_since: Option<Moment>,
 }
 
 impl Standing {
@@ -51,6 +53,7 @@ impl Standing {
             unanswered_since: unanswered.map(|one| one.at),
             end_owed_since: ended.map(|one| one.at),
             next_agency: next_agency(dossier),
+            leg_ready_since: dossier.leg_waiting_since(),
         }
     }
 
@@ -68,8 +71,13 @@ impl Standing {
     }
 }
 
-/// Handed over to another agency and not signed for; or passed on to another office, and not taken in there.
+/// Handed over to another agency and not signed for; passed on to another office, and not taken in there; or a leg that its
+/// agency has not acknowledged.
 fn next_agency(dossier: &Dossier) -> Option<(Moment, String)> {
+    if dossier.leg_of.is_some() && dossier.phase == crate::domain::dossier::Phase::Submitted {
+        let office = dossier.office.as_ref()?;
+        return dossier.lodged_at.map(|since| (since, office.to_string()));
+    }
     let desk = dossier.desk()?;
     let at_home = dossier.office.as_ref().map(OfficeCode::as_str);
     let abroad = at_home.is_some_and(|home| home != desk.office) && desk.awaits_receipt();

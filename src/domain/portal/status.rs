@@ -70,6 +70,8 @@ impl PortalStatus {
             Phase::Accepted => Some(Self::Accepted),
             Phase::NotAccepted => Some(Self::NotAccepted),
             Phase::InProcessing
+            | Phase::WithAgencies
+            | Phase::AwaitingCorrection
             | Phase::Supplemented
             | Phase::ResultDrafted
             | Phase::ResultApproved => Some(Self::InProcessing),

@@ -45,6 +45,7 @@ fn lodged(when: &str) -> Dossier {
         capability: None,
         intake_due_at: None,
         assisted_by: None,
+        leg_of: None,
     });
     happens(&mut dossier, &event, when);
     dossier
@@ -68,7 +69,9 @@ fn expected(phase: Phase) -> Option<u8> {
         Phase::Submitted | Phase::Redirected => 1,
         Phase::Accepted => 2,
         Phase::NotAccepted => 3,
-        Phase::InProcessing
+        Phase::WithAgencies
+        | Phase::AwaitingCorrection
+        | Phase::InProcessing
         | Phase::Supplemented
         | Phase::ResultDrafted
         | Phase::ResultApproved => 4,
@@ -183,6 +186,7 @@ fn every_alarm_has_one_limit_with_its_legal_basis() {
     for alarm in [
         Alarm::EndNotSynchronised,
         Alarm::NextAgencySilent,
+        Alarm::NextLegNotOpened,
         Alarm::OutageNotFixed,
     ] {
         let found = limits().iter().filter(|limit| limit.alarm == alarm);

@@ -107,6 +107,7 @@ pub async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result
                 ending.map(|ending| ending.kind.name()),
             ),
         };
+        let promised = Some(turn).filter(|turn| !turn.undated);
         statement
             .bind(state.number.cast_signed())
             .bind(places.0)
@@ -123,8 +124,8 @@ pub async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result
             .bind(turn.received_at.0)
             .bind(spell.since.unwrap_or(turn.received_at).0)
             .bind(turn.accepted_at.0)
-            .bind(turn.original_due_at.0)
-            .bind(spell.due_at().0)
+            .bind(promised.map(|turn| turn.original_due_at.0))
+            .bind(promised.map(|_| spell.due_at().0))
             .bind(*moves)
             .bind(ended_at.map(|at| at.0))
             .bind(end_kind)

@@ -70,7 +70,11 @@ impl Case {
         let entered = changes
             .last()
             .is_some_and(|change| change.after.is_entered() && change.entry.version == version);
-        Ok(entered.then_some(Self {
+        // The citizen has one code there: legs are told by their whole.
+        let is_leg = changes
+            .last()
+            .is_some_and(|change| change.after.leg_of.is_some());
+        Ok((entered && !is_leg).then_some(Self {
             changes,
             reference,
             person,

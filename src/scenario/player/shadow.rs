@@ -55,7 +55,7 @@ impl Shadow {
         {
             self.hours.pop_first();
             let known = self.open.get(&dossier);
-            let to_do = known.map(Dossier::to_do).unwrap_or_default();
+            let to_do = known.map(|known| known.to_do(dossier)).unwrap_or_default();
             for one in to_do.into_iter().filter(|one| one.due_at == due_at) {
                 requests.extend(self.record(dossier, &one));
             }
@@ -98,6 +98,7 @@ impl Shadow {
             reference: &self.reference,
             register: &register::EMPTY,
             given: &given,
+            kin: &[],
         };
         let decided = decide(&dossier, command, &context);
         let taken = decided.is_ok();
@@ -107,7 +108,7 @@ impl Shadow {
                 dossier.evolve(event, &request.actor, request.id, at, around);
             }
         }
-        let hours = dossier.to_do().into_iter().map(|one| (one.due_at, id));
+        let hours = dossier.to_do(id).into_iter().map(|one| (one.due_at, id));
         self.hours.extend(hours.filter(|(due_at, _)| *due_at >= at));
         // What happens to a closed dossier later moves no clock: it is refused here, and here alone.
         if dossier.version > 0 && !dossier.phase.is_closed() {

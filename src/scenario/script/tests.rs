@@ -49,6 +49,7 @@ fn rehearse(reference: &Reference, clerk: &Clerk<'_>, script: &Script) -> Dossie
             reference,
             register: &register::EMPTY,
             given: &given,
+            kin: &[],
         };
         let drafts = dossier::decide(&dossier, command, &context)
             .unwrap_or_else(|why| panic!("dossier {} {}: {why}", script.number, command.name()));

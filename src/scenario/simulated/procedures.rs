@@ -130,6 +130,7 @@ impl Group {
             linkage: Some(Linkage {
                 kind: linkage[place],
                 procedures: Vec::new(),
+                legs: Vec::new(),
                 certainty: SURE,
             }),
             vertical: self

@@ -257,6 +257,10 @@ fn stays(dossier: &Dossier, worktime: Worktime<'_>, now: Moment, lang: Lang) -> 
                 WaitsFor::Officer => None,
                 WaitsFor::Applicant => Some(lang.of("chờ người nộp", "waits for the applicant")),
                 WaitsFor::Payment => Some(lang.of("chờ nộp tiền", "waits for a payment")),
+                WaitsFor::Correction => Some(lang.of(
+                    "chờ cơ quan trước sửa kết quả",
+                    "waits for another agency's correction",
+                )),
             },
             giver: stay.giver.clone(),
             since: dates::short(stay.since, lang),

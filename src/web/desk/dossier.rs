@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::fields::{self, Field, Kind, Offers};
+use super::linked::{self, LegLine};
 use super::told::{Action, Component, Dossier, Fact, Printable};
 use super::{Choice, Data, Ground, dressed, left, moment, named, portal, reasons, when};
 use crate::api::words;
@@ -43,6 +44,9 @@ pub struct DossierPage {
     parts: Vec<Part>,
     owed: Vec<String>,
     results: Vec<String>,
+    /// The legs of a linked dossier; the whole of a leg, by code.
+    legs: Vec<LegLine>,
+    whole: Option<String>,
     papers: Vec<Paper>,
     acts: Vec<Act>,
     reasons: Vec<Choice>,
@@ -166,6 +170,8 @@ impl DossierPage {
                 .collect(),
             owed: owed(told, lang),
             results: results(told, lang),
+            legs: linked::lines(told, lang),
+            whole: told.leg_of.as_ref().map(|leg_of| leg_of.code.clone()),
             papers: told
                 .papers
                 .iter()

@@ -1,7 +1,7 @@
 //! What has to be said with each command, as fields of its form.
 
 use super::told::{Action, Dossier, Owed};
-use super::{Choice, moment};
+use super::{Choice, linked, moment};
 use crate::domain::actor::Role;
 use crate::web::lang::Lang;
 
@@ -30,10 +30,18 @@ pub enum Kind {
     Tick,
     /// A whole number that is no choice.
     Given(u32),
+    /// The same, to be chosen.
+    Places(Vec<Choice>),
+    /// The office that settles a leg.
+    Leg {
+        place: u32,
+        name: String,
+        offices: Vec<Choice>,
+    },
 }
 
 impl Field {
-    fn new(name: &'static str, label: &'static str, kind: Kind) -> Self {
+    pub(super) fn new(name: &'static str, label: &'static str, kind: Kind) -> Self {
         Self {
             name,
             label,
@@ -118,6 +126,9 @@ fn own(action: &Action, dossier: &Dossier, offers: &Offers<'_>) -> Vec<Field> {
                 Kind::Choices(redirections(lang)),
             ),
         ],
+        "acceptLinkedDossier" => linked::agencies(dossier, offers.offices, lang),
+        "sendBack" => linked::results(dossier, lang),
+        "declineCorrection" => linked::asking(dossier, lang),
         "issueResult" => vec![
             Field::new(
                 "number",

@@ -29,6 +29,8 @@ struct Choosable {
     folded: String,
     /// Its papers as JSON: all that is needed while the line is down.
     parts: String,
+    /// Settled leg by leg: it is entered here and accepted on its own page, where the agencies are named.
+    linked: bool,
 }
 
 impl IntakePage {
@@ -53,6 +55,7 @@ impl IntakePage {
                 parts: parts.collect::<serde_json::Value>().to_string(),
                 name: one.name.said(lang),
                 code: one.code.clone(),
+                linked: one.is_linked(),
             }
         });
         Self {

@@ -5,6 +5,7 @@
 pub mod dossier;
 mod fields;
 pub mod intake;
+mod linked;
 pub mod list;
 mod portal;
 mod told;

@@ -65,6 +65,60 @@ pub struct Filed {
     pub code: String,
     pub name: Text,
     pub components: Vec<Component>,
+    pub linkage: Option<Linkage>,
+}
+
+impl Filed {
+    /// Settled leg by leg: its agencies are named when it is accepted.
+    #[must_use]
+    pub fn is_linked(&self) -> bool {
+        self.linkage
+            .as_ref()
+            .is_some_and(|linkage| !linkage.legs.is_empty())
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Linkage {
+    pub legs: Vec<ProcedureLeg>,
+}
+
+/// A leg as the procedure's record has it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProcedureLeg {
+    pub place: u32,
+    pub name: Text,
+    pub agency_vi: String,
+    pub optional: bool,
+}
+
+/// A leg as it stands.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Leg {
+    pub place: u32,
+    pub name: Option<Text>,
+    pub office: Option<Office>,
+    pub status_label: Text,
+    pub code: Option<String>,
+    pub due_at: Option<String>,
+}
+
+/// What a leg belongs to.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LegOf {
+    pub code: String,
+    pub place: u32,
+    pub results: Vec<LegResult>,
+    pub corrections_asked_by: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct LegResult {
+    pub place: u32,
+    pub number: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -109,6 +163,8 @@ pub struct Dossier {
     pub components: Option<Vec<Received>>,
     pub obligations: Option<Vec<Owed>>,
     pub results: Option<Vec<Outcome>>,
+    pub legs: Option<Vec<Leg>>,
+    pub leg_of: Option<LegOf>,
     pub papers: Option<Vec<Printable>>,
     pub actions: Option<Vec<Action>>,
     pub history: Option<Facts>,
@@ -155,6 +211,7 @@ pub struct Procedure {
     pub name: Text,
     pub components: Vec<Component>,
     pub steps: Vec<Named>,
+    pub linkage: Option<Linkage>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -134,6 +134,10 @@ async fn tracking_page(web: &Web, visit: &Visit, code: &str, shown: &Shown) -> A
         None => catalogue::procedure(web.models(), &row.procedure, None),
     };
     let office = offices::by_code(web.models(), &row.office);
+    let legs = match changes.last() {
+        Some(last) => tracking::legs(web.models(), &last.after).await?,
+        None => Vec::new(),
+    };
     let story = Story {
         code: &code,
         changes: &changes,
@@ -145,6 +149,7 @@ async fn tracking_page(web: &Web, visit: &Visit, code: &str, shown: &Shown) -> A
         base: &visit.base,
         holder: holder.as_ref(),
         command: new_command(),
+        legs: &legs,
     };
     // A key that opens nothing leaves no trace on the page: it is the page of those who have none.
     let key = holder

@@ -124,6 +124,12 @@ fn desk(dossier: &Dossier, sees_people: bool, lang: Lang) -> Option<String> {
         WaitsFor::Officer => {}
         WaitsFor::Applicant => words += lang.of(" (chờ người nộp)", " (waits for the applicant)"),
         WaitsFor::Payment => words += lang.of(" (chờ nộp tiền)", " (waits for a payment)"),
+        WaitsFor::Correction => {
+            words += lang.of(
+                " (chờ cơ quan trước sửa kết quả)",
+                " (waits for another agency's correction)",
+            );
+        }
     }
     Some(words)
 }

@@ -83,6 +83,7 @@ pub(super) fn lodged() -> DossierEvent {
         capability: None,
         intake_due_at: None,
         assisted_by: None,
+        leg_of: None,
     })
 }
 
@@ -97,6 +98,8 @@ pub(super) fn accepted(due: &str) -> DossierEvent {
         due_certainty: Certainty::Provisional,
         process: None,
         on_paper: false,
+        legs: Vec::new(),
+        undated: false,
     })
 }
 

@@ -39,6 +39,7 @@ fn shown(
         base: "http://127.0.0.1:8080",
         holder,
         command: Uuid::nil(),
+        legs: &[],
     };
     TrackingPage::new(frame(lang, None), &story).expect("there are facts")
 }

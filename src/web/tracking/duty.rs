@@ -77,6 +77,8 @@ pub fn of(dossier: &Dossier, story: &Story<'_>, clock: &Clock<'_>, text: Option<
         | Phase::Redirected
         | Phase::Accepted
         | Phase::InProcessing
+        | Phase::WithAgencies
+        | Phase::AwaitingCorrection
         | Phase::Supplemented
         | Phase::ResultDrafted
         | Phase::ResultApproved

@@ -5,6 +5,7 @@ mod duty;
 mod history;
 mod holder;
 mod lateness;
+mod legs;
 mod next;
 mod notes;
 mod pay;
@@ -20,6 +21,7 @@ pub use self::duty::Duty;
 pub use self::history::Line;
 pub use self::holder::{Holder, Own};
 pub use self::lateness::Lateness;
+pub use self::legs::LegLine;
 pub use self::next::Next;
 pub use self::pay::PayLine;
 pub use self::result::ResultLine;
@@ -41,6 +43,7 @@ use crate::domain::office::Office;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
 use crate::projections::history::Change;
+use crate::projections::tracking::DossierRow;
 
 /// Everything the page is made of; nothing of it is personal but what the holder's answer brings.
 pub struct Story<'a> {
@@ -60,6 +63,8 @@ pub struct Story<'a> {
     pub holder: Option<&'a Holder>,
     /// Id for the command of the page's form.
     pub command: Uuid,
+    /// The legs that agencies have, as they stand; none unless it is linked.
+    pub legs: &'a [DossierRow],
 }
 
 #[derive(Template)]
@@ -98,6 +103,8 @@ pub struct TrackingPage {
     pub results: Vec<ResultLine>,
     pub accounts: Accounts,
     pub steps: Vec<Step>,
+    /// The procedures of a linked dossier, each at its agency.
+    pub legs: Vec<LegLine>,
     pub history: Vec<Line>,
     pub whom: Option<Whom>,
     pub address: String,
@@ -169,6 +176,7 @@ impl TrackingPage {
             accounts: Accounts::new(story, lang),
             results: result::lines(dossier, is_named(story), lang),
             steps: steps::of(story.changes, dossier, lang),
+            legs: legs::lines(dossier, story, lang),
             history: history::lines(story.changes, lang),
             whom: story
                 .office

@@ -74,6 +74,8 @@ pub fn of(dossier: &Dossier, story: &Story<'_>, clock: &Clock<'_>) -> Next {
         Phase::Supplemented
         | Phase::Accepted
         | Phase::InProcessing
+        | Phase::WithAgencies
+        | Phase::AwaitingCorrection
         | Phase::ResultDrafted
         | Phase::ResultApproved
         | Phase::WithdrawalRequested => working(dossier, story, clock, usual),

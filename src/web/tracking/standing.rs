@@ -186,6 +186,8 @@ pub fn tag(dossier: &Dossier, promise: Option<&Promise>, lang: Lang) -> (Tone, S
         Phase::Supplemented
         | Phase::Accepted
         | Phase::InProcessing
+        | Phase::WithAgencies
+        | Phase::AwaitingCorrection
         | Phase::ResultDrafted
         | Phase::ResultApproved
         | Phase::WithdrawalRequested => match promise.map(|promise| promise.tone) {

@@ -75,6 +75,8 @@ fn place(phase: Phase) -> Place {
         }
         Phase::Accepted
         | Phase::InProcessing
+        | Phase::WithAgencies
+        | Phase::AwaitingCorrection
         | Phase::Supplemented
         | Phase::AwaitingPayment
         | Phase::WithdrawalRequested

@@ -54,6 +54,10 @@ fn closer(event: &DossierEvent) -> Option<Pair> {
                 "Tính lại ngày hẹn sau khi nộp tiền",
                 "Promised date counted anew after the payment",
             ),
+            DueDateCause::Correction => (
+                "Tính lại ngày hẹn sau khi cơ quan khác sửa kết quả",
+                "Promised date counted anew after another agency's correction",
+            ),
             DueDateCause::Outage => (
                 "Tính lại ngày hẹn do sự cố hệ thống",
                 "Promised date counted anew after a system outage",

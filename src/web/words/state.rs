@@ -38,6 +38,14 @@ pub fn headline(phase: Phase) -> Pair {
             "Hồ sơ đang được giải quyết",
             "Your dossier is being processed",
         ),
+        Phase::WithAgencies => (
+            "Các cơ quan đang giải quyết từng thủ tục",
+            "The agencies are working on each part",
+        ),
+        Phase::AwaitingCorrection => (
+            "Đang chờ cơ quan trước sửa kết quả",
+            "Waiting until another agency has put its result right",
+        ),
         Phase::AwaitingPayment => (
             "Cần nộp nghĩa vụ tài chính",
             "There is a sum for you to pay",
@@ -101,6 +109,14 @@ pub fn next(phase: Phase) -> Pair {
             "Người thụ lý thẩm tra và dự thảo kết quả.",
             "The handler appraises it and drafts the result.",
         ),
+        Phase::WithAgencies => (
+            "Mỗi cơ quan ký kết quả của mình; có kết quả nào trả ngay kết quả đó.",
+            "Each agency signs its own result; each is handed over as soon as it is there.",
+        ),
+        Phase::AwaitingCorrection => (
+            "Cơ quan trước sửa kết quả, rồi cơ quan này giải quyết tiếp.",
+            "The other agency puts its result right, then this one goes on.",
+        ),
         Phase::AwaitingPayment => (
             "Khi nhận được tiền, cơ quan tiếp tục giải quyết và báo lại ngày hẹn.",
             "Once it is paid, the office goes on and tells you the date anew.",
@@ -161,6 +177,8 @@ pub fn to_do(phase: Phase) -> Option<Pair> {
         | Phase::Redirected
         | Phase::Accepted
         | Phase::InProcessing
+        | Phase::WithAgencies
+        | Phase::AwaitingCorrection
         | Phase::ResultDrafted
         | Phase::ResultApproved
         | Phase::Returned

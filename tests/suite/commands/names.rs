@@ -14,6 +14,7 @@ const LONGER: [(&str, &str); 11] = [
     ("lodge", "lodgeDossier"),
     ("accept_at_counter", "acceptDossierAtCounter"),
     ("accept", "acceptDossier"),
+    ("accept_linked", "acceptLinkedDossier"),
     ("find_still_deficient", "findSupplementDeficient"),
     ("redirect", "redirectDossier"),
     ("forward", "forwardDossier"),
@@ -23,7 +24,7 @@ const LONGER: [(&str, &str); 11] = [
 ];
 
 /// Given by the program itself, at the hour; nobody can sign in as it.
-const OF_THE_PROGRAM: [&str; 3] = ["record_miss", "recompute_due_date", "transfer"];
+const OF_THE_PROGRAM: [&str; 4] = ["record_miss", "recompute_due_date", "open_leg", "transfer"];
 
 /// Mutations tried here that are no command on one dossier.
 const OTHERS: [&str; 6] = [

@@ -122,7 +122,8 @@ async fn proof(
     (integrity, sealer.with_witnesses(ask))
 }
 
-async fn serve(api: &Api) -> String {
+/// All doors of a node on a port of its own: the address.
+pub async fn serve(api: &Api) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
     let listener = listener.expect("a free port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));

@@ -222,6 +222,9 @@ fn next_event(event: &Event) -> Option<Event> {
     })
 }
 
+#[path = "linked.rs"]
+mod linked;
+
 fn dossier_events() -> Vec<DossierEvent> {
     let first = DossierEvent::Drafted(Drafted {
         procedure: procedure(),
@@ -242,6 +245,7 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
         capability,
         intake_due_at: None,
         assisted_by: None,
+        leg_of: None,
     };
     let to = Role::Handler.name().to_owned();
     Some(match event {
@@ -265,6 +269,8 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             due_certainty: Certainty::Verified,
             process: None,
             on_paper: false,
+            legs: Vec::new(),
+            undated: false,
         }),
         E::Accepted(_) => E::Redirected(Redirected {
             from: office(),
@@ -422,7 +428,15 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             to: "H38.41".parse().expect("an office"),
             decision: "1685/NQ-UBTVQH15".to_owned(),
         }),
-        E::Transferred(_) => return None,
+        E::Transferred(_)
+        | E::LegOpened(_)
+        | E::LegWaits(_)
+        | E::LegResumed(_)
+        | E::LegEnded(_)
+        | E::LegDelivered(_)
+        | E::SentBack(_)
+        | E::CorrectionRequested(_)
+        | E::CorrectionAnswered(_) => return linked::next(event),
     })
 }
 

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
 use motcua::domain::calendar::Calendar;
-use motcua::domain::catalogue::{self, Level};
+use motcua::domain::catalogue::{self, Level, LinkageManner};
 use motcua::domain::code::OfficeCode;
 use motcua::domain::dossier::{
     Channel, ComponentForm, Context, DeliveryMethod, Digitisation, Dossier, DossierCommand,
-    FeedbackKind, LinkKind, Obligation, ObligationKind, ObligationState, Opinion, OpinionState,
-    PaymentMethod, RatingDevice, RedirectKind, Rejection, SyncOutcome, Transfer, decide,
+    FeedbackKind, LegAt, LinkKind, Obligation, ObligationKind, ObligationState, Opinion,
+    OpinionState, PaymentMethod, Phase, RatingDevice, RedirectKind, Rejection, SyncOutcome,
+    Transfer, decide,
 };
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Circumstances, Draft, Part, PartKind};
@@ -101,7 +102,8 @@ pub fn commands_at(place: &str) -> Vec<DossierCommand> {
         office: office(place),
     };
     let other = OFFICES.into_iter().find(|known| *known != place);
-    let mut commands: Vec<_> = std::iter::successors(Some(first), next_command).collect();
+    let all = std::iter::successors(Some(first), next_command);
+    let mut commands: Vec<_> = all.collect();
     for command in &mut commands {
         if let DossierCommand::Redirect { to, .. } | DossierCommand::PassOn { to } = command {
             *to = office(other.expect("two offices"));
@@ -295,8 +297,40 @@ fn beside(command: Option<&DossierCommand>) -> Option<DossierCommand> {
             as_of: 1,
             commitment: "0".repeat(64),
         },
+        C::PrintPaper { .. } => C::AcceptLinked {
+            manner: LinkageManner::Electronic,
+            legs: vec![LegAt {
+                place: 1,
+                office: office(OFFICES[0]),
+            }],
+        },
+        C::AcceptLinked { .. } => C::OpenLeg {
+            whole: Uuid::from_u128(99),
+            place: 1,
+            procedure: PROCEDURE.parse().expect("a procedure's code"),
+            office: office(OFFICES[0]),
+        },
+        C::OpenLeg { .. } => C::SendBack { place: number },
+        C::SendBack { .. } => C::DeclineCorrection { place: number },
         _ => return None,
     })
+}
+
+/// Given to linked dossiers alone, which `tests/linked.csv` tells of.
+pub fn is_linked(command: &DossierCommand) -> bool {
+    matches!(
+        command,
+        DossierCommand::AcceptLinked { .. }
+            | DossierCommand::OpenLeg { .. }
+            | DossierCommand::SendBack { .. }
+            | DossierCommand::DeclineCorrection { .. }
+    )
+}
+
+/// The states of a dossier that stands by itself.
+pub fn phases_alone() -> impl Iterator<Item = Phase> {
+    let linked = |phase: &Phase| matches!(phase, Phase::WithAgencies | Phase::AwaitingCorrection);
+    Phase::ALL.into_iter().filter(move |phase| !linked(phase))
 }
 
 fn obligation(state: ObligationState) -> Obligation {
@@ -398,6 +432,7 @@ impl<'a> Story<'a> {
             reference: self.reference,
             register: &register::EMPTY,
             given,
+            kin: &[],
         };
         decide(&self.dossier, command, &context)
     }
@@ -412,6 +447,7 @@ impl<'a> Story<'a> {
             reference: self.reference,
             register: &register::EMPTY,
             given: &given,
+            kin: &[],
         };
         let possible = self.dossier.possible(&context).into_iter();
         possible.map(|one| one.command.name()).collect()

@@ -57,6 +57,11 @@ impl Place {
     /// A furnished journal whose story began on 2 November 2026 and ends on this day; the certificate takes `days` working
     /// days.
     pub async fn begin(ground: Ground, ends_on: &str, days: u16) -> Self {
+        Self::begin_with(ground, ends_on, shelf_with(days)).await
+    }
+
+    /// The same with this on the reference shelf.
+    pub async fn begin_with(ground: Ground, ends_on: &str, shelf: Vec<Act>) -> Self {
         let place = Self {
             ground,
             folder: tempfile::tempdir().expect("a temporary folder"),
@@ -81,7 +86,7 @@ impl Place {
             .expect("it opens");
         let counter = place.counter(&journal).await;
         counter
-            .furnish(shelf_with(days), Some(first))
+            .furnish(shelf, Some(first))
             .await
             .expect("furnished");
         place
@@ -113,7 +118,8 @@ impl Place {
         )
     }
 
-    fn data(&self, name: &str) -> PathBuf {
+    /// The folder of a node.
+    pub fn data(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 

@@ -3,6 +3,7 @@
 
 mod beside;
 mod desks;
+mod legs;
 mod promises;
 mod public;
 mod turns;
@@ -18,6 +19,7 @@ pub use self::beside::{
     DossierLink, Feedback, Obligation, Opinion, Rating, ReceivedComponent, RemoteSync,
 };
 pub use self::desks::{ControlSlipLine, DeskPlace, DeskTime, place};
+pub use self::legs::{DossierLeg, DossierLegOf};
 pub use self::promises::PromiseLedger;
 pub use self::public::TrackingAccount;
 pub use self::turns::{DaysLost, Turn};
@@ -216,6 +218,20 @@ impl DossierAccount<'_> {
     #[graphql(complexity = "20 + child_complexity")]
     async fn components(&self, context: &Context<'_>) -> Answered<Vec<ReceivedComponent>> {
         self.0.told(context, beside::components).await
+    }
+
+    /// The procedures it is settled in, each at its agency; empty when it is not linked.
+    #[graphql(complexity = "30 + child_complexity")]
+    async fn legs(&self, context: &Context<'_>) -> Answered<Vec<DossierLeg>> {
+        Some(legs::of(&self.0, api(context)).await)
+    }
+
+    /// What it is one leg of; null when it stands by itself.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn leg_of(&self, context: &Context<'_>) -> Answered<DossierLegOf> {
+        let api = api(context);
+        let told = |_: &Books, dossier: &dossier::Dossier| DossierLegOf::of(api, dossier);
+        self.0.told(context, told).await
     }
 
     /// Dossiers it belongs with.

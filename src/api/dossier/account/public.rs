@@ -6,6 +6,7 @@ use super::beside::{
     self, DossierLink, Feedback, Obligation, Opinion, Rating, ReceivedComponent, RemoteSync,
 };
 use super::desks::{self, ControlSlipLine, DeskTime};
+use super::legs::{self, DossierLeg};
 use super::promises::{self, PromiseLedger};
 use super::turns::{self, Turn};
 use super::{Account, Books, Reader, answer_due_at, intake_overdue, missed_at};
@@ -74,6 +75,12 @@ impl TrackingAccount<'_> {
     #[graphql(complexity = "20 + child_complexity")]
     async fn opinions(&self, context: &Context<'_>) -> Answered<Vec<Opinion>> {
         self.0.told(context, beside::opinions).await
+    }
+
+    /// The procedures it is settled in, each at its agency; empty when it is not linked.
+    #[graphql(complexity = "30 + child_complexity")]
+    async fn legs(&self, context: &Context<'_>) -> Answered<Vec<DossierLeg>> {
+        Some(legs::of(&self.0, api(context)).await)
     }
 
     /// A fee, charge or other sum was asked for.

@@ -116,6 +116,10 @@ pub(super) fn moved(step: &Move, text: &mut Text) {
             "Sau khi nộp tiền, ngày hẹn dời".to_owned(),
             "After the payment the date moved".to_owned(),
         ),
+        MoveCause::Correction => (
+            "Sau khi cơ quan khác sửa kết quả, ngày hẹn dời".to_owned(),
+            "After another agency's correction the date moved".to_owned(),
+        ),
         MoveCause::Notice(number) => {
             let by = by(number);
             if step.old == step.new {

@@ -66,6 +66,8 @@ pub struct Move {
 pub enum MoveCause {
     Supplement,
     Payment,
+    /// Another agency put its result right.
+    Correction,
     /// With the number of the paper, where the fact names it.
     Notice(Option<String>),
     /// With the number of the paper, where the fact names it.

@@ -5,11 +5,12 @@ use super::guard::{
 };
 use super::{Context, Decision, Dossier, Rejection, breach, one};
 use crate::domain::calendar::Timetable as _;
+use crate::domain::catalogue::Procedure;
 use crate::domain::code::{OfficeCode, ProcedureCode};
 use crate::domain::deadline::{self, Stop};
 use crate::domain::dossier::event::{Accepted, ApologyIssued, Channel, DossierEvent};
-use crate::domain::fact::{Breach, BreachRule, Circumstances};
-use crate::domain::law::Limit;
+use crate::domain::fact::{Breach, BreachRule, Circumstances, Draft};
+use crate::domain::law::{Certainty, Limit};
 use crate::domain::office::Office;
 use crate::domain::policy::Policy;
 use crate::domain::time::Moment;
@@ -23,50 +24,90 @@ pub(super) fn accept(
     on_paper: bool,
     context: &Context<'_>,
 ) -> Decision {
-    let place = office_on(office, context)?;
     let procedure = procedure_on(procedure, context)?;
     let received_at = slip(context);
     let policy = policy_on(received_at.date(), context)?;
-    let breach = late_entry(received_at, policy, on_paper, context)?;
-    let (limit, limit_certainty) = procedure.limit_for(channel);
-    let process = context
-        .reference
-        .process(&procedure.code, received_at.date());
-    let outages = context.reference.outages(&place.code);
-    let outages: Vec<Stop> = outages.filter_map(Stop::of_outage).collect();
-    let counted = deadline::counted(
-        limit,
+    let accepted = Bargain {
+        office,
+        procedure,
+        limits: vec![procedure.limit_for(channel)],
         received_at,
-        &outages,
-        &context.reference.calendar,
-        &context.reference.hours(&place.code),
-        policy,
-    )?;
-    let promise = counted.promise;
+    }
+    .struck(context)?;
+    let breach = late_entry(received_at, policy, on_paper, context)?;
     let accepted = Accepted {
-        office: office.clone(),
-        procedure_version: procedure.version,
-        limit,
-        limit_certainty,
-        supplement_clock: procedure
-            .supplement_clock
-            .unwrap_or(policy.supplement_clock),
-        due_at: promise.due_at,
-        due_certainty: promise.certainty,
-        process: process.map(|process| process.reference()),
         on_paper,
+        ..accepted
     };
+    Ok(vec![starts(accepted, received_at, breach, context)?])
+}
+
+/// What an acceptance promises.
+pub(super) struct Bargain<'a> {
+    pub office: &'a OfficeCode,
+    pub procedure: &'a Procedure,
+    /// At least one; the one that gives the latest date holds.
+    pub limits: Vec<(Limit, Certainty)>,
+    pub received_at: Moment,
+}
+
+impl Bargain<'_> {
+    /// Counted on the calendar of the office, by the policy and the process of the day.
+    pub fn struck(&self, context: &Context<'_>) -> Result<Accepted, Rejection> {
+        let place = office_on(self.office, context)?;
+        let day = self.received_at.date();
+        let policy = policy_on(day, context)?;
+        let reference = context.reference;
+        let outages = reference.outages(&place.code);
+        let outages: Vec<Stop> = outages.filter_map(Stop::of_outage).collect();
+        let hours = reference.hours(&place.code);
+        let mut latest: Option<(deadline::Promise, Limit, Certainty)> = None;
+        for &(limit, certainty) in &self.limits {
+            let (from, calendar) = (self.received_at, &reference.calendar);
+            let counted = deadline::counted(limit, from, &outages, calendar, &hours, policy)?;
+            let promise = counted.promise;
+            if latest.is_none_or(|(known, _, _)| known.due_at < promise.due_at) {
+                latest = Some((promise, limit, certainty));
+            }
+        }
+        let (promise, limit, limit_certainty) = latest.ok_or(Rejection::NoPolicy)?;
+        let process = reference.process(&self.procedure.code, day);
+        let own_clock = self.procedure.supplement_clock;
+        Ok(Accepted {
+            office: self.office.clone(),
+            procedure_version: self.procedure.version,
+            limit,
+            limit_certainty,
+            supplement_clock: own_clock.unwrap_or(policy.supplement_clock),
+            due_at: promise.due_at,
+            due_certainty: promise.certainty,
+            process: process.map(|process| process.reference()),
+            on_paper: false,
+            legs: Vec::new(),
+            undated: false,
+        })
+    }
+}
+
+/// The processing clock starts.
+pub(super) fn starts(
+    accepted: Accepted,
+    received_at: Moment,
+    breach: Option<Breach>,
+    context: &Context<'_>,
+) -> Result<Draft, Rejection> {
+    let policy = policy_on(received_at.date(), context)?;
     let circumstances = Circumstances {
         received_at: Some(received_at),
         policy: Some(policy.reference()),
         breach,
         ..context.given.clone()
     };
-    Ok(vec![one(
+    Ok(one(
         DossierEvent::Accepted(accepted),
         circumstances,
         context,
-    )])
+    ))
 }
 
 /// A slip from an earlier day needs a reason, unless the reserved code on it is one; from before the policy's window it is a
@@ -98,13 +139,23 @@ pub(super) fn intake_due_at(
     context: &Context<'_>,
 ) -> Result<Option<Moment>, Rejection> {
     let policy = policy_on(context.now.date(), context)?;
-    let Some(hours) = policy.intake_working_hours else {
-        return Ok(None);
-    };
+    match policy.intake_working_hours {
+        Some(hours) => answer_within(hours, place, context).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The end of so many working hours of an office, from now.
+pub(super) fn answer_within(
+    hours: u16,
+    place: &Office,
+    context: &Context<'_>,
+) -> Result<Moment, Rejection> {
+    let policy = policy_on(context.now.date(), context)?;
     let (limit, calendar) = (Limit::WorkingHours(hours), &context.reference.calendar);
     let office_hours = context.reference.hours(&place.code);
     let promise = deadline::promise(limit, context.now, calendar, &office_hours, policy)?;
-    Ok(Some(promise.due_at))
+    Ok(promise.due_at)
 }
 
 /// An intake that took longer than its clock allows is recorded, never refused.
@@ -129,7 +180,9 @@ pub(super) fn issue_apology(
     context: &Context<'_>,
 ) -> Decision {
     need_reason(context)?;
-    let turn = dossier.turn().ok_or(Rejection::WrongState {
+    // Where nothing was promised there is no other date to name.
+    let turn = dossier.turn().filter(|turn| !turn.undated);
+    let turn = turn.ok_or(Rejection::WrongState {
         state: dossier.phase,
     })?;
     if new_due_on <= turn.due_at.date() || new_due_on < context.now.date() {

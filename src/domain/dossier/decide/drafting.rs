@@ -28,7 +28,7 @@ pub(super) fn late_decision(
     rule: BreachRule,
     context: &Context<'_>,
 ) -> Result<Option<Breach>, Rejection> {
-    let in_time = |turn: &Turn| context.now.date() <= turn.due_at.date();
+    let in_time = |turn: &Turn| turn.undated || context.now.date() <= turn.due_at.date();
     if dossier.turn().is_none_or(in_time) {
         return Ok(None);
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::linked::is_for_the_counter;
 use super::{Context, Dossier, DossierCommand, Phase, Rejection, Stage};
 use crate::domain::actor::Role;
 use crate::domain::catalogue::Procedure;
@@ -56,12 +57,15 @@ pub(super) fn guard_office(
         return match (&dossier.applicant, dossier.phase) {
             (_, Phase::Absent) => Ok(()),
             // Whoever holds the receipt speaks for the applicant.
-            (_, _) if shown.is_some() && shown == dossier.capability.as_deref() => Ok(()),
+            (_, _) if shown.is_some() && shown == capability(dossier, context) => Ok(()),
             (Some(applicant), _) if *applicant == context.actor.id => Ok(()),
             (Some(_) | None, _) => Err(Rejection::NotTheApplicant),
         };
     }
-    if acts_everywhere(context.actor.role) || is_answer_of_another(command) {
+    if acts_everywhere(context.actor.role)
+        || is_answer_of_another(command)
+        || is_for_the_counter(dossier, command, context)
+    {
         return Ok(());
     }
     let foreign = |office: &OfficeCode| office.as_str() != context.actor.office;
@@ -75,6 +79,16 @@ pub(super) fn guard_office(
         }),
         (Some(_) | None, _) => Ok(()),
     }
+}
+
+/// The key on the receipt: a leg has none of its own.
+fn capability<'a>(dossier: &'a Dossier, context: &Context<'a>) -> Option<&'a str> {
+    let whole = dossier.leg_of.as_ref();
+    let holder = match whole {
+        Some(leg_of) => context.kin(leg_of.whole)?,
+        None => dossier,
+    };
+    holder.capability.as_deref()
 }
 
 /// The program, the gateways and procedure control belong to no office.

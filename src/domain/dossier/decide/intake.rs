@@ -94,6 +94,7 @@ pub(super) fn lodge(filing: &Filing<'_>, context: &Context<'_>) -> Decision {
         capability: capability.cloned(),
         intake_due_at: intake_due_at(place, context)?,
         assisted_by: assisted_by.cloned(),
+        leg_of: None,
     };
     let event = match channel {
         Channel::Online => DossierEvent::Submitted(lodged),

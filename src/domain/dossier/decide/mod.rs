@@ -5,6 +5,7 @@ mod desk;
 mod drafting;
 mod guard;
 mod intake;
+mod linked;
 mod money;
 mod opinion;
 mod result;
@@ -30,6 +31,9 @@ use guard::{filed, guard_claims, guard_office, guard_role, wrong_role};
 use intake::{
     Filing, accept_at_counter, correct_details, draft, lodge, receive_component, redirect,
     return_originals,
+};
+use linked::{
+    accept_leg, accept_linked, decline_correction, guard_linked, open_leg, send_back, with_kin,
 };
 use money::{
     cancel_obligation, confirm_payment, exempt_fee, issue_obligation, issue_receipt, refund_payment,
@@ -62,17 +66,36 @@ pub struct Context<'a> {
     pub register: &'a Register,
     /// What the command brought: claims, reason, basis, parts.
     pub given: &'a Circumstances,
+    /// The dossiers it is linked with: the whole of a leg, the legs of a whole. Empty for all others.
+    pub kin: &'a [(Uuid, &'a Dossier)],
+}
+
+impl<'a> Context<'a> {
+    /// A dossier that this one is linked with.
+    fn kin(&self, id: Uuid) -> Option<&'a Dossier> {
+        let found = self.kin.iter().find(|(stream, _)| *stream == id);
+        found.map(|(_, dossier)| *dossier)
+    }
 }
 
 type Decision = Result<Vec<Draft>, Rejection>;
 
 /// Decides one command on the newest state. Pure.
 pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> Decision {
-    use DossierCommand as C;
-    use Phase as P;
     guard_role(dossier, command, context)?;
     guard_office(dossier, command, context)?;
     guard_claims(context)?;
+    guard_linked(dossier, command)?;
+    let drafts = table(dossier, command, context)?;
+    if dossier.leg_of.is_none() && dossier.legs.is_empty() {
+        return Ok(drafts);
+    }
+    with_kin(dossier, drafts, context)
+}
+
+fn table(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> Decision {
+    use DossierCommand as C;
+    use Phase as P;
     match (dossier.phase, command) {
         (P::Absent, C::Draft { procedure, office }) => draft(procedure, office, context),
         (
@@ -137,12 +160,31 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             accept_at_counter(&filing, context)
         }
         (P::Submitted | P::Redirected, C::Accept) => {
+            if let Some(leg_of) = &dossier.leg_of {
+                return accept_leg(dossier, leg_of, context);
+            }
             let (office, procedure) = filed(dossier)?;
             let channel = dossier.channel.unwrap_or(Channel::Counter);
             let mut drafts = accept(office, procedure, channel, false, context)?;
             let around = &mut drafts[0].circumstances;
             around.breach = around.breach.take().or(intake_breach(dossier, context)?);
             Ok(drafts)
+        }
+        (P::Submitted | P::Redirected, C::AcceptLinked { manner, legs }) => {
+            accept_linked(dossier, *manner, legs, context)
+        }
+        (
+            P::Absent,
+            C::OpenLeg {
+                whole,
+                place,
+                procedure,
+                office,
+            },
+        ) => open_leg(*whole, *place, procedure, office, context),
+        (P::InProcessing, C::SendBack { place }) => send_back(dossier, *place, context),
+        (P::Completed | P::Returned, C::DeclineCorrection { place }) => {
+            decline_correction(dossier, *place, context)
         }
         (P::Submitted | P::Redirected, C::RefuseAcceptance) => {
             let mut drafts = with_reason(DossierEvent::AcceptanceRefused(Nothing {}), context)?;
@@ -155,7 +197,8 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             | P::AwaitingSupplement(_)
             | P::Supplemented
             | P::Accepted
-            | P::InProcessing,
+            | P::InProcessing
+            | P::WithAgencies,
             C::ReceiveComponent {
                 item,
                 form,
@@ -328,6 +371,7 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             | P::Supplemented
             | P::Accepted
             | P::InProcessing
+            | P::WithAgencies
             | P::AwaitingPayment
             | P::ResultDrafted
             | P::ResultApproved,
@@ -343,7 +387,13 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
             with_reason(DossierEvent::WithdrawalDenied(Nothing {}), context)
         }
         (
-            P::Accepted | P::InProcessing | P::ResultDrafted | P::ResultApproved | P::Supplemented,
+            P::Accepted
+            | P::InProcessing
+            | P::WithAgencies
+            | P::AwaitingCorrection
+            | P::ResultDrafted
+            | P::ResultApproved
+            | P::Supplemented,
             C::IssueApology {
                 new_due_on,
                 responsible,
@@ -352,6 +402,7 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         (
             P::Accepted
             | P::InProcessing
+            | P::WithAgencies
             | P::ResultDrafted
             | P::ResultApproved
             | P::Supplemented
@@ -361,6 +412,8 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         (
             P::Accepted
             | P::InProcessing
+            | P::WithAgencies
+            | P::AwaitingCorrection
             | P::AwaitingSupplement(_)
             | P::Supplemented
             | P::AwaitingPayment
@@ -425,7 +478,11 @@ pub fn decide(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>
         (P::Absent, _) => Err(Rejection::UnknownDossier),
         (
             phase,
-            C::Draft { .. } | C::Lodge { .. } | C::AcceptAtCounter { .. } | C::Submit { .. },
+            C::Draft { .. }
+            | C::Lodge { .. }
+            | C::AcceptAtCounter { .. }
+            | C::Submit { .. }
+            | C::OpenLeg { .. },
         ) => {
             debug_assert!(phase != P::Absent);
             Err(Rejection::AlreadyExists)

@@ -14,6 +14,9 @@ use crate::domain::reference::Reference;
 /// not before time that is known not to count has been given: a supplement that was answered but not yet accepted.
 pub(super) fn record_miss(dossier: &Dossier, context: &Context<'_>) -> Decision {
     let turn = running(dossier)?;
+    if turn.undated {
+        return Err(Rejection::NotDueYet);
+    }
     let mut outages = turn.outages(context.reference);
     let down = outages.any(|outage| outage.from <= turn.due_at && outage.is_open(context.now));
     let counted = renewed_promise(turn, context.reference);
@@ -40,6 +43,9 @@ pub(super) fn recompute_due_date(
     context: &Context<'_>,
 ) -> Decision {
     let turn = running(dossier)?;
+    if turn.undated {
+        return Err(Rejection::AlreadyRecorded);
+    }
     let cause = cause_of(notice, context.reference)?;
     let calendar = &context.reference.calendar;
     // What was answered and is not yet accepted is no notice's doing: it counts when it is accepted.

@@ -6,6 +6,8 @@ use crate::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use crate::domain::law::{Certainty, Limit, SupplementClock};
 use crate::domain::time::Moment;
 
+use super::linked::{LegOf, PlannedLeg};
+
 /// How the dossier came in (portal code `KenhThucHien`: 1, 2, 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -74,6 +76,8 @@ pub enum DueDateCause {
     Payment,
     /// An announced outage of the system.
     Outage,
+    /// The time another agency took to put its result right.
+    Correction,
 }
 
 impl DueDateCause {
@@ -84,6 +88,7 @@ impl DueDateCause {
             Self::Notice => "notice",
             Self::Payment => "payment",
             Self::Outage => "outage",
+            Self::Correction => "correction",
         }
     }
 }
@@ -112,6 +117,9 @@ pub struct Lodged {
     /// Actor id of the officer who helped the applicant to file online, with the applicant's consent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assisted_by: Option<String>,
+    /// It is one leg of a linked dossier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leg_of: Option<LegOf>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +139,12 @@ pub struct Accepted {
     /// The slip was written by hand under a reserved code while the line was down, so this was entered late.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub on_paper: bool,
+    /// The legs it is settled in, in the order of their places; none when it is not linked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<PlannedLeg>,
+    /// No limit of this leg is sure enough to be promised: `due_at` is the whole's, and nothing is early or late by it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undated: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod beside;
 mod data;
+mod linked;
 mod publicity;
 mod transfer;
 
@@ -11,6 +12,7 @@ use crate::domain::time::Moment;
 
 pub use self::beside::*;
 pub use self::data::*;
+pub use self::linked::*;
 pub use self::publicity::Publicity;
 pub use self::transfer::Transferred;
 
@@ -77,6 +79,14 @@ pub enum DossierEvent {
     SyncRecorded(SyncRecorded),
     PaperPrinted(PaperPrinted),
     Transferred(Transferred),
+    LegOpened(LegOpened),
+    LegWaits(LegWaits),
+    LegResumed(LegResumed),
+    LegEnded(LegEnded),
+    LegDelivered(LegDelivered),
+    SentBack(SentBack),
+    CorrectionRequested(CorrectionRequested),
+    CorrectionAnswered(CorrectionAnswered),
 }
 
 impl DossierEvent {
@@ -143,6 +153,14 @@ impl DossierEvent {
             Self::SyncRecorded(_) => "dossier.sync_recorded",
             Self::PaperPrinted(_) => "dossier.paper_printed",
             Self::Transferred(_) => "dossier.transferred",
+            Self::LegOpened(_) => "dossier.leg_opened",
+            Self::LegWaits(_) => "dossier.leg_waits",
+            Self::LegResumed(_) => "dossier.leg_resumed",
+            Self::LegEnded(_) => "dossier.leg_ended",
+            Self::LegDelivered(_) => "dossier.leg_delivered",
+            Self::SentBack(_) => "dossier.sent_back",
+            Self::CorrectionRequested(_) => "dossier.correction_requested",
+            Self::CorrectionAnswered(_) => "dossier.correction_answered",
         }
     }
 
@@ -213,7 +231,15 @@ impl DossierEvent {
             | Self::FeedbackAnswered(_)
             | Self::SyncRecorded(_)
             | Self::PaperPrinted(_)
-            | Self::Transferred(_) => None,
+            | Self::Transferred(_)
+            | Self::LegOpened(_)
+            | Self::LegWaits(_)
+            | Self::LegResumed(_)
+            | Self::LegEnded(_)
+            | Self::LegDelivered(_)
+            | Self::SentBack(_)
+            | Self::CorrectionRequested(_)
+            | Self::CorrectionAnswered(_) => None,
         }
     }
 
@@ -293,6 +319,14 @@ impl DossierEvent {
             "dossier.sync_recorded" => read(data, Self::SyncRecorded),
             "dossier.paper_printed" => read(data, Self::PaperPrinted),
             "dossier.transferred" => read(data, Self::Transferred),
+            "dossier.leg_opened" => read(data, Self::LegOpened),
+            "dossier.leg_waits" => read(data, Self::LegWaits),
+            "dossier.leg_resumed" => read(data, Self::LegResumed),
+            "dossier.leg_ended" => read(data, Self::LegEnded),
+            "dossier.leg_delivered" => read(data, Self::LegDelivered),
+            "dossier.sent_back" => read(data, Self::SentBack),
+            "dossier.correction_requested" => read(data, Self::CorrectionRequested),
+            "dossier.correction_answered" => read(data, Self::CorrectionAnswered),
             _ => return None, // foreign: a type name out of the journal
         })
     }

@@ -267,6 +267,7 @@ impl Touched<'_> {
                     ..self.entry(PromiseAct::IntakePromised)
                 })
             }
+            DossierEvent::Accepted(accepted) if accepted.undated => None,
             DossierEvent::Accepted(accepted) => Some(Entry {
                 due_before: None,
                 due_after: Some(accepted.due_at),
@@ -300,6 +301,14 @@ impl Touched<'_> {
             }),
             // Told by the pause, the move or the end that it brings, or no promise is touched.
             DossierEvent::Drafted(_)
+            | DossierEvent::LegOpened(_)
+            | DossierEvent::LegWaits(_)
+            | DossierEvent::LegResumed(_)
+            | DossierEvent::LegEnded(_)
+            | DossierEvent::LegDelivered(_)
+            | DossierEvent::SentBack(_)
+            | DossierEvent::CorrectionRequested(_)
+            | DossierEvent::CorrectionAnswered(_)
             | DossierEvent::ComponentReceived(_)
             | DossierEvent::SupplementProposed(_)
             | DossierEvent::SupplementRequested(_)

@@ -157,6 +157,7 @@ pub fn submitted(when: &str, code: &str) -> Past {
         capability: None,
         intake_due_at: None,
         assisted_by: None,
+        leg_of: None,
     };
     let mut past = past(when, DossierEvent::Submitted(lodged));
     past.by = applicant();
@@ -185,6 +186,8 @@ pub fn accepted_under(
         due_certainty: Certainty::Verified,
         process: None,
         on_paper: false,
+        legs: Vec::new(),
+        undated: false,
     };
     let mut past = past(when, DossierEvent::Accepted(accepted));
     past.around.received_at = Some(past.at);
@@ -324,6 +327,7 @@ impl Given {
             reference: &self.reference,
             register: &self.register,
             given: &self.around,
+            kin: &[],
         };
         let result = decide(&self.dossier, command, &context);
         Outcome {

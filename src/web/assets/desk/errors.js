@@ -49,6 +49,7 @@ export function input(form) {
     if (!field.name || field.closest('[hidden]')) continue;
     const as = field.dataset.as;
     if (as === 'ints') { read[field.name] ??= []; if (field.checked) read[field.name].push(Number(field.value)); }
+    else if (as === 'leg') { read[field.name] ??= []; if (field.value) read[field.name].push({ place: Number(field.dataset.place), office: field.value }); }
     else if (as === 'bool') read[field.name] = field.checked;
     else if (as === 'int') read[field.name] = Number(field.value);
     else if (as === 'long') { const digits = field.value.replace(/[.,\s]/g, ''); if (digits) read[field.name] = digits; }

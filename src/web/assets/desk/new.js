@@ -73,13 +73,17 @@ async function takeIn() {
   const label = t('Tiếp nhận: ', 'Taken in: ') + input.applicant.fullName;
   const button = document.getElementById('take-in');
   button.disabled = true;
-  const answer = await submit({ document: 'acceptDossierAtCounter', input, label, code: early, then: ticked() });
+  // A linked procedure is entered here and accepted on its own page, where the agencies are named.
+  const linked = 'linked' in procedure.selectedOptions[0].dataset;
+  const answer = await submit(linked
+    ? { document: 'lodgeDossier', input: { ...input, channel: 'COUNTER' }, label, then: ticked() }
+    : { document: 'acceptDossierAtCounter', input, label, code: early, then: ticked() });
   button.disabled = false;
   if (answer.failed) { say(answer.failed, 'bad'); return; }
   if (answer.refused) { show(form, answer.refused); say(t('Chưa tiếp nhận: xem lỗi trong biểu mẫu.', 'Not accepted: see what is wrong in the form.'), 'bad'); return; }
   // The office may be out of reach with the network standing: then too the citizen does not leave without a code.
   if (answer.waiting) waits(input.applicant.fullName, answer.item ? writeOnSlip(answer.item.id, take) : early, answer.item?.typedAt);
-  else recorded(answer.done);
+  else recorded(answer.done, linked);
   form.reset();
   procedure.selectedIndex = -1;
   filter();
@@ -92,7 +96,7 @@ async function takeIn() {
 const again = () => make('button', { type: 'button', class: 'flat', id: 'next', onclick: () => { receipt.hidden = true; seek.focus(); } }, t('Hồ sơ tiếp theo', 'Next dossier'));
 const print = () => make('button', { type: 'button', class: 'btn', onclick: () => window.print() }, t('In', 'Print'));
 
-function recorded(payload) {
+function recorded(payload, linked) {
   const { code, capability, dossier } = payload;
   const key = capability ? '?k=' + capability : '';
   const place = code ? `/t/${code}${key}` : null;
@@ -100,16 +104,16 @@ function recorded(payload) {
   receipt.dataset.state = 'recorded';
   receipt.dataset.code = code ?? '';
   receipt.replaceChildren(
-    make('p', { class: 'eye' }, t('Đã tiếp nhận', 'Accepted')),
+    make('p', { class: 'eye' }, linked ? t('Đã vào sổ; mở hồ sơ để chọn cơ quan và tiếp nhận', 'Entered; open it to name the agencies and accept it') : t('Đã tiếp nhận', 'Accepted')),
     make('p', { class: 'slip code', id: 'receipt-code' }, code ?? t('đang cấp mã', 'the code is on its way')),
     dossier?.dueAt ? make('p', { class: 'big' }, t('Hẹn trả: ', 'Promised for: ') + hour(dossier.dueAt)) : '',
     place ? make('div', { class: 'qr' }, make('img', { src: `/desk/qr.svg?code=${code}&k=${capability ?? ''}`, alt: t('Mã QR của trang theo dõi', 'QR code of the tracking page'), width: 160, height: 160 }),
       make('p', {}, make('a', { id: 'receipt-link', href: place }, t('Trang theo dõi của người nộp', 'The applicant’s tracking page')), make('br'),
         make('span', { class: 'code' }, location.origin + place))) : '',
     make('p', { class: 'tools' },
-      code ? make('a', { class: 'btn', id: 'receipt-pdf', href: `/papers/${code}/receipt.pdf`, 'data-code': code, 'data-paper': 'RECEIPT_SLIP' }, t('In giấy tiếp nhận', 'Print the receipt')) : null,
-      code ? make('a', { href: here('/desk/d/' + code) }, t('Mở hồ sơ', 'Open the dossier')) : null, again()));
-  say(t('Đã tiếp nhận hồ sơ ', 'Accepted: dossier ') + (code ?? '') + '.');
+      code && !linked ? make('a', { class: 'btn', id: 'receipt-pdf', href: `/papers/${code}/receipt.pdf`, 'data-code': code, 'data-paper': 'RECEIPT_SLIP' }, t('In giấy tiếp nhận', 'Print the receipt')) : null,
+      code ? make('a', { id: 'open-dossier', class: linked ? 'btn' : '', href: here('/desk/d/' + code) }, t('Mở hồ sơ', 'Open the dossier')) : null, again()));
+  say((linked ? t('Đã vào sổ hồ sơ ', 'Entered: dossier ') : t('Đã tiếp nhận hồ sơ ', 'Accepted: dossier ')) + (code ?? '') + '.');
 }
 
 function waits(name, code, typedAt) {

@@ -98,6 +98,19 @@ pub fn special(command: &DossierCommand) -> &'static [&'static str] {
         C::SubmitFeedback { .. } => &["FEEDBACK_OPEN", "TEXT_EMPTY"],
         C::AnswerFeedback { .. } => &["FEEDBACK_NOT_OPEN", "TEXT_EMPTY"],
         C::RecordSync { .. } | C::Forward { .. } | C::AssignHandler { .. } => &["VALUE_MALFORMED"],
+        C::AcceptLinked { .. } => &[
+            "NOT_A_LINKED_PROCEDURE",
+            "LEGS_INVALID",
+            "PART_OF_LINKED_DOSSIER",
+            "UNKNOWN_OFFICE",
+            "UNKNOWN_PROCEDURE",
+            "REASON_REQUIRED",
+            "NO_POLICY",
+            "CALENDAR_YEAR_UNKNOWN",
+        ],
+        C::OpenLeg { .. } => &["NOT_DUE_YET", "ALREADY_RECORDED", "LEGS_INVALID"],
+        C::SendBack { .. } => &["LEG_RESULT_UNKNOWN"],
+        C::DeclineCorrection { .. } => &["CORRECTION_NOT_ASKED"],
         C::RefuseAcceptance
         | C::RetractSupplementRequest
         | C::SubmitSupplement

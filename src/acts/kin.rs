@@ -1,0 +1,56 @@
+//! Dossiers that are linked with the one a command is on: a rule may look at them, so they are looked at under the lock too.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::request::{Act, Request};
+use super::states::State;
+use crate::domain::dossier::{Dossier, DossierCommand};
+
+/// The dossiers a command on one of several may look at or tell: the whole, and the legs beside it.
+pub fn of<'a>(
+    request: &Request,
+    state: impl Fn(Uuid) -> Option<&'a State>,
+) -> Vec<(Uuid, &'a Dossier)> {
+    let ids = ids(request, &state);
+    let known = ids
+        .into_iter()
+        .filter_map(|id| Some((id, dossier(state(id)?)?)));
+    known.collect()
+}
+
+/// Their ids, as far as the states tell.
+pub fn ids<'a>(request: &Request, state: impl Fn(Uuid) -> Option<&'a State>) -> Vec<Uuid> {
+    let Act::Dossier {
+        dossier: own,
+        command,
+    } = &request.act
+    else {
+        return Vec::new();
+    };
+    let kin = |id: Uuid| {
+        let known = state(id).and_then(dossier);
+        known.into_iter().flat_map(Dossier::kin)
+    };
+    let mut waiting: Vec<Uuid> = kin(*own).collect();
+    if let DossierCommand::OpenLeg { whole, .. } = command {
+        waiting.push(*whole);
+    }
+    let mut seen = HashSet::from([*own]);
+    let mut found = Vec::new();
+    while let Some(id) = waiting.pop() {
+        if seen.insert(id) {
+            found.push(id);
+            waiting.extend(kin(id));
+        }
+    }
+    found
+}
+
+fn dossier(state: &State) -> Option<&Dossier> {
+    match state {
+        State::Dossier(dossier) => Some(dossier),
+        State::Register(_) | State::Reference(_) | State::Journal => None,
+    }
+}

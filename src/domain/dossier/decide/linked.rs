@@ -1,0 +1,567 @@
+//! Linked dossiers: accepted as a whole, given leg by leg to the agencies, put right between them, ended by the last one.
+//!
+//! A leg is a dossier of its own at its agency. What happens to it is told to the whole by facts on the whole's stream, in the
+//! same command: the two can never be apart.
+
+use super::clock::{Bargain, accept, answer_within, starts};
+use super::drafting::{after, late_decision, plain, with_reason};
+use super::guard::{filed, office_on, procedure_on, slip};
+use super::supplement::moved_promise;
+use super::{Context, Decision, Dossier, DossierCommand, Phase, Rejection};
+use crate::domain::actor::Role;
+use crate::domain::catalogue::{LinkageManner, Procedure};
+use crate::domain::code::{OfficeCode, ProcedureCode};
+use crate::domain::dossier::event::{
+    Accepted, Channel, CorrectionAnswered, CorrectionRequested, DossierEvent, DueDateCause,
+    LegDelivered, LegEnded, LegOf, LegOpened, LegOutcome, LegResult, LegResumed, LegWait, LegWaits,
+    Lodged, Nothing, PlannedLeg, SentBack,
+};
+use crate::domain::dossier::{Leg, LegAt, LinkedRefusal};
+use crate::domain::event::Event;
+use crate::domain::fact::{BreachRule, Circumstances, Draft, stream};
+use crate::domain::portal::{self, Alarm, Allowed};
+use crate::domain::register::{Entered, RegisterEvent};
+use uuid::Uuid;
+
+/// Row 6, linked: the longest of the whole's limit and those of its legs is promised.
+pub(super) fn accept_linked(
+    dossier: &Dossier,
+    manner: LinkageManner,
+    legs: &[LegAt],
+    context: &Context<'_>,
+) -> Decision {
+    let (office, code) = filed(dossier)?;
+    if let Some(leg_of) = &dossier.leg_of {
+        return Err(LinkedRefusal::Leg(leg_of.code.to_string()).into());
+    }
+    let procedure = procedure_on(code, context)?;
+    let planned = plan(procedure, code, manner, legs, context)?;
+    let channel = dossier.channel.unwrap_or(Channel::Counter);
+    let of_legs = planned.iter().filter_map(|leg| {
+        let leg = procedure.leg(leg.place)?;
+        Some((leg.limit?, leg.limit_certainty))
+    });
+    let received_at = slip(context);
+    let bargain = Bargain {
+        office,
+        procedure,
+        limits: std::iter::once(procedure.limit_for(channel))
+            .chain(of_legs)
+            .collect(),
+        received_at,
+    };
+    // For what an ordinary acceptance asks as well: a slip from an earlier day needs a reason.
+    let mut drafts = accept(office, code, channel, false, context)?;
+    let around = std::mem::take(&mut drafts[0].circumstances);
+    let accepted = Accepted {
+        legs: planned,
+        ..bargain.struck(context)?
+    };
+    let broken = around
+        .breach
+        .or(super::clock::intake_breach(dossier, context)?);
+    Ok(vec![starts(accepted, received_at, broken, context)?])
+}
+
+/// Every leg that must be, each once, each with an agency that is there.
+fn plan(
+    procedure: &Procedure,
+    code: &ProcedureCode,
+    manner: LinkageManner,
+    legs: &[LegAt],
+    context: &Context<'_>,
+) -> Result<Vec<PlannedLeg>, Rejection> {
+    if procedure.legs().is_empty() {
+        return Err(LinkedRefusal::NotLinked.into());
+    }
+    let mut planned: Vec<PlannedLeg> = Vec::new();
+    for (leg, place) in procedure.legs().iter().zip(1_u32..) {
+        let mut named = legs.iter().filter(|at| at.place == place);
+        let (at, again) = (named.next(), named.next());
+        let at = match (at, again) {
+            (Some(at), None) => at,
+            (None, None) if leg.optional => continue,
+            (_, _) => return Err(LinkedRefusal::Legs.into()),
+        };
+        office_on(&at.office, context)?;
+        let own = leg.procedure.as_deref().filter(|own| {
+            let day = context.now.date();
+            context.reference.procedure(own, day).is_some()
+        });
+        let before = planned.iter().map(|leg| leg.place);
+        planned.push(PlannedLeg {
+            place,
+            procedure: match own {
+                Some(own) => own.parse()?,
+                None => code.clone(),
+            },
+            office: at.office.clone(),
+            after: match manner {
+                LinkageManner::Electronic => {
+                    before.filter(|place| leg.after.contains(place)).collect()
+                }
+                LinkageManner::Paper => before.last().into_iter().collect(),
+            },
+        });
+    }
+    if planned.len() == legs.len() {
+        Ok(planned)
+    } else {
+        Err(LinkedRefusal::Legs.into())
+    }
+}
+
+/// The leg comes into the register of its agency, with the results that it needs; the whole is told of it.
+pub(super) fn open_leg(
+    id: Uuid,
+    place: u32,
+    procedure: &ProcedureCode,
+    office: &OfficeCode,
+    context: &Context<'_>,
+) -> Decision {
+    let whole = context.kin(id).ok_or(Rejection::UnknownDossier)?;
+    let leg = whole.leg(place).ok_or(LinkedRefusal::Legs)?;
+    if leg.opened.is_some() {
+        return Err(Rejection::AlreadyRecorded);
+    }
+    let today = context.now.date();
+    let agency = context
+        .reference
+        .in_place_of(&leg.plan.office, &leg.plan.procedure, today);
+    if (&leg.plan.procedure, agency) != (procedure, office) {
+        return Err(LinkedRefusal::Legs.into());
+    }
+    let ready = whole.leg_ready_since(leg).is_some() && whole.phase != Phase::WithdrawalRequested;
+    if !ready || whole.turn().is_none_or(|turn| turn.ending.is_some()) {
+        return Err(Rejection::NotDueYet);
+    }
+    let agency = office_on(office, context)?;
+    let (sequence, code) = context.register.next(office, today)?;
+    let lodged = Lodged {
+        code: code.clone(),
+        procedure: procedure.clone(),
+        office: office.clone(),
+        channel: whole.channel.unwrap_or(Channel::Counter),
+        capability: None,
+        intake_due_at: Some(answer_within(acknowledged_within(), agency, context)?),
+        assisted_by: None,
+        leg_of: Some(leg_of(id, whole, leg, context)?),
+    };
+    let opened = LegOpened {
+        place,
+        leg: context.dossier,
+        code: code.clone(),
+        office: office.clone(),
+    };
+    let entered = Entered {
+        office: office.clone(),
+        sequence,
+        code,
+        dossier: context.dossier,
+    };
+    let mut drafts = plain(DossierEvent::Lodged(lodged), context)?;
+    drafts.push(Draft {
+        stream: stream::register(office.as_str(), today),
+        event: Event::Register(RegisterEvent::Entered(entered)),
+        circumstances: Circumstances::default(),
+    });
+    drafts.push(told(id, DossierEvent::LegOpened(opened)));
+    Ok(drafts)
+}
+
+/// Working hours in which an agency acknowledges what it was given.
+fn acknowledged_within() -> u16 {
+    let limit = portal::limit(Alarm::NextAgencySilent).map(|limit| limit.allowed);
+    let minutes = match limit {
+        Some(Allowed::WorkingMinutes(minutes) | Allowed::Minutes(minutes)) => minutes,
+        None => 0,
+    };
+    u16::try_from(minutes.div_ceil(60)).unwrap_or(u16::MAX)
+}
+
+fn leg_of(id: Uuid, whole: &Dossier, leg: &Leg, context: &Context<'_>) -> Result<LegOf, Rejection> {
+    let (office, procedure) = filed(whole)?;
+    let turn = whole.turn().ok_or(Rejection::NotDueYet)?;
+    let results = leg.plan.after.iter().filter_map(|place| {
+        let opened = whole.leg(*place)?.opened.as_ref()?;
+        let settled = context.kin(opened.id).and_then(|leg| leg.result(None));
+        Some(LegResult {
+            place: *place,
+            leg: opened.id,
+            number: settled.and_then(|result| result.number.clone()),
+        })
+    });
+    Ok(LegOf {
+        whole: id,
+        code: whole.code.clone().ok_or(Rejection::UnknownDossier)?,
+        office: office.clone(),
+        place: leg.plan.place,
+        procedure: procedure.clone(),
+        procedure_version: turn.procedure_version,
+        applicant: whole.applicant.clone(),
+        results: results.collect(),
+    })
+}
+
+/// An agency takes its leg: the clock has run since it was given to it, by the leg's own limit, or by none.
+pub(super) fn accept_leg(dossier: &Dossier, leg_of: &LegOf, context: &Context<'_>) -> Decision {
+    let (office, code) = filed(dossier)?;
+    let received_at = dossier.lodged_at.unwrap_or(context.now);
+    let (group, version) = (leg_of.procedure.as_str(), leg_of.procedure_version);
+    let record = context.reference.procedure_version(group, version);
+    let leg = record.and_then(|record| record.leg(leg_of.place));
+    let whole = context.kin(leg_of.whole).and_then(Dossier::turn);
+    let (leg, whole) = leg.zip(whole).ok_or(Rejection::UnknownDossier)?;
+    let procedure = procedure_on(code, context)?;
+    let struck = Bargain {
+        office,
+        procedure,
+        limits: vec![match leg.limit {
+            Some(limit) => (limit, leg.limit_certainty),
+            None => (whole.limit, leg.limit_certainty),
+        }],
+        received_at,
+    }
+    .struck(context)?;
+    let accepted = match leg.limit {
+        Some(_) => struck,
+        None => Accepted {
+            due_at: whole.due_at,
+            due_certainty: whole.due_certainty,
+            undated: true,
+            ..struck
+        },
+    };
+    let broken = super::clock::intake_breach(dossier, context)?;
+    Ok(vec![starts(accepted, received_at, broken, context)?])
+}
+
+/// A leg found a mistake in a result that it got: the other agency is told, this one's clock stands, the whole's runs on.
+pub(super) fn send_back(dossier: &Dossier, place: u32, context: &Context<'_>) -> Decision {
+    let leg_of = dossier.leg_of.as_ref().ok_or(LinkedRefusal::NoResult)?;
+    let mut results = leg_of.results.iter();
+    let result = results.find(|result| result.place == place);
+    let result = result.ok_or(LinkedRefusal::NoResult)?;
+    let sent = SentBack {
+        place,
+        leg: result.leg,
+    };
+    let asked = CorrectionRequested {
+        place: leg_of.place,
+        leg: context.dossier,
+    };
+    let mut drafts = with_reason(DossierEvent::SentBack(sent), context)?;
+    drafts.push(Draft {
+        circumstances: Circumstances {
+            reason: context.given.reason,
+            ..Circumstances::default()
+        },
+        ..told(result.leg, DossierEvent::CorrectionRequested(asked))
+    });
+    Ok(drafts)
+}
+
+/// The result stands as it is, for the reason given: the leg that asked goes on.
+pub(super) fn decline_correction(dossier: &Dossier, place: u32, context: &Context<'_>) -> Decision {
+    let mut asked = dossier.corrections.iter();
+    if !asked.any(|asked| asked.place == place) {
+        return Err(LinkedRefusal::NoCorrection.into());
+    }
+    let answered = CorrectionAnswered {
+        place,
+        corrected: false,
+    };
+    with_reason(DossierEvent::CorrectionAnswered(answered), context)
+}
+
+/// What a command may not do because the dossier is a leg, or has legs.
+pub(super) fn guard_linked(dossier: &Dossier, command: &DossierCommand) -> Result<(), Rejection> {
+    use DossierCommand as C;
+    if let Some(leg_of) = &dossier.leg_of
+        && matches!(
+            command,
+            C::RequestWithdrawal
+                | C::Rate { .. }
+                | C::SubmitFeedback { .. }
+                | C::ReissueCapability { .. }
+                | C::CorrectApplicantDetails
+        )
+    {
+        return Err(LinkedRefusal::Leg(leg_of.code.to_string()).into());
+    }
+    let results = matches!(
+        command,
+        C::IssueResult { .. }
+            | C::DeliverResult { .. }
+            | C::CorrectResult { .. }
+            | C::RevokeResult { .. }
+            | C::ReplaceResult { .. }
+    );
+    if results && !dossier.legs.is_empty() {
+        return Err(LinkedRefusal::Whole.into());
+    }
+    Ok(())
+}
+
+/// What follows from an act on one of several: the whole and the legs beside it are told.
+pub(super) fn with_kin(
+    dossier: &Dossier,
+    mut drafts: Vec<Draft>,
+    context: &Context<'_>,
+) -> Decision {
+    let now = after(dossier, &drafts, context);
+    drafts.extend(answers(dossier, &drafts));
+    for draft in &drafts {
+        if let Event::Dossier(DossierEvent::CorrectionAnswered(answered)) = &draft.event
+            && draft.stream == context.dossier
+            && let Some(asked) = dossier
+                .corrections
+                .iter()
+                .find(|asked| asked.place == answered.place)
+        {
+            let told = resumed_leg(dossier, asked.leg, answered.corrected, context)?;
+            drafts.extend(told);
+            break;
+        }
+    }
+    if let Some(leg_of) = &dossier.leg_of {
+        let told = tell_whole(dossier, &now, leg_of, &drafts, context)?;
+        drafts.extend(told);
+    }
+    if now.phase == Phase::Withdrawn && dossier.phase != Phase::Withdrawn {
+        let open = dossier.legs.iter().filter(|leg| leg.ended.is_none());
+        let open = open.filter_map(|leg| leg.opened.as_ref());
+        drafts.extend(open.map(|leg| told(leg.id, DossierEvent::WithdrawalGranted(Nothing {}))));
+    }
+    Ok(drafts)
+}
+
+/// A result that was put right answers every leg that waits for it.
+fn answers(dossier: &Dossier, drafts: &[Draft]) -> Vec<Draft> {
+    let put_right = drafts.iter().find(|draft| {
+        matches!(
+            draft.event,
+            Event::Dossier(DossierEvent::ResultCorrected(_) | DossierEvent::ResultReplaced(_))
+        )
+    });
+    let Some(put_right) = put_right else {
+        return Vec::new();
+    };
+    let asked = dossier.corrections.iter();
+    asked
+        .map(|asked| {
+            let answered = CorrectionAnswered {
+                place: asked.place,
+                corrected: true,
+            };
+            told(put_right.stream, DossierEvent::CorrectionAnswered(answered))
+        })
+        .collect()
+}
+
+/// The leg that asked hears of it and goes on: the time it waited is not its own.
+fn resumed_leg(
+    dossier: &Dossier,
+    leg: Uuid,
+    corrected: bool,
+    context: &Context<'_>,
+) -> Result<Vec<Draft>, Rejection> {
+    let place = dossier.leg_of.as_ref().map_or(0, |leg_of| leg_of.place);
+    let answered = CorrectionAnswered { place, corrected };
+    let mut drafts = vec![told(leg, DossierEvent::CorrectionAnswered(answered))];
+    if let Some(waiting) = context.kin(leg) {
+        let context = Context {
+            dossier: leg,
+            ..*context
+        };
+        let resumed = after(waiting, &drafts, &context);
+        drafts.extend(moved_promise(&resumed, DueDateCause::Correction, &context)?);
+    }
+    Ok(drafts)
+}
+
+/// The whole is told that the leg waits, goes on, has ended or was handed over; and ends with the last.
+fn tell_whole(
+    before: &Dossier,
+    now: &Dossier,
+    leg_of: &LegOf,
+    drafts: &[Draft],
+    context: &Context<'_>,
+) -> Decision {
+    let place = leg_of.place;
+    let tell = |event| told(leg_of.whole, event);
+    let mut more = Vec::new();
+    match (before.waits_outside(), now.waits_outside()) {
+        (None, Some(waits_for)) => {
+            more.push(tell(DossierEvent::LegWaits(LegWaits { place, waits_for })));
+        }
+        (Some(_), None) if ended(now).is_none() => {
+            let taken_back = drafts.iter().any(|draft| {
+                matches!(
+                    draft.event,
+                    Event::Dossier(DossierEvent::SupplementRetracted(_))
+                )
+            });
+            more.push(tell(DossierEvent::LegResumed(LegResumed {
+                place,
+                taken_back,
+            })));
+        }
+        (None | Some(_), _) => {}
+    }
+    if let Some(outcome) = ended(now).filter(|_| ended(before).is_none()) {
+        more.push(tell(DossierEvent::LegEnded(LegEnded { place, outcome })));
+    }
+    if let Some(method) = now.delivered.filter(|_| before.delivered.is_none()) {
+        more.push(tell(DossierEvent::LegDelivered(LegDelivered {
+            place,
+            method,
+        })));
+    }
+    let Some(whole) = context.kin(leg_of.whole).filter(|_| !more.is_empty()) else {
+        return Ok(more);
+    };
+    let context = Context {
+        dossier: leg_of.whole,
+        ..*context
+    };
+    conclude(whole, before.waits_outside(), &mut more, &context)?;
+    Ok(more)
+}
+
+/// How a leg ended, once its own clock or its intake has.
+fn ended(leg: &Dossier) -> Option<LegOutcome> {
+    match leg.phase {
+        Phase::Completed | Phase::Returned => Some(LegOutcome::Completed),
+        Phase::Refused => Some(LegOutcome::Refused),
+        Phase::Stopped => Some(LegOutcome::Stopped),
+        Phase::Withdrawn => Some(LegOutcome::Withdrawn),
+        Phase::NotAccepted => Some(LegOutcome::NotAccepted),
+        Phase::Absent
+        | Phase::Draft
+        | Phase::Submitted
+        | Phase::AwaitingSupplement(_)
+        | Phase::Supplemented
+        | Phase::Redirected
+        | Phase::Accepted
+        | Phase::InProcessing
+        | Phase::WithAgencies
+        | Phase::AwaitingCorrection
+        | Phase::AwaitingPayment
+        | Phase::ResultDrafted
+        | Phase::ResultApproved
+        | Phase::WithdrawalRequested => None,
+    }
+}
+
+/// What the whole is after its leg's news: its promise moves by the applicant's time; what can never begin is given up; with the
+/// last leg it ends, and with the last result handed over it is returned.
+fn conclude(
+    whole: &Dossier,
+    waited: Option<LegWait>,
+    more: &mut Vec<Draft>,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
+    let mut now = after(whole, more, context);
+    if now.turn().is_none_or(|turn| turn.ending.is_some()) {
+        hand_over_last(&now, whole, more, context);
+        return Ok(());
+    }
+    let cause = match waited {
+        Some(LegWait::Payment) => DueDateCause::Payment,
+        Some(LegWait::Supplement) | None => DueDateCause::Supplement,
+    };
+    if whole.turn().is_some_and(|turn| turn.paused_since.is_some())
+        && now.turn().is_some_and(|turn| turn.paused_since.is_none())
+    {
+        more.extend(moved_promise(&now, cause, context)?);
+    }
+    more.extend(now.legs_out_of_reach().into_iter().map(|place| {
+        let outcome = LegOutcome::NotBegun;
+        told(
+            context.dossier,
+            DossierEvent::LegEnded(LegEnded { place, outcome }),
+        )
+    }));
+    now = after(whole, more, context);
+    if let Some(event) = outcome_of_all(&now.legs) {
+        let late = late_decision(&now, BreachRule::LateResult, context)?;
+        let circumstances = Circumstances {
+            breach: late,
+            ..Circumstances::default()
+        };
+        more.push(Draft {
+            circumstances,
+            ..told(context.dossier, event)
+        });
+        now = after(whole, more, context);
+        hand_over_last(&now, whole, more, context);
+    }
+    Ok(())
+}
+
+/// Settled when a leg was, once all have ended.
+fn outcome_of_all(legs: &[Leg]) -> Option<DossierEvent> {
+    let mut outcomes = Vec::new();
+    for leg in legs {
+        outcomes.push(leg.ended?.0);
+    }
+    Some(if outcomes.contains(&LegOutcome::Completed) {
+        DossierEvent::ProcessingCompleted(Nothing {})
+    } else if outcomes.contains(&LegOutcome::Refused) || outcomes.contains(&LegOutcome::NotAccepted)
+    {
+        DossierEvent::ResolutionRefused(Nothing {})
+    } else {
+        DossierEvent::ProcessingStopped(Nothing {})
+    })
+}
+
+fn hand_over_last(now: &Dossier, whole: &Dossier, more: &mut Vec<Draft>, context: &Context<'_>) {
+    let news = more.iter().rev().find_map(|draft| match &draft.event {
+        Event::Dossier(DossierEvent::LegDelivered(delivered)) => Some(delivered.method),
+        Event::Dossier(_) | Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => {
+            None
+        }
+    });
+    let all = !now.legs.iter().any(Leg::awaits_delivery);
+    let Some(method) = news.filter(|_| all && now.phase == Phase::Completed) else {
+        return;
+    };
+    debug_assert!(whole.phase != Phase::Returned);
+    let delivered = crate::domain::dossier::event::ResultDelivered { method };
+    more.push(told(
+        context.dossier,
+        DossierEvent::ResultDelivered(delivered),
+    ));
+}
+
+/// A fact for another stream than the one the command is on.
+fn told(stream: Uuid, event: DossierEvent) -> Draft {
+    Draft {
+        stream,
+        event: Event::Dossier(event),
+        circumstances: Circumstances::default(),
+    }
+}
+
+/// The counter where the citizen filed speaks for all legs: it asks, takes papers in and hands results over.
+pub(super) fn is_for_the_counter(
+    dossier: &Dossier,
+    command: &DossierCommand,
+    context: &Context<'_>,
+) -> bool {
+    use DossierCommand as C;
+    let at_counter = matches!(context.actor.role, Role::Receiver | Role::PostalAgent);
+    let home = dossier.leg_of.as_ref().map(|leg_of| leg_of.office.as_str());
+    at_counter
+        && home == Some(context.actor.office.as_str())
+        && matches!(
+            command,
+            C::RequestSupplement { .. }
+                | C::RetractSupplementRequest
+                | C::SubmitSupplement
+                | C::ReceiveComponent { .. }
+                | C::DeliverResult { .. }
+                | C::ReturnOriginals
+        )
+}

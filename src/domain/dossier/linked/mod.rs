@@ -1,0 +1,300 @@
+//! A linked dossier as its facts tell it: the whole with its legs, a leg with what it belongs to.
+
+mod refusal;
+
+use uuid::Uuid;
+
+use super::event::{DossierEvent, LegOf, LegOutcome, LegWait, PlannedLeg};
+use super::stay::WaitsFor;
+use super::{Dossier, DossierCommand, Phase, ToDo};
+use crate::domain::actor::Role;
+use crate::domain::code::DossierCode;
+use crate::domain::deadline::Pause;
+use crate::domain::time::Moment;
+
+pub use self::refusal::LinkedRefusal;
+
+/// One leg as the whole knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leg {
+    pub plan: PlannedLeg,
+    /// Its stream, since when, and its code at the agency; none before it was given to the agency.
+    pub opened: Option<OpenedLeg>,
+    /// Since when it waits for the applicant.
+    pub waits_since: Option<Moment>,
+    pub ended: Option<(LegOutcome, Moment)>,
+    /// When its result was handed over.
+    pub delivered_at: Option<Moment>,
+}
+
+/// A leg that an agency has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedLeg {
+    /// Stream of the leg.
+    pub id: Uuid,
+    pub at: Moment,
+    pub code: DossierCode,
+}
+
+/// A correction of its result that another leg asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Correction {
+    /// Place of the leg that asks.
+    pub place: u32,
+    /// Stream of that leg.
+    pub leg: Uuid,
+    pub since: Moment,
+}
+
+impl Leg {
+    fn planned(plan: &PlannedLeg) -> Self {
+        Self {
+            plan: plan.clone(),
+            opened: None,
+            waits_since: None,
+            ended: None,
+            delivered_at: None,
+        }
+    }
+
+    /// Its result is signed.
+    #[must_use]
+    pub fn is_completed(&self) -> bool {
+        matches!(self.ended, Some((LegOutcome::Completed, _)))
+    }
+
+    /// Signed and not handed over.
+    #[must_use]
+    pub fn awaits_delivery(&self) -> bool {
+        self.is_completed() && self.delivered_at.is_none()
+    }
+}
+
+impl Dossier {
+    /// The leg at this place.
+    #[must_use]
+    pub fn leg(&self, place: u32) -> Option<&Leg> {
+        self.legs.iter().find(|leg| leg.plan.place == place)
+    }
+
+    /// Since when a leg can begin: none while a result that it needs is missing, and once it has begun or ended.
+    #[must_use]
+    pub fn leg_ready_since(&self, leg: &Leg) -> Option<Moment> {
+        if leg.opened.is_some() || leg.ended.is_some() {
+            return None;
+        }
+        let mut since = self.turn()?.accepted_at;
+        for place in &leg.plan.after {
+            match self.leg(*place)?.ended {
+                Some((LegOutcome::Completed, at)) => since = since.max(at),
+                Some(_) | None => return None,
+            }
+        }
+        Some(since)
+    }
+
+    /// Since when the program could have given a leg to its agency and has not.
+    #[must_use]
+    pub fn leg_waiting_since(&self) -> Option<Moment> {
+        let running = self.turn().is_some_and(|turn| turn.ending.is_none());
+        let legs = self.legs.iter().filter(|_| running);
+        legs.filter_map(|leg| self.leg_ready_since(leg)).min()
+    }
+
+    /// Places of legs that can never begin: a result that they need will never be. Those that hang on them as well.
+    #[must_use]
+    pub fn legs_out_of_reach(&self) -> Vec<u32> {
+        let mut lost: Vec<u32> = Vec::new();
+        for leg in &self.legs {
+            let gone = |place: &u32| {
+                let needed = self.leg(*place).and_then(|needed| needed.ended);
+                let failed = needed.is_some_and(|(outcome, _)| outcome != LegOutcome::Completed);
+                failed || lost.contains(place)
+            };
+            if leg.ended.is_none() && leg.opened.is_none() && leg.plan.after.iter().any(gone) {
+                lost.push(leg.plan.place);
+            }
+        }
+        lost
+    }
+
+    /// The other dossiers it is linked with: the whole of a leg, the legs of a whole.
+    pub fn kin(&self) -> impl Iterator<Item = Uuid> {
+        let whole = self.leg_of.as_ref().map(|leg_of| leg_of.whole);
+        let legs = self.legs.iter();
+        let legs = legs.filter_map(|leg| leg.opened.as_ref().map(|opened| opened.id));
+        whole.into_iter().chain(legs)
+    }
+
+    /// Legs that the program is to give to their agencies.
+    pub(super) fn legs_to_open(&self, id: Uuid) -> impl Iterator<Item = ToDo> {
+        let ready = self.phase != Phase::WithdrawalRequested;
+        let legs = self.legs.iter().filter(move |_| ready);
+        legs.filter_map(move |leg| {
+            Some(ToDo {
+                due_at: self.leg_ready_since(leg)?,
+                command: DossierCommand::OpenLeg {
+                    whole: id,
+                    place: leg.plan.place,
+                    procedure: leg.plan.procedure.clone(),
+                    office: leg.plan.office.clone(),
+                },
+            })
+        })
+    }
+
+    /// For whom it waits outside the office, as the whole is told of it.
+    #[must_use]
+    pub fn waits_outside(&self) -> Option<LegWait> {
+        let phase = match self.phase {
+            Phase::WithdrawalRequested => self.before_withdrawal,
+            phase => phase,
+        };
+        match phase {
+            Phase::AwaitingSupplement(_) => Some(LegWait::Supplement),
+            Phase::AwaitingPayment => Some(LegWait::Payment),
+            Phase::Absent
+            | Phase::Draft
+            | Phase::Submitted
+            | Phase::Supplemented
+            | Phase::NotAccepted
+            | Phase::Redirected
+            | Phase::Accepted
+            | Phase::InProcessing
+            | Phase::WithAgencies
+            | Phase::AwaitingCorrection
+            | Phase::ResultDrafted
+            | Phase::ResultApproved
+            | Phase::Completed
+            | Phase::Returned
+            | Phase::Refused
+            | Phase::Stopped
+            | Phase::WithdrawalRequested
+            | Phase::Withdrawn => None,
+        }
+    }
+
+    pub(super) fn become_leg(&mut self, leg_of: Option<&LegOf>) {
+        if let Some(leg_of) = leg_of {
+            self.applicant.clone_from(&leg_of.applicant);
+            self.leg_of = Some(leg_of.clone());
+        }
+    }
+
+    pub(super) fn plan_legs(&mut self, planned: &[PlannedLeg]) {
+        self.legs = planned.iter().map(Leg::planned).collect();
+    }
+
+    /// With the whole, whatever has not ended is withdrawn.
+    pub(super) fn legs_withdrawn(&mut self, at: Moment) {
+        for leg in self.legs.iter_mut().filter(|leg| leg.ended.is_none()) {
+            leg.waits_since = None;
+            leg.ended = Some((LegOutcome::Withdrawn, at));
+        }
+    }
+
+    fn change_leg(&mut self, place: u32, change: impl FnOnce(&mut Leg)) {
+        let mut all = self.legs.iter_mut();
+        if let Some(leg) = all.find(|leg| leg.plan.place == place) {
+            change(leg);
+        }
+    }
+
+    /// Folds what a whole is told of its legs, and legs of each other.
+    pub(super) fn linked(&mut self, event: &DossierEvent, at: Moment) {
+        if let DossierEvent::LegOpened(opened) = event {
+            self.leg_opened(opened, at);
+        } else if let DossierEvent::LegWaits(waits) = event {
+            self.change_leg(waits.place, |leg| leg.waits_since = Some(at));
+            self.stop_for_legs(at);
+        } else if let DossierEvent::LegResumed(resumed) = event {
+            self.change_leg(resumed.place, |leg| leg.waits_since = None);
+            self.go_on_after_legs(resumed.taken_back, at);
+        } else if let DossierEvent::LegEnded(ended) = event {
+            self.change_leg(ended.place, |leg| {
+                leg.waits_since = None;
+                leg.ended = Some((ended.outcome, at));
+            });
+            self.go_on_after_legs(false, at);
+        } else if let DossierEvent::LegDelivered(delivered) = event {
+            self.change_leg(delivered.place, |leg| leg.delivered_at = Some(at));
+        } else if let DossierEvent::SentBack(sent) = event {
+            self.phase = Phase::AwaitingCorrection;
+            self.awaits_correction_of = Some(sent.place);
+            if let Some(turn) = self.running_turn() {
+                turn.paused_since = Some(at);
+            }
+            self.wait_for(WaitsFor::Correction, at);
+        } else if let DossierEvent::CorrectionRequested(asked) = event {
+            self.corrections.push(Correction {
+                place: asked.place,
+                leg: asked.leg,
+                since: at,
+            });
+        } else if let DossierEvent::CorrectionAnswered(answered) = event {
+            self.corrections
+                .retain(|asked| asked.place != answered.place);
+            if self
+                .awaits_correction_of
+                .take_if(|place| *place == answered.place)
+                .is_some()
+            {
+                self.phase = Phase::InProcessing;
+                self.stopped_until(at);
+                self.lay_back(at);
+            }
+        }
+    }
+
+    fn leg_opened(&mut self, opened: &super::event::LegOpened, at: Moment) {
+        self.change_leg(opened.place, |leg| {
+            leg.opened = Some(OpenedLeg {
+                id: opened.leg,
+                at,
+                code: opened.code.clone(),
+            });
+        });
+        if self.phase == Phase::Accepted {
+            self.phase = Phase::WithAgencies;
+            self.lay_on_desk_of(Role::VerticalAgency, None, at);
+        }
+    }
+
+    fn a_leg_waits(&self) -> bool {
+        self.legs.iter().any(|leg| leg.waits_since.is_some())
+    }
+
+    fn stop_for_legs(&mut self, at: Moment) {
+        if let Some(turn) = self.running_turn()
+            && turn.paused_since.is_none()
+        {
+            turn.paused_since = Some(at);
+            self.wait_for(WaitsFor::Applicant, at);
+        }
+    }
+
+    /// No leg waits any more: the clock of the whole runs on.
+    fn go_on_after_legs(&mut self, taken_back: bool, at: Moment) {
+        let stood = self.turn().is_some_and(|turn| turn.paused_since.is_some());
+        if self.a_leg_waits() || !stood {
+            return;
+        }
+        if taken_back {
+            if let Some(turn) = self.running_turn() {
+                turn.paused_since = None;
+            }
+        } else {
+            self.stopped_until(at);
+        }
+        self.lay_back(at);
+    }
+
+    /// The clock stood and runs on: that time does not count, whatever the supplement model.
+    fn stopped_until(&mut self, at: Moment) {
+        if let Some(turn) = self.running_turn()
+            && let Some(from) = turn.paused_since.take()
+        {
+            turn.stoppages.push(Pause { from, to: at });
+        }
+    }
+}

@@ -16,43 +16,25 @@ pub enum Rejection {
     #[error("the dossier exists already")]
     AlreadyExists,
     #[error("not possible in state {}", state.name())]
-    WrongState {
-        state: Phase,
-    },
+    WrongState { state: Phase },
     #[error("the dossier is closed ({})", state.name())]
-    AlreadyClosed {
-        state: Phase,
-    },
+    AlreadyClosed { state: Phase },
     #[error("role {} may not do this", role.name())]
-    WrongRole {
-        role: Role,
-    },
+    WrongRole { role: Role },
     #[error("the dossier is with office {office}")]
-    WrongOffice {
-        office: String,
-    },
+    WrongOffice { office: String },
     #[error("office {office} enters its own dossiers, not {own}")]
-    NotOwnOffice {
-        own: String,
-        office: String,
-    },
+    NotOwnOffice { own: String, office: String },
     #[error("the dossier is with office {office} already")]
-    AlreadyThere {
-        office: String,
-    },
+    AlreadyThere { office: String },
     #[error("not the applicant of this dossier")]
     NotTheApplicant,
     #[error("version is {current}, not {expected}")]
-    Conflict {
-        expected: u32,
-        current: u32,
-    },
+    Conflict { expected: u32, current: u32 },
     #[error("the command id was used with other content or by another person")]
     IdempotencyConflict,
     #[error("a claimed time lies in the future (now {now})")]
-    FutureClaim {
-        now: Moment,
-    },
+    FutureClaim { now: Moment },
     #[error("a reason code is required")]
     ReasonRequired,
     #[error("a legal basis is required for a further supplement request")]
@@ -118,16 +100,14 @@ pub enum Rejection {
     #[error(transparent)]
     InvalidNotice(NoticeError),
     #[error("{hours} working hours in all, the limit gives {hours_max}")]
-    ProcessTooLong {
-        hours: u32,
-        hours_max: u32,
-    },
+    ProcessTooLong { hours: u32, hours_max: u32 },
     #[error(transparent)]
     Block(#[from] BlockError),
     #[error(transparent)]
     Reorganisation(#[from] ReorganisationError),
     #[error("office {0} is no successor by the decision that moved the dossier")]
     NotASuccessor(String),
+    #[error(transparent)]
     Linked(#[from] LinkedRefusal),
     #[error("{0} stands for an invented procedure, and this journal is live")]
     SimulatedCode(String),

@@ -140,7 +140,7 @@ impl Dossier {
             WaitsFor::Officer => {}
             // What is waited for comes to the receiver of the new office.
             whom @ (WaitsFor::Applicant | WaitsFor::Payment | WaitsFor::Correction) => {
-                self.wait_for(whom, at)
+                self.wait_for(whom, at);
             }
         }
     }

@@ -8,7 +8,7 @@ use motcua::api::schema::sdl;
 use super::ground::camel;
 
 /// Commands whose mutation says more than their name.
-const LONGER: [(&str, &str); 11] = [
+const LONGER: [(&str, &str); 12] = [
     ("draft", "draftDossier"),
     ("submit", "submitDossier"),
     ("lodge", "lodgeDossier"),

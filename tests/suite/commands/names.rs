@@ -6,6 +6,7 @@ use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 use motcua::api::schema::sdl;
 
 use super::ground::camel;
+use crate::life_cycle::town::is_linked;
 
 /// Commands whose mutation says more than their name.
 const LONGER: [(&str, &str); 12] = [
@@ -68,12 +69,11 @@ pub fn mutations() -> Vec<(String, String)> {
     found
 }
 
-/// Mutations that the story calls: of every command on a dossier, and some that are none.
+/// Mutations that the story calls: of every command on a dossier that stands by itself, and some that are none.
 pub fn told_here() -> BTreeSet<String> {
     let commands = crate::life_cycle::town::every_command();
-    let names = commands
-        .iter()
-        .filter_map(|command| mutation(command.name()));
+    let alone = commands.iter().filter(|command| !is_linked(command));
+    let names = alone.filter_map(|command| mutation(command.name()));
     names.chain(OTHERS.map(str::to_owned)).collect()
 }
 

@@ -316,7 +316,7 @@ fn beside(command: Option<&DossierCommand>) -> Option<DossierCommand> {
     })
 }
 
-/// Given to linked dossiers alone, which `tests/linked.csv` tells of.
+/// Given to linked dossiers alone, which `linked::rules` tells of.
 pub fn is_linked(command: &DossierCommand) -> bool {
     matches!(
         command,

@@ -137,6 +137,14 @@ impl<'a> Group<'a> {
         done.unwrap_or_else(|no| panic!("{}: {}", command.name(), no.code()))
     }
 
+    /// It is this applicant's, by the pseudonym that they sign in with.
+    pub fn belongs_to_applicant(&mut self) {
+        let id = person(Role::Applicant, COUNTER).id;
+        let whole = self.whole;
+        let state = self.streams.get_mut(&whole).expect("the whole");
+        state.applicant = Some(id);
+    }
+
     #[track_caller]
     pub fn refuses(&mut self, id: Uuid, role: Role, place: &str, command: &C, code: &str) {
         let actor = person(role, place);

@@ -141,8 +141,13 @@ async fn a_birth_group_runs_to_its_end_with_one_leg_late_and_one_result_correcte
         );
         // The police find a mistake in the birth certificate.
         let back =
-            json!({ "dossier": residence, "place": 1, "reason": "SENT_BACK_FOR_CORRECTION" });
-        town.does((Role::Handler, POLICE), "sendBack", back).await;
+            || json!({ "dossier": residence, "place": 1, "reason": "SENT_BACK_FOR_CORRECTION" });
+        town.does((Role::Handler, POLICE), "sendBack", back()).await;
+        let stands = json!({ "dossier": birth, "place": 2, "reason": "OTHER" });
+        town.does((Role::Signer, OFFICE), "declineCorrection", stands)
+            .await;
+        assert_eq!(town.legs(&code).await[1]["status"], "IN_PROCESSING");
+        town.does((Role::Handler, POLICE), "sendBack", back()).await;
         assert_eq!(town.legs(&code).await[1]["status"], "AWAITING_CORRECTION");
         let draft = town
             .tries(

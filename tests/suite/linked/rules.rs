@@ -9,7 +9,7 @@ use motcua::domain::dossier::{
 use proptest::prelude::*;
 
 use super::group::{AGENCY, COUNTER, Group, home, legs, person};
-use crate::life_cycle::town::{everything, office, reference};
+use crate::life_cycle::town::{every_command, everything, office, reference};
 use crate::reactions::ground::at;
 
 const BIRTH: &str = "2.000986";
@@ -252,6 +252,71 @@ fn the_whole_is_settled_by_its_legs_alone() {
     }
     assert_eq!(group.whole().phase, Phase::Returned);
     group.check();
+}
+
+/// Who may do what in the two states that only linked dossiers have; everything else is refused to everybody.
+const WITH_AGENCIES: [(&str, &[Role]); 19] = [
+    (
+        "receive_component",
+        &[Role::Applicant, Role::Receiver, Role::Handler],
+    ),
+    ("request_withdrawal", &[Role::Applicant, Role::Receiver]),
+    ("issue_apology", &[Role::Signer, Role::CentreManager]),
+    // Nothing moves here: the calendar was known when it was promised.
+    ("recompute_due_date", &[]),
+    ("record_miss", &[Role::System]),
+    ("correct_applicant_details", &[Role::Receiver]),
+    ("reissue_capability", &[Role::Receiver]),
+    (
+        "link_dossier",
+        &[Role::Receiver, Role::Handler, Role::CentreManager],
+    ),
+    ("submit_feedback", &[Role::Applicant]),
+    ("record_sync", &[Role::System, Role::Admin]),
+    (
+        "print_paper",
+        &[
+            Role::Receiver,
+            Role::Handler,
+            Role::DivisionHead,
+            Role::Signer,
+            Role::Clerk,
+        ],
+    ),
+    ("answer_feedback", &[]),
+    ("rate", &[]),
+    ("cancel_financial_obligation", &[]),
+    ("exempt_fee", &[]),
+    ("confirm_payment", &[]),
+    ("issue_fee_receipt", &[]),
+    ("refund_payment", &[]),
+    ("send_back", &[]),
+];
+
+#[test]
+fn with_the_agencies_nobody_does_at_the_counter_what_is_the_agencies_to_do() {
+    let shelf = reference();
+    let mut group = Group::accepted(&shelf, DEATH, Electronic, &[2]);
+    group.belongs_to_applicant();
+    // After the promised day, so that a miss can be recorded.
+    group.at("2026-12-30 09:00");
+    let mut wrong = Vec::new();
+    for command in every_command().iter().filter(|command| !command.begins()) {
+        let known = WITH_AGENCIES
+            .iter()
+            .find(|(name, _)| *name == command.name());
+        let allowed = known.map_or(&[][..], |(_, roles)| roles);
+        for role in Role::ALL {
+            let mut group = group.clone();
+            let actor = person(role, COUNTER);
+            let taken = group.tries(group.whole, &actor, command, &everything());
+            if taken.is_ok() != allowed.contains(&role) {
+                let said = taken.map(|_| ()).map_err(|no| no.code());
+                wrong.push(format!("{} {}: {said:?}", command.name(), role.name()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
 
 /// Something that somebody might do next, on the whole or on a leg.

@@ -5,6 +5,7 @@ mod desk;
 mod drafting;
 mod guard;
 mod intake;
+mod kin;
 mod linked;
 mod money;
 mod opinion;
@@ -32,9 +33,8 @@ use intake::{
     Filing, accept_at_counter, correct_details, draft, lodge, receive_component, redirect,
     return_originals,
 };
-use linked::{
-    accept_leg, accept_linked, decline_correction, guard_linked, open_leg, send_back, with_kin,
-};
+use kin::with_kin;
+use linked::{accept_leg, accept_linked, decline_correction, guard_linked, open_leg, send_back};
 use money::{
     cancel_obligation, confirm_payment, exempt_fee, issue_obligation, issue_receipt, refund_payment,
 };

@@ -140,6 +140,7 @@ pub fn place(row: &str) -> &'static str {
         "21" => "correction of a result",
         "22" => "rating and feedback",
         "2.3" => "the deadline watch",
+        "2.4" => "linked procedures",
         "2.5" => "exchange with other systems",
         "2.6" => "papers and fees",
         "10.6" => "dossiers that belong together",

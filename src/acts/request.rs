@@ -16,6 +16,7 @@ use crate::domain::office::Office;
 use crate::domain::part::PartKind;
 use crate::domain::policy::Policy;
 use crate::domain::reason::Reason;
+use crate::domain::reorganisation::Reorganisation;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
 use crate::tlog::Hash;
@@ -63,6 +64,8 @@ pub enum Act {
     ApproveProcess(Box<InternalProcess>),
     ProposeReview(ReviewProposed),
     SetTarget(Target),
+    /// Close offices by a decision that says where what they had goes.
+    Reorganise(Box<Reorganisation>),
 }
 
 impl Act {
@@ -82,7 +85,8 @@ impl Act {
             | Self::ApproveProcess(_)
             | Self::ProposeReview(_)
             | Self::Notify(_)
-            | Self::SetTarget(_) => None,
+            | Self::SetTarget(_)
+            | Self::Reorganise(_) => None,
         }
     }
 }

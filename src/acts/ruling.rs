@@ -138,11 +138,21 @@ pub fn rule<'a>(
                 .clone()
                 .checked()
                 .map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
+            let office = reference.ended(office);
             let known = reference.offices.get(&office.code);
             let known = known.is_some_and(|known| !office.posts_anew(known));
             record(request, ReferenceEvent::OfficeOpened(office), known, given)
         }
         Act::SetTarget(target) => set_target(request, target, reference, given),
+        Act::Reorganise(decided) => {
+            let checked = if reference.reorganisation(&decided.decision).is_some() {
+                Err(Rejection::DuplicateRecord)
+            } else {
+                decided.check(reference).map_err(Into::into)
+            };
+            let event = ReferenceEvent::OfficesReorganised(decided.as_ref().clone());
+            shelve(request, checked.map(|()| event), given)
+        }
         Act::Notify(notice) => {
             let known = |known: &Arc<Notice>| known.number == notice.number;
             let checked = if reference.notices.iter().any(known) {
@@ -176,7 +186,8 @@ pub fn register_of(request: &Request, today: Date) -> Option<Uuid> {
         | Act::Abolish { .. }
         | Act::ApproveProcess(_)
         | Act::ProposeReview(_)
-        | Act::SetTarget(_) => return None,
+        | Act::SetTarget(_)
+        | Act::Reorganise(_) => return None,
     };
     Some(stream::register(office, day))
 }

@@ -24,6 +24,7 @@ pub mod paging;
 pub mod papers;
 pub mod payments;
 pub mod rates;
+pub mod reorganisation;
 pub mod scalar;
 pub mod schema;
 pub mod sign_in;

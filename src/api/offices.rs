@@ -80,8 +80,15 @@ impl Office {
     }
 
     /// Codes of the offices whose work it took over.
-    async fn predecessors(&self) -> &[String] {
-        &self.0.predecessors
+    async fn predecessors(&self, context: &Context<'_>) -> Vec<String> {
+        let reference = api(context).models.reference();
+        reference.predecessors(&self.0.code).into_iter().collect()
+    }
+
+    /// Codes of the offices that took its work over.
+    async fn successors(&self, context: &Context<'_>) -> Vec<String> {
+        let reference = api(context).models.reference();
+        reference.successors(&self.0.code).into_iter().collect()
     }
 
     /// When it is open on a working day.

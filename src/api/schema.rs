@@ -9,7 +9,8 @@ use super::catalogue::{
     CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
 };
 use super::command::{
-    BlockQuery, CatalogueMutation, DossierMutation, ReferenceMutation, TargetMutation,
+    BlockQuery, CatalogueMutation, DossierMutation, ReferenceMutation, ReorganisationMutation,
+    TargetMutation,
 };
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
@@ -25,6 +26,7 @@ use super::log::query::LogQuery;
 use super::mine::MineQuery;
 use super::node::NodeQuery;
 use super::offices::OfficeQuery;
+use super::reorganisation::ReorganisationQuery;
 use super::statistics::{
     ForecastQuery, FormQuery, GroupPage, GroupQuery, QualityQuery, ScoreQuery, StatisticsQuery,
     TargetQuery,
@@ -74,6 +76,7 @@ pub struct ReferenceQueries(
     CatalogueStatisticsQuery,
     RehearsalQuery,
     OfficeQuery,
+    ReorganisationQuery,
     CalendarQuery,
 );
 
@@ -83,6 +86,7 @@ pub struct Mutation(
     DossierMutation,
     CatalogueMutation,
     ReferenceMutation,
+    ReorganisationMutation,
     TargetMutation,
 );
 

@@ -20,6 +20,7 @@ mod progress;
 mod rebuild;
 mod receipt;
 mod recover;
+mod reorganise;
 mod replay;
 mod schema;
 mod scratch;
@@ -75,6 +76,9 @@ enum What {
     Mirror(mirror::Arguments),
     /// Bring back entries that were signed and lost, from a mirror; stop the node first. Exit codes as for `mirror`.
     Recover(recover::Arguments),
+    /// Close offices by a decision and move what they have to those that take over. Exit 0 done, 1 refused, 3 not all moved
+    /// yet.
+    Reorganise(reorganise::Arguments),
     /// Print a sign-in token of this office's own issuer.
     Token(token::Arguments),
     /// Keys for machines that ask or act here: add, list, revoke.
@@ -136,6 +140,7 @@ pub fn run() -> ExitCode {
             What::Receipt(arguments) => Ok(receipt::run(arguments)),
             What::Mirror(arguments) => mirror::run(arguments).await,
             What::Recover(arguments) => recover::run(arguments).await,
+            What::Reorganise(arguments) => reorganise::run(arguments).await,
             What::Token(arguments) => token::run(arguments).await,
             What::Key(arguments) => key::run(arguments).await,
             What::Webhook(arguments) => webhook::run(arguments).await,

@@ -50,6 +50,7 @@ impl Event {
                 ReferenceEvent::ProcessApproved(_) => "process.approved",
                 ReferenceEvent::ReviewProposed(_) => "procedure.review_proposed",
                 ReferenceEvent::TargetSet(_) => "target.set",
+                ReferenceEvent::OfficesReorganised(_) => "offices.reorganised",
             },
             Self::Register(event) => match event {
                 RegisterEvent::Entered(_) => "register.entered",
@@ -83,6 +84,8 @@ impl Event {
                 .map(|data| Self::Reference(ReferenceEvent::ReviewProposed(data))),
             "target.set" => serde_json::from_str(text)
                 .map(|data| Self::Reference(ReferenceEvent::TargetSet(data))),
+            "offices.reorganised" => serde_json::from_str(text)
+                .map(|data| Self::Reference(ReferenceEvent::OfficesReorganised(data))),
             "register.entered" => {
                 serde_json::from_str(text).map(|data| Self::Register(RegisterEvent::Entered(data)))
             }

@@ -19,6 +19,7 @@ pub mod portal;
 pub mod reason;
 pub mod reference;
 pub mod register;
+pub mod reorganisation;
 pub mod score;
 pub mod target;
 pub mod text;

@@ -12,6 +12,7 @@ use super::calendar::{
 use super::catalogue::{Abolished, InternalProcess, Procedure, ReviewProposed};
 use super::office::Office;
 use super::policy::Policy;
+use super::reorganisation::Reorganisation;
 use super::target::Target;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,6 +31,7 @@ pub enum ReferenceEvent {
     ProcessApproved(InternalProcess),
     ReviewProposed(ReviewProposed),
     TargetSet(Target),
+    OfficesReorganised(Reorganisation),
 }
 
 impl Eq for ReferenceEvent {}
@@ -56,6 +58,8 @@ pub struct Reference {
     pub reviews: Vec<Arc<ReviewProposed>>,
     /// In the order in which they were set.
     pub targets: Vec<Arc<Target>>,
+    /// In the order in which they were recorded.
+    pub reorganisations: Vec<Arc<Reorganisation>>,
 }
 
 impl Reference {
@@ -69,8 +73,8 @@ impl Reference {
                 .or_default()
                 .push(Arc::new(procedure.clone())),
             ReferenceEvent::OfficeOpened(office) => {
-                self.offices
-                    .insert(office.code.clone(), Arc::new(office.clone()));
+                let office = self.ended(office.clone());
+                self.offices.insert(office.code.clone(), Arc::new(office));
             }
             ReferenceEvent::NoticeIssued(notice) => self.notice(notice),
             ReferenceEvent::ProcedureAbolished(abolished) => self
@@ -87,6 +91,7 @@ impl Reference {
                 self.reviews.push(Arc::new(proposal.clone()));
             }
             ReferenceEvent::TargetSet(target) => self.targets.push(Arc::new(target.clone())),
+            ReferenceEvent::OfficesReorganised(decided) => self.reorganise(decided),
         }
     }
 
@@ -150,6 +155,11 @@ impl Reference {
         self.outages
             .iter()
             .filter(move |outage| outage.concerns(office))
+    }
+
+    /// All outages, by their beginning.
+    pub fn all_outages(&self) -> impl Iterator<Item = &Outage> {
+        self.outages.iter()
     }
 
     /// The newest version of a procedure that is in force on `date`; none once it is abolished.

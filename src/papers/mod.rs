@@ -93,7 +93,8 @@ pub fn form_of(event: &Event) -> Option<Form> {
         | DossierEvent::HandlerAssigned(_)
         | DossierEvent::HandedOver(_)
         | DossierEvent::HandOverReceived(_)
-        | DossierEvent::Redirected(_) => Some(Form::ControlSlip),
+        | DossierEvent::Redirected(_)
+        | DossierEvent::Transferred(_) => Some(Form::ControlSlip),
         _ => None,
     }
 }

@@ -213,6 +213,7 @@ pub async fn write_facts(file: &mut SqliteConnection, batch: &fold::Batch) -> Re
     super::catalogue::write(file, batch).await?;
     super::offices::write(file, batch).await?;
     super::agenda::write_papers(file, batch).await?;
+    super::reorganisation::write_closings(file, batch).await?;
     Ok(())
 }
 
@@ -223,6 +224,7 @@ pub async fn write_dossiers(file: &mut SqliteConnection, states: &[&fold::State]
     statistics::write_desks(file, states).await?;
     super::agenda::write(file, states).await?;
     super::portal::write(file, states).await?;
+    super::reorganisation::write(file, states).await?;
     Ok(())
 }
 

@@ -45,7 +45,7 @@ pub struct State {
     pub reception_office: Option<OfficeCode>,
     /// Position of its newest fact.
     pub position: u64,
-    /// How often the due date of each turn moved.
+    /// How often the due date of each spell moved, from acceptance on.
     pub moves: Vec<u32>,
     pub dossier: Dossier,
 }
@@ -54,7 +54,7 @@ pub struct State {
 #[derive(Debug)]
 pub struct DueChange {
     pub number: u64,
-    /// From 1.
+    /// The spell, from 1.
     pub turn: usize,
     pub position: u64,
     pub recorded_at: Moment,
@@ -91,7 +91,11 @@ impl State {
                     None => lodged.office.clone(),
                 });
         }
-        self.moves.resize(self.dossier.turns.len(), 0);
+        // Another office goes on with the same promise, moved as often as it was.
+        let goes_on = matches!(event, DossierEvent::Transferred(_));
+        let moved = self.moves.last().copied().filter(|_| goes_on);
+        let spells = self.dossier.spells().count();
+        self.moves.resize(spells, moved.unwrap_or(0));
         Ok(self.due_change(entry, event))
     }
 
@@ -116,7 +120,7 @@ pub struct Batch {
     pub reads: Vec<Read>,
     /// The dossier of each entry, by its number; `None` for facts of other streams.
     pub numbers: Vec<Option<u64>>,
-    /// The acceptance of its dossier that each entry belongs to, from 1; 0 before the first and for other streams.
+    /// The spell of its dossier that each entry belongs to, from 1; 0 before the first and for other streams.
     pub turns: Vec<u32>,
     pub due_changes: Vec<DueChange>,
     /// Dossiers with a new fact, in the order of their numbers.

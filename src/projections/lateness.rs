@@ -15,7 +15,7 @@ use super::{ReadModels, Result};
 use crate::domain::calendar::CalendarError;
 use crate::domain::dossier::desk::{self, Desk, Held, Worktime};
 use crate::domain::dossier::ledger::{self, DaysLost, Entry, Lateness, Placed};
-use crate::domain::dossier::{Dossier, Turn};
+use crate::domain::dossier::{Dossier, Spell, Turn};
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
 use crate::journal::Until;
@@ -181,10 +181,10 @@ async fn cases(
     let sql = "
         select turn.number, turn.turn, dossier.id
         from turn join dossier on dossier.number = turn.number
-        where (?1 is null or turn.office = ?1) and turn.accepted_at < ?3 and (turn.ended_at is null or turn.ended_at >= ?2)
+        where (?1 is null or turn.office = ?1) and turn.accepted_at < ?3 and turn.begun_at < ?3 and (turn.ended_at is null or turn.ended_at >= ?2)
           and min(turn.original_due_at, turn.due_at, coalesce((
                 select min(new) from due_change
-                where due_change.number = turn.number and due_change.turn = turn.turn), turn.due_at))
+                where due_change.number = turn.number and due_change.turn between turn.first and turn.turn), turn.due_at))
               < min(coalesce(turn.ended_at, ?3), ?3)
           and (turn.number, turn.turn) > (?4, ?5)
         order by turn.number, turn.turn limit ?6";
@@ -209,7 +209,7 @@ async fn cases(
     let ids: Vec<Uuid> = found.iter().map(|(_, _, id)| *id).collect();
     let mut told: HashMap<Uuid, Vec<Change>> = history::of_several(models, &ids, as_of).await?;
     let cases = found.into_iter().filter_map(|(number, turn, id)| {
-        // A later turn of the same dossier is another case.
+        // A later turn of the same dossier, or the same at another office, is another case.
         let changes = if turn > 1 {
             told.get(&id).cloned()?
         } else {
@@ -226,9 +226,11 @@ impl Case {
         self.changes.last().map(|change| &change.after)
     }
 
-    /// From 0.
-    fn turn_index(&self) -> usize {
-        usize::try_from(self.place.turn - 1).unwrap_or(usize::MAX)
+    /// The acceptance under whose clock the office had it then; none before, and after it went to another office.
+    fn spell<'a>(&self, dossier: &'a Dossier) -> Option<Spell<'a>> {
+        let place = usize::try_from(self.place.turn - 1).ok()?;
+        let spell = dossier.spells().nth(place)?;
+        spell.passed.is_none().then_some(spell)
     }
 
     fn entries(&self, worktime: Worktime<'_>) -> Result<Vec<Entry>, CalendarError> {
@@ -241,23 +243,24 @@ impl Case {
 
     fn lateness(
         &self,
-        turn: &Turn,
+        spell: Spell<'_>,
         worktime: Worktime<'_>,
         at: Moment,
     ) -> Result<Lateness, CalendarError> {
         let entries = self.entries(worktime)?;
-        ledger::lateness(turn, self.turn_index(), &entries, worktime, at)
+        ledger::lateness(spell.turn, spell.place, &entries, worktime, at)
     }
 
     fn overdue(&self, reference: &Reference, at: Moment) -> Result<Option<Overdue>, CalendarError> {
         let Some(dossier) = self.dossier() else {
             return Ok(None);
         };
-        let runs = |turn: &&Turn| turn.ending.is_none() && turn.paused_since.is_none();
-        let turn = dossier.turns.get(self.turn_index()).filter(runs);
-        let Some(turn) = turn.filter(|turn| turn.due_at < at) else {
+        let runs = |turn: &Turn| turn.ending.is_none() && turn.paused_since.is_none();
+        let spell = self.spell(dossier).filter(|spell| runs(spell.turn));
+        let Some(spell) = spell.filter(|spell| spell.turn.due_at < at) else {
             return Ok(None);
         };
+        let turn = spell.turn;
         Ok(Some(Overdue {
             id: self.id,
             code: dossier.code.as_ref().map(ToString::to_string),
@@ -268,7 +271,7 @@ impl Case {
             due_at: turn.due_at,
             original_due_at: turn.original_due_at,
             desk: desk::held_at(dossier, at),
-            lateness: self.lateness(turn, Worktime::new(reference), at)?,
+            lateness: self.lateness(spell, Worktime::new(reference), at)?,
             missed: turn.missed.contains(&turn.due_at),
         }))
     }
@@ -296,11 +299,11 @@ impl<'a> Tally<'a> {
         let Some(dossier) = case.dossier() else {
             return Ok(());
         };
-        let Some(turn) = dossier.turns.get(case.turn_index()) else {
+        let Some(Spell { turn, place, .. }) = case.spell(dossier) else {
             return Ok(());
         };
         let entries = case.entries(worktime)?;
-        let late = ledger::lateness(turn, case.turn_index(), &entries, worktime, at)?;
+        let late = ledger::lateness(turn, place, &entries, worktime, at)?;
         if !late.late && !late.late_by_original {
             return Ok(());
         }
@@ -311,8 +314,7 @@ impl<'a> Tally<'a> {
             None if turn.paused_since.is_some() => return Ok(()),
             None => self.counts.overdue.add(&late),
         }
-        self.counts.days_lost +=
-            ledger::days_lost(dossier, case.turn_index(), &entries, worktime, at)?;
+        self.counts.days_lost += ledger::days_lost(dossier, place, &entries, worktime, at)?;
         for day in desk::days(dossier, turn, worktime, at)? {
             if day.date >= self.from && (day.late || day.late_by_original) {
                 let desk = self.desk(day.desk, day.held);

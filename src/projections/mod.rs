@@ -22,6 +22,7 @@ pub mod offices;
 pub mod portal;
 mod projector;
 mod rebuild;
+pub mod reorganisation;
 pub mod statistics;
 mod trace;
 pub mod tracking;
@@ -47,7 +48,7 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 15] = [
+const MODELS: [Model; 16] = [
     tracking::MODEL,
     worklist::MODEL,
     listing::MODEL,
@@ -63,6 +64,7 @@ const MODELS: [Model; 15] = [
     trace::MODEL,
     change::MODEL,
     portal::MODEL,
+    reorganisation::MODEL,
 ];
 
 /// What the file is made of. Any change of it, or of `version`, makes another file.

@@ -284,6 +284,7 @@ fn of_dossier(event: &DossierEvent, of: Option<u64>) -> Option<(Option<&str>, Se
         | DossierEvent::FinancialObligationCancelled(_)
         | DossierEvent::FeeExempted(_)
         | DossierEvent::PaperPrinted(_)
+        | DossierEvent::Transferred(_)
         | DossierEvent::PaymentRefunded(_)
         | DossierEvent::ResultDrafted(_)
         | DossierEvent::ResultApproved(_)

@@ -7,6 +7,7 @@ mod desk;
 pub mod documents;
 mod notices;
 pub mod portal;
+mod transfers;
 mod watch;
 pub mod webhooks;
 pub mod work;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::desk::Desk;
 use self::notices::Notices;
+use self::transfers::Transfers;
 use self::watch::Watch;
 use crate::acts::Counter;
 use crate::domain::time::Moment;
@@ -68,6 +70,7 @@ enum Interrupted {
 pub struct Reactions {
     desk: Desk,
     notices: Notices,
+    transfers: Transfers,
     watch: Watch,
 }
 
@@ -77,12 +80,13 @@ impl Reactions {
         Self {
             desk: Desk::new(counter, models),
             notices: Notices::default(),
+            transfers: Transfers::default(),
             watch: Watch::default(),
         }
     }
 
     /// Does all there is to do now; how many facts' worth of commands were taken. Promises are moved before misses are
-    /// recorded: a notice may say that a day did not count.
+    /// recorded: a notice may say that a day did not count; and what an office had that has ended is somebody else's by then.
     pub async fn pass(&mut self) -> usize {
         let mut taken = 0;
         match self.notices.pass(&self.desk).await {
@@ -91,6 +95,10 @@ impl Reactions {
                 tracing::warn!(%error, "promises are not counted anew yet");
                 return taken;
             }
+        }
+        match self.transfers.pass(&self.desk).await {
+            Ok(moved) => taken += moved,
+            Err(error) => tracing::warn!(%error, "what closed offices had is not moved yet"),
         }
         match self.watch.pass(&self.desk).await {
             Ok(missed) => taken += missed,

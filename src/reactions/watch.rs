@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::desk::{AT_ONCE, Desk, Outcome};
+use crate::domain::dossier::DossierCommand;
 use crate::domain::time::Moment;
 use crate::projections::{Result, agenda};
 
@@ -36,7 +37,7 @@ impl Watch {
                 .map(|entry| {
                     let id = entry.to_do.command_id(entry.dossier);
                     let stream = entry.to_do.stream(entry.dossier);
-                    (id, stream, entry.to_do.command)
+                    (id, stream, today(entry.to_do.command, desk))
                 })
                 .filter(|(id, _, _)| !self.asked.contains_key(id))
                 .collect();
@@ -53,4 +54,25 @@ impl Watch {
             last = Some(newest);
         }
     }
+}
+
+/// A leg goes to the agency of its plan, or to the office that has taken over since.
+fn today(command: DossierCommand, desk: &Desk) -> DossierCommand {
+    if let DossierCommand::OpenLeg {
+        whole,
+        place,
+        procedure,
+        office,
+    } = &command
+    {
+        let reference = desk.models.reference();
+        let day = desk.now().date();
+        return DossierCommand::OpenLeg {
+            whole: *whole,
+            place: *place,
+            procedure: procedure.clone(),
+            office: reference.in_place_of(office, procedure, day).clone(),
+        };
+    }
+    command
 }

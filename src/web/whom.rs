@@ -104,7 +104,8 @@ fn line(post: &Post, field: Option<&str>, lang: Lang) -> PostLine {
 fn closed(office: &Office, reference: &Reference, now: Moment, lang: Lang) -> Option<Closed> {
     let to = office.valid_to.filter(|to| *to < now.date())?;
     let heirs = reference.offices.values();
-    let heirs = heirs.filter(|other| other.predecessors.contains(&office.code));
+    let successors = reference.successors(&office.code);
+    let heirs = heirs.filter(|other| successors.contains(&other.code));
     Some(Closed {
         since: super::dates::day(to, lang),
         successors: heirs

@@ -24,6 +24,7 @@ mod life_cycle;
 mod linked;
 mod listing;
 mod live;
+mod merger;
 mod mirror;
 mod office;
 mod open_catalogue;

@@ -132,6 +132,17 @@ impl Story {
         self.record(stream::reference(), Event::Reference(event));
     }
 
+    /// Whatever its closed office has that is not done goes where the decision says; how many dossiers went.
+    pub fn transfer(&mut self, decision: &str) -> usize {
+        let command = DossierCommand::Transfer {
+            decision: decision.to_owned(),
+            cause: 1,
+        };
+        let ids = self.ids.clone();
+        let moved = ids.into_iter().filter(|id| self.act(*id, &command).is_ok());
+        moved.count()
+    }
+
     /// Lets time pass.
     pub fn wait(&mut self, micros: i64) {
         self.now = self.now.plus(micros);
@@ -291,6 +302,9 @@ impl Story {
             self.wait(minutes * 60 * Moment::SECOND + 7);
             if self.ids.is_empty() || dice.roll(5) == 0 {
                 let office = dice.pick(&OFFICES).0;
+                // One that has ended takes nothing in.
+                let open = self.reference.office(office, self.now.date()).is_some();
+                let office = if open { office } else { OFFICES[1].0 };
                 let procedure = *dice.pick(&PROCEDURES);
                 if dice.roll(3) == 0 {
                     self.submit(office, procedure);

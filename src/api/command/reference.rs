@@ -17,7 +17,7 @@ use crate::domain::policy::Policy;
 use crate::domain::time::Moment;
 
 /// A number, a code or a legal basis is never longer.
-const LINE_CHARS_MAX: usize = 300;
+pub(super) const LINE_CHARS_MAX: usize = 300;
 
 /// Input of `issueNotice`.
 #[derive(InputObject)]
@@ -361,7 +361,7 @@ impl ReferenceMutation {
 }
 
 /// A record for the shelf: it needs no circumstances but its id.
-async fn record(
+pub(super) async fn record(
     context: &Context<'_>,
     command_id: Uuid,
     form: Form,

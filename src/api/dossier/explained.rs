@@ -71,7 +71,7 @@ fn waits(dossier: &Dossier, turn: &Turn, reference: &Reference) -> Vec<Wait> {
             && to.is_none_or(|to| to > turn.received_at)
             && turn.ending.is_none_or(|ending| from < ending.at)
     };
-    let outages = reference.outages(turn.office.as_str());
+    let outages = turn.outages(reference);
     let outages = outages
         .filter(|outage| while_it_ran(outage.from, outage.to))
         .map(|outage| Wait::Outage {

@@ -5,6 +5,7 @@ use async_graphql::Enum;
 use crate::domain::calendar::NoticeError;
 use crate::domain::dossier::{LinkedRefusal, Rejection};
 use crate::domain::register::BlockError;
+use crate::domain::reorganisation::ReorganisationError;
 
 /// `code` of a user error: the command was refused and left no trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -117,6 +118,20 @@ pub enum ErrorCode {
     CodeSpent,
     /// The hour on the slip is not of the day of its paper code.
     CodeOfAnotherDay,
+    /// The decision has no proper number or legal basis, or closes no office.
+    ReorganisationMalformed,
+    /// The decision names more than one fact holds. Split it.
+    ReorganisationTooLarge,
+    /// The decision closes an office twice, or one that had ended before.
+    ReorganisationClosesWrongly,
+    /// A route leads from an office that is not closed, or the last route of one does not take whatever is left.
+    ReorganisationRoutesIncomplete,
+    /// An office that is to take over does not exist on the day, or ends itself.
+    ReorganisationNoSuccessor,
+    /// No procedure of the catalogue is of this field.
+    UnknownField,
+    /// The office takes nothing over by the decision that moved this dossier, or has ended.
+    NotASuccessor,
     /// The procedure has no legs: accept it in the usual way.
     NotALinkedProcedure,
     /// Each leg that is not optional is named once, with an agency that settles it.
@@ -241,6 +256,22 @@ impl From<&Rejection> for ErrorCode {
                 BlockError::Spent(_) => Self::CodeSpent,
                 BlockError::OtherDay { .. } => Self::CodeOfAnotherDay,
             },
+            Rejection::Reorganisation(error) => match error {
+                ReorganisationError::Decision(_)
+                | ReorganisationError::LegalBasis
+                | ReorganisationError::Empty => Self::ReorganisationMalformed,
+                ReorganisationError::TooLarge(_) => Self::ReorganisationTooLarge,
+                ReorganisationError::ClosedTwice(_) | ReorganisationError::NotOpen(_) => {
+                    Self::ReorganisationClosesWrongly
+                }
+                ReorganisationError::NotClosed(_) | ReorganisationError::NoRest(_) => {
+                    Self::ReorganisationRoutesIncomplete
+                }
+                ReorganisationError::NoSuccessor(_) => Self::ReorganisationNoSuccessor,
+                ReorganisationError::Procedure(_) => Self::UnknownProcedure,
+                ReorganisationError::Field(_) => Self::UnknownField,
+            },
+            Rejection::NotASuccessor(_) => Self::NotASuccessor,
             Rejection::SimulatedCode(_) => Self::SimulatedCode,
         }
     }

@@ -15,6 +15,7 @@ use crate::acts::Refusal;
 use crate::domain::code::CodeError;
 use crate::domain::dossier::{LinkedRefusal, Rejection};
 use crate::domain::register::BlockError;
+use crate::domain::reorganisation::ReorganisationError;
 use crate::domain::text::TextError;
 use crate::journal::JournalError;
 use crate::projections::ProjectionError;
@@ -314,7 +315,7 @@ impl UserError {
             Rejection::LinkInvalid => "input.other",
             Rejection::PaperUnknown => "input.form",
             Rejection::UnknownOffice(_) | Rejection::NotOwnOffice { .. } => "input.office",
-            Rejection::AlreadyThere { .. } => "input.to",
+            Rejection::AlreadyThere { .. } | Rejection::NotASuccessor(_) => "input.to",
             Rejection::UnknownProcedure(_) => "input.procedure",
             Rejection::NewDateTooEarly => "input.newDueOn",
             Rejection::ResultNumberTaken => "input.number",
@@ -358,6 +359,19 @@ impl UserError {
                     "input.code"
                 }
                 BlockError::StillOpen(_) | BlockError::NoneOpen(_) => "input",
+            },
+            Rejection::Reorganisation(error) => match error {
+                ReorganisationError::Decision(_) => "input.decision",
+                ReorganisationError::LegalBasis => "input.legalBasis",
+                ReorganisationError::Empty
+                | ReorganisationError::ClosedTwice(_)
+                | ReorganisationError::NotOpen(_) => "input.closes",
+                ReorganisationError::TooLarge(_) => "input",
+                ReorganisationError::NotClosed(_)
+                | ReorganisationError::NoRest(_)
+                | ReorganisationError::NoSuccessor(_)
+                | ReorganisationError::Procedure(_)
+                | ReorganisationError::Field(_) => "input.routes",
             },
             Rejection::SimulatedCode(_) => "input.procedure.code",
         };

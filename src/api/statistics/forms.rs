@@ -56,6 +56,12 @@ pub struct Form06aMoved {
     undated_in_10: u64,
     /// In column (13): pending, nothing promised.
     undated_in_13: u64,
+    /// In column (6): taken over from an office that has ended.
+    transferred_in_6: u64,
+    /// In column (12): given to the office that took over, before the promise had passed.
+    transferred_in_12: u64,
+    /// In column (13): the same after it.
+    transferred_in_13: u64,
 }
 
 impl From<&Line> for Form06aLine {
@@ -81,6 +87,9 @@ impl From<&Line> for Form06aLine {
                 closed_in_13: moved.closed_in_13,
                 undated_in_10: moved.undated_in_10,
                 undated_in_13: moved.undated_in_13,
+                transferred_in_6: moved.transferred_in_6,
+                transferred_in_12: moved.transferred_in_12,
+                transferred_in_13: moved.transferred_in_13,
             },
             balanced: line.is_balanced(),
         }

@@ -73,6 +73,15 @@ pub struct ClosedCounts {
     total: u64,
 }
 
+/// Given from office to office because one had ended.
+#[derive(Debug, SimpleObject)]
+pub struct TransferredCounts {
+    /// Taken over from an office that had ended: never new here.
+    transferred_in: u64,
+    /// Given to the office that took over: neither settled nor closed.
+    transferred_out: u64,
+}
+
 /// Not ended when the period ended.
 #[derive(Debug, SimpleObject)]
 pub struct PendingCounts {
@@ -114,7 +123,7 @@ impl Statistics {
     }
 }
 
-/// The counts of a period. Received = settled + closed + pending, for every history.
+/// The counts of a period. Received + transferred in = settled + closed + pending + transferred out, for every history.
 #[Object]
 impl Statistics {
     /// First day.
@@ -169,6 +178,15 @@ impl Statistics {
         }
     }
 
+    /// Given from office to office in the period because one had ended. Over all offices as many in as out.
+    async fn transferred(&self) -> TransferredCounts {
+        let counts = self.counts.transferred;
+        TransferredCounts {
+            transferred_in: counts.r#in,
+            transferred_out: counts.out,
+        }
+    }
+
     /// Not ended when the period ended, against the promise as it stood.
     async fn pending(&self) -> PendingCounts {
         self.counts.pending.into()
@@ -205,11 +223,9 @@ impl Statistics {
         self.counts.settled.undated
     }
 
-    /// Received = settled + closed + pending holds for these counts.
+    /// Received + transferred in = settled + closed + pending + transferred out holds for these counts.
     async fn balanced(&self) -> bool {
-        let counts = &self.counts;
-        counts.received.total()
-            == counts.settled.total() + counts.closed.total() + counts.pending.total()
+        self.counts.is_balanced()
     }
 
     /// What the figures mean.

@@ -2,8 +2,8 @@
 
 use async_graphql::{Enum, Object};
 
-use crate::projections::statistics::Counts;
 use crate::projections::statistics::measure::Share;
+use crate::projections::statistics::{Counts, Transferred};
 
 /// How the last digit of a printed ratio is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum)]
@@ -115,9 +115,13 @@ impl Ratio {
         let settled = counts.settled;
         Self {
             numerator: settled.early + settled.on_time,
-            denominator: counts.received.total(),
+            denominator: counts.answered_for(),
             excluded: 0,
-            meaning: "(early + on time) / received with carry-over, against the promise in force; nothing is excluded",
+            meaning: if counts.transferred == Transferred::default() {
+                "(early + on time) / received with carry-over, against the promise in force; nothing is excluded"
+            } else {
+                "(early + on time) / received with carry-over, with what was taken over and without what was given away as an office ended, against the promise in force; nothing is excluded"
+            },
         }
     }
 

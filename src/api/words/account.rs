@@ -30,6 +30,8 @@ pub enum PromiseAct {
     OpinionOverdue,
     /// It answered, or its silence was taken for consent.
     OpinionAnswered,
+    /// Its office ended; the clock goes on at another, and the date stands.
+    Transferred,
     /// The clock ended.
     Ended,
 }
@@ -48,6 +50,7 @@ impl From<ledger::PromiseAct> for PromiseAct {
             ledger::PromiseAct::OpinionAwaited => Self::OpinionAwaited,
             ledger::PromiseAct::OpinionOverdue => Self::OpinionOverdue,
             ledger::PromiseAct::OpinionAnswered => Self::OpinionAnswered,
+            ledger::PromiseAct::Transferred => Self::Transferred,
             ledger::PromiseAct::Ended(_) => Self::Ended,
         }
     }

@@ -15,6 +15,7 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
         }
         "process.approved" => ("Phê duyệt quy trình nội bộ", "Internal process approved"),
         "target.set" => ("Đặt chỉ tiêu", "Target set"),
+        "offices.reorganised" => ("Sắp xếp cơ quan", "Offices reorganised"),
         "office.opened" => ("Khai báo cơ quan", "Office opened"),
         "notice.issued" => ("Ghi nhận thông báo", "Notice recorded"),
         "register.entered" => ("Vào sổ", "Entered in the register"),
@@ -33,6 +34,10 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
             "Accepted, with a promised date",
         ),
         "dossier.redirected" => ("Chuyển cơ quan khác", "Passed on to another office"),
+        "dossier.transferred" => (
+            "Chuyển cơ quan tiếp nhận nhiệm vụ; ngày hẹn giữ nguyên",
+            "To the office that took over; the promised date stands",
+        ),
         "dossier.forwarded" => ("Chuyển người thụ lý", "Handed to the handler"),
         "dossier.handler_assigned" => ("Phân công người thụ lý", "Handler assigned"),
         "dossier.supplement_submitted" => (

@@ -156,7 +156,16 @@ pub fn mutation(command: &C) -> Option<(&'static str, (&'static str, &'static st
             "issueApology",
             ("Xin lỗi, hẹn lại", "Apologise, name a new date"),
         ),
-        C::RecordMiss | C::RecomputeDueDate { .. } | C::OpenLeg { .. } => return None,
+        C::RecordMiss | C::RecomputeDueDate { .. } | C::Transfer { .. } | C::OpenLeg { .. } => {
+            return None;
+        }
+        C::PassOn { .. } => (
+            "transferDossier",
+            (
+                "Chuyển cơ quan tiếp nhận nhiệm vụ khác",
+                "Transfer to another office that took over",
+            ),
+        ),
         C::CorrectApplicantDetails => (
             "correctApplicantDetails",
             ("Sửa thông tin người nộp", "Correct the applicant's details"),

@@ -99,6 +99,7 @@ mod tests {
     /// Received on Monday 2 November 2026 with three working days.
     fn accepted() -> Dossier {
         let turn = Turn {
+            passed: Vec::new(),
             office: "H38.40".parse().expect("an office"),
             procedure_version: 1,
             policy: "one-stop-2025/1".into(),

@@ -83,7 +83,7 @@ pub(super) fn promise_after(
         .iter()
         .map(|pause| Stop::of_supplement(*pause, turn.supplement_clock));
     let stoppages = turn.stoppages.iter().copied().map(Stop::of_stoppage);
-    let outages = reference.outages(office).filter_map(Stop::of_outage);
+    let outages = turn.outages(reference).filter_map(Stop::of_outage);
     let stops: Vec<Stop> = supplements.chain(stoppages).chain(outages).collect();
     let counted = deadline::counted(
         turn.limit,

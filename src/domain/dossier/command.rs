@@ -211,6 +211,17 @@ pub enum DossierCommand {
         /// Position of the fact that recorded it.
         cause: u64,
     },
+    /// Its office has ended: to whom the decision says. The program itself, from the decision's day on.
+    Transfer {
+        /// Number of the decision.
+        decision: String,
+        /// Position of the fact that recorded it.
+        cause: u64,
+    },
+    /// The decision's route was wrong: to another office that took over by it.
+    PassOn {
+        to: OfficeCode,
+    },
     /// Put mistyped personal details right; the old ciphertext is deleted.
     CorrectApplicantDetails,
     /// A new capability for a lost receipt; the old one is void.

@@ -102,6 +102,7 @@ impl Dossier {
                 self.office = Some(accepted.office.clone());
                 self.turns.push(Turn {
                     office: accepted.office.clone(),
+                    passed: Vec::new(),
                     procedure_version: accepted.procedure_version,
                     policy: around.policy.clone().unwrap_or_default(),
                     limit: accepted.limit,
@@ -387,6 +388,7 @@ impl Dossier {
                 }
             }
             DossierEvent::SyncRecorded(told) => self.note_sync(told, at),
+            DossierEvent::Transferred(moved) => self.transferred(moved, at, around.reason),
             DossierEvent::LegOpened(_)
             | DossierEvent::LegWaits(_)
             | DossierEvent::LegResumed(_)

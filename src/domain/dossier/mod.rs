@@ -18,6 +18,7 @@ mod terms;
 #[cfg(test)]
 mod tests;
 mod to_do;
+mod transfer;
 mod turn;
 
 pub use beside::{
@@ -35,6 +36,7 @@ pub use result::{DossierResult, ResultStanding};
 pub use stay::{Stay, WaitsFor};
 pub use terms::Terms;
 pub use to_do::ToDo;
+pub use transfer::{Passed, Spell, Transfer};
 pub use turn::{EndKind, Ending, Turn};
 
 use jiff::civil::Date;
@@ -97,6 +99,8 @@ pub struct Dossier {
     pub verification_on: Option<Date>,
     pub originals_returned: bool,
     pub links: Vec<Link>,
+    /// From office to office, because one has ended; oldest first.
+    pub transfers: Vec<Transfer>,
     pub rating: Option<Rating>,
     pub feedback: Vec<Feedback>,
     pub syncs: Vec<Sync>,

@@ -5,6 +5,7 @@ use crate::domain::actor::Role;
 use crate::domain::calendar::{CalendarError, NoticeError};
 use crate::domain::code::CodeError;
 use crate::domain::register::BlockError;
+use crate::domain::reorganisation::ReorganisationError;
 use crate::domain::time::Moment;
 
 /// A refused command leaves no trace and may be sent again.
@@ -103,6 +104,10 @@ pub enum Rejection {
     #[error(transparent)]
     Block(#[from] BlockError),
     #[error(transparent)]
+    Reorganisation(#[from] ReorganisationError),
+    #[error("office {0} is no successor by the decision that moved the dossier")]
+    NotASuccessor(String),
+    #[error(transparent)]
     Linked(#[from] LinkedRefusal),
     #[error("{0} stands for an invented procedure, and this journal is live")]
     SimulatedCode(String),
@@ -189,6 +194,8 @@ impl Rejection {
             Self::InvalidNotice(error) => error.code(),
             Self::ProcessTooLong { .. } => "PROCESS_TOO_LONG",
             Self::Block(error) => error.code(),
+            Self::Reorganisation(error) => error.code(),
+            Self::NotASuccessor(_) => "NOT_A_SUCCESSOR",
             Self::Linked(refusal) => refusal.code(),
             Self::SimulatedCode(_) => "SIMULATED_CODE",
         }
@@ -404,6 +411,15 @@ impl Rejection {
                 ),
             ),
             Self::Block(error) => error.message(),
+            Self::Reorganisation(error) => error.message(),
+            Self::NotASuccessor(office) => (
+                format!(
+                    "Cơ quan {office} không phải nơi tiếp nhận theo quyết định đã chuyển hồ sơ này, hoặc đã kết thúc. Chọn một cơ quan có trong quyết định."
+                ),
+                format!(
+                    "Office {office} takes nothing over by the decision that moved this dossier, or has ended. Choose one that the decision names."
+                ),
+            ),
             Self::Linked(refusal) => refusal.message(),
             Self::SimulatedCode(code) => (
                 format!(

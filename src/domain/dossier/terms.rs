@@ -258,6 +258,8 @@ impl DossierCommand {
             Self::RecomputeDueDate { .. } => {
                 terms("recompute_due_date", &[System], false, "2.3", None)
             }
+            Self::Transfer { .. } => terms("transfer", &[System], false, "—", Some("06")),
+            Self::PassOn { .. } => terms("pass_on", &[CentreManager, Admin], true, "—", Some("06")),
             Self::CorrectApplicantDetails => {
                 terms("correct_applicant_details", &[Receiver], true, "—", None)
             }

@@ -6,6 +6,8 @@ use crate::domain::deadline::Pause;
 use crate::domain::law::{Certainty, Limit, SupplementClock};
 use crate::domain::time::Moment;
 
+use super::transfer::Passed;
+
 /// How the processing of an accepted dossier ended at one office.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EndKind {
@@ -47,10 +49,13 @@ pub struct Ending {
     pub kind: EndKind,
 }
 
-/// The time an accepted dossier spends under one office's clock.
+/// The time an accepted dossier spends under one clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
+    /// The office that accepted it and made the promise, by its own hours.
     pub office: OfficeCode,
+    /// The offices to which the running clock went because one had ended, oldest first.
+    pub passed: Vec<Passed>,
     pub procedure_version: u32,
     /// Policy under which it was received, `code/version`.
     pub policy: String,

@@ -55,6 +55,7 @@ pub fn news(event: &DossierEvent) -> News {
         | DossierEvent::AcceptanceRefused(_)
         | DossierEvent::Accepted(_)
         | DossierEvent::Redirected(_)
+        | DossierEvent::Transferred(_)
         | DossierEvent::DueDateRecomputed(_)
         | DossierEvent::ApologyIssued(_)
         | DossierEvent::FinancialObligationIssued(_)

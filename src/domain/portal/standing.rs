@@ -1,6 +1,7 @@
 //! How a dossier stands with the portal: what it is here, what is known there, and since when the two are apart.
 
 use super::{PortalStatus, SYSTEM};
+use crate::domain::code::OfficeCode;
 use crate::domain::dossier::{Dossier, SyncOutcome};
 use crate::domain::time::Moment;
 
@@ -78,7 +79,7 @@ fn next_agency(dossier: &Dossier) -> Option<(Moment, String)> {
         return dossier.lodged_at.map(|since| (since, office.to_string()));
     }
     let desk = dossier.desk()?;
-    let at_home = dossier.turn().map(|turn| turn.office.as_str());
+    let at_home = dossier.office.as_ref().map(OfficeCode::as_str);
     let abroad = at_home.is_some_and(|home| home != desk.office) && desk.awaits_receipt();
     let passed_on = dossier.phase == crate::domain::dossier::Phase::Redirected;
     (abroad || passed_on).then(|| (desk.since, desk.office.clone()))

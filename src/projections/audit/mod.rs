@@ -158,6 +158,7 @@ fn subject(event: &Event) -> Option<String> {
         Event::Reference(ReferenceEvent::ProcessApproved(process)) => Some(process.reference()),
         Event::Reference(ReferenceEvent::ReviewProposed(proposal)) => Some(proposal.code.clone()),
         Event::Reference(ReferenceEvent::TargetSet(target)) => Some(to_word(&target.indicator)),
+        Event::Reference(ReferenceEvent::OfficesReorganised(one)) => Some(one.decision.clone()),
     }
 }
 

@@ -150,7 +150,8 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
                 | ReferenceEvent::NoticeIssued(_)
                 | ReferenceEvent::ProcessApproved(_)
                 | ReferenceEvent::ReviewProposed(_)
-                | ReferenceEvent::TargetSet(_),
+                | ReferenceEvent::TargetSet(_)
+                | ReferenceEvent::OfficesReorganised(_),
             )
             | Event::JournalOpened(_)
             | Event::Register(_)

@@ -230,7 +230,7 @@ const SQL: &str = "
            trace.number, dossier.id as dossier, dossier.code, coalesce(dossier.procedure, '') as procedure, dossier.channel, dossier.applicant,
            dossier.lodged_at, dossier.delivered_at, turn.accepted_at,
            coalesce((select new from due_change
-                     where due_change.number = turn.number and due_change.turn = turn.turn
+                     where due_change.number = turn.number and due_change.turn between turn.first and turn.turn
                        and due_change.position < trace.position
                      order by due_change.position desc limit 1), turn.original_due_at) as due_at,
            taken.position as taken_position, taken.actor as taken_actor,
@@ -241,7 +241,8 @@ const SQL: &str = "
     from trace
     left join dossier on dossier.number = trace.number
     left join turn on turn.number = trace.number and turn.turn = (
-        select max(turn) from turn as earlier where earlier.number = trace.number and earlier.accepted_at <= trace.at)
+        select max(turn) from turn as earlier where earlier.number = trace.number
+            and case earlier.first when earlier.turn then earlier.accepted_at else earlier.begun_at end <= trace.at)
     left join trace as taken on taken.position = (
         select max(position) from trace as one
         where one.number = trace.number and one.kind = 'dossier.accepted' and one.position < trace.position)

@@ -172,6 +172,7 @@ fn told<'a>(event: &'a DossierEvent, fact: &'a Fact) -> Told<'a> {
         | E::ApplicantDetailsCorrected(_)
         | E::CapabilityReissued(_)
         | E::Linked(_)
+        | E::Transferred(_)
         | E::SyncRecorded(_)
         | E::PaperPrinted(_) => Told::Nothing,
     }

@@ -97,8 +97,8 @@ pub(super) static FEEDBACK: Rows = Rows {
 /// Received in the period with papers entered: one of them has a digital form or none.
 pub(super) static DIGITISED: Rows = Rows {
     from: "turn",
-    condition:
-        "turn.received_at >= since and turn.received_at < until and exists (select 1 from component
+    condition: "turn.first = turn.turn and turn.received_at >= since and turn.received_at < until
+        and exists (select 1 from component
         where component.number = turn.number and component.recorded_at < until)",
     numerator: "exists (select 1 from component where component.number = turn.number
         and component.recorded_at < until and component.deed <> 'none')",
@@ -119,7 +119,8 @@ pub(super) static PAID: Rows = Rows {
         and issued.deed = 'issued' and issued.recorded_at >= since and issued.recorded_at < until
         and not exists (select 1 from payment as ended where ended.number = issued.number
             and ended.obligation = issued.obligation and ended.deed = 'cancelled' and ended.recorded_at < until))",
-    numerator: "exists (select 1 from payment where payment.number = turn.number and payment.turn = turn.turn
+    numerator: "exists (select 1 from payment where payment.number = turn.number and payment.turn >= turn.turn
+        and (select later.first from turn as later where later.number = payment.number and later.turn = payment.turn) = turn.first
         and payment.deed = 'paid_online' and payment.recorded_at < until)",
     excluded: "0",
 };
@@ -138,7 +139,7 @@ pub(super) static DIGITAL_BOTH: Rows = Rows {
 /// Received in the period: acknowledged by the national portal or not.
 pub(super) static SYNCHRONISED: Rows = Rows {
     from: "turn",
-    condition: "turn.received_at >= since and turn.received_at < until",
+    condition: "turn.first = turn.turn and turn.received_at >= since and turn.received_at < until",
     numerator: "exists (select 1 from synchronisation where synchronisation.number = turn.number
         and synchronisation.deed = 'acknowledged' and synchronisation.recorded_at < until)",
     excluded: "0",
@@ -155,7 +156,7 @@ pub(super) static FEEDBACK_GOOD: Rows = Rows {
 /// At work in the period: somebody complained, recommended or was dissatisfied, or nobody.
 pub(super) static VOICED: Rows = Rows {
     from: "turn",
-    condition: "turn.received_at < until and (turn.ended_at is null or turn.ended_at >= since)",
+    condition: "turn.begun_at < until and (turn.ended_at is null or turn.ended_at >= since)",
     numerator: "exists (select 1 from feedback where feedback.number = turn.number
             and feedback.deed = 'submitted' and feedback.recorded_at < until)
         or exists (select 1 from rating where rating.number = turn.number and rating.turn = turn.turn

@@ -85,7 +85,7 @@ pub async fn forecast(
     let first = Date::new(today.year() - 3, 1, 1).unwrap_or(Date::MIN);
     let rows: Vec<(i64, Option<i64>, Option<String>)> = query_as(
         "select received_at, ended_at, end_kind from turn
-         where office = ?1 and procedure = ?2 and received_at >= ?3 order by received_at desc limit ?4",
+         where office = ?1 and procedure = ?2 and begun_at >= ?3 and received_at >= ?3 order by received_at desc limit ?4",
     )
     .bind(office)
     .bind(procedure)

@@ -16,12 +16,16 @@ pub const RULE: (&str, &str) = (
     "Biểu không có cột cho hồ sơ đóng mà không giải quyết (rút, dừng, chuyển cơ quan khác) và hồ sơ không có ngày hẹn. \
 Không hồ sơ nào như vậy được tính trước hạn hay đúng hạn: hồ sơ đóng mà không giải quyết nằm ở cột 12 nếu đóng trước khi quá \
 ngày hẹn, ở cột 13 nếu đóng sau đó hoặc không có ngày hẹn; hồ sơ đã giải quyết không có ngày hẹn nằm ở cột 10; hồ sơ đang giải \
-quyết không có ngày hẹn nằm ở cột 13. Hồ sơ chuyển cơ quan khác được cơ quan nhận tính là mới tiếp nhận. Số đã xếp theo quy tắc \
+quyết không có ngày hẹn nằm ở cột 13. Hồ sơ chuyển cơ quan khác được cơ quan nhận tính là mới tiếp nhận. Hồ sơ nhận chuyển giao từ cơ quan kết thúc hoạt \
+động nằm ở cột 6, không tính là mới; hồ sơ đã chuyển giao nằm ở cột 12 nếu chuyển trước khi quá ngày hẹn, ở cột 13 nếu sau đó; \
+được nhận và được giao trong cùng phạm vi thì chỉ tính một lần. Số đã xếp theo quy tắc \
 này ghi ở phần \"moved\" của từng dòng.",
     "The form has no column for dossiers closed without settlement (withdrawn, stopped, passed on) and for those without a \
 promised date. None of them is counted early or on time: closed without settlement stands in column 12 when closed before the \
 promise had passed, in column 13 when closed after it or without a promise; settled without a promise stands in column 10; \
-pending without a promise stands in column 13. What was passed on is counted as new by the office that receives it. How many were \
+pending without a promise stands in column 13. What was passed on is counted as new by the office that receives it. What was taken over from an \
+office that has ended stands in column 6, never as new; what was given away so stands in column 12 when the promise had not \
+passed, in column 13 when it had; what was both given and taken within the scope is counted once. How many were \
 put so stands in `moved` of every line.",
 );
 
@@ -44,6 +48,12 @@ pub struct Moved {
     pub undated_in_10: u64,
     /// In column 13: pending, nothing promised.
     pub undated_in_13: u64,
+    /// In column 6: taken over from an office that has ended.
+    pub transferred_in_6: u64,
+    /// In column 12: given to the office that took over, before the promise had passed.
+    pub transferred_in_12: u64,
+    /// In column 13: the same after it.
+    pub transferred_in_13: u64,
 }
 
 /// A line with its field.
@@ -76,23 +86,32 @@ impl Line {
             received,
             settled,
             closed,
+            transferred,
             pending,
             ..
         } = &tally.counts;
+        // Given and taken within the scope: it never left.
+        let within = transferred.r#in.min(transferred.out);
+        let out_in_time = tally.out_in_time.saturating_sub(within);
         let moved = Moved {
             closed_in_12: tally.closed_in_time,
             closed_in_13: closed.total() - tally.closed_in_time,
             undated_in_10: settled.undated,
             undated_in_13: pending.undated,
+            transferred_in_6: transferred.r#in - within,
+            transferred_in_12: out_in_time,
+            transferred_in_13: transferred.out - within - out_in_time,
         };
         let late = settled.late + moved.undated_in_10;
-        let in_time = pending.in_time + moved.closed_in_12;
-        let overdue = pending.overdue + moved.undated_in_13 + moved.closed_in_13;
+        let carried = received.carried_over + moved.transferred_in_6;
+        let in_time = pending.in_time + moved.closed_in_12 + moved.transferred_in_12;
+        let overdue =
+            pending.overdue + moved.undated_in_13 + moved.closed_in_13 + moved.transferred_in_13;
         let cells = [
-            received.total(),
+            received.fresh() + carried,
             received.online,
             received.direct,
-            received.carried_over,
+            carried,
             settled.early + settled.on_time + late,
             settled.early,
             settled.on_time,
@@ -163,7 +182,7 @@ pub async fn form_06a(models: &ReadModels, query: &Query) -> Result<Form> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::projections::statistics::{Closed, Pending, Received, Settled};
+    use crate::projections::statistics::{Closed, Pending, Received, Settled, Transferred};
 
     #[test]
     fn what_the_form_has_no_column_for_is_never_in_time() {
@@ -194,11 +213,33 @@ mod tests {
             },
             closed_in_time: 3,
             closed_overdue: 1,
+            out_in_time: 0,
         };
         let line = Line::of(&tally);
         assert!(line.is_balanced(), "{line:?}");
         assert_eq!(line.cells, [15, 4, 5, 6, 7, 1, 2, 4, 8, 5, 3]);
         assert_eq!(line.column(10), Some(4));
         assert_eq!(line.column(2), None);
+    }
+
+    #[test]
+    fn what_went_from_office_to_office_is_in_the_form_once() {
+        let tally = |r#in: u64, out: u64, out_in_time: u64, pending: u64| {
+            let mut tally = Tally::default();
+            tally.counts.received.direct = out;
+            tally.counts.transferred = Transferred { r#in, out };
+            tally.counts.pending.in_time = pending;
+            tally.out_in_time = out_in_time;
+            tally
+        };
+        let (old, new) = (tally(0, 5, 3, 0), tally(5, 0, 0, 5));
+        let mut both = old;
+        both += new;
+        let lines = [old, new, both].map(|tally| Line::of(&tally));
+        assert!(lines.iter().all(Line::is_balanced), "{lines:?}");
+        assert_eq!(lines[0].cells, [5, 0, 5, 0, 0, 0, 0, 0, 5, 3, 2]);
+        assert_eq!(lines[1].cells, [5, 0, 0, 5, 0, 0, 0, 0, 5, 5, 0]);
+        assert_eq!(lines[2].cells, [5, 0, 5, 0, 0, 0, 0, 0, 5, 5, 0]);
+        assert_eq!(lines[2].moved, Moved::default());
     }
 }

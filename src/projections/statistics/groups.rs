@@ -37,6 +37,8 @@ pub struct Tally {
     pub closed_in_time: u64,
     /// Closed without settlement after it.
     pub closed_overdue: u64,
+    /// Transferred to another office before it.
+    pub out_in_time: u64,
 }
 
 /// The groups by their keys, in the order of the keys; no key where there is none (no handler yet).
@@ -108,6 +110,7 @@ pub async fn by(models: &ReadModels, query: &Query, dimension: Dimension) -> Res
             counts: sqlx::FromRow::from_row(row)?,
             closed_in_time: number("closed_in_time")?,
             closed_overdue: number("closed_overdue")?,
+            out_in_time: number("out_in_time")?,
         };
         let key: Option<String> = row.try_get("key")?;
         let key = key.map(|key| dimension.gather(key, &reference));
@@ -131,6 +134,7 @@ impl AddAssign for Tally {
         self.counts += other.counts;
         self.closed_in_time += other.closed_in_time;
         self.closed_overdue += other.closed_overdue;
+        self.out_in_time += other.out_in_time;
     }
 }
 
@@ -142,6 +146,7 @@ impl AddAssign for Counts {
             settled,
             settled_by_original,
             closed,
+            transferred,
             pending,
             pending_by_original,
             size,
@@ -161,6 +166,8 @@ impl AddAssign for Counts {
         self.closed.withdrawn += closed.withdrawn;
         self.closed.stopped += closed.stopped;
         self.closed.redirected += closed.redirected;
+        self.transferred.r#in += transferred.r#in;
+        self.transferred.out += transferred.out;
         for (sum, part) in [
             (&mut self.pending, pending),
             (&mut self.pending_by_original, pending_by_original),

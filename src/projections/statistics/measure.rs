@@ -77,7 +77,7 @@ fn way(indicator: Indicator) -> Way {
         I::OnTimeOfSettledByOriginal => Way::Counts(|counts| on_time(counts.settled_by_original)),
         I::OnTimeOfReceived => Way::Counts(|counts| Share {
             numerator: counts.settled.early + counts.settled.on_time,
-            denominator: counts.received.total(),
+            denominator: counts.answered_for(),
             excluded: 0,
         }),
         I::EarlyOfSettled => Way::Counts(|counts| Share {
@@ -86,7 +86,7 @@ fn way(indicator: Indicator) -> Way {
         }),
         I::SettledOfReceived => Way::Counts(|counts| Share {
             numerator: counts.settled.total(),
-            denominator: counts.received.total(),
+            denominator: counts.answered_for(),
             excluded: 0,
         }),
         I::OnlineOfNew => Way::Counts(|counts| Share {

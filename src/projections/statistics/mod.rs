@@ -1,6 +1,7 @@
 //! What offices publish: counted from one row per acceptance, with the due dates as they stood at the period's end.
 //!
-//! received = new online + new direct or by post + carried over = settled + closed without settlement + pending;
+//! received = new online + new direct or by post + carried over; received + transferred in = settled + closed without
+//! settlement + pending + transferred out, and over all offices as many are transferred in as out;
 //! settled = early + on time + late + undated; pending = in time + overdue + undated. All for every history.
 
 mod deeds;
@@ -97,6 +98,16 @@ pub struct Closed {
     pub redirected: u64,
 }
 
+/// Given from office to office in the period because one had ended: one acceptance, counted at both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transferred {
+    /// Taken over: never new here.
+    pub r#in: u64,
+    /// Given away: neither settled nor closed.
+    pub out: u64,
+}
+
 /// Not ended when the period ended, against one due date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,6 +125,7 @@ pub struct Counts {
     /// The same dossiers against the first promise.
     pub settled_by_original: Settled,
     pub closed: Closed,
+    pub transferred: Transferred,
     pub pending: Pending,
     /// The same dossiers against the first promise.
     pub pending_by_original: Pending,
@@ -129,6 +141,24 @@ impl Received {
 
     pub fn total(&self) -> u64 {
         self.online + self.direct + self.carried_over
+    }
+}
+
+impl Counts {
+    /// What an office had to answer for: received, with what it took over and without what it gave away.
+    #[must_use]
+    pub fn answered_for(&self) -> u64 {
+        (self.received.total() + self.transferred.r#in).saturating_sub(self.transferred.out)
+    }
+
+    /// The identity that holds for every office, period and history.
+    #[must_use]
+    pub fn is_balanced(&self) -> bool {
+        self.received.total() + self.transferred.r#in
+            == self.settled.total()
+                + self.closed.total()
+                + self.pending.total()
+                + self.transferred.out
     }
 }
 

@@ -14,29 +14,30 @@ const JUDGED: &str = " judged as (
     select turn.received_at, turn.allowed, until,
         case when turn.ended_at < until then turn.ended_at end as ended,
         case when turn.ended_at < until then turn.end_kind end as ending,
-        (select count(*) from supplement where supplement.number = turn.number and supplement.turn in (0, turn.turn)
+        (select count(*) from supplement where supplement.number = turn.number
+            and (supplement.turn = 0 or supplement.turn between turn.first and turn.turn)
             and supplement.deed = 'asked' and supplement.recorded_at < until) as requests,
         (select coalesce(sum(case when supplement.deed in ('answered', 'retracted') then -1 else 1 end), 0)
-            from supplement where supplement.number = turn.number and supplement.turn = turn.turn
+            from supplement where supplement.number = turn.number and supplement.turn between turn.first and turn.turn
             and supplement.recorded_at < until) as waiting,
         (select max(supplement.recorded_at) from supplement where supplement.number = turn.number
-            and supplement.turn = turn.turn and supplement.recorded_at < until) as last_word,
+            and supplement.turn between turn.first and turn.turn and supplement.recorded_at < until) as last_word,
         -- What the office took back was its own time.
         (select coalesce(sum(case supplement.deed when 'answered' then supplement.recorded_at
                 when 'retracted' then (select max(asked.recorded_at) from supplement as asked
-                    where asked.number = supplement.number and asked.turn = supplement.turn
+                    where asked.number = supplement.number and asked.turn between turn.first and supplement.turn
                         and asked.deed in ('asked', 'still_deficient') and asked.position < supplement.position)
                 else -supplement.recorded_at end), 0)
-            from supplement where supplement.number = turn.number and supplement.turn = turn.turn
+            from supplement where supplement.number = turn.number and supplement.turn between turn.first and turn.turn
             and supplement.recorded_at < until) as waited,
         case turn.moves when 0 then turn.due_at else coalesce((
-            select new from due_change where due_change.number = turn.number and due_change.turn = turn.turn
+            select new from due_change where due_change.number = turn.number and due_change.turn between turn.first and turn.turn
                 and due_change.recorded_at < until order by due_change.position desc limit 1), turn.original_due_at) end
         - (select coalesce(sum(new - old), 0) from due_change where due_change.number = turn.number
-            and due_change.turn = turn.turn and due_change.recorded_at < until
+            and due_change.turn between turn.first and turn.turn and due_change.recorded_at < until
             and due_change.cause = 'supplement') as due
     from asked cross join turn
-    where turn.received_at < until and (turn.ended_at is null or turn.ended_at >= since)";
+    where turn.begun_at < until and (turn.ended_at is null or turn.ended_at >= since)";
 
 const COUNTED: &str = "),
 ended as (
@@ -49,10 +50,10 @@ sorted as (
 
 const SORTED: &str = " and case when due is null then net - received_at <= allowed else net <= due end as good from timed)
 select
-    count(*) filter (where good and coalesce(ending, '') not in ('withdrawn', 'redirected')) as numerator,
-    count(*) filter (where coalesce(ending, '') <> 'redirected' and not (good and coalesce(ending, '') = 'withdrawn'))
+    count(*) filter (where good and coalesce(ending, '') not in ('withdrawn', 'redirected', 'transferred')) as numerator,
+    count(*) filter (where coalesce(ending, '') not in ('redirected', 'transferred') and not (good and coalesce(ending, '') = 'withdrawn'))
         as denominator,
-    count(*) filter (where ending = 'redirected' or (good and ending = 'withdrawn')) as excluded
+    count(*) filter (where ending in ('redirected', 'transferred') or (good and ending = 'withdrawn')) as excluded
 from sorted";
 
 /// On time of all received, as the rules of the index say.

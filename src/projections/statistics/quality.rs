@@ -102,9 +102,10 @@ struct Contacts {
 async fn contacts(models: &ReadModels, query: &Query, officer: Option<&str>) -> Result<Contacts> {
     let mut sql = asked(query);
     sql.push(
-        " judged as (select turn.turn - 1 as passed_on,
+        " judged as (select (select count(*) - 1 from turn as one where one.number = turn.number and one.turn <= turn.turn
+                and one.first = one.turn) as passed_on,
             (select count(*) from supplement where supplement.number = turn.number
-                and supplement.turn in (0, turn.turn) and supplement.deed = 'asked'
+                and (supplement.turn = 0 or supplement.turn between turn.first and turn.turn) and supplement.deed = 'asked'
                 and supplement.recorded_at < until) as requests
           from asked cross join turn
           where turn.end_kind in ('completed', 'refused') and turn.ended_at >= since and turn.ended_at < until",

@@ -11,7 +11,9 @@ use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection};
 
-use super::{Closed, Counts, Pending, Query, Received, Scope, Settled, count, statement};
+use super::{
+    Closed, Counts, Pending, Query, Received, Scope, Settled, Transferred, count, statement,
+};
 use crate::domain::catalogue::Level;
 use crate::domain::deadline::Comparison;
 use crate::domain::dossier::Channel;
@@ -26,8 +28,9 @@ use crate::projections::{ReadModels, file};
 const FORM: &str = "motcua-statistics/1";
 
 /// What the figures mean. A change of how anything is counted raises the version and rewrites the text.
-pub const DEFINITION_VERSION: u32 = 1;
-pub const DEFINITION: &str = "Counted is every acceptance of a dossier by an office; a dossier passed on to another \
+pub const DEFINITION_VERSION: u32 = 2;
+/// Before offices could end: a record without transfers, which still comes out.
+const FIRST_DEFINITION: &str = "Counted is every acceptance of a dossier by an office; a dossier passed on to another \
 office is accepted there again. Days are those in Hanoi (UTC+7); the first and the last day both belong to the period. \
 received = new online + new at the counter or by post + carried over (received before the period, not ended when it began) \
 = settled + closed without settlement + pending. Settled is a signed result or a refusal after appraisal, closed is a \
@@ -36,6 +39,17 @@ and late compare that moment with the due date as it stood at the end of the per
 first promise: by the day (comparison date) or by the minute (comparison timestamp); equal is on time. Pending and overdue \
 are as of the end of the last day. Without a due date nothing is early or late, and the rate leaves it out: \
 early_and_on_time = (early + on time) / (settled - undated). online = new online / all new.";
+pub const DEFINITION: &str = "Counted is every acceptance of a dossier by an office; a dossier passed on to another \
+office is accepted there again. A dossier of an office that ended is transferred: its acceptance goes on at the office that \
+took over, with the same promise, and is counted at both, transferred out of the one and transferred in at the other, never new. \
+Days are those in Hanoi (UTC+7); the first and the last day both belong to the period. \
+received = new online + new at the counter or by post + carried over (with the office before the period, not ended when it \
+began); received + transferred in = settled + closed without settlement + pending + transferred out. Settled is a signed result \
+or a refusal after appraisal, closed is a withdrawal, a stop or a passing on, each at the moment the deciding fact was recorded, \
+whatever was claimed. Early, on time and late compare that moment with the due date as it stood at the end of the period, and \
+once more (by_original) with the first promise: by the day (comparison date) or by the minute (comparison timestamp); equal is \
+on time. Pending and overdue are as of the end of the last day. Without a due date nothing is early or late, and the rate leaves \
+it out: early_and_on_time = (early + on time) / (settled - undated). online = new online / all new.";
 
 /// One published statistic. As canonical JSON (RFC 8785) it is what `/statistics.json` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +102,9 @@ pub struct Counted {
     pub settled: Settled,
     pub settled_by_original: Settled,
     pub closed: Closed,
+    /// Absent in a record of the first definition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transferred: Option<Transferred>,
     pub pending: Pending,
     pub pending_by_original: Pending,
 }
@@ -173,6 +190,16 @@ impl Record {
         self
     }
 
+    /// As an earlier definition counts it: nobody could be transferred then.
+    fn defined_as(mut self, version: u32) -> Self {
+        if version < DEFINITION_VERSION {
+            let text = FIRST_DEFINITION.to_owned();
+            self.definition = Definition { version, text };
+            self.counts.transferred = None;
+        }
+        self
+    }
+
     /// Reads a record. One of another form or definition is refused, never guessed at.
     pub fn parse(bytes: &[u8]) -> Result<Self, RecordError> {
         let form: Value = serde_json::from_slice(bytes)?;
@@ -181,7 +208,7 @@ impl Record {
             Some(_) | None => return Err(RecordError::Form(form["v"].to_string())),
         }
         if let Some(version) = form["definition"]["version"].as_u64()
-            && version != u64::from(DEFINITION_VERSION)
+            && !(1..=u64::from(DEFINITION_VERSION)).contains(&version)
         {
             let version = u32::try_from(version).unwrap_or(u32::MAX);
             return Err(RecordError::Definition(version));
@@ -253,6 +280,7 @@ pub async fn recount(
     // The checkpoint is no figure: whoever holds the tree checks it.
     let again = finish(journal, &query, &counts).await?;
     let again = again.sealed(record.checkpoint.clone());
+    let again = again.defined_as(record.definition.version);
     Ok(compare(record, &again))
 }
 
@@ -313,6 +341,7 @@ impl From<&Counts> for Counted {
             settled: counts.settled,
             settled_by_original: counts.settled_by_original,
             closed: counts.closed,
+            transferred: Some(counts.transferred),
             pending: counts.pending,
             pending_by_original: counts.pending_by_original,
         }
@@ -354,7 +383,7 @@ mod tests {
         let hex = ways.iter().take(6).map(|byte| format!("{byte:02x}"));
         assert_eq!(
             hex.collect::<String>(),
-            "105a43be26c2",
+            "57c681c91cf1",
             "what was published under this version must still come out: raise DEFINITION_VERSION, or put back what was"
         );
     }

@@ -5,7 +5,7 @@ use sqlx::{FromRow, QueryBuilder, Row, Sqlite};
 
 use jiff::civil::Date;
 
-use super::{Closed, Counts, Pending, Query, Received, Scope, Settled};
+use super::{Closed, Counts, Pending, Query, Received, Scope, Settled, Transferred};
 use crate::domain::deadline::Comparison;
 use crate::domain::time::Moment;
 use crate::projections::word::to_word;
@@ -105,30 +105,34 @@ pub const JUDGED: [&str; 2] = [
     "),
     judged as (
         select ",
-    "turn.received_at >= since as fresh,
+    "turn.first = turn.turn and turn.begun_at >= since as fresh,
+               turn.begun_at >= since as begun,
                turn.channel = 'online' as online,
                case when turn.ended_at < until then turn.end_kind end as ending,
                (min(coalesce(turn.ended_at, until - 1), until - 1) + shift) / unit as at,
                (turn.original_due_at + shift) / unit as original,
                (shift + case turn.moves when 0 then turn.due_at else coalesce((
                     select new from due_change
-                    where due_change.number = turn.number and due_change.turn = turn.turn and due_change.recorded_at < until
+                    where due_change.number = turn.number and due_change.turn between turn.first and turn.turn
+                        and due_change.recorded_at < until
                     order by due_change.position desc limit 1), turn.original_due_at) end) / unit as due
         from asked cross join turn
-        where turn.received_at < until and (turn.ended_at is null or turn.ended_at >= since)",
+        where turn.begun_at < until and (turn.ended_at is null or turn.ended_at >= since)",
 ];
 
 pub const COUNTED: [&str; 3] = [
     "),
     sorted as (
         select ",
-    "fresh, online, ending, ending in ('completed', 'refused') as settled, ending is null as pending,
+    "fresh, begun, online, ending, ending in ('completed', 'refused') as settled, ending is null as pending,
                sign(at - due) as by_current, sign(at - original) as by_original
         from judged)
     select
         count(*) filter (where fresh and online) as online,
         count(*) filter (where fresh and not online) as direct,
-        count(*) filter (where not fresh) as carried_over,
+        count(*) filter (where not begun) as carried_over,
+        count(*) filter (where begun and not fresh) as transferred_in,
+        count(*) filter (where ending = 'transferred') as transferred_out,
         count(*) filter (where settled and by_current = -1) as early,
         count(*) filter (where settled and by_current = 0) as on_time,
         count(*) filter (where settled and by_current = 1) as late,
@@ -154,8 +158,9 @@ pub const COUNTED: [&str; 3] = [
 /// Beside the published counts, in a grouping: how the dossiers closed without settlement stood when they were closed.
 const APART: &str = ",
         key,
-        count(*) filter (where not settled and not pending and by_current <= 0) as closed_in_time,
-        count(*) filter (where not settled and not pending and by_current = 1) as closed_overdue";
+        count(*) filter (where not settled and not pending and ending <> 'transferred' and by_current <= 0) as closed_in_time,
+        count(*) filter (where ending = 'transferred' and by_current <= 0) as out_in_time,
+        count(*) filter (where not settled and not pending and ending <> 'transferred' and by_current = 1) as closed_overdue";
 
 impl FromRow<'_, SqliteRow> for Counts {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
@@ -183,6 +188,10 @@ impl FromRow<'_, SqliteRow> for Counts {
                 withdrawn: number("withdrawn")?,
                 stopped: number("stopped")?,
                 redirected: number("redirected")?,
+            },
+            transferred: Transferred {
+                r#in: number("transferred_in")?,
+                out: number("transferred_out")?,
             },
             pending: Pending {
                 in_time: number("in_time")?,

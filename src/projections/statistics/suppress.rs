@@ -94,6 +94,7 @@ pub fn is_small(counts: &Counts) -> bool {
         settled,
         settled_by_original,
         closed,
+        transferred,
         pending,
         pending_by_original,
         size: _,
@@ -102,11 +103,13 @@ pub fn is_small(counts: &Counts) -> bool {
     let left = |one: &super::Pending| [one.in_time, one.overdue, one.undated];
     let came = [received.online, received.direct, received.carried_over];
     let ended = [closed.withdrawn, closed.stopped, closed.redirected];
+    let moved = [transferred.r#in, transferred.out];
     let all = came
         .into_iter()
         .chain(of(settled))
         .chain(of(settled_by_original))
         .chain(ended)
+        .chain(moved)
         .chain(left(pending))
         .chain(left(pending_by_original));
     all.into_iter().any(|count| (1..FEWEST).contains(&count))

@@ -1,4 +1,4 @@
-//! One row per acceptance, and one per move of its due date: what is counted.
+//! One row per acceptance and office that had it under its clock, and one per move of its due date: what is counted.
 
 use std::sync::LazyLock;
 
@@ -16,17 +16,19 @@ pub const MODEL: Model = Model {
     tables: "
         create table turn ( -- the time a dossier spends under one office's clock
             number          integer not null, -- the dossier's
-            turn            integer not null, -- from 1; more than one only after a redirection
+            turn            integer not null, -- from 1; more than one only after a redirection or a transfer
+            first           integer not null, -- the row of its acceptance: an earlier one after a transfer
             office          text    not null,
             procedure       text    not null,
             channel         text    not null,
             received_at     integer not null, -- all times: microseconds since 1970, UTC
+            begun_at        integer not null, -- since when this office has it: as received_at, or when it was transferred
             accepted_at     integer not null,
             original_due_at integer,
             due_at          integer,
             moves           integer not null, -- how many rows of due_change there are
             ended_at        integer,
-            end_kind        text,
+            end_kind        text,             -- `transferred`: the next row goes on
             allowed         integer not null, -- the procedure's limit as plain time, in microseconds: never longer than the law's
             primary key (number, turn)
         ) strict, without rowid;
@@ -41,18 +43,20 @@ pub const MODEL: Model = Model {
             primary key (number, turn, position)
         ) strict, without rowid;",
     indexes: "
-        create index turn_received on turn (office, received_at);
+        create index turn_received on turn (office, begun_at);
         create index turn_ended on turn (office, ended_at);
         create index turn_procedure on turn (procedure, received_at);",
 };
 
-const TURN_COLUMNS: [&str; 13] = [
+const TURN_COLUMNS: [&str; 15] = [
     "number",
     "turn",
+    "first",
     "office",
     "procedure",
     "channel",
     "received_at",
+    "begun_at",
     "accepted_at",
     "original_due_at",
     "due_at",
@@ -78,20 +82,37 @@ static INSERT_DUE_CHANGES: LazyLock<Insert> = LazyLock::new(|| {
     Insert::new("due_change", &columns, "")
 });
 
-/// Writes the turns of these dossiers as they are now.
+/// How the row of an office ends that the dossier was taken from, and given to another: neither settled nor closed.
+pub const TRANSFERRED: &str = "transferred";
+
+/// Writes the spells of these dossiers as they are now.
 pub async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result<()> {
     let turns = states.iter().flat_map(|state| {
-        let turns = state.dossier.turns.iter().zip(&state.moves).zip(1_i64..);
-        turns.map(move |((turn, moves), place)| (state, turn, *moves, place))
+        let spells = state.dossier.spells().zip(&state.moves).zip(1_i64..);
+        let mut first = 1;
+        spells.map(move |((spell, moves), place)| {
+            if spell.since.is_none() {
+                first = place;
+            }
+            (state, spell, *moves, (place, first))
+        })
     });
     let turns: Vec<_> = turns.collect();
-    let rows = UPSERT_TURNS.run(to, &turns, |statement, (state, turn, moves, place)| {
-        let dossier = &state.dossier;
+    let rows = UPSERT_TURNS.run(to, &turns, |statement, (state, spell, moves, places)| {
+        let (dossier, turn) = (&state.dossier, spell.turn);
+        let (ended_at, end_kind) = match (spell.passed, turn.ending) {
+            (Some(passed), _) => (Some(passed.at), Some(TRANSFERRED)),
+            (None, ending) => (
+                ending.map(|ending| ending.at),
+                ending.map(|ending| ending.kind.name()),
+            ),
+        };
         let promised = Some(turn).filter(|turn| !turn.undated);
         statement
             .bind(state.number.cast_signed())
-            .bind(*place)
-            .bind(turn.office.as_str().to_owned())
+            .bind(places.0)
+            .bind(places.1)
+            .bind(spell.office.as_str().to_owned())
             .bind(
                 dossier
                     .procedure
@@ -101,12 +122,13 @@ pub async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result
             )
             .bind(dossier.channel.unwrap_or(Channel::Counter).name())
             .bind(turn.received_at.0)
+            .bind(spell.since.unwrap_or(turn.received_at).0)
             .bind(turn.accepted_at.0)
             .bind(promised.map(|turn| turn.original_due_at.0))
-            .bind(promised.map(|turn| turn.due_at.0))
+            .bind(promised.map(|_| spell.due_at().0))
             .bind(*moves)
-            .bind(turn.ending.map(|ending| ending.at.0))
-            .bind(turn.ending.map(|ending| ending.kind.name()))
+            .bind(ended_at.map(|at| at.0))
+            .bind(end_kind)
             .bind(plain_time(turn.limit))
     });
     rows.await

@@ -131,6 +131,7 @@ fn on_the_shelf(act: &Act) -> Option<ReferenceEvent> {
         Act::Publish(procedure) => ReferenceEvent::ProcedurePublished(*procedure),
         Act::OpenOffice(office) => ReferenceEvent::OfficeOpened(office),
         Act::Notify(notice) => ReferenceEvent::NoticeIssued(*notice),
+        Act::Reorganise(decided) => ReferenceEvent::OfficesReorganised(*decided),
         Act::Dossier { .. }
         | Act::VoidCode { .. }
         | Act::ReserveCodes { .. }

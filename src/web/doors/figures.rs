@@ -90,7 +90,8 @@ pub(super) async fn counted(
         counts.map(|counts| Part { scope, counts })
     });
     let parts = parts.flatten();
-    let parts = parts.filter(|part| part.counts.received.total() > 0);
+    let parts =
+        parts.filter(|part| part.counts.received.total() + part.counts.transferred.r#in > 0);
     Ok((counts, parts.collect()))
 }
 

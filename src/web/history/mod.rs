@@ -32,7 +32,7 @@ pub struct HistoryPage {
 struct Item {
     position: u64,
     version: u32,
-    what: &'static str,
+    what: String,
     kind: &'static str,
     recorded: When,
     /// A claimed time and how far it lies from the recorded one.
@@ -122,7 +122,7 @@ fn item(change: &Change, sees_people: bool, lang: Lang) -> Option<Item> {
     Some(Item {
         position: change.entry.position,
         version: fact.version,
-        what: lang.pick(words::happened(event)),
+        what: words::told(event, lang),
         kind: event.kind(),
         recorded: dates::exact(fact.recorded_at, lang),
         claimed: claim(around.occurred_at),

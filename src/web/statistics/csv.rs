@@ -5,7 +5,7 @@ use crate::domain::deadline::Comparison;
 use crate::domain::reference::Reference;
 use crate::projections::statistics::{Counts, Query, Scope};
 
-const COLUMNS: &str = "data,unit,kind,from,to,channel,procedure,comparison,received,new_online,new_direct_or_post,carried_over,settled,early,on_time,late,undated,early_by_original,on_time_by_original,late_by_original,closed,withdrawn,stopped,redirected,pending,in_time,overdue,pending_undated,in_time_by_original,overdue_by_original,rate_numerator,rate_denominator,excluded_from_rate,journal_size";
+const COLUMNS: &str = "data,unit,kind,from,to,channel,procedure,comparison,received,new_online,new_direct_or_post,carried_over,transferred_in,settled,early,on_time,late,undated,early_by_original,on_time_by_original,late_by_original,closed,withdrawn,stopped,redirected,transferred_out,pending,in_time,overdue,pending_undated,in_time_by_original,overdue_by_original,rate_numerator,rate_denominator,excluded_from_rate,journal_size";
 
 /// The whole table. `data` is `live` or `simulated:<story>`, on every row.
 #[must_use]
@@ -53,7 +53,7 @@ fn row(data: &str, query: &Query, scope: &Scope, counts: &Counts, reference: &Re
         .join(",")
 }
 
-fn numbers(counts: &Counts) -> [u64; 26] {
+fn numbers(counts: &Counts) -> [u64; 28] {
     let (received, settled) = (&counts.received, &counts.settled);
     let (first, closed) = (&counts.settled_by_original, &counts.closed);
     let (pending, left) = (&counts.pending, &counts.pending_by_original);
@@ -62,6 +62,7 @@ fn numbers(counts: &Counts) -> [u64; 26] {
         received.online,
         received.direct,
         received.carried_over,
+        counts.transferred.r#in,
         settled.total(),
         settled.early,
         settled.on_time,
@@ -74,6 +75,7 @@ fn numbers(counts: &Counts) -> [u64; 26] {
         closed.withdrawn,
         closed.stopped,
         closed.redirected,
+        counts.transferred.out,
         pending.total(),
         pending.in_time,
         pending.overdue,

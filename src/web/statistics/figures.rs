@@ -112,7 +112,23 @@ impl Figures {
             original,
         };
         let alike = |name, count| part(name, count, count);
-        vec![
+        // Few offices ever end: the lines stand where there is something to tell.
+        let moved = |name, count: u64| (count > 0).then(|| alike(name, count));
+        let came = moved(
+            (
+                "Nhận chuyển giao từ cơ quan kết thúc",
+                "Taken over from an office that ended",
+            ),
+            now.transferred.r#in,
+        );
+        let went = moved(
+            (
+                "Chuyển giao khi cơ quan kết thúc",
+                "Given over as the office ended",
+            ),
+            now.transferred.out,
+        );
+        let first_rows = vec![
             sum(("Tiếp nhận", "Received"), self.received, self.received),
             alike(("Mới, trực tuyến", "New, online"), now.received.online),
             alike(
@@ -123,6 +139,8 @@ impl Figures {
                 ("Kỳ trước chuyển sang", "Carried over"),
                 now.received.carried_over,
             ),
+        ];
+        let settled_rows = vec![
             sum(("Đã giải quyết", "Settled"), self.settled, first.total()),
             part(("Trước hẹn", "Early"), now.settled.early, first.early),
             part(("Đúng hẹn", "On time"), now.settled.on_time, first.on_time),
@@ -140,6 +158,8 @@ impl Figures {
             alike(("Đã rút", "Withdrawn"), now.closed.withdrawn),
             alike(("Dừng giải quyết", "Stopped"), now.closed.stopped),
             alike(("Chuyển cơ quan khác", "Passed on"), now.closed.redirected),
+        ];
+        let pending_rows = vec![
             sum(("Đang giải quyết", "Pending"), self.pending, left.total()),
             part(("Trong hạn", "In time"), now.pending.in_time, left.in_time),
             part(("Quá hẹn", "Overdue"), now.pending.overdue, left.overdue),
@@ -148,6 +168,8 @@ impl Figures {
                 now.pending.undated,
                 left.undated,
             ),
-        ]
+        ];
+        let rows = first_rows.into_iter().chain(came).chain(settled_rows);
+        rows.chain(went).chain(pending_rows).collect()
     }
 }

@@ -7,7 +7,7 @@ use super::level_name;
 use crate::projections::statistics::forms::{COLUMNS, Form, Line, RULE};
 use crate::projections::statistics::{Query, Scope};
 
-const NAMES: &str = "data,form,unit,from,to,comparison,1_no,2_field,3_received,4_online,5_direct_or_post,6_carried_over,7_settled,8_early,9_on_time,10_late,11_pending,12_in_time,13_overdue,closed_in_12,closed_in_13,undated_in_10,undated_in_13,journal_size";
+const NAMES: &str = "data,form,unit,from,to,comparison,1_no,2_field,3_received,4_online,5_direct_or_post,6_carried_over,7_settled,8_early,9_on_time,10_late,11_pending,12_in_time,13_overdue,closed_in_12,closed_in_13,undated_in_10,undated_in_13,transferred_in_6,transferred_in_12,transferred_in_13,journal_size";
 
 /// The whole form, the total last. `data` is `live` or `simulated:<story>`, on every row.
 #[must_use]
@@ -30,6 +30,9 @@ pub fn csv(data: &str, query: &Query, form: &Form) -> String {
             moved.closed_in_13,
             moved.undated_in_10,
             moved.undated_in_13,
+            moved.transferred_in_6,
+            moved.transferred_in_12,
+            moved.transferred_in_13,
             form.counts.size,
         ];
         let numbers = line.cells.iter().chain(&end).map(ToString::to_string);

@@ -41,7 +41,9 @@ use crate::domain::reason::Reason;
 use crate::domain::reference::{ClockKind, JournalKind, Opened, Reference, ReferenceEvent};
 use crate::domain::time::Moment;
 use crate::projections::history::{Change, Entry};
-use crate::projections::statistics::{Closed, Counts, Pending, Received, Scope, Settled};
+use crate::projections::statistics::{
+    Closed, Counts, Pending, Received, Scope, Settled, Transferred,
+};
 use crate::tlog::leaf_hash;
 
 /// Every template, by a name for the file it may be written to.

@@ -92,6 +92,7 @@ pub(super) fn counts() -> Counts {
             stopped: 2,
             redirected: 1,
         },
+        transferred: Transferred::default(),
         pending: Pending {
             in_time: 20,
             overdue: 5,

@@ -81,6 +81,7 @@ fn move_line(entry: &Entry, lang: Lang) -> Option<MoveLine> {
         | PromiseAct::OpinionAwaited
         | PromiseAct::OpinionOverdue
         | PromiseAct::OpinionAnswered
+        | PromiseAct::Transferred
         | PromiseAct::Ended(_) => false,
     };
     if !told {

@@ -12,7 +12,7 @@ use crate::web::words;
 pub struct Line {
     pub version: u32,
     pub when: When,
-    pub what: &'static str,
+    pub what: String,
     pub by: &'static str,
     pub reason: Option<&'static str>,
     pub breach: Option<&'static str>,
@@ -43,7 +43,7 @@ fn line(change: &Change, lang: Lang) -> Option<Line> {
     Some(Line {
         version: fact.version,
         when: dates::short(fact.recorded_at, lang),
-        what: lang.pick(words::happened(event)),
+        what: words::told(event, lang),
         by: lang.pick(words::office_role(fact.actor.role)),
         reason: around.reason.map(|reason| lang.pick(reason.label())),
         breach: around

@@ -2,11 +2,21 @@
 
 use crate::api::words::act_label;
 use crate::domain::dossier::{DossierEvent, DueDateCause, RedirectKind, Stage};
-use crate::web::lang::Pair;
+use crate::web::lang::{Lang, Pair};
 
 /// The event in words, closer than its name where it tells more. Says nothing personal.
 pub fn happened(event: &DossierEvent) -> Pair {
     closer(event).unwrap_or_else(|| act_label(event.kind()))
+}
+
+/// The same as one sentence; of a transfer also by which decision.
+pub fn told(event: &DossierEvent, lang: Lang) -> String {
+    let what = lang.pick(happened(event));
+    if let DossierEvent::Transferred(moved) = event {
+        let by = lang.of("theo quyết định", "by decision");
+        return format!("{what} ({by} {})", moved.decision);
+    }
+    what.to_owned()
 }
 
 fn closer(event: &DossierEvent) -> Option<Pair> {

@@ -11,7 +11,7 @@ use super::table::{Table, is_as_committed};
 use crate::client::builder;
 
 /// One question for each field of the query root.
-const QUESTIONS: [(&str, &str); 37] = [
+const QUESTIONS: [(&str, &str); 38] = [
     ("auditTrail", "auditTrail(first: 1) { nodes { position } }"),
     ("board", "board(office: $office) { now }"),
     (
@@ -53,6 +53,7 @@ const QUESTIONS: [(&str, &str); 37] = [
     ("notices", "notices { number }"),
     ("office", "office(code: $office) { code }"),
     ("offices", "offices { code }"),
+    ("reorganisations", "reorganisations { decision }"),
     (
         "overdue",
         "overdue(office: $office, first: 1) { nodes { __typename } }",

@@ -7,6 +7,7 @@ mod names;
 mod origins;
 mod papers;
 mod refusals;
+mod reorganised;
 mod shelf;
 mod storm;
 mod story;

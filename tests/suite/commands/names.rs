@@ -9,7 +9,7 @@ use super::ground::camel;
 use crate::life_cycle::town::is_linked;
 
 /// Commands whose mutation says more than their name.
-const LONGER: [(&str, &str); 11] = [
+const LONGER: [(&str, &str); 12] = [
     ("draft", "draftDossier"),
     ("submit", "submitDossier"),
     ("lodge", "lodgeDossier"),
@@ -21,13 +21,15 @@ const LONGER: [(&str, &str); 11] = [
     ("forward", "forwardDossier"),
     ("link_dossier", "linkDossiers"),
     ("rate", "rateService"),
+    ("pass_on", "transferDossier"),
 ];
 
 /// Given by the program itself, at the hour; nobody can sign in as it.
-const OF_THE_PROGRAM: [&str; 3] = ["record_miss", "recompute_due_date", "open_leg"];
+const OF_THE_PROGRAM: [&str; 4] = ["record_miss", "recompute_due_date", "open_leg", "transfer"];
 
 /// Mutations tried here that are no command on one dossier.
-const OTHERS: [&str; 5] = [
+const OTHERS: [&str; 6] = [
+    "reorganiseOffices",
     "bulk",
     "voidCode",
     "openOffice",

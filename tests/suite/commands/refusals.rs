@@ -29,6 +29,7 @@ fn fields(command: &DossierCommand, other: &str) -> Value {
         C::Redirect { .. } => {
             json!({"to": OFFICES[1], "kind": "NON_TERRITORIAL", "reason": "OTHER"})
         }
+        C::PassOn { .. } => json!({"to": OFFICES[1], "reason": "OTHER"}),
         C::Forward { .. } | C::AssignHandler { .. } => json!({"to": "handler-01"}),
         C::HandOver { .. } => json!({"to": "signer-09", "role": "SIGNER"}),
         C::ReceiveHandOver { .. } => json!({"complete": true}),
@@ -88,6 +89,7 @@ fn fields(command: &DossierCommand, other: &str) -> Value {
         | C::RecordMiss
         | C::OpenLeg { .. }
         | C::RecomputeDueDate { .. }
+        | C::Transfer { .. }
         | C::ReissueCapability { .. } => reason(),
     }
 }

@@ -12,7 +12,7 @@ use super::{code, office};
 pub fn next(event: &DossierEvent) -> Option<DossierEvent> {
     use DossierEvent as E;
     let (place, leg) = (2, Uuid::from_u128(7));
-    Some(if let E::PaperPrinted(_) = event {
+    Some(if let E::Transferred(_) = event {
         E::LegOpened(LegOpened {
             place,
             leg,

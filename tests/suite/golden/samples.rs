@@ -13,7 +13,7 @@ use motcua::domain::dossier::{
     OpinionReceived, OpinionRequested, PaperPrinted, PaymentConfirmed, PaymentMethod,
     PaymentRefunded, Rated, RatingDevice, RedirectKind, Redirected, ResultCorrected,
     ResultDelivered, ResultIssued, ResultReplaced, ResultRevoked, ResultSigned, Stage,
-    SupplementProposed, SupplementRequested, SyncOutcome, SyncRecorded,
+    SupplementProposed, SupplementRequested, SyncOutcome, SyncRecorded, Transferred,
 };
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Breach, BreachRule, Circumstances, Fact, Part, PartKind, stream};
@@ -186,6 +186,16 @@ fn next_event(event: &Event) -> Option<Event> {
             Event::Reference(ReferenceEvent::TargetSet(set.expect("a target")))
         }
         Event::Reference(ReferenceEvent::TargetSet(_)) => {
+            let decided = serde_json::from_str(
+                r#"{"decision":"1685/NQ-UBTVQH15","decided_on":"2025-06-16","effective_from":"2025-07-01","closes":["H38.40"],
+                    "routes":[{"from":"H38.40","procedures":["1.004222"],"fields":["Hộ tịch"],"to":"H38.41"},
+                    {"from":"H38.40","to":"H38.42"}],"legal_basis":"Law 72/2025/QH15","certainty":"illustrative"}"#,
+            );
+            Event::Reference(ReferenceEvent::OfficesReorganised(
+                decided.expect("a decision"),
+            ))
+        }
+        Event::Reference(ReferenceEvent::OfficesReorganised(_)) => {
             Event::Register(RegisterEvent::Entered(Entered {
                 office: office(),
                 sequence,
@@ -416,7 +426,12 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             as_of: 2,
             commitment: "ab".repeat(32),
         }),
-        E::PaperPrinted(_)
+        E::PaperPrinted(_) => E::Transferred(Transferred {
+            from: office(),
+            to: "H38.41".parse().expect("an office"),
+            decision: "1685/NQ-UBTVQH15".to_owned(),
+        }),
+        E::Transferred(_)
         | E::LegOpened(_)
         | E::LegWaits(_)
         | E::LegResumed(_)

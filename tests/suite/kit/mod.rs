@@ -7,4 +7,4 @@ mod sealed;
 mod statistics;
 mod verify;
 
-pub use self::program::motcua;
+pub use self::program::{Said, motcua};

@@ -9,7 +9,8 @@ use motcua::domain::code::OfficeCode;
 use motcua::domain::dossier::{
     Channel, ComponentForm, Context, DeliveryMethod, Digitisation, Dossier, DossierCommand,
     FeedbackKind, LegAt, LinkKind, Obligation, ObligationKind, ObligationState, Opinion,
-    OpinionState, PaymentMethod, Phase, RatingDevice, RedirectKind, Rejection, SyncOutcome, decide,
+    OpinionState, PaymentMethod, Phase, RatingDevice, RedirectKind, Rejection, SyncOutcome,
+    Transfer, decide,
 };
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Circumstances, Draft, Part, PartKind};
@@ -20,10 +21,13 @@ use motcua::domain::policy::Policy;
 use motcua::domain::reason::Reason;
 use motcua::domain::reference::{Reference, ReferenceEvent};
 use motcua::domain::register;
+use motcua::domain::reorganisation::{Reorganisation, Route};
 use motcua::domain::time::Moment;
 use uuid::Uuid;
 
 pub const OFFICES: [&str; 2] = ["H38.40", "H38.41"];
+/// Closed by this decision; the two above took over what it had.
+pub const ENDED: (&str, &str) = ("H38.42", "1/QĐ-UBND");
 const AMOUNT_VND: u64 = 20_000;
 /// Seven working days; the signer must be another than the handler.
 const PROCEDURE: &str = "1.004222";
@@ -38,15 +42,34 @@ pub fn reference() -> Reference {
     let calendars = Calendar::shipped().into_iter();
     let policies = Policy::shipped().into_iter();
     let procedures = procedures.expect("the shipped catalogue").into_iter();
-    let offices = OFFICES.map(opened).into_iter();
+    let offices = OFFICES.into_iter().chain([ENDED.0]).map(opened);
     let mut reference = Reference::default();
     calendars
         .map(ReferenceEvent::CalendarDeclared)
         .chain(policies.map(ReferenceEvent::PolicyAdopted))
         .chain(procedures.map(ReferenceEvent::ProcedurePublished))
         .chain(offices.map(ReferenceEvent::OfficeOpened))
+        .chain([ReferenceEvent::OfficesReorganised(ended())])
         .for_each(|event| reference.evolve(&event));
     reference
+}
+
+fn ended() -> Reorganisation {
+    let route = |to, fields: &[&str]| Route {
+        from: office(ENDED.0),
+        procedures: Vec::new(),
+        fields: fields.iter().map(ToString::to_string).collect(),
+        to: office(to),
+    };
+    Reorganisation {
+        decision: ENDED.1.to_owned(),
+        decided_on: jiff::civil::date(2026, 10, 1),
+        effective_from: jiff::civil::date(2026, 11, 1),
+        closes: vec![office(ENDED.0)],
+        routes: vec![route(OFFICES[1], &["Hộ tịch"]), route(OFFICES[0], &[])],
+        legal_basis: "Law 72/2025/QH15".to_owned(),
+        certainty: Certainty::Illustrative,
+    }
 }
 
 fn opened(code: &str) -> Office {
@@ -82,7 +105,7 @@ pub fn commands_at(place: &str) -> Vec<DossierCommand> {
     let all = std::iter::successors(Some(first), next_command);
     let mut commands: Vec<_> = all.collect();
     for command in &mut commands {
-        if let DossierCommand::Redirect { to, .. } = command {
+        if let DossierCommand::Redirect { to, .. } | DossierCommand::PassOn { to } = command {
             *to = office(other.expect("two offices"));
         }
     }
@@ -238,7 +261,14 @@ fn beside(command: Option<&DossierCommand>) -> Option<DossierCommand> {
             notice: "CV 12729, TB 9441, CV 3383".to_owned(),
             cause: 1,
         },
-        C::RecomputeDueDate { .. } => C::LinkDossier {
+        C::RecomputeDueDate { .. } => C::Transfer {
+            decision: ENDED.1.to_owned(),
+            cause: 1,
+        },
+        C::Transfer { .. } => C::PassOn {
+            to: office(OFFICES[1]),
+        },
+        C::PassOn { .. } => C::LinkDossier {
             other: Uuid::from_u128(99),
             kind: LinkKind::Duplicate,
         },
@@ -480,6 +510,20 @@ impl<'a> Story<'a> {
                 }
             }
             C::StopProcessing => dossier.answer_due_at = Some(past),
+            C::Transfer { .. } if dossier.office.is_some() => {
+                dossier.office = Some(office(ENDED.0));
+            }
+            C::PassOn { .. } => {
+                dossier
+                    .transfers
+                    .extend(dossier.office.clone().map(|to| Transfer {
+                        from: office(ENDED.0),
+                        to,
+                        decision: ENDED.1.to_owned(),
+                        at: past,
+                        reason: None,
+                    }))
+            }
             _ => {}
         }
     }

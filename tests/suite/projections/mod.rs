@@ -4,6 +4,7 @@ mod board;
 mod golden;
 mod listing;
 mod statistics;
+mod transfers;
 mod verify;
 
 use std::path::Path;

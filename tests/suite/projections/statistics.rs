@@ -22,7 +22,7 @@ use super::{folder, read_models, story_in};
 use crate::story::{OFFICES, Story, is_online};
 
 /// One acceptance as somebody sees it who reads all facts and knows no table.
-struct Seen {
+pub(super) struct Seen {
     dossier: Dossier,
     turn: Turn,
     /// When the due date moved, and where to.
@@ -37,7 +37,7 @@ struct Seen {
     taken_back: Vec<(Moment, Moment)>,
 }
 
-async fn seen(story: &Story) -> Vec<Seen> {
+pub(super) async fn seen(story: &Story) -> Vec<Seen> {
     let mut all = Vec::new();
     for id in &story.ids {
         let mut moves: Vec<Vec<(Moment, Moment)>> = Vec::new();
@@ -161,7 +161,7 @@ fn progress(all: &[Seen], query: &Query) -> (u64, u64, u64) {
     (numerator, denominator, excluded)
 }
 
-fn recount(all: &[Seen], query: &Query) -> Counts {
+pub(super) fn recount(all: &[Seen], query: &Query) -> Counts {
     let mut counts = Counts::default();
     let level = |code: &str| {
         OFFICES
@@ -318,6 +318,7 @@ fn then_it_adds_up(counts: &Counts) {
         counts.received.total(),
         counts.settled.total() + counts.closed.total() + counts.pending.total()
     );
+    assert!(counts.is_balanced());
     assert_eq!(counts.settled.total(), counts.settled_by_original.total());
     assert_eq!(counts.pending.total(), counts.pending_by_original.total());
 }

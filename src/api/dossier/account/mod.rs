@@ -28,6 +28,7 @@ use crate::api::Api;
 use crate::api::access::api;
 use crate::api::error::{Answered, Result};
 use crate::api::payments::{self, WayToPay};
+use crate::api::reorganisation::Transfer;
 use crate::api::scalar::Day;
 use crate::api::words::ObligationKind;
 use crate::domain::dossier::desk::{Plan, Worktime};
@@ -144,6 +145,15 @@ impl DossierAccount<'_> {
     #[graphql(complexity = "20 + child_complexity")]
     async fn promises(&self, context: &Context<'_>) -> Answered<PromiseLedger> {
         self.0.told(context, promises::told).await
+    }
+
+    /// From office to office because one had ended, oldest first: promises and clocks went on as they were.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn transfers(&self, context: &Context<'_>) -> Answered<Vec<Transfer>> {
+        let told = |_: &Books, dossier: &dossier::Dossier| {
+            Some(dossier.transfers.iter().map(Into::into).collect())
+        };
+        self.0.told(context, told).await
     }
 
     /// The clocks it ran under, oldest first: more than one only after it was passed on.

@@ -13,6 +13,7 @@ use super::{Account, Books, Reader, answer_due_at, intake_overdue, missed_at};
 use crate::api::access::api;
 use crate::api::error::Answered;
 use crate::api::payments::{self, WayToPay};
+use crate::api::reorganisation::Transfer;
 use crate::domain::dossier::{self, ObligationState};
 use crate::domain::time::Moment;
 
@@ -41,6 +42,15 @@ impl TrackingAccount<'_> {
     #[graphql(complexity = "20 + child_complexity")]
     async fn promises(&self, context: &Context<'_>) -> Answered<PromiseLedger> {
         self.0.told(context, promises::told).await
+    }
+
+    /// From office to office because one had ended, oldest first: promises and clocks went on as they were.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn transfers(&self, context: &Context<'_>) -> Answered<Vec<Transfer>> {
+        let told = |_: &Books, dossier: &dossier::Dossier| {
+            Some(dossier.transfers.iter().map(Into::into).collect())
+        };
+        self.0.told(context, told).await
     }
 
     /// The clocks it ran under, oldest first: more than one only after it was passed on.

@@ -118,7 +118,11 @@ pub(super) fn open_leg(
     if leg.opened.is_some() {
         return Err(Rejection::AlreadyRecorded);
     }
-    if (&leg.plan.procedure, &leg.plan.office) != (procedure, office) {
+    let today = context.now.date();
+    let agency = context
+        .reference
+        .in_place_of(&leg.plan.office, &leg.plan.procedure, today);
+    if (&leg.plan.procedure, agency) != (procedure, office) {
         return Err(LinkedRefusal::Legs.into());
     }
     let ready = whole.leg_ready_since(leg).is_some() && whole.phase != Phase::WithdrawalRequested;
@@ -126,7 +130,6 @@ pub(super) fn open_leg(
         return Err(Rejection::NotDueYet);
     }
     let agency = office_on(office, context)?;
-    let today = context.now.date();
     let (sequence, code) = context.register.next(office, today)?;
     let lodged = Lodged {
         code: code.clone(),

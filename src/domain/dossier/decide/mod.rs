@@ -11,6 +11,7 @@ mod money;
 mod opinion;
 mod result;
 mod supplement;
+mod transfer;
 mod voice;
 mod watch;
 
@@ -48,6 +49,7 @@ use result::{
 use supplement::{
     accept_supplement, propose_supplement, request_supplement, retract_supplement, stop_processing,
 };
+use transfer::{pass_on, transfer};
 use voice::{answer_feedback, link_dossier, print_paper, rate, record_sync, submit_feedback};
 use watch::{recompute_due_date, record_miss};
 
@@ -425,6 +427,10 @@ fn table(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> 
             | P::WithdrawalRequested,
             C::RecomputeDueDate { notice, cause },
         ) => recompute_due_date(dossier, notice, *cause, context),
+        (_, C::Transfer { decision, cause }) if dossier.is_entered() => {
+            transfer(dossier, decision, *cause, context)
+        }
+        (_, C::PassOn { to }) if dossier.is_entered() => pass_on(dossier, to, context),
         (phase, C::CorrectApplicantDetails) if phase != P::Absent => correct_details(context),
         (_, C::ReissueCapability { capability }) if dossier.is_entered() => {
             let reissued = CapabilityReissued {

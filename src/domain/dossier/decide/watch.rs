@@ -17,7 +17,7 @@ pub(super) fn record_miss(dossier: &Dossier, context: &Context<'_>) -> Decision 
     if turn.undated {
         return Err(Rejection::NotDueYet);
     }
-    let mut outages = context.reference.outages(turn.office.as_str());
+    let mut outages = turn.outages(context.reference);
     let down = outages.any(|outage| outage.from <= turn.due_at && outage.is_open(context.now));
     let counted = renewed_promise(turn, context.reference);
     let due_at = counted.map_or(turn.due_at, |promise| promise.due_at.max(turn.due_at));

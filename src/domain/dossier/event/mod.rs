@@ -4,6 +4,7 @@ mod beside;
 mod data;
 mod linked;
 mod publicity;
+mod transfer;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ pub use self::beside::*;
 pub use self::data::*;
 pub use self::linked::*;
 pub use self::publicity::Publicity;
+pub use self::transfer::Transferred;
 
 /// Events of a dossier (domain table of transitions, rows 1–22).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -76,6 +78,7 @@ pub enum DossierEvent {
     FeedbackAnswered(FeedbackAnswered),
     SyncRecorded(SyncRecorded),
     PaperPrinted(PaperPrinted),
+    Transferred(Transferred),
     LegOpened(LegOpened),
     LegWaits(LegWaits),
     LegResumed(LegResumed),
@@ -149,6 +152,7 @@ impl DossierEvent {
             Self::FeedbackAnswered(_) => "dossier.feedback_answered",
             Self::SyncRecorded(_) => "dossier.sync_recorded",
             Self::PaperPrinted(_) => "dossier.paper_printed",
+            Self::Transferred(_) => "dossier.transferred",
             Self::LegOpened(_) => "dossier.leg_opened",
             Self::LegWaits(_) => "dossier.leg_waits",
             Self::LegResumed(_) => "dossier.leg_resumed",
@@ -227,6 +231,7 @@ impl DossierEvent {
             | Self::FeedbackAnswered(_)
             | Self::SyncRecorded(_)
             | Self::PaperPrinted(_)
+            | Self::Transferred(_)
             | Self::LegOpened(_)
             | Self::LegWaits(_)
             | Self::LegResumed(_)
@@ -313,6 +318,7 @@ impl DossierEvent {
             "dossier.feedback_answered" => read(data, Self::FeedbackAnswered),
             "dossier.sync_recorded" => read(data, Self::SyncRecorded),
             "dossier.paper_printed" => read(data, Self::PaperPrinted),
+            "dossier.transferred" => read(data, Self::Transferred),
             "dossier.leg_opened" => read(data, Self::LegOpened),
             "dossier.leg_waits" => read(data, Self::LegWaits),
             "dossier.leg_resumed" => read(data, Self::LegResumed),

@@ -83,6 +83,7 @@ impl DossierEvent {
             | Self::WithdrawalRequested(_)
             | Self::WithdrawalGranted(_)
             | Self::WithdrawalDenied(_)
+            | Self::Transferred(_)
             | Self::ApologyIssued(_) => Publicity::Told,
         }
     }

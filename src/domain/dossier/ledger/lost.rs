@@ -97,7 +97,7 @@ pub fn days_lost(
         let bridged = extended
             .iter()
             .any(|(old, new)| old.date() < day.date && day.date <= new.date());
-        let elsewhere = day.opinion_of.is_some() || day.desk.office != turn.office.as_str();
+        let elsewhere = day.opinion_of.is_some() || !turn.was_at(&day.desk.office);
         match day.held {
             Held::Applicant => lost.add(Cause::Applicant, 1),
             Held::Payment => lost.add(Cause::Payment, 1),
@@ -145,6 +145,7 @@ pub fn lateness(
             | PromiseAct::OpinionAwaited
             | PromiseAct::OpinionOverdue
             | PromiseAct::OpinionAnswered
+            | PromiseAct::Transferred
             | PromiseAct::Ended(_) => false,
         }),
     })

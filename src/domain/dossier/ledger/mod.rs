@@ -103,6 +103,8 @@ pub enum PromiseAct {
     OpinionOverdue,
     /// It answered, or its silence was taken for consent.
     OpinionAnswered,
+    /// Its office ended; the clock goes on at another, and the date stands.
+    Transferred,
     /// The clock ended.
     Ended(EndKind),
 }
@@ -131,6 +133,10 @@ impl PromiseAct {
             Self::OpinionAnswered => (
                 "Ý kiến của cơ quan khác được ghi nhận",
                 "The other agency's answer is on record",
+            ),
+            Self::Transferred => (
+                "Chuyển cơ quan tiếp nhận nhiệm vụ; ngày hẹn giữ nguyên",
+                "To the office that took over; the promised date stands",
             ),
             Self::Ended(EndKind::Completed) => ("Đã có kết quả", "Settled"),
             Self::Ended(EndKind::Refused) => ("Từ chối giải quyết", "Refused"),
@@ -289,6 +295,10 @@ impl Touched<'_> {
             DossierEvent::OpinionOverdue(silent) => {
                 self.opinion(silent.number, PromiseAct::OpinionOverdue)?
             }
+            DossierEvent::Transferred(moved) => Some(Entry {
+                agency: Some(moved.to.to_string()),
+                ..self.entry(PromiseAct::Transferred)
+            }),
             // Told by the pause, the move or the end that it brings, or no promise is touched.
             DossierEvent::Drafted(_)
             | DossierEvent::LegOpened(_)
@@ -381,9 +391,9 @@ impl Touched<'_> {
     }
 
     fn responsible(&self, event: &DossierEvent) -> Cause {
-        let own = self.after.turn().map(|turn| turn.office.to_string());
+        let own = |agency: &str| self.after.turn().is_some_and(|turn| turn.was_at(agency));
         match blamed(event) {
-            Some(agency) if own.as_deref() != Some(agency.as_str()) => Cause::OtherAgency,
+            Some(agency) if !own(&agency) => Cause::OtherAgency,
             Some(_) | None => Cause::Office,
         }
     }

@@ -10,4 +10,5 @@ mod ledger;
 mod paper;
 mod people;
 mod result;
+mod transfer;
 mod watch;

@@ -89,6 +89,8 @@ pub fn special(command: &DossierCommand) -> &'static [&'static str] {
         C::DeliverResult { .. } => &["RESULT_NOT_IN_FORCE"],
         C::RecordMiss => &["NOT_DUE_YET", "ALREADY_RECORDED"],
         C::RecomputeDueDate { .. } => &["ALREADY_RECORDED", "CALENDAR_YEAR_UNKNOWN"],
+        C::Transfer { .. } => &["NOT_DUE_YET", "ALREADY_RECORDED"],
+        C::PassOn { .. } => &["NOT_A_SUCCESSOR"],
         C::CorrectApplicantDetails => &["DETAILS_REQUIRED"],
         C::LinkDossier { .. } => &["LINK_INVALID"],
         C::PrintPaper { .. } => &["PAPER_UNKNOWN"],

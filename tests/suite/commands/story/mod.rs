@@ -127,6 +127,7 @@ async fn every_mutation_is_called_once_by_whoever_may_and_read_back() {
 
     super::bulk::forwarded(&office).await;
     super::shelf::furnished(&office).await;
+    super::reorganised::transferred(&office).await;
 
     let missed: Vec<String> = told_here().difference(&office.called()).cloned().collect();
     assert!(missed.is_empty(), "not called: {missed:?}");

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use motcua::domain::deadline::Comparison;
 use motcua::domain::dossier::{Dossier, DossierEvent, Turn};
 use motcua::domain::event::Event;
+use motcua::domain::time::Moment;
 use motcua::journal::{Journal, Location, Until, fact};
 use motcua::projections::statistics::{Counts, Query, Scope, Transferred};
 use motcua::projections::tracking::DossierRow;
@@ -100,7 +101,7 @@ fn kept(dossier: &Dossier) -> Dossier {
         turns: turns.collect(),
         version: 0,
         acted: 0,
-        changed_at: Default::default(),
+        changed_at: Moment::default(),
         office: None,
         handler: None,
         stays: Vec::new(),
@@ -118,7 +119,7 @@ fn shown(row: DossierRow) -> DossierRow {
         desk: None,
         version: 0,
         missed: 0,
-        changed_at: Default::default(),
+        changed_at: Moment::default(),
         position: 0,
         ..row
     }

@@ -8,7 +8,7 @@ use crate::domain::dossier::{
 use crate::domain::law::Certainty;
 use crate::domain::reason::Reason;
 use crate::domain::reference::ReferenceEvent;
-use crate::domain::reorganisation::{Reorganisation, ReorganisationError, Route};
+use crate::domain::reorganisation::{Reorganisation, ReorganisationError as R, Route};
 
 const DECISION: &str = "1685/NQ-UBTVQH15";
 /// Takes over but for permits, which go to [`THERE`].
@@ -224,7 +224,6 @@ fn a_decision_that_cannot_be_carried_out_is_refused_by_name() {
         change(&mut decided);
         decided.check(&given.reference).expect_err("refused")
     };
-    use ReorganisationError as R;
     assert_eq!(decided("2026-11-24 00:00").check(&given.reference), Ok(()));
     assert_eq!(refused(&|one| one.closes.clear()), R::Empty);
     assert_eq!(

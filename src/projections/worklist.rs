@@ -90,7 +90,7 @@ pub async fn of_applicant(
     let sql = concat!(
         "select ",
         columns!(),
-        ", number from dossier where applicant = ?1 and number < ?2 order by number desc limit ?3"
+        ", number from dossier where applicant = ?1 and leg_of is null and number < ?2 order by number desc limit ?3"
     );
     let below = below.and_then(|below| i64::try_from(below).ok());
     let found: Vec<Numbered> = query_as(sql)
@@ -105,10 +105,11 @@ pub async fn of_applicant(
 
 /// How many dossiers an applicant has.
 pub async fn count_of_applicant(models: &ReadModels, applicant: &str) -> Result<u64> {
-    let found: i64 = query_scalar("select count(*) from dossier where applicant = ?1")
-        .bind(applicant)
-        .fetch_one(models.pool())
-        .await?;
+    let found: i64 =
+        query_scalar("select count(*) from dossier where applicant = ?1 and leg_of is null")
+            .bind(applicant)
+            .fetch_one(models.pool())
+            .await?;
     Ok(found.cast_unsigned())
 }
 

@@ -55,15 +55,25 @@ fn waits(dossier: &Dossier, turn: &Turn, reference: &Reference) -> Vec<Wait> {
         from: pause.from,
         to: Some(pause.to),
     });
-    let payments = turn.stoppages.iter().map(|pause| Wait::Payment {
-        from: pause.from,
-        to: Some(pause.to),
+    // What stops a linked dossier is told on the leg, or on the one beside it.
+    let linked = !dossier.legs.is_empty() || dossier.awaits_correction_of.is_some();
+    let between = linked || dossier.leg_of.is_some();
+    let stopped = turn.stoppages.iter().map(|pause| {
+        let (from, to) = (pause.from, Some(pause.to));
+        if between {
+            Wait::Linked { from, to }
+        } else {
+            Wait::Payment { from, to }
+        }
     });
     let open = turn.paused_since.map(|from| {
-        if dossier.awaits_payment() {
-            Wait::Payment { from, to: None }
+        let to = None;
+        if linked {
+            Wait::Linked { from, to }
+        } else if dossier.awaits_payment() {
+            Wait::Payment { from, to }
         } else {
-            Wait::Supplement { from, to: None }
+            Wait::Supplement { from, to }
         }
     });
     let while_it_ran = |from: Moment, to: Option<Moment>| {
@@ -79,7 +89,7 @@ fn waits(dossier: &Dossier, turn: &Turn, reference: &Reference) -> Vec<Wait> {
             to: outage.to,
             notice: outage.notice.clone(),
         });
-    let closed = supplements.chain(payments);
+    let closed = supplements.chain(stopped);
     closed.chain(open).chain(outages).collect()
 }
 

@@ -133,9 +133,8 @@ fn check_parts(procedure: &Procedure) -> Result<(), (&'static str, String)> {
         .linkage
         .iter()
         .flat_map(|linkage| &linkage.procedures);
-    match legs.into_iter().find(|leg| !is_procedure_code(leg)) {
-        Some(leg) => return Err(("linkage", format!("{leg:?} is not a procedure code"))),
-        None => {}
+    if let Some(leg) = legs.into_iter().find(|leg| !is_procedure_code(leg)) {
+        return Err(("linkage", format!("{leg:?} is not a procedure code")));
     }
     check_legs(procedure.legs())
 }

@@ -98,7 +98,11 @@ impl Dossier {
                 self.leave_desk(at);
             }
             DossierEvent::Accepted(accepted) => {
-                self.phase = Phase::Accepted;
+                self.phase = if accepted.legs.is_empty() {
+                    Phase::Accepted
+                } else {
+                    Phase::WithAgencies
+                };
                 self.office = Some(accepted.office.clone());
                 self.turns.push(Turn {
                     office: accepted.office.clone(),
@@ -342,6 +346,7 @@ impl Dossier {
             DossierEvent::WithdrawalGranted(_) => {
                 self.phase = Phase::Withdrawn;
                 self.legs_withdrawn(at);
+                self.awaits_correction_of = None;
                 self.end(at, EndKind::Withdrawn);
                 self.leave_desk(at);
             }

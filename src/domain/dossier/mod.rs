@@ -43,6 +43,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::code::{DossierCode, OfficeCode, ProcedureCode};
+use super::deadline::Pause;
 use super::fact::{BreachRule, Part, PartKind};
 use super::portal::Untold;
 use super::time::Moment;
@@ -108,6 +109,8 @@ pub struct Dossier {
     pub untold: Vec<Untold>,
     /// The legs it is settled in, in the order of their places; none when it is not linked.
     pub legs: Vec<Leg>,
+    /// What legs waited for the applicant since the clock stands, each closed.
+    pub leg_waits: Vec<Pause>,
     /// What it is a leg of.
     pub leg_of: Option<LegOf>,
     /// Corrections of its result that other legs wait for, the oldest first.

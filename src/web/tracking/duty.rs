@@ -68,8 +68,16 @@ pub fn of(dossier: &Dossier, story: &Story<'_>, clock: &Clock<'_>, text: Option<
             }
             duty.place = place(story, clock);
         }
+        Phase::WithAgencies if a_leg_waits(dossier) => {
+            duty.text = Some(lang.of(
+                "Nộp giấy tờ hoặc khoản tiền mà một cơ quan đang chờ, tại bộ phận một cửa nơi đã nộp hồ sơ: xem mục “Từng thủ tục, từng cơ quan”.",
+                "Bring the papers, or pay the sum, that one of the agencies waits for, at the one-stop unit where you filed: see “Each part and its agency”.",
+            ));
+            duty.place = place(story, clock);
+        }
         Phase::Completed => duty.place = place(story, clock),
-        Phase::AwaitingPayment
+        Phase::WithAgencies
+        | Phase::AwaitingPayment
         | Phase::Absent
         | Phase::Draft
         | Phase::Submitted
@@ -77,7 +85,6 @@ pub fn of(dossier: &Dossier, story: &Story<'_>, clock: &Clock<'_>, text: Option<
         | Phase::Redirected
         | Phase::Accepted
         | Phase::InProcessing
-        | Phase::WithAgencies
         | Phase::AwaitingCorrection
         | Phase::Supplemented
         | Phase::ResultDrafted
@@ -90,6 +97,10 @@ pub fn of(dossier: &Dossier, story: &Story<'_>, clock: &Clock<'_>, text: Option<
     }
     pay(dossier, story, clock, &mut duty);
     duty
+}
+
+fn a_leg_waits(dossier: &Dossier) -> bool {
+    dossier.legs.iter().any(|leg| leg.waits_since.is_some())
 }
 
 /// What is owed, in whatever state.

@@ -2,7 +2,7 @@
 
 use super::{Story, Tone, is_named};
 use crate::api::dossier::standing::{Timeliness, timeliness};
-use crate::domain::dossier::{Dossier, Leg, LegOutcome};
+use crate::domain::dossier::{Dossier, Leg, LegOutcome, Phase};
 use crate::projections::tracking::DossierRow;
 use crate::web::dates::{self, When};
 use crate::web::lang::Lang;
@@ -18,6 +18,8 @@ pub struct LegLine {
     pub times: Vec<(&'static str, When)>,
     /// What the law says of its time where nothing is promised.
     pub note: Option<String>,
+    /// Papers that the applicant is asked for; with the receipt only.
+    pub wanted: Vec<String>,
 }
 
 /// In the order of the group.
@@ -31,10 +33,11 @@ pub fn lines(dossier: &Dossier, story: &Story<'_>, lang: Lang) -> Vec<LegLine> {
         let hidden =
             !is_named(story) || row.is_some_and(|row| row.sensitive) && story.holder.is_none();
         let name = record.filter(|_| !hidden);
-        let office = story.reference.offices.get(leg.plan.office.as_str());
+        let has_it = row.map_or(leg.plan.office.as_str(), |row| row.office.as_str());
+        let office = story.reference.offices.get(has_it);
         let note = record.filter(|leg| leg.limit.is_none());
         let note = note.and_then(|leg| leg.limit_note_vi.as_ref().zip(leg.limit_note_en.as_ref()));
-        let (tone, state) = state(leg, row, story, lang);
+        let (tone, state) = state(dossier, leg, row, story, lang);
         LegLine {
             name: match name {
                 Some(leg) => lang.of(&leg.name_vi, &leg.name_en).clone(),
@@ -42,36 +45,33 @@ pub fn lines(dossier: &Dossier, story: &Story<'_>, lang: Lang) -> Vec<LegLine> {
             },
             agency: match office {
                 Some(office) => lang.of(&office.name_vi, &office.name_en).clone(),
-                None => leg.plan.office.to_string(),
+                None => has_it.to_owned(),
             },
             tone,
             state,
             times: times(leg, row, lang),
             note: note.map(|(vi, en)| lang.of(vi, en).clone()),
+            wanted: row.map_or_else(Vec::new, |row| wanted(row, story)),
         }
     };
     dossier.legs.iter().map(line).collect()
 }
 
-fn state(leg: &Leg, row: Option<&DossierRow>, story: &Story<'_>, lang: Lang) -> (Tone, String) {
+fn state(
+    dossier: &Dossier,
+    leg: &Leg,
+    row: Option<&DossierRow>,
+    story: &Story<'_>,
+    lang: Lang,
+) -> (Tone, String) {
     let Some(row) = row else {
-        let (tone, pair) = match leg.ended {
-            Some((LegOutcome::NotBegun, _)) => (
-                Tone::Bad,
-                (
-                    "Không thực hiện: thiếu kết quả của thủ tục trước",
-                    "Not begun: the result that it needs will not be",
-                ),
-            ),
-            Some(_) | None => (
-                Tone::Info,
-                (
-                    "Chờ kết quả của thủ tục trước",
-                    "Waits for an earlier result",
-                ),
-            ),
+        let tone = match leg.ended {
+            Some((LegOutcome::NotBegun, _)) => Tone::Bad,
+            Some(_) => Tone::Warn,
+            None => Tone::Info,
         };
-        return (tone, lang.pick(pair).to_owned());
+        let ready = dossier.leg_ready_since(leg).is_some();
+        return (tone, lang.pick(leg.unopened(ready)).to_owned());
     };
     let label = lang.pick(words::phase(row.phase));
     let (tone, against) = match timeliness(row, story.now) {
@@ -97,9 +97,27 @@ fn times(leg: &Leg, row: Option<&DossierRow>, lang: Lang) -> Vec<(&'static str, 
         (lang.of("Chuyển cho cơ quan", "Given to the agency"), given),
         (lang.of("Hẹn xong", "Promised for"), due),
         (lang.of("Xong", "Settled"), leg.ended.map(|(_, at)| at)),
-        (lang.of("Trả kết quả", "Handed over"), leg.delivered_at),
+        (
+            lang.of("Trả kết quả", "Handed over"),
+            leg.delivered.map(|(_, at)| at),
+        ),
     ];
     let told = all.into_iter();
     told.filter_map(|(label, at)| Some((label, dates::short(at?, lang))))
+        .collect()
+}
+
+fn wanted(row: &DossierRow, story: &Story<'_>) -> Vec<String> {
+    let asked = matches!(row.phase, Phase::AwaitingSupplement(_)) && story.holder.is_some();
+    let version = row.procedure_version;
+    let record = match version {
+        Some(version) => story.reference.procedure_version(&row.procedure, version),
+        None => story.reference.procedure(&row.procedure, story.now.date()),
+    };
+    let components = record.map_or(&[][..], |record| &record.components);
+    let items = row.supplement_items.iter().filter(|_| asked);
+    items
+        .filter_map(|item| components.get(usize::try_from(*item).ok()?.checked_sub(1)?))
+        .map(|component| component.name_vi.clone())
         .collect()
 }

@@ -188,6 +188,11 @@ impl<'a> Group<'a> {
         let whole = self.whole();
         let ended = |leg: &motcua::domain::dossier::Leg| leg.ended.is_some();
         let running = whole.turn().is_some_and(|turn| turn.ending.is_none());
+        let withdrawn = whole.phase == Phase::Withdrawn;
+        assert!(
+            running || withdrawn || whole.legs.iter().all(ended),
+            "nothing ends it but its legs"
+        );
         assert!(
             !running || !whole.legs.iter().all(ended),
             "it ends with its last leg"
@@ -202,7 +207,7 @@ impl<'a> Group<'a> {
             let waits = dossier.waits_outside().is_some();
             assert_eq!(leg.waits_since.is_some(), waits && !ended(leg));
             let delivered = dossier.delivered.is_some();
-            assert_eq!(leg.delivered_at.is_some(), delivered);
+            assert_eq!(leg.delivered.is_some(), delivered);
             for place in &leg.plan.after {
                 let needed = whole.leg(*place).expect("a leg");
                 assert!(needed.is_completed(), "its result is there");

@@ -221,11 +221,7 @@ fn a_result_that_stands_as_it_is_lets_the_leg_that_asked_go_on() {
     assert_eq!(waited.phase, Phase::InProcessing);
     let turn = waited.turn().expect("a turn");
     assert_eq!(turn.original_due_at, at("2026-11-04 17:00"));
-    assert_eq!(
-        turn.due_at,
-        at("2026-11-06 17:00"),
-        "the wait was not its own"
-    );
+    assert_eq!(turn.due_at, turn.original_due_at, "there was no mistake");
     assert!(group.dossier(first).corrections.is_empty());
     group.check();
 }
@@ -252,6 +248,96 @@ fn the_whole_is_settled_by_its_legs_alone() {
     }
     assert_eq!(group.whole().phase, Phase::Returned);
     group.check();
+}
+
+#[test]
+fn nobody_settles_the_whole_before_its_first_leg_has_begun() {
+    let shelf = reference();
+    let mut group = Group::lodged(&shelf, BIRTH);
+    let whole = group.whole;
+    let accept = C::AcceptLinked {
+        manner: Electronic,
+        legs: legs(&[2, 3]),
+    };
+    group.does(whole, Role::Receiver, COUNTER, &accept);
+    let to = "handler-01".to_owned();
+    let forward = C::Forward { to };
+    group.refuses(whole, Role::Receiver, COUNTER, &forward, "WRONG_STATE");
+}
+
+#[test]
+fn a_withdrawn_leg_stays_withdrawn_when_its_correction_comes() {
+    let shelf = reference();
+    let mut group = Group::accepted(&shelf, BIRTH, Electronic, &[2, 3]);
+    group.settles(1);
+    group.works_on(2);
+    let (whole, first, second) = (group.whole, group.leg(1), group.leg(2));
+    group.does(second, Role::Handler, AGENCY, &C::SendBack { place: 1 });
+    group.does(whole, Role::Receiver, COUNTER, &C::RequestWithdrawal);
+    group.does(whole, Role::Signer, COUNTER, &C::GrantWithdrawal);
+    assert!(group.dossier(first).corrections.is_empty());
+    let correct = C::CorrectResult { number: None };
+    group.does(first, Role::Signer, COUNTER, &correct);
+    assert_eq!(group.dossier(second).phase, Phase::Withdrawn);
+    let outcome = group.whole().leg(2).and_then(|leg| leg.ended);
+    assert_eq!(outcome.expect("an end").0, LegOutcome::Withdrawn);
+    group.check();
+}
+
+#[test]
+fn with_its_last_leg_refused_a_whole_whose_results_were_handed_over_is_returned() {
+    let shelf = reference();
+    let mut group = Group::accepted(&shelf, DEATH, Electronic, &[2]);
+    group.settles(1);
+    let deliver = C::DeliverResult {
+        method: DeliveryMethod::Counter,
+    };
+    let (first, second) = (group.leg(1), group.leg(2));
+    group.does(first, Role::Receiver, COUNTER, &deliver);
+    group.works_on(2);
+    group.does(second, Role::Signer, AGENCY, &C::RefuseResolution);
+    assert_eq!(group.whole().phase, Phase::Returned);
+    group.check();
+}
+
+#[test]
+fn each_wait_counts_by_itself_whichever_request_is_taken_back_last() {
+    let shelf = reference();
+    let promise = |retract_first: bool| {
+        let mut group = Group::accepted(&shelf, DEATH, Electronic, &[3, 4, 2]);
+        group.settles(1);
+        group.works_on(3);
+        group.works_on(4);
+        let (third, fourth) = (group.leg(3), group.leg(4));
+        group.at("2026-11-03 10:00");
+        group.does(third, Role::Receiver, COUNTER, &ask());
+        group.at("2026-11-05 09:00");
+        group.does(fourth, Role::Receiver, COUNTER, &ask());
+        let (taken_back, answered) = if retract_first {
+            (third, fourth)
+        } else {
+            (fourth, third)
+        };
+        group.at("2026-11-05 09:30");
+        let retract = C::RetractSupplementRequest;
+        let submit = C::SubmitSupplement;
+        if retract_first {
+            group.does(taken_back, Role::Receiver, COUNTER, &retract);
+            group.check();
+            group.does(answered, Role::Receiver, COUNTER, &submit);
+        } else {
+            group.does(answered, Role::Receiver, COUNTER, &submit);
+            group.check();
+            group.does(taken_back, Role::Receiver, COUNTER, &retract);
+        }
+        group.check();
+        let turn = group.whole().turn().expect("a turn");
+        (turn.original_due_at, turn.due_at)
+    };
+    let (original, due) = promise(true);
+    assert_eq!(due, original, "half an hour of a real wait moves no day");
+    let (original, due) = promise(false);
+    assert!(due > original, "two days of a real wait do");
 }
 
 /// Who may do what in the two states that only linked dossiers have; everything else is refused to everybody.

@@ -59,18 +59,9 @@ impl DossierLeg {
 
     /// How it stands, in words.
     async fn status_label(&self) -> Label {
-        match (&self.row, self.leg.ended) {
-            (Some(row), _) => phase_label(row.phase).into(),
-            (None, Some(_)) => (
-                "Không thực hiện: thiếu kết quả của thủ tục trước",
-                "Not begun: the result that it needs will not be",
-            )
-                .into(),
-            (None, None) => (
-                "Chờ kết quả của thủ tục trước",
-                "Waits for an earlier result",
-            )
-                .into(),
+        match &self.row {
+            Some(row) => phase_label(row.phase).into(),
+            None => self.leg.unopened(self.ready_since.is_some()).into(),
         }
     }
 
@@ -138,7 +129,7 @@ impl DossierLeg {
 
     /// When its result was handed over: as soon as it was there.
     async fn delivered_at(&self) -> Option<Moment> {
-        self.leg.delivered_at
+        self.leg.delivered.map(|(_, at)| at)
     }
 
     /// The code in its agency's register, for officers.

@@ -65,6 +65,26 @@ pub(super) fn waited(wait: &Wait, account: &Account<'_>, text: &mut Text) {
                 ),
             );
         }
+        Wait::Linked { from, to: Some(to) } => {
+            let (from, to) = (clock(*from), clock(*to));
+            text.sentence(
+                format!(
+                    "Không tính thời gian một thủ tục thành phần chờ người nộp hoặc chờ cơ quan khác sửa kết quả, từ {} đến {}.",
+                    from.0, to.0
+                ),
+                format!(
+                    "The wait of one part for the applicant, or for another agency's correction, from {} to {}, is not counted.",
+                    from.1, to.1
+                ),
+            );
+        }
+        Wait::Linked { from, to: None } => {
+            let from = clock(*from);
+            text.sentence(
+                format!("Một thủ tục thành phần đang chờ người nộp hoặc chờ cơ quan khác sửa kết quả từ {}; ngày hẹn được tính lại sau đó.", from.0),
+                format!("One part has waited for the applicant, or for another agency's correction, since {}; the date is counted anew then.", from.1),
+            );
+        }
         Wait::Outage {
             from,
             to: Some(to),

@@ -42,6 +42,8 @@ pub enum Wait {
     Supplement { from: Moment, to: Option<Moment> },
     /// For money the applicant owes.
     Payment { from: Moment, to: Option<Moment> },
+    /// Of a linked dossier: for the applicant at one of the agencies, or for another agency that puts its result right.
+    Linked { from: Moment, to: Option<Moment> },
     /// For a system that is down; `notice` is the number of the paper that says so.
     Outage {
         from: Moment,
@@ -119,11 +121,13 @@ fn stops(account: &Account<'_>) -> Vec<Stop> {
             };
             Some(Stop::of_supplement(pause, account.supplement_clock))
         }
-        Wait::Payment { from, to } | Wait::Outage { from, to, .. } => Some(Stop {
-            from: *from,
-            to: (*to)?,
-            resets: false,
-        }),
+        Wait::Payment { from, to } | Wait::Linked { from, to } | Wait::Outage { from, to, .. } => {
+            Some(Stop {
+                from: *from,
+                to: (*to)?,
+                resets: false,
+            })
+        }
     };
     account.waits.iter().filter_map(stop).collect()
 }

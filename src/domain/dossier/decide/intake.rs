@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 
-use super::clock::{accept, intake_due_at};
+use super::clock::{accept, intake_breach, intake_due_at};
 use super::guard::{filed, need_applicant, office_on, procedure_on, slip};
+use super::linked::{accept_leg, need_reason_to_go_alone};
 use super::{Context, Decision, Dossier, Rejection, plain, with_reason};
 use crate::domain::actor::Role;
 use crate::domain::code::{DossierCode, OfficeCode, ProcedureCode};
@@ -135,7 +136,22 @@ fn on_paper(
     Ok((day, sequence, DossierCode::new(office, day, sequence)?))
 }
 
+/// Row 6: what was submitted or lodged; an intake that took too long is recorded.
+pub(super) fn accept_lodged(dossier: &Dossier, context: &Context<'_>) -> Decision {
+    if let Some(leg_of) = &dossier.leg_of {
+        return accept_leg(dossier, leg_of, context);
+    }
+    let (office, procedure) = filed(dossier)?;
+    need_reason_to_go_alone(procedure, context)?;
+    let channel = dossier.channel.unwrap_or(Channel::Counter);
+    let mut drafts = accept(office, procedure, channel, false, context)?;
+    let around = &mut drafts[0].circumstances;
+    around.breach = around.breach.take().or(intake_breach(dossier, context)?);
+    Ok(drafts)
+}
+
 pub(super) fn accept_at_counter(filing: &Filing<'_>, context: &Context<'_>) -> Decision {
+    need_reason_to_go_alone(filing.procedure, context)?;
     let mut drafts = lodge(filing, context)?;
     drafts[0].circumstances.reason = None;
     let without_parts = Circumstances {

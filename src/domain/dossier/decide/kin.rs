@@ -7,11 +7,11 @@ use super::drafting::{after, late_decision};
 use super::linked::told;
 use super::supplement::moved_promise;
 use super::{Context, Decision, Dossier, Phase, Rejection};
-use crate::domain::dossier::Leg;
 use crate::domain::dossier::event::{
     CorrectionAnswered, DossierEvent, DueDateCause, LegDelivered, LegEnded, LegOf, LegOutcome,
     LegResumed, LegWait, LegWaits, Nothing, ResultDelivered,
 };
+use crate::domain::dossier::{Correction, Leg};
 use crate::domain::event::Event;
 use crate::domain::fact::{BreachRule, Circumstances, Draft};
 
@@ -23,29 +23,59 @@ pub(super) fn with_kin(
 ) -> Decision {
     let now = after(dossier, &drafts, context);
     drafts.extend(answers(dossier, &drafts));
-    for draft in &drafts {
-        if let Event::Dossier(DossierEvent::CorrectionAnswered(answered)) = &draft.event
-            && draft.stream == context.dossier
-            && let Some(asked) = dossier
-                .corrections
-                .iter()
-                .find(|asked| asked.place == answered.place)
-        {
-            let told = resumed_leg(dossier, asked.leg, answered.corrected, context)?;
-            drafts.extend(told);
-            break;
-        }
+    for (asked, corrected) in answered(dossier, &drafts, context) {
+        let resumed = resumed_leg(dossier, asked.leg, corrected, context)?;
+        drafts.extend(resumed);
     }
     if let Some(leg_of) = &dossier.leg_of {
         let told = tell_whole(dossier, &now, leg_of, &drafts, context)?;
         drafts.extend(told);
     }
     if now.phase == Phase::Withdrawn && dossier.phase != Phase::Withdrawn {
-        let open = dossier.legs.iter().filter(|leg| leg.ended.is_none());
-        let open = open.filter_map(|leg| leg.opened.as_ref());
-        drafts.extend(open.map(|leg| told(leg.id, DossierEvent::WithdrawalGranted(Nothing {}))));
+        drafts.extend(withdrawn(dossier, context));
     }
     Ok(drafts)
+}
+
+/// The corrections that this command answers, and whether the result was put right.
+fn answered(dossier: &Dossier, drafts: &[Draft], context: &Context<'_>) -> Vec<(Correction, bool)> {
+    let answers = drafts.iter().filter_map(|draft| match &draft.event {
+        Event::Dossier(DossierEvent::CorrectionAnswered(answered)) => {
+            (draft.stream == context.dossier).then_some(answered)
+        }
+        Event::Dossier(_) | Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => {
+            None
+        }
+    });
+    let asked = |answer: &CorrectionAnswered| {
+        let mut all = dossier.corrections.iter();
+        let asked = all.find(|asked| asked.place == answer.place)?;
+        Some((*asked, answer.corrected))
+    };
+    answers.filter_map(asked).collect()
+}
+
+/// With the whole, what has not ended is withdrawn from its agency; what it had asked another one for, is asked for no more.
+fn withdrawn(whole: &Dossier, context: &Context<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for leg in whole.legs.iter().filter(|leg| leg.ended.is_none()) {
+        let Some(opened) = &leg.opened else { continue };
+        let event = DossierEvent::WithdrawalGranted(Nothing {});
+        drafts.push(told(opened.id, event));
+        let awaited = context
+            .kin(opened.id)
+            .and_then(|leg| leg.awaits_correction_of);
+        let other = awaited.and_then(|place| whole.leg(place)?.opened.as_ref());
+        drafts.extend(other.map(|other| {
+            let place = leg.plan.place;
+            let answered = CorrectionAnswered {
+                place,
+                corrected: false,
+            };
+            told(other.id, DossierEvent::CorrectionAnswered(answered))
+        }));
+    }
+    drafts
 }
 
 /// A result that was put right answers every leg that waits for it.
@@ -71,7 +101,8 @@ fn answers(dossier: &Dossier, drafts: &[Draft]) -> Vec<Draft> {
         .collect()
 }
 
-/// The leg that asked hears of it and goes on: the time it waited is not its own.
+/// The leg that asked hears of it and goes on. The time it waited is not its own when there was a mistake; else its clock is as if
+/// it had run.
 fn resumed_leg(
     dossier: &Dossier,
     leg: Uuid,
@@ -176,7 +207,7 @@ fn conclude(
 ) -> Result<(), Rejection> {
     let mut now = after(whole, more, context);
     if now.turn().is_none_or(|turn| turn.ending.is_some()) {
-        hand_over_last(&now, whole, more, context);
+        hand_over_last(&now, more, context);
         return Ok(());
     }
     let cause = match waited {
@@ -207,7 +238,7 @@ fn conclude(
             ..told(context.dossier, event)
         });
         now = after(whole, more, context);
-        hand_over_last(&now, whole, more, context);
+        hand_over_last(&now, more, context);
     }
     Ok(())
 }
@@ -228,18 +259,14 @@ fn outcome_of_all(legs: &[Leg]) -> Option<DossierEvent> {
     })
 }
 
-fn hand_over_last(now: &Dossier, whole: &Dossier, more: &mut Vec<Draft>, context: &Context<'_>) {
-    let news = more.iter().rev().find_map(|draft| match &draft.event {
-        Event::Dossier(DossierEvent::LegDelivered(delivered)) => Some(delivered.method),
-        Event::Dossier(_) | Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => {
-            None
-        }
-    });
-    let all = !now.legs.iter().any(Leg::awaits_delivery);
-    let Some(method) = news.filter(|_| all && now.phase == Phase::Completed) else {
+/// Returned with the last result handed over, or with the last leg's end when every result there is has been.
+fn hand_over_last(now: &Dossier, more: &mut Vec<Draft>, context: &Context<'_>) {
+    let waits = now.legs.iter().any(Leg::awaits_delivery);
+    let delivered = now.legs.iter().filter_map(|leg| leg.delivered);
+    let last = delivered.max_by_key(|(_, at)| *at);
+    let Some((method, _)) = last.filter(|_| !waits && now.phase == Phase::Completed) else {
         return;
     };
-    debug_assert!(whole.phase != Phase::Returned);
     let delivered = ResultDelivered { method };
     more.push(told(
         context.dossier,

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::clock::{Bargain, accept, answer_within, intake_breach, starts};
 use super::drafting::{plain, with_reason};
-use super::guard::{filed, office_on, procedure_on, slip};
+use super::guard::{filed, need_reason, office_on, procedure_on, slip};
 use super::{Context, Decision, Dossier, DossierCommand, Phase, Rejection};
 use crate::domain::actor::Role;
 use crate::domain::catalogue::{LinkageManner, Procedure};
@@ -57,6 +57,17 @@ pub(super) fn accept_linked(
     Ok(vec![starts(accepted, received_at, broken, context)?])
 }
 
+/// A linked procedure accepted without its agencies (one of them takes no part yet) says why.
+pub(super) fn need_reason_to_go_alone(
+    code: &ProcedureCode,
+    context: &Context<'_>,
+) -> Result<(), Rejection> {
+    if procedure_on(code, context)?.legs().is_empty() {
+        return Ok(());
+    }
+    need_reason(context)
+}
+
 /// Every leg that must be, each once, each with an agency that is there.
 fn plan(
     procedure: &Procedure,
@@ -82,7 +93,7 @@ fn plan(
             let day = context.now.date();
             context.reference.procedure(own, day).is_some()
         });
-        let before = planned.iter().map(|leg| leg.place);
+        let mut before = planned.iter().map(|leg| leg.place);
         planned.push(PlannedLeg {
             place,
             procedure: match own {
@@ -94,7 +105,7 @@ fn plan(
                 LinkageManner::Electronic => {
                     before.filter(|place| leg.after.contains(place)).collect()
                 }
-                LinkageManner::Paper => before.last().into_iter().collect(),
+                LinkageManner::Paper => before.next_back().into_iter().collect(),
             },
         });
     }
@@ -200,7 +211,11 @@ fn leg_of(id: Uuid, whole: &Dossier, leg: &Leg, context: &Context<'_>) -> Result
 /// An agency takes its leg: the clock has run since it was given to it, by the leg's own limit, or by none.
 pub(super) fn accept_leg(dossier: &Dossier, leg_of: &LegOf, context: &Context<'_>) -> Decision {
     let (office, code) = filed(dossier)?;
-    let received_at = dossier.lodged_at.unwrap_or(context.now);
+    // What the applicant had to bring first is complete since they brought it (Decree 309/2026 art. 17.3).
+    let given = dossier.lodged_at.unwrap_or(context.now);
+    let received_at = dossier
+        .supplemented_at
+        .map_or(given, |complete| complete.max(given));
     let (group, version) = (leg_of.procedure.as_str(), leg_of.procedure_version);
     let record = context.reference.procedure_version(group, version);
     let leg = record.and_then(|record| record.leg(leg_of.place));
@@ -290,6 +305,10 @@ pub(super) fn guard_linked(dossier: &Dossier, command: &DossierCommand) -> Resul
             | C::CorrectResult { .. }
             | C::RevokeResult { .. }
             | C::ReplaceResult { .. }
+            | C::IssueFinancialObligation { .. }
+            | C::HandOver { .. }
+            | C::ReceiveHandOver { .. }
+            | C::RecallStep
     );
     if results && !dossier.legs.is_empty() {
         return Err(LinkedRefusal::Whole.into());
@@ -313,8 +332,17 @@ pub(super) fn is_for_the_counter(
     context: &Context<'_>,
 ) -> bool {
     use DossierCommand as C;
-    let at_counter = matches!(context.actor.role, Role::Receiver | Role::PostalAgent);
-    let home = dossier.leg_of.as_ref().map(|leg_of| leg_of.office.as_str());
+    let at_counter = matches!(
+        context.actor.role,
+        Role::Receiver | Role::PostalAgent | Role::Cashier
+    );
+    // The office that has the whole by now, also where another one took it over.
+    let leg_of = dossier.leg_of.as_ref();
+    let home = leg_of.map(|leg_of| {
+        let whole = context.kin(leg_of.whole);
+        let office = whole.and_then(|whole| whole.office.as_ref());
+        office.unwrap_or(&leg_of.office).as_str()
+    });
     at_counter
         && home == Some(context.actor.office.as_str())
         && matches!(
@@ -323,6 +351,9 @@ pub(super) fn is_for_the_counter(
                 | C::RetractSupplementRequest
                 | C::SubmitSupplement
                 | C::ReceiveComponent { .. }
+                | C::ConfirmPayment { .. }
+                | C::IssueFeeReceipt { .. }
+                | C::RefundPayment { .. }
                 | C::DeliverResult { .. }
                 | C::ReturnOriginals
         )

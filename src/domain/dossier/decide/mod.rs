@@ -25,16 +25,16 @@ use crate::domain::reference::Reference;
 use crate::domain::register::Register;
 use crate::domain::time::Moment;
 
-use clock::{accept, intake_breach, issue_apology};
+use clock::{intake_breach, issue_apology};
 use desk::{assign_handler, forward, hand_over, recall_step, receive_hand_over};
 use drafting::{after, breach, late_decision, one, plain, refuse_resolution, with_reason};
-use guard::{filed, guard_claims, guard_office, guard_role, wrong_role};
+use guard::{guard_claims, guard_office, guard_role, wrong_role};
 use intake::{
-    Filing, accept_at_counter, correct_details, draft, lodge, receive_component, redirect,
-    return_originals,
+    Filing, accept_at_counter, accept_lodged, correct_details, draft, lodge, receive_component,
+    redirect, return_originals,
 };
 use kin::with_kin;
-use linked::{accept_leg, accept_linked, decline_correction, guard_linked, open_leg, send_back};
+use linked::{accept_linked, decline_correction, guard_linked, open_leg, send_back};
 use money::{
     cancel_obligation, confirm_payment, exempt_fee, issue_obligation, issue_receipt, refund_payment,
 };
@@ -159,17 +159,7 @@ fn table(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> 
             };
             accept_at_counter(&filing, context)
         }
-        (P::Submitted | P::Redirected, C::Accept) => {
-            if let Some(leg_of) = &dossier.leg_of {
-                return accept_leg(dossier, leg_of, context);
-            }
-            let (office, procedure) = filed(dossier)?;
-            let channel = dossier.channel.unwrap_or(Channel::Counter);
-            let mut drafts = accept(office, procedure, channel, false, context)?;
-            let around = &mut drafts[0].circumstances;
-            around.breach = around.breach.take().or(intake_breach(dossier, context)?);
-            Ok(drafts)
-        }
+        (P::Submitted | P::Redirected, C::Accept) => accept_lodged(dossier, context),
         (P::Submitted | P::Redirected, C::AcceptLinked { manner, legs }) => {
             accept_linked(dossier, *manner, legs, context)
         }

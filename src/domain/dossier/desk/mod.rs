@@ -223,10 +223,9 @@ fn lying(dossier: &Dossier, stay: &Stay) -> Held {
     match stay.waits_for {
         WaitsFor::Applicant => Held::Applicant,
         WaitsFor::Payment => Held::Payment,
-        // The other agency's own desk tells whose time it is.
-        WaitsFor::Correction => Held::Desk,
         WaitsFor::Officer if awaits_collection(dossier, stay) => Held::Collection,
-        WaitsFor::Officer => Held::Desk,
+        // For a correction: the other agency's own desk tells whose time it is.
+        WaitsFor::Officer | WaitsFor::Correction => Held::Desk,
     }
 }
 

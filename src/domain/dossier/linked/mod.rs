@@ -4,8 +4,8 @@ mod refusal;
 
 use uuid::Uuid;
 
-use super::event::{DossierEvent, LegOf, LegOutcome, LegWait, PlannedLeg};
-use super::stay::WaitsFor;
+use super::event::{DeliveryMethod, DossierEvent, LegOf, LegOutcome, LegWait, PlannedLeg};
+use super::stay::{Stay, WaitsFor};
 use super::{Dossier, DossierCommand, Phase, ToDo};
 use crate::domain::actor::Role;
 use crate::domain::code::DossierCode;
@@ -23,8 +23,8 @@ pub struct Leg {
     /// Since when it waits for the applicant.
     pub waits_since: Option<Moment>,
     pub ended: Option<(LegOutcome, Moment)>,
-    /// When its result was handed over.
-    pub delivered_at: Option<Moment>,
+    /// How its result was handed over, and when.
+    pub delivered: Option<(DeliveryMethod, Moment)>,
 }
 
 /// A leg that an agency has.
@@ -53,7 +53,7 @@ impl Leg {
             opened: None,
             waits_since: None,
             ended: None,
-            delivered_at: None,
+            delivered: None,
         }
     }
 
@@ -63,10 +63,34 @@ impl Leg {
         matches!(self.ended, Some((LegOutcome::Completed, _)))
     }
 
+    /// How it stands before its agency has it: (Vietnamese, English). `ready`: nothing that it needs is missing.
+    #[must_use]
+    pub fn unopened(&self, ready: bool) -> (&'static str, &'static str) {
+        match self.ended {
+            Some((LegOutcome::NotBegun, _)) => (
+                "Không thực hiện: thiếu kết quả của thủ tục trước",
+                "Not begun: the result that it needs will not be",
+            ),
+            Some((LegOutcome::Withdrawn, _)) => ("Đã rút cùng hồ sơ", "Withdrawn with the whole"),
+            Some((
+                LegOutcome::Completed
+                | LegOutcome::Refused
+                | LegOutcome::Stopped
+                | LegOutcome::NotAccepted,
+                _,
+            )) => ("Đã kết thúc", "Ended"),
+            None if ready => ("Đang chuyển cho cơ quan", "On its way to the agency"),
+            None => (
+                "Chờ kết quả của thủ tục trước",
+                "Waits for an earlier result",
+            ),
+        }
+    }
+
     /// Signed and not handed over.
     #[must_use]
     pub fn awaits_delivery(&self) -> bool {
-        self.is_completed() && self.delivered_at.is_none()
+        self.is_completed() && self.delivered.is_none()
     }
 }
 
@@ -80,7 +104,8 @@ impl Dossier {
     /// Since when a leg can begin: none while a result that it needs is missing, and once it has begun or ended.
     #[must_use]
     pub fn leg_ready_since(&self, leg: &Leg) -> Option<Moment> {
-        if leg.opened.is_some() || leg.ended.is_some() {
+        let asked_back = self.phase == Phase::WithdrawalRequested;
+        if leg.opened.is_some() || leg.ended.is_some() || asked_back {
             return None;
         }
         let mut since = self.turn()?.accepted_at;
@@ -128,9 +153,7 @@ impl Dossier {
 
     /// Legs that the program is to give to their agencies.
     pub(super) fn legs_to_open(&self, id: Uuid) -> impl Iterator<Item = ToDo> {
-        let ready = self.phase != Phase::WithdrawalRequested;
-        let legs = self.legs.iter().filter(move |_| ready);
-        legs.filter_map(move |leg| {
+        self.legs.iter().filter_map(move |leg| {
             Some(ToDo {
                 due_at: self.leg_ready_since(leg)?,
                 command: DossierCommand::OpenLeg {
@@ -208,16 +231,15 @@ impl Dossier {
             self.change_leg(waits.place, |leg| leg.waits_since = Some(at));
             self.stop_for_legs(at);
         } else if let DossierEvent::LegResumed(resumed) = event {
-            self.change_leg(resumed.place, |leg| leg.waits_since = None);
-            self.go_on_after_legs(resumed.taken_back, at);
+            self.leg_goes_on(resumed.place, resumed.taken_back, at);
         } else if let DossierEvent::LegEnded(ended) = event {
+            self.leg_goes_on(ended.place, false, at);
             self.change_leg(ended.place, |leg| {
-                leg.waits_since = None;
-                leg.ended = Some((ended.outcome, at));
+                leg.ended.get_or_insert((ended.outcome, at));
             });
-            self.go_on_after_legs(false, at);
         } else if let DossierEvent::LegDelivered(delivered) = event {
-            self.change_leg(delivered.place, |leg| leg.delivered_at = Some(at));
+            let method = delivered.method;
+            self.change_leg(delivered.place, |leg| leg.delivered = Some((method, at)));
         } else if let DossierEvent::SentBack(sent) = event {
             self.phase = Phase::AwaitingCorrection;
             self.awaits_correction_of = Some(sent.place);
@@ -234,13 +256,15 @@ impl Dossier {
         } else if let DossierEvent::CorrectionAnswered(answered) = event {
             self.corrections
                 .retain(|asked| asked.place != answered.place);
-            if self
-                .awaits_correction_of
-                .take_if(|place| *place == answered.place)
-                .is_some()
-            {
+            let awaited = self.awaits_correction_of == Some(answered.place);
+            if awaited && self.phase == Phase::AwaitingCorrection {
+                self.awaits_correction_of = None;
                 self.phase = Phase::InProcessing;
-                self.stopped_until(at);
+                if answered.corrected {
+                    self.stopped_until(at);
+                } else if let Some(turn) = self.running_turn() {
+                    turn.paused_since = None;
+                }
                 self.lay_back(at);
             }
         }
@@ -254,14 +278,10 @@ impl Dossier {
                 code: opened.code.clone(),
             });
         });
-        if self.phase == Phase::Accepted {
-            self.phase = Phase::WithAgencies;
-            self.lay_on_desk_of(Role::VerticalAgency, None, at);
-        }
-    }
-
-    fn a_leg_waits(&self) -> bool {
-        self.legs.iter().any(|leg| leg.waits_since.is_some())
+        self.lay_on(
+            Stay::new(opened.office.as_str(), Role::VerticalAgency, None),
+            at,
+        );
     }
 
     fn stop_for_legs(&mut self, at: Moment) {
@@ -273,18 +293,22 @@ impl Dossier {
         }
     }
 
-    /// No leg waits any more: the clock of the whole runs on.
-    fn go_on_after_legs(&mut self, taken_back: bool, at: Moment) {
-        let stood = self.turn().is_some_and(|turn| turn.paused_since.is_some());
-        if self.a_leg_waits() || !stood {
+    /// A leg waits no more. What it waited counts as the applicant's, unless the request was taken back; once no leg waits, the
+    /// clock of the whole runs on, and the times that count are put together.
+    fn leg_goes_on(&mut self, place: u32, taken_back: bool, at: Moment) {
+        let mut since = None;
+        self.change_leg(place, |leg| since = leg.waits_since.take());
+        let Some(from) = since else { return };
+        if !taken_back {
+            self.leg_waits.push(Pause { from, to: at });
+        }
+        if self.legs.iter().any(|leg| leg.waits_since.is_some()) {
             return;
         }
-        if taken_back {
-            if let Some(turn) = self.running_turn() {
-                turn.paused_since = None;
-            }
-        } else {
-            self.stopped_until(at);
+        let waits = joined(std::mem::take(&mut self.leg_waits));
+        if let Some(turn) = self.running_turn() {
+            turn.paused_since = None;
+            turn.stoppages.extend(waits);
         }
         self.lay_back(at);
     }
@@ -297,4 +321,17 @@ impl Dossier {
             turn.stoppages.push(Pause { from, to: at });
         }
     }
+}
+
+/// Times that overlap or touch, as one.
+fn joined(mut all: Vec<Pause>) -> Vec<Pause> {
+    all.sort_by_key(|pause| pause.from);
+    let mut joined: Vec<Pause> = Vec::new();
+    for pause in all {
+        match joined.last_mut().filter(|last| pause.from <= last.to) {
+            Some(last) => last.to = last.to.max(pause.to),
+            None => joined.push(pause),
+        }
+    }
+    joined
 }

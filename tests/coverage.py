@@ -157,6 +157,8 @@ def figure_holds(row, value):
     kind, answer = row["kind"].removesuffix(", assumed"), row["answer"]
     if kind == "sum":
         return sum(one["proposals"] for one in value) == int(answer)
+    if kind == "length":
+        return len(value) == int(answer)
     if kind == "count":
         return int(value) == int(answer)
     if kind == "more than":

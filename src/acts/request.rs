@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::domain::actor::Actor;
 use crate::domain::calendar::{CalendarYear, Notice};
+use crate::domain::campaign::CampaignAct;
 use crate::domain::catalogue::{InternalProcess, Procedure, ReviewProposed};
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::{DossierCommand, Rejection};
@@ -17,6 +18,7 @@ use crate::domain::part::PartKind;
 use crate::domain::policy::Policy;
 use crate::domain::reason::Reason;
 use crate::domain::reorganisation::Reorganisation;
+use crate::domain::supervision::SupervisionAct;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
 use crate::tlog::Hash;
@@ -64,6 +66,10 @@ pub enum Act {
     ApproveProcess(Box<InternalProcess>),
     ProposeReview(ReviewProposed),
     SetTarget(Target),
+    /// Open a satisfaction campaign, or end it.
+    Campaign(CampaignAct),
+    /// Inspections, reminders, plans of reviews.
+    Supervise(SupervisionAct),
     /// Close offices by a decision that says where what they had goes.
     Reorganise(Box<Reorganisation>),
 }
@@ -86,6 +92,8 @@ impl Act {
             | Self::ProposeReview(_)
             | Self::Notify(_)
             | Self::SetTarget(_)
+            | Self::Campaign(_)
+            | Self::Supervise(_)
             | Self::Reorganise(_) => None,
         }
     }

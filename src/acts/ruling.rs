@@ -11,6 +11,7 @@ use super::request::{Act, Request};
 use super::states::State;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::calendar::Notice;
+use crate::domain::campaign;
 use crate::domain::catalogue::rules;
 use crate::domain::dossier::{self, Dossier, Rejection};
 use crate::domain::event::Event;
@@ -18,6 +19,7 @@ use crate::domain::fact::{Circumstances, Draft, stream};
 use crate::domain::part::Part;
 use crate::domain::reference::{JournalKind, Reference, ReferenceEvent};
 use crate::domain::register;
+use crate::domain::supervision;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
 
@@ -144,6 +146,14 @@ pub fn rule<'a>(
             record(request, ReferenceEvent::OfficeOpened(office), known, given)
         }
         Act::SetTarget(target) => set_target(request, target, reference, given),
+        Act::Supervise(act) => {
+            let event = supervision::decide(reference, act, &request.actor, now.date())?;
+            Ok(shelved(event, given))
+        }
+        Act::Campaign(act) => {
+            let event = campaign::decide(reference, act, now.date(), given.reason.is_some());
+            shelve(request, event, given)
+        }
         Act::Reorganise(decided) => {
             let checked = if reference.reorganisation(&decided.decision).is_some() {
                 Err(Rejection::DuplicateRecord)
@@ -187,6 +197,8 @@ pub fn register_of(request: &Request, today: Date) -> Option<Uuid> {
         | Act::ApproveProcess(_)
         | Act::ProposeReview(_)
         | Act::SetTarget(_)
+        | Act::Campaign(_)
+        | Act::Supervise(_)
         | Act::Reorganise(_) => return None,
     };
     Some(stream::register(office, day))

@@ -11,9 +11,9 @@ use super::offices::Office;
 use super::paging::{self, Cursor};
 use super::scalar::Long;
 use super::wait_for;
-use super::words::{FeedbackKind, Label, phase_label};
+use super::words::{FeedbackKind, FeedbackState, Label, phase_label};
 use crate::domain::deadline;
-use crate::domain::dossier::DossierEvent;
+use crate::domain::dossier::{self as domain, DossierEvent, VoiceEvent};
 use crate::domain::event::Event;
 use crate::domain::part::PartKind;
 use crate::domain::time::Moment;
@@ -47,11 +47,17 @@ pub struct PublicFeedback {
     pub slack_days: Option<i64>,
     /// The office has put the answer into words for everybody.
     pub published: bool,
+    /// How it stands.
+    pub state: FeedbackState,
+    /// Its sender was satisfied with the answer; null until the sender has said so.
+    pub satisfied: Option<bool>,
     /// Those words; null when there are none, when they were erased, and on a node that holds no vault.
     pub answer: Option<String>,
     /// The office of the moment.
     #[graphql(skip)]
     pub office: String,
+    #[graphql(skip)]
+    pub passed_to: Option<String>,
 }
 
 #[async_graphql::ComplexObject]
@@ -59,6 +65,11 @@ impl PublicFeedback {
     /// The office it was said of.
     async fn office(&self, context: &Context<'_>) -> Option<Office> {
         Office::find(api(context), &self.office)
+    }
+
+    /// The office it was passed on to, which answers it.
+    async fn forwarded_to(&self, context: &Context<'_>) -> Option<Office> {
+        Office::find(api(context), self.passed_to.as_deref()?)
     }
 }
 
@@ -128,7 +139,10 @@ async fn told(api: &Api, rows: &[VoiceRow]) -> Result<Vec<PublicFeedback>> {
             }
             _ => None,
         });
-        let Some((kind, phase)) = said else {
+        let stands = changes
+            .last()
+            .and_then(|last| last.after.feedback(row.number));
+        let Some(((kind, phase), stands)) = said.zip(stands) else {
             return Err(Problem::internal(anyhow::anyhow!(
                 "no fact of a feedback at {}",
                 row.position
@@ -145,15 +159,16 @@ async fn told(api: &Api, rows: &[VoiceRow]) -> Result<Vec<PublicFeedback>> {
             kind: kind.into(),
             step: phase_label(phase).into(),
             submitted_at: row.submitted_at,
-            due_at: row.due_at,
-            answered_at: row.answered_at,
-            late: row
+            due_at: stands.due_at,
+            answered_at: stands.answered_at,
+            late: stands.is_late(now),
+            slack_days: stands
                 .due_at
-                .is_some_and(|due| due < row.answered_at.unwrap_or(now)),
-            slack_days: row
-                .due_at
-                .filter(|_| row.answered_at.is_none())
+                .filter(|_| stands.state == domain::FeedbackState::Open)
                 .and_then(slack),
+            state: stands.state.into(),
+            satisfied: stands.satisfied,
+            passed_to: stands.forwarded_to.as_ref().map(ToString::to_string),
             published: answer.is_some(),
             answer: match answer {
                 Some(answer) => wording(api, answer).await?,
@@ -165,11 +180,14 @@ async fn told(api: &Api, rows: &[VoiceRow]) -> Result<Vec<PublicFeedback>> {
     Ok(all)
 }
 
-/// The fact that answered it with a wording for everybody.
+/// The fact that brought the wording for everybody: the answer's own, or the one that published it.
 fn answer(changes: &[Change], number: u32) -> Option<&Change> {
     changes.iter().find(|change| match &change.fact.event {
         Event::Dossier(DossierEvent::FeedbackAnswered(answered)) => {
             answered.number == number && answered.published
+        }
+        Event::Dossier(DossierEvent::Voice(VoiceEvent::FeedbackPublished(one))) => {
+            one.number == number
         }
         _ => false,
     })

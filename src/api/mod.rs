@@ -3,6 +3,7 @@
 pub mod access;
 pub mod board;
 pub mod calendar;
+pub mod campaigns;
 pub mod capability;
 pub mod catalogue;
 pub mod command;
@@ -29,6 +30,7 @@ pub mod scalar;
 pub mod schema;
 pub mod sign_in;
 pub mod statistics;
+pub mod supervision;
 pub mod witness;
 pub mod words;
 pub mod worklist;

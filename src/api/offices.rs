@@ -19,6 +19,7 @@ use crate::domain::time::Moment;
 use crate::projections::offices;
 
 /// An office of the state.
+#[derive(Debug, Clone)]
 pub struct Office(pub Arc<office::Office>);
 
 /// Office hours, from and to: `07:30`.

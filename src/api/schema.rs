@@ -5,12 +5,13 @@ use async_graphql::{MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 use super::Api;
 use super::board::BoardQuery;
 use super::calendar::CalendarQuery;
+use super::campaigns::CampaignQuery;
 use super::catalogue::{
     CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
 };
 use super::command::{
-    BlockQuery, CatalogueMutation, DossierMutation, ReferenceMutation, ReorganisationMutation,
-    TargetMutation,
+    BlockQuery, CampaignMutation, CatalogueMutation, DossierMutation, ReferenceMutation,
+    ReorganisationMutation, SupervisionMutation, TargetMutation,
 };
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
@@ -31,6 +32,7 @@ use super::statistics::{
     ForecastQuery, FormQuery, GroupPage, GroupQuery, QualityQuery, ScoreQuery, StatisticsQuery,
     TargetQuery,
 };
+use super::supervision::SupervisionQuery;
 use super::worklist::{WorklistPage, WorklistQuery};
 
 /// What can be asked.
@@ -66,6 +68,8 @@ pub struct FigureQueries(
     ScoreQuery,
     QualityQuery,
     TargetQuery,
+    CampaignQuery,
+    SupervisionQuery,
     ForecastQuery,
 );
 
@@ -88,6 +92,8 @@ pub struct Mutation(
     ReferenceMutation,
     ReorganisationMutation,
     TargetMutation,
+    CampaignMutation,
+    SupervisionMutation,
 );
 
 pub type GraphqlSchema = Schema<Query, Mutation, Subscription>;

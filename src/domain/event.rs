@@ -3,9 +3,11 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::campaign::CampaignEvent;
 use super::dossier::DossierEvent;
 use super::reference::{Opened, ReferenceEvent};
 use super::register::RegisterEvent;
+use super::supervision::SupervisionEvent;
 
 /// One event; serialised it is the fact's `data`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,6 +52,8 @@ impl Event {
                 ReferenceEvent::ProcessApproved(_) => "process.approved",
                 ReferenceEvent::ReviewProposed(_) => "procedure.review_proposed",
                 ReferenceEvent::TargetSet(_) => "target.set",
+                ReferenceEvent::Campaign(event) => event.kind(),
+                ReferenceEvent::Supervision(event) => event.kind(),
                 ReferenceEvent::OfficesReorganised(_) => "offices.reorganised",
             },
             Self::Register(event) => match event {
@@ -93,10 +97,21 @@ impl Event {
                 .map(|data| Self::Register(RegisterEvent::CodeVoided(data))),
             "register.codes_reserved" => serde_json::from_str(text)
                 .map(|data| Self::Register(RegisterEvent::CodesReserved(data))),
-            kind => match DossierEvent::parse(kind, text) {
-                Some(read) => read.map(Self::Dossier),
-                None => return Err(EventError::Unknown(kind.to_owned())),
-            },
+            kind => {
+                let dossier = DossierEvent::parse(kind, text).map(|read| read.map(Self::Dossier));
+                let campaign = || {
+                    let read = CampaignEvent::parse(kind, text)?;
+                    Some(read.map(|event| Self::Reference(ReferenceEvent::Campaign(event))))
+                };
+                let supervision = || {
+                    let read = SupervisionEvent::parse(kind, text)?;
+                    Some(read.map(|event| Self::Reference(ReferenceEvent::Supervision(event))))
+                };
+                match dossier.or_else(campaign).or_else(supervision) {
+                    Some(read) => read,
+                    None => return Err(EventError::Unknown(kind.to_owned())),
+                }
+            }
         };
         read.map_err(|source| EventError::Data {
             kind: kind.to_owned(),

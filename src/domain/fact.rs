@@ -39,6 +39,8 @@ pub enum BreachRule {
     LateSupplementNotice,
     /// An on-site check that was not announced in the system first.
     UnscheduledVerification,
+    /// A step of a feedback later than its working days: refused, asked about, passed on, answered, published.
+    LateFeedback,
 }
 
 impl BreachRule {
@@ -62,6 +64,10 @@ impl BreachRule {
             Self::UnscheduledVerification => (
                 "Xác minh thực địa không báo trước trên hệ thống",
                 "On-site check not announced in the system first",
+            ),
+            Self::LateFeedback => (
+                "Xử lý phản ánh, kiến nghị quá hạn",
+                "Feedback dealt with too late",
             ),
         }
     }

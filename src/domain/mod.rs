@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod calendar;
+pub mod campaign;
 pub mod catalogue;
 pub mod code;
 pub mod deadline;
@@ -21,6 +22,7 @@ pub mod reference;
 pub mod register;
 pub mod reorganisation;
 pub mod score;
+pub mod supervision;
 pub mod target;
 pub mod text;
 pub mod time;

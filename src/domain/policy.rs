@@ -48,8 +48,27 @@ pub struct Policy {
     /// Working days within which feedback is answered (Decision 766, element 5.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feedback_answer_working_days: Option<u16>,
+    /// The further days of feedback, with their own basis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback: Option<FeedbackLimits>,
     /// A receipt on a day off counts as one on the next working day (limits in working days).
     pub day_off_receipt_counts_next_working_day: bool,
+}
+
+/// Working days within which each step of a feedback is to be done; the answer's own stand beside them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackLimits {
+    /// To refuse it, from when it came.
+    pub refuse_working_days: u16,
+    /// To ask its sender for more, from when it came.
+    pub clarify_working_days: u16,
+    /// To pass it on to the competent office, from when it came (Decree 20/2008).
+    pub forward_working_days: u16,
+    /// To publish the answer, from when it was given.
+    pub publish_working_days: u16,
+    pub legal_basis: String,
+    pub certainty: Certainty,
 }
 
 impl Policy {

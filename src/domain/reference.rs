@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::calendar::{
     Calendar, CalendarYear, DatedHours, HoursChange, Notice, NoticeChange, NoticeError, Outage,
 };
+use super::campaign::{CampaignEvent, HeldCampaign};
 use super::catalogue::{Abolished, InternalProcess, Procedure, ReviewProposed};
 use super::office::Office;
 use super::policy::Policy;
 use super::reorganisation::Reorganisation;
+use super::supervision::{Supervision, SupervisionEvent};
 use super::target::Target;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,6 +34,8 @@ pub enum ReferenceEvent {
     ReviewProposed(ReviewProposed),
     TargetSet(Target),
     OfficesReorganised(Reorganisation),
+    Campaign(CampaignEvent),
+    Supervision(SupervisionEvent),
 }
 
 impl Eq for ReferenceEvent {}
@@ -60,6 +64,9 @@ pub struct Reference {
     pub targets: Vec<Arc<Target>>,
     /// In the order in which they were recorded.
     pub reorganisations: Vec<Arc<Reorganisation>>,
+    /// By code.
+    pub campaigns: BTreeMap<String, HeldCampaign>,
+    pub supervision: Supervision,
 }
 
 impl Reference {
@@ -92,6 +99,25 @@ impl Reference {
             }
             ReferenceEvent::TargetSet(target) => self.targets.push(Arc::new(target.clone())),
             ReferenceEvent::OfficesReorganised(decided) => self.reorganise(decided),
+            ReferenceEvent::Campaign(event) => self.campaign(event),
+            ReferenceEvent::Supervision(event) => self.supervision.evolve(event),
+        }
+    }
+
+    fn campaign(&mut self, event: &CampaignEvent) {
+        match event {
+            CampaignEvent::Opened(campaign) => {
+                let held = HeldCampaign {
+                    opened: Arc::new(campaign.clone()),
+                    closed_on: None,
+                };
+                self.campaigns.insert(campaign.code.clone(), held);
+            }
+            CampaignEvent::Closed(closed) => {
+                if let Some(held) = self.campaigns.get_mut(&closed.code) {
+                    held.closed_on = Some(closed.on);
+                }
+            }
         }
     }
 

@@ -48,7 +48,7 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 16] = [
+const MODELS: [Model; 17] = [
     tracking::MODEL,
     worklist::MODEL,
     listing::MODEL,
@@ -56,6 +56,7 @@ const MODELS: [Model; 16] = [
     statistics::MODEL,
     statistics::DEEDS,
     statistics::EXPERIENCE,
+    statistics::SURVEYS,
     statistics::DESKS,
     audit::MODEL,
     catalogue::MODEL,

@@ -298,7 +298,8 @@ fn of_dossier(event: &DossierEvent, of: Option<u64>) -> Option<(Option<&str>, Se
         | DossierEvent::ApplicantDetailsCorrected(_)
         | DossierEvent::CapabilityReissued(_)
         | DossierEvent::FeedbackSubmitted(_)
-        | DossierEvent::FeedbackAnswered(_) => return None,
+        | DossierEvent::FeedbackAnswered(_)
+        | DossierEvent::Voice(_) => return None,
     };
     Some((office, seen))
 }

@@ -11,11 +11,13 @@ use super::simulated::Simulated;
 use super::source::{ScenarioError, Source};
 use crate::acts::shelf::CATALOGUE;
 use crate::domain::calendar::Calendar;
+use crate::domain::campaign::Campaign;
 use crate::domain::catalogue::{self, Level, Procedure, Record};
 use crate::domain::code::{OfficeCode, ProcedureCode};
 use crate::domain::deadline::Comparison;
 use crate::domain::dossier::Channel;
 use crate::domain::office::Post;
+use crate::domain::supervision::InspectionOpened;
 use crate::domain::target::Target;
 
 /// The first part of a scenario file (`scenarios/README.md` names every field). Never the expected figures.
@@ -53,6 +55,12 @@ pub struct Plan {
     /// What papers, money and voices add to the dossiers; nothing unless given.
     #[serde(default)]
     pub experience: Option<Experience>,
+    /// What applicants are asked in campaigns, and how they answer.
+    #[serde(default)]
+    pub surveys: Vec<Survey>,
+    /// Inspections that the authority decided on before the period: facts of the opening day.
+    #[serde(default)]
+    pub inspections: Vec<InspectionOpened>,
     /// What the authority set itself to reach: facts of the opening day.
     #[serde(default)]
     pub targets: Vec<Target>,
@@ -112,6 +120,17 @@ pub struct Experience {
     pub satisfied_percent: u8,
     /// Of the others: the applicant reported what was wrong, and was answered within three working days.
     pub reports_of_dissatisfied_percent: u8,
+}
+
+/// A campaign of the opening day, and the shares, in percent, of who answers it how; invented.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Survey {
+    pub campaign: Campaign,
+    /// Of the results handed over on one of its days: its questions were answered, on the own device.
+    pub answered_percent: u8,
+    /// Of the answers to each question: one of the two best scores.
+    pub satisfied_percent: u8,
 }
 
 /// How the dossiers closed without settlement ended.

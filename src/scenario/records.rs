@@ -6,10 +6,12 @@ use uuid::Uuid;
 use super::plan::{DayOffMoved, Plan, Unit};
 use crate::acts::{Act, FORMAT};
 use crate::domain::calendar::{Calendar, CalendarYear};
+use crate::domain::campaign::CampaignAct;
 use crate::domain::law::Certainty;
 use crate::domain::office::Office;
 use crate::domain::policy::Policy;
 use crate::domain::reference::{ClockKind, JournalKind, Opened, Reference, ReferenceEvent, Story};
+use crate::domain::supervision::SupervisionAct;
 use crate::domain::time::Moment;
 
 impl Plan {
@@ -57,12 +59,19 @@ impl Plan {
         let procedures = self.offered.iter().cloned().map(Box::new).map(Act::Publish);
         let offices = self.units.iter().map(Unit::office).map(Act::OpenOffice);
         let targets = self.targets.iter().cloned().map(Act::SetTarget);
+        let campaigns = self.surveys.iter().map(|survey| survey.campaign.clone());
+        let campaigns = campaigns.map(|one| Act::Campaign(CampaignAct::Open(one)));
+        let inspections = self.inspections.iter().cloned();
+        let inspections =
+            inspections.map(|one| Act::Supervise(SupervisionAct::OpenInspection(one)));
         years
             .chain(policies)
             .chain(procedures)
             .chain(offices)
             .chain(self.simulated.acts(&self.offered))
             .chain(targets)
+            .chain(campaigns)
+            .chain(inspections)
             .collect()
     }
 

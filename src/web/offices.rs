@@ -67,6 +67,10 @@ pub struct OfficePage {
     doors: Vec<(String, &'static str, &'static str)>,
     /// Where feedback on paper goes; empty when no address is posted.
     address: String,
+    /// Inspections on record: visits, findings, to be put right, put right in time; none when there was no visit.
+    inspected: Option<[String; 4]>,
+    /// Written reminders that it has not answered by their day.
+    unanswered: String,
 }
 
 impl OfficePage {
@@ -100,10 +104,36 @@ impl OfficePage {
             received: lang.count(counts.received.total()),
             doors: doors.to_vec(),
             address: whom.address.clone(),
+            inspected: inspected(&office.code, reference, now)
+                .map(|all| all.map(|one| lang.count(one))),
+            unanswered: unanswered(&office.code, reference, now).to_string(),
             frame: frame.titled(whom.name.clone(), None),
             whom,
         }
     }
+}
+
+/// Visits, findings, those to be put right, and those that were by their day.
+fn inspected(code: &str, reference: &Reference, now: Moment) -> Option<[u64; 4]> {
+    let all = reference.supervision.inspections.iter();
+    let visits: Vec<_> = all.filter(|one| one.opened.office == code).collect();
+    let findings = || visits.iter().flat_map(|one| &one.findings);
+    let ordered = || findings().filter(|one| one.due_on.is_some());
+    let in_time = ordered().filter(|one| one.done_on.is_some() && !one.is_late(now.date()));
+    let counted = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let told = [
+        visits.len(),
+        findings().count(),
+        ordered().count(),
+        in_time.count(),
+    ];
+    (!visits.is_empty()).then(|| told.map(counted))
+}
+
+fn unanswered(code: &str, reference: &Reference, now: Moment) -> usize {
+    let all = reference.supervision.reminders.iter();
+    let open = all.filter(|one| one.sent.to == code && one.answered_on.is_none());
+    open.filter(|one| one.is_late(now.date())).count()
 }
 
 fn doors(code: &str) -> [(String, Pair, Pair); 5] {
@@ -181,7 +211,10 @@ struct Node {
     slack_days: Option<i64>,
     published: bool,
     answer: Option<String>,
+    state: String,
+    satisfied: Option<bool>,
     office: Option<Place>,
+    forwarded_to: Option<Place>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -207,6 +240,7 @@ pub struct VoicesPage {
     more: Option<String>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "what the page asks")]
 struct VoiceLine {
     position: String,
     kind: &'static str,
@@ -219,6 +253,10 @@ struct VoiceLine {
     left: Option<String>,
     published: bool,
     answer: Option<String>,
+    refused: bool,
+    waits_for_sender: bool,
+    passed_to: Option<(String, String)>,
+    judged: Option<&'static str>,
 }
 
 impl VoicesPage {
@@ -285,5 +323,24 @@ fn line(node: Node, lang: Lang) -> VoiceLine {
         left,
         published: node.published,
         answer: node.answer,
+        refused: node.state == "REFUSED",
+        waits_for_sender: node.state == "AWAITING_SENDER",
+        passed_to: node
+            .forwarded_to
+            .map(|office| (office.code, lang.of(office.name.vi, office.name.en))),
+        judged: node.satisfied.map(|satisfied| {
+            let words = if satisfied {
+                (
+                    "Người gửi hài lòng với câu trả lời",
+                    "Its sender is satisfied with the answer",
+                )
+            } else {
+                (
+                    "Người gửi chưa hài lòng với câu trả lời",
+                    "Its sender is not satisfied with the answer",
+                )
+            };
+            lang.pick(words)
+        }),
     }
 }

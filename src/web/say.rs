@@ -1,5 +1,7 @@
 //! "Say it": the forms with which the holder of a receipt rates the service and sends a report or recommendation.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -7,6 +9,7 @@ use uuid::Uuid;
 use super::frame::{Door, Frame};
 use super::lang::{Lang, Pair};
 use super::tracking::RatingForm;
+use crate::domain::campaign::{Campaign, Question};
 use crate::domain::dossier::{Dossier, FeedbackKind};
 
 /// Characters of a feedback that the api takes.
@@ -17,6 +20,12 @@ pub const TEXT_CHARS_MAX: usize = 2_000;
 pub enum Wish {
     Rating,
     Feedback,
+    /// Say more on a feedback, as the office asked.
+    Clarify,
+    /// Judge the answer to a feedback.
+    Judge,
+    /// Answer a campaign.
+    Survey,
 }
 
 impl Wish {
@@ -26,6 +35,9 @@ impl Wish {
         match self {
             Self::Rating => "rating",
             Self::Feedback => "feedback",
+            Self::Clarify => "clarify",
+            Self::Judge => "judge",
+            Self::Survey => "survey",
         }
     }
 
@@ -33,6 +45,9 @@ impl Wish {
         match self {
             Self::Rating => ("Đánh giá việc phục vụ", "Rate the service"),
             Self::Feedback => ("Phản ánh, kiến nghị", "Report or recommend"),
+            Self::Clarify => ("Làm rõ phản ánh", "Say more on your feedback"),
+            Self::Judge => ("Đánh giá câu trả lời", "Judge the answer"),
+            Self::Survey => ("Khảo sát sự hài lòng", "Satisfaction survey"),
         }
     }
 }
@@ -43,6 +58,9 @@ pub struct Typed {
     pub score: Option<u8>,
     pub kind: Option<FeedbackKind>,
     pub text: String,
+    pub satisfied: Option<bool>,
+    /// By the question's key.
+    pub answers: BTreeMap<String, u8>,
 }
 
 /// Something wrong, linked to the field it is about.
@@ -61,6 +79,12 @@ pub enum Closed {
     NotYet,
     Rated,
     FeedbackOpen,
+    /// The office asks for nothing more.
+    NotAsked,
+    /// There is no answer to judge, or it was judged.
+    NothingToJudge,
+    /// No campaign asks about this dossier today.
+    NoSurvey,
 }
 
 impl Closed {
@@ -93,6 +117,36 @@ impl Closed {
                     "A dossier is rated once; the earlier rating stands.",
                 ),
             ],
+            Self::NotAsked => [
+                (
+                    "Cơ quan không hỏi thêm điều gì",
+                    "The office asks for nothing more",
+                ),
+                (
+                    "Nếu có điều khác cần nói, ông/bà gửi phản ánh khác từ trang hồ sơ.",
+                    "If there is something else to say, send another feedback from the dossier’s page.",
+                ),
+            ],
+            Self::NothingToJudge => [
+                (
+                    "Không có câu trả lời nào chờ đánh giá",
+                    "No answer waits to be judged",
+                ),
+                (
+                    "Mỗi câu trả lời được đánh giá một lần, sau khi cơ quan trả lời.",
+                    "Each answer is judged once, after the office has given it.",
+                ),
+            ],
+            Self::NoSurvey => [
+                (
+                    "Không có khảo sát nào dành cho hồ sơ này",
+                    "No survey asks about this dossier",
+                ),
+                (
+                    "Khảo sát chỉ hỏi hồ sơ đã kết thúc, trong thời gian của đợt khảo sát, mỗi hồ sơ một lần.",
+                    "Surveys ask about ended dossiers, between the days of a campaign, each dossier once.",
+                ),
+            ],
             Self::FeedbackOpen => [
                 (
                     "Phản ánh trước đang chờ trả lời",
@@ -116,6 +170,8 @@ pub struct Ask<'a> {
     pub command: Uuid,
     pub typed: Typed,
     pub faults: Vec<Fault>,
+    /// The campaign that is answered.
+    pub campaign: Option<&'a Campaign>,
 }
 
 #[derive(Template)]
@@ -132,6 +188,10 @@ pub struct SayPage {
     closed: Option<[&'static str; 2]>,
     rating: Option<RatingForm>,
     writes: bool,
+    clarifies: bool,
+    judges: bool,
+    satisfied: Option<bool>,
+    survey: Option<SurveyForm>,
     text: String,
     kinds: [(FeedbackKind, &'static str, &'static str, bool); 2],
     faults: Vec<Fault>,
@@ -164,11 +224,63 @@ impl SayPage {
             closed: closed.map(|closed| closed.says().map(|pair| lang.pick(pair))),
             rating,
             writes: ask.wish == Wish::Feedback && closed.is_none(),
+            clarifies: ask.wish == Wish::Clarify && closed.is_none(),
+            judges: ask.wish == Wish::Judge && closed.is_none(),
+            satisfied: ask.typed.satisfied,
+            survey: ask
+                .campaign
+                .filter(|_| closed.is_none())
+                .map(|campaign| SurveyForm::new(campaign, &ask.typed, lang)),
             kinds: kinds(&ask.typed, lang),
             text: ask.typed.text,
             faults: ask.faults,
             frame: frame.titled(title, Some(Door::Tracking)),
         }
+    }
+}
+
+/// A campaign's questions, each with its scores from the best.
+pub struct SurveyForm {
+    code: String,
+    name: String,
+    questions: Vec<(String, String, Vec<ScoreChoice>)>,
+}
+
+struct ScoreChoice {
+    score: u8,
+    words: &'static str,
+    chosen: bool,
+}
+
+impl SurveyForm {
+    fn new(campaign: &Campaign, typed: &Typed, lang: Lang) -> Self {
+        let question = |one: &Question| {
+            let choice = |score: u8| ScoreChoice {
+                score,
+                words: lang.pick(score_words(score, campaign.scale)),
+                chosen: typed.answers.get(&one.key) == Some(&score),
+            };
+            let choices = (1..=campaign.scale).rev().map(choice);
+            let text = lang.of(&one.vi, &one.en).clone();
+            (one.key.clone(), text, choices.collect())
+        };
+        Self {
+            code: campaign.code.clone(),
+            name: lang.of(&campaign.name_vi, &campaign.name_en).clone(),
+            questions: campaign.questions.iter().map(question).collect(),
+        }
+    }
+}
+
+/// What a score means; the best two are satisfied.
+#[must_use]
+pub fn score_words(score: u8, scale: u8) -> Pair {
+    match (scale, score) {
+        (3, 2) | (5, 4) => ("Hài lòng", "Satisfied"),
+        (5, 1) => ("Rất không hài lòng", "Very dissatisfied"),
+        (3, 1) | (5, 2) => ("Không hài lòng", "Dissatisfied"),
+        (5, 3) => ("Bình thường", "Neither"),
+        (_, _) => ("Rất hài lòng", "Very satisfied"), // foreign: scores are numbers
     }
 }
 
@@ -204,6 +316,12 @@ pub struct Sent {
     pub score: String,
     pub kind: String,
     pub text: String,
+    pub satisfied: String,
+    /// Code of the campaign that is answered.
+    pub campaign: String,
+    /// `q.` and the question's key, with the score.
+    #[serde(flatten)]
+    pub more: BTreeMap<String, String>,
 }
 
 impl Sent {
@@ -217,7 +335,21 @@ impl Sent {
                 _ => None,
             },
             text: self.text.clone(),
+            satisfied: match self.satisfied.as_str() {
+                "yes" => Some(true),
+                "no" => Some(false),
+                _ => None,
+            },
+            answers: self.answers(),
         }
+    }
+
+    fn answers(&self) -> BTreeMap<String, u8> {
+        let given = self.more.iter().filter_map(|(name, score)| {
+            let key = name.strip_prefix("q.")?;
+            Some((key.to_owned(), score.parse().ok()?))
+        });
+        given.collect()
     }
 
     /// One line: the api keeps no control characters, and a text field sends line breaks.

@@ -38,6 +38,7 @@ mod reactions;
 mod scenario;
 mod sign_in;
 mod story;
+mod supervision;
 mod tidy;
 mod tlog;
 mod vault;

@@ -219,7 +219,11 @@ impl IntakeMutation {
 
 /// The officer who helped to file, if one did: never without the applicant's consent.
 #[expect(clippy::option_option, reason = "refused, nobody, or somebody")]
-fn assisted(form: &mut Form, by: Option<&str>, consent: Option<bool>) -> Option<Option<String>> {
+pub(super) fn assisted(
+    form: &mut Form,
+    by: Option<&str>,
+    consent: Option<bool>,
+) -> Option<Option<String>> {
     let Some(by) = by else {
         return Some(None);
     };

@@ -2,12 +2,15 @@
 
 mod blocks;
 mod bulk;
+mod campaign;
 mod catalogue;
 pub mod catalogue_input;
 mod catalogue_record;
 mod component;
 mod course;
 mod desk;
+mod feedback;
+mod feedback_limits;
 mod form;
 mod input;
 mod intake;
@@ -19,6 +22,7 @@ mod perform;
 mod reference;
 mod reorganisation;
 mod result;
+mod supervision;
 mod supplement;
 mod target;
 mod tokens;
@@ -29,9 +33,11 @@ use async_graphql::MergedObject;
 use self::blocks::BlockMutation;
 pub use self::blocks::BlockQuery;
 use self::bulk::BulkMutation;
+pub use self::campaign::CampaignMutation;
 pub use self::catalogue::CatalogueMutation;
 use self::course::CourseMutation;
 use self::desk::DeskMutation;
+use self::feedback::FeedbackMutation;
 use self::intake::IntakeMutation;
 use self::linked::LinkedMutation;
 use self::money::MoneyMutation;
@@ -40,6 +46,7 @@ use self::paper::PaperMutation;
 pub use self::reference::ReferenceMutation;
 pub use self::reorganisation::ReorganisationMutation;
 use self::result::ResultMutation;
+pub use self::supervision::SupervisionMutation;
 use self::supplement::SupplementMutation;
 pub use self::target::TargetMutation;
 use self::voice::VoiceMutation;
@@ -57,6 +64,7 @@ pub struct DossierMutation(
     ResultMutation,
     CourseMutation,
     VoiceMutation,
+    FeedbackMutation,
     PaperMutation,
     BulkMutation,
 );

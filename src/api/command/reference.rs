@@ -4,6 +4,7 @@ use async_graphql::{Context, InputObject, Object, OneofObject};
 use jiff::civil::Time;
 use uuid::Uuid;
 
+use super::feedback_limits::FeedbackLimitsInput;
 use super::form::Form;
 use super::input::Around;
 use super::perform::{Asked, CommandPayload, Target, perform};
@@ -152,6 +153,8 @@ pub struct AdoptPolicyInput {
     pub opinion_reply_working_days: Option<u16>,
     /// Working days within which feedback is answered.
     pub feedback_answer_working_days: Option<u16>,
+    /// The days of the further steps of feedback.
+    pub feedback: Option<FeedbackLimitsInput>,
     /// A receipt on a day off counts as one on the next working day.
     pub day_off_receipt_counts_next_working_day: bool,
 }
@@ -290,6 +293,7 @@ impl ReferenceMutation {
         let code = form.policy_code("input.code", &input.code);
         let legal_basis = form.line("input.legalBasis", &input.legal_basis, LINE_CHARS_MAX);
         let cutoff = time(&mut form, "input.sameDayCutoff", &input.same_day_cutoff);
+        let feedback = input.feedback.and_then(|limits| limits.read(&mut form));
         let policy = code.zip(legal_basis).zip(cutoff);
         let policy = policy.and_then(|((code, legal_basis), same_day_cutoff)| {
             let (from, to) = (input.effective_from.0, input.effective_to.map(|day| day.0));
@@ -311,6 +315,7 @@ impl ReferenceMutation {
                 supplement_answer_working_days: input.supplement_answer_working_days,
                 opinion_reply_working_days: input.opinion_reply_working_days,
                 feedback_answer_working_days: input.feedback_answer_working_days,
+                feedback,
                 day_off_receipt_counts_next_working_day: input
                     .day_off_receipt_counts_next_working_day,
             };

@@ -30,15 +30,10 @@ impl VoiceMutation {
         context: &Context<'_>,
         #[graphql(desc = "Which, how satisfied, and the circumstances.")] input: RateServiceInput,
     ) -> Answered<CommandPayload> {
-        let device = if access::is_at_office(context) {
-            RatingDevice::Office
-        } else {
-            RatingDevice::Own
-        };
         let command = C::Rate {
             score: input.score,
             scale: input.scale,
-            device,
+            device: device(context),
             capability: input.capability.as_deref().map(fingerprint),
         };
         let asked = Asked::on(input.on, Form::default(), Some(command));
@@ -127,9 +122,18 @@ impl VoiceMutation {
     }
 }
 
+/// Whose device it is said on: the door judges, nobody types it.
+pub(super) fn device(context: &Context<'_>) -> RatingDevice {
+    if access::is_at_office(context) {
+        RatingDevice::Office
+    } else {
+        RatingDevice::Own
+    }
+}
+
 /// With a capability shown, whoever is no applicant speaks as the holder of the receipt. An officer can do no more with it
 /// than anybody who found it; what comes of it is marked by the device.
-fn spoken(context: &Context<'_>, mut asked: Asked, shown: bool) -> Asked {
+pub(super) fn spoken(context: &Context<'_>, mut asked: Asked, shown: bool) -> Asked {
     let signed_in = access::actor(context).is_some_and(|actor| actor.role == Role::Applicant);
     if shown && !signed_in {
         asked.by = Some(Actor::new(HOLDER, NO_OFFICE, Role::Applicant));

@@ -7,7 +7,7 @@ use crate::api::Api;
 use crate::api::error::{Problem, Result};
 use crate::api::scalar::Long;
 use crate::api::words::{Label, act_label};
-use crate::domain::dossier::DossierEvent;
+use crate::domain::dossier::{DossierEvent, VoiceEvent};
 use crate::domain::event::Event;
 use crate::domain::part::PartKind;
 use crate::domain::time::Moment;
@@ -91,6 +91,10 @@ fn letter(event: &DossierEvent) -> Option<Letter> {
     let (from_applicant, feedback) = match event {
         DossierEvent::FeedbackSubmitted(said) => (true, Some(said.number)),
         DossierEvent::FeedbackAnswered(answered) => (false, Some(answered.number)),
+        DossierEvent::Voice(
+            VoiceEvent::FeedbackRefused(one) | VoiceEvent::ClarificationAsked(one),
+        ) => (false, Some(one.number)),
+        DossierEvent::Voice(VoiceEvent::FeedbackClarified(one)) => (true, Some(one.number)),
         DossierEvent::SupplementRequested(_)
         | DossierEvent::SupplementStillDeficient(_)
         | DossierEvent::AcceptanceRefused(_)

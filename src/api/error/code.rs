@@ -3,7 +3,7 @@
 use async_graphql::Enum;
 
 use crate::domain::calendar::NoticeError;
-use crate::domain::dossier::{LinkedRefusal, Rejection};
+use crate::domain::dossier::{LinkedRefusal, Rejection, VoiceRefusal};
 use crate::domain::register::BlockError;
 use crate::domain::reorganisation::ReorganisationError;
 
@@ -80,6 +80,20 @@ pub enum ErrorCode {
     FeedbackOpen,
     /// No feedback of this number waits for an answer.
     FeedbackNotOpen,
+    /// The office did not ask the sender of this feedback to say more.
+    ClarificationNotAsked,
+    /// The feedback has no answer yet.
+    FeedbackNotAnswered,
+    /// No campaign has this code.
+    CampaignUnknown,
+    /// The campaign has not begun, or is over.
+    CampaignClosed,
+    /// The campaign does not ask about this dossier.
+    CampaignOutOfScope,
+    /// The dossier has answered this campaign.
+    SurveyAnswered,
+    /// Each question of the campaign is answered once, on its scale.
+    SurveyAnswersInvalid,
     /// A dossier is linked once, and never to itself.
     LinkInvalid,
     /// The dossier has no such paper.
@@ -246,6 +260,15 @@ impl From<&Rejection> for ErrorCode {
                 LinkedRefusal::Leg(_) => Self::PartOfLinkedDossier,
                 LinkedRefusal::NoResult => Self::LegResultUnknown,
                 LinkedRefusal::NoCorrection => Self::CorrectionNotAsked,
+            },
+            Rejection::Voice(refusal) => match refusal {
+                VoiceRefusal::NotAsked => Self::ClarificationNotAsked,
+                VoiceRefusal::NotAnswered => Self::FeedbackNotAnswered,
+                VoiceRefusal::CampaignUnknown => Self::CampaignUnknown,
+                VoiceRefusal::CampaignClosed => Self::CampaignClosed,
+                VoiceRefusal::OutOfScope => Self::CampaignOutOfScope,
+                VoiceRefusal::SurveyAnswered => Self::SurveyAnswered,
+                VoiceRefusal::AnswersInvalid => Self::SurveyAnswersInvalid,
             },
             Rejection::Block(error) => match error {
                 BlockError::Size(_) => Self::BlockSize,

@@ -13,7 +13,7 @@ use async_graphql::{Enum, ErrorExtensions as _, SimpleObject};
 
 use crate::acts::Refusal;
 use crate::domain::code::CodeError;
-use crate::domain::dossier::{LinkedRefusal, Rejection};
+use crate::domain::dossier::{LinkedRefusal, Rejection, VoiceRefusal};
 use crate::domain::register::BlockError;
 use crate::domain::reorganisation::ReorganisationError;
 use crate::domain::text::TextError;
@@ -351,6 +351,14 @@ impl UserError {
                 LinkedRefusal::NotLinked | LinkedRefusal::Whole | LinkedRefusal::Leg(_) => {
                     "input.dossier"
                 }
+            },
+            Rejection::Voice(refusal) => match refusal {
+                VoiceRefusal::NotAsked | VoiceRefusal::NotAnswered => "input.number",
+                VoiceRefusal::CampaignUnknown
+                | VoiceRefusal::CampaignClosed
+                | VoiceRefusal::OutOfScope
+                | VoiceRefusal::SurveyAnswered => "input.campaign",
+                VoiceRefusal::AnswersInvalid => "input.answers",
             },
             Rejection::Block(error) => match error {
                 BlockError::Size(_) => "input.count",

@@ -14,6 +14,22 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
             ("Đề xuất rà soát thủ tục", "Review of a procedure proposed")
         }
         "process.approved" => ("Phê duyệt quy trình nội bộ", "Internal process approved"),
+        "inspection.opened" => ("Mở cuộc kiểm tra", "Inspection opened"),
+        "inspection.finding_noted" => ("Ghi nhận thiếu sót", "Shortcoming noted"),
+        "inspection.corrective_action_ordered" => ("Yêu cầu khắc phục", "Correction ordered"),
+        "inspection.corrective_action_done" => ("Báo cáo đã khắc phục", "Correction reported"),
+        "inspection.closed" => ("Kết thúc cuộc kiểm tra", "Inspection closed"),
+        "reminder.sent" => ("Nhắc việc bằng văn bản", "Written reminder sent"),
+        "reminder.answered" => ("Trả lời văn bản nhắc việc", "Written reminder answered"),
+        "review.planned" => (
+            "Lập kế hoạch rà soát thủ tục",
+            "Review of procedures planned",
+        ),
+        "campaign.opened" => ("Mở đợt khảo sát hài lòng", "Satisfaction campaign opened"),
+        "campaign.closed" => (
+            "Kết thúc sớm đợt khảo sát",
+            "Satisfaction campaign ended early",
+        ),
         "target.set" => ("Đặt chỉ tiêu", "Target set"),
         "offices.reorganised" => ("Sắp xếp cơ quan", "Offices reorganised"),
         "office.opened" => ("Khai báo cơ quan", "Office opened"),
@@ -118,6 +134,23 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
         "dossier.rated" => ("Đánh giá sự hài lòng", "Rated by the applicant"),
         "dossier.feedback_submitted" => ("Gửi phản ánh, kiến nghị", "Feedback submitted"),
         "dossier.feedback_answered" => ("Trả lời phản ánh, kiến nghị", "Feedback answered"),
+        "dossier.feedback_refused" => ("Từ chối phản ánh, kiến nghị", "Feedback refused"),
+        "dossier.feedback_clarification_asked" => (
+            "Đề nghị người gửi làm rõ phản ánh",
+            "Sender of a feedback asked to say more",
+        ),
+        "dossier.feedback_clarified" => ("Người gửi làm rõ phản ánh", "Feedback clarified"),
+        "dossier.feedback_forwarded" => (
+            "Chuyển phản ánh đến cơ quan có thẩm quyền",
+            "Feedback passed on to the competent office",
+        ),
+        "dossier.feedback_published" => ("Công khai câu trả lời", "Answer to a feedback published"),
+        "dossier.feedback_judged" => (
+            "Người gửi đánh giá câu trả lời",
+            "Answer judged by its sender",
+        ),
+        "dossier.feedback_overdue" => ("Phản ánh quá hạn trả lời", "Answer to a feedback overdue"),
+        "dossier.survey_answered" => ("Trả lời khảo sát", "Survey answered"),
         "dossier.leg_opened" => (
             "Chuyển cho cơ quan giải quyết",
             "Given to the agency of a leg",

@@ -1,6 +1,6 @@
 //! What people call the commands on a dossier, and the mutation that gives each.
 
-use crate::domain::dossier::DossierCommand as C;
+use crate::domain::dossier::{DossierCommand as C, VoiceCommand as V};
 
 /// The mutation of a command, and what it is called: (Vietnamese, English). None where no mutation gives it.
 #[must_use]
@@ -184,8 +184,43 @@ pub fn mutation(command: &C) -> Option<(&'static str, (&'static str, &'static st
             ("Gửi phản ánh, kiến nghị", "Send feedback"),
         ),
         C::AnswerFeedback { .. } => ("answerFeedback", ("Trả lời phản ánh", "Answer feedback")),
+        C::Voice(command) => return voice(command),
         C::PrintPaper { .. } => ("printPaper", ("In giấy tờ", "Print a paper")),
         C::RecordSync { .. } => ("recordSync", ("Ghi đồng bộ", "Record an exchange")),
     };
     Some(named)
+}
+
+fn voice(command: &V) -> Option<(&'static str, (&'static str, &'static str))> {
+    Some(match command {
+        V::RefuseFeedback { .. } => (
+            "refuseFeedback",
+            ("Từ chối phản ánh", "Refuse the feedback"),
+        ),
+        V::AskFeedbackSender { .. } => (
+            "askFeedbackSender",
+            ("Đề nghị người gửi làm rõ", "Ask the sender to say more"),
+        ),
+        V::ClarifyFeedback { .. } => (
+            "clarifyFeedback",
+            ("Làm rõ phản ánh", "Say more on a feedback"),
+        ),
+        V::ForwardFeedback { .. } => (
+            "forwardFeedback",
+            (
+                "Chuyển phản ánh đến cơ quan có thẩm quyền",
+                "Pass the feedback on to the competent office",
+            ),
+        ),
+        V::PublishFeedback { .. } => (
+            "publishFeedback",
+            ("Công khai câu trả lời", "Publish the answer"),
+        ),
+        V::JudgeFeedback { .. } => (
+            "judgeFeedback",
+            ("Đánh giá câu trả lời", "Judge the answer"),
+        ),
+        V::RecordFeedbackMiss { .. } => return None,
+        V::AnswerSurvey { .. } => ("answerSurvey", ("Trả lời khảo sát", "Answer a survey")),
+    })
 }

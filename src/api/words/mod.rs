@@ -7,6 +7,8 @@ mod catalogue;
 pub mod command;
 mod label;
 mod linked;
+mod supervision;
+mod voice;
 
 use async_graphql::{Enum, SimpleObject};
 
@@ -25,6 +27,8 @@ pub use self::catalogue::{
 };
 pub use self::label::{channel_label, level_label};
 pub use self::linked::{LegOutcome, LegWait, LinkageManner};
+pub use self::supervision::{InspectionFindingKind, InspectionSubject};
+pub use self::voice::{FeedbackState, Topic};
 
 use crate::domain::dossier::{Phase, Stage};
 
@@ -208,6 +212,8 @@ pub enum BreachRule {
     LateSupplementNotice,
     /// An on-site check that was not announced in the system first.
     UnscheduledVerification,
+    /// A step of a feedback later than its working days.
+    LateFeedback,
 }
 
 /// How sure a record is.

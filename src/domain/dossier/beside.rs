@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::Dossier;
 use super::event::{
-    ComponentForm, Digitisation, DossierEvent, FeedbackKind, LinkKind, ObligationKind,
-    PaymentMethod, RatingDevice, ReusedFrom, Signature, SyncOutcome,
+    ComponentForm, Digitisation, DossierEvent, LinkKind, ObligationKind, PaymentMethod,
+    RatingDevice, ReusedFrom, Signature, SyncOutcome,
 };
 use crate::domain::portal::{self, News, PortalStatus, Untold};
 use crate::domain::time::Moment;
@@ -131,17 +131,6 @@ pub struct Rating {
     pub at: Moment,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Feedback {
-    pub number: u32,
-    pub kind: FeedbackKind,
-    pub submitted_at: Moment,
-    pub due_at: Option<Moment>,
-    pub answered_at: Option<Moment>,
-    /// The answer has a wording for everybody.
-    pub published: bool,
-}
-
 /// What another system last said of the dossier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sync {
@@ -183,11 +172,6 @@ impl Dossier {
     #[must_use]
     pub fn awaits_payment(&self) -> bool {
         self.obligations.iter().any(Obligation::holds_the_clock)
-    }
-
-    #[must_use]
-    pub fn open_feedback(&self) -> Option<&Feedback> {
-        self.feedback.iter().find(|one| one.answered_at.is_none())
     }
 
     pub(super) fn answer_opinion(&mut self, number: u32, state: OpinionState, at: Moment) {

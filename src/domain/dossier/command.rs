@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::VoiceCommand;
 use super::event::{
     Channel, ComponentForm, DeliveryMethod, Digitisation, FeedbackKind, LinkKind, ObligationKind,
     PaymentMethod, RatingDevice, RedirectKind, ReusedFrom, Signature, SyncOutcome,
@@ -250,6 +251,8 @@ pub enum DossierCommand {
         number: u32,
         published: bool,
     },
+    /// A further step of a feedback, or the answer to a survey (row 22).
+    Voice(VoiceCommand),
     /// Note what another system answered about the dossier.
     RecordSync {
         system: String,
@@ -363,6 +366,8 @@ impl DossierCommand {
     pub fn capability_shown(&self) -> Option<&str> {
         if let Self::Rate { capability, .. } | Self::SubmitFeedback { capability, .. } = self {
             capability.as_deref()
+        } else if let Self::Voice(command) = self {
+            command.capability_shown()
         } else {
             None
         }

@@ -3,12 +3,13 @@
 use uuid::Uuid;
 
 use super::beside::{
-    Feedback, Link, Obligation, ObligationState, Opinion, OpinionState, Rating, ReceivedComponent,
+    Link, Obligation, ObligationState, Opinion, OpinionState, Rating, ReceivedComponent,
 };
 use super::event::{DossierEvent, Stage};
 use super::result::committed_document;
 use super::stay::{Stay, WaitsFor};
 use super::turn::{EndKind, Ending, Turn};
+use super::voice::{Feedback, FeedbackState};
 use super::{Dossier, Phase};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::deadline::Pause;
@@ -377,21 +378,19 @@ impl Dossier {
                     at,
                 });
             }
-            DossierEvent::FeedbackSubmitted(feedback) => self.feedback.push(Feedback {
-                number: feedback.number,
-                kind: feedback.kind,
-                submitted_at: at,
-                due_at: feedback.due_at,
-                answered_at: None,
-                published: false,
-            }),
+            DossierEvent::FeedbackSubmitted(said) => {
+                let feedback = Feedback::new(said.number, said.kind, at, said.due_at);
+                self.feedback.push(feedback);
+            }
             DossierEvent::FeedbackAnswered(answered) => {
-                let mut all = self.feedback.iter_mut();
-                if let Some(feedback) = all.find(|one| one.number == answered.number) {
+                self.change_feedback(answered.number, |feedback| {
+                    feedback.state = FeedbackState::Answered;
                     feedback.answered_at = Some(at);
                     feedback.published = answered.published;
-                }
+                    feedback.publish_due_at = answered.publish_due_at;
+                });
             }
+            DossierEvent::Voice(event) => self.heard(event, at),
             DossierEvent::SyncRecorded(told) => self.note_sync(told, at),
             DossierEvent::Transferred(moved) => self.transferred(moved, at, around.reason),
             DossierEvent::LegOpened(_)

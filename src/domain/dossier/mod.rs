@@ -20,10 +20,10 @@ mod tests;
 mod to_do;
 mod transfer;
 mod turn;
+mod voice;
 
 pub use beside::{
-    Feedback, Link, Obligation, ObligationState, Opinion, OpinionState, Rating, ReceivedComponent,
-    Sync,
+    Link, Obligation, ObligationState, Opinion, OpinionState, Rating, ReceivedComponent, Sync,
 };
 pub use command::{DossierCommand, LegAt, ToldOf};
 pub use decide::{Context, decide};
@@ -38,6 +38,7 @@ pub use terms::Terms;
 pub use to_do::ToDo;
 pub use transfer::{Passed, Spell, Transfer};
 pub use turn::{EndKind, Ending, Turn};
+pub use voice::{Feedback, FeedbackState, Survey, VoiceCommand, VoiceRefusal};
 
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -104,6 +105,8 @@ pub struct Dossier {
     pub transfers: Vec<Transfer>,
     pub rating: Option<Rating>,
     pub feedback: Vec<Feedback>,
+    /// Campaigns answered, oldest first.
+    pub surveys: Vec<Survey>,
     pub syncs: Vec<Sync>,
     /// What the national portal is owed and has not acknowledged, oldest first.
     pub untold: Vec<Untold>,

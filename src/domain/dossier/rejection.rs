@@ -1,5 +1,6 @@
 //! Why not: every refusal has a stable code and says in Vietnamese and English what to do next.
 
+use super::VoiceRefusal;
 use super::{LinkedRefusal, Phase};
 use crate::domain::actor::Role;
 use crate::domain::calendar::{CalendarError, NoticeError};
@@ -109,6 +110,8 @@ pub enum Rejection {
     NotASuccessor(String),
     #[error(transparent)]
     Linked(#[from] LinkedRefusal),
+    #[error(transparent)]
+    Voice(#[from] VoiceRefusal),
     #[error("{0} stands for an invented procedure, and this journal is live")]
     SimulatedCode(String),
 }
@@ -197,6 +200,7 @@ impl Rejection {
             Self::Reorganisation(error) => error.code(),
             Self::NotASuccessor(_) => "NOT_A_SUCCESSOR",
             Self::Linked(refusal) => refusal.code(),
+            Self::Voice(refusal) => refusal.code(),
             Self::SimulatedCode(_) => "SIMULATED_CODE",
         }
     }
@@ -421,6 +425,7 @@ impl Rejection {
                 ),
             ),
             Self::Linked(refusal) => refusal.message(),
+            Self::Voice(refusal) => refusal.message(),
             Self::SimulatedCode(code) => (
                 format!(
                     "Mã {code} dành cho thủ tục mô phỏng, không dùng được trong sổ thật. Dùng mã thủ tục hành chính quốc gia."

@@ -18,7 +18,7 @@ pub struct Terms {
     pub form: Option<&'static str>,
 }
 
-const fn terms(
+pub(super) const fn terms(
     name: &'static str,
     roles: &'static [Role],
     needs_reason: bool,
@@ -284,6 +284,7 @@ impl DossierCommand {
                 "22",
                 None,
             ),
+            Self::Voice(command) => command.terms(),
             Self::PrintPaper { .. } => terms(
                 "print_paper",
                 &[Receiver, Handler, DivisionHead, Signer, Clerk],

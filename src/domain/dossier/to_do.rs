@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Dossier, DossierCommand, OpinionState};
+use super::{Dossier, DossierCommand, FeedbackState, OpinionState, VoiceCommand};
 use crate::domain::fact::stream;
 use crate::domain::time::Moment;
 
@@ -19,8 +19,9 @@ impl Dossier {
     /// already leave nothing to do. The rules have the last word when the hour has come.
     #[must_use]
     pub fn to_do(&self, id: Uuid) -> Vec<ToDo> {
+        let unanswered = self.unanswered();
         let Some(turn) = self.turn().filter(|turn| turn.ending.is_none()) else {
-            return Vec::new();
+            return unanswered.into_iter().collect();
         };
         let runs =
             turn.paused_since.is_none() && !turn.undated && !turn.missed.contains(&turn.due_at);
@@ -45,12 +46,25 @@ impl Dossier {
         miss.into_iter()
             .chain(silent)
             .chain(self.legs_to_open(id))
+            .chain(unanswered)
             .collect()
+    }
+
+    /// A feedback whose day will pass while the office is waited for, whatever has become of the dossier.
+    fn unanswered(&self) -> Option<ToDo> {
+        let open = self.open_feedback()?;
+        let waits = open.state == FeedbackState::Open && !open.overdue;
+        let number = open.number;
+        let command = VoiceCommand::RecordFeedbackMiss { number };
+        waits.then_some(ToDo {
+            due_at: open.due_at?,
+            command: DossierCommand::Voice(command),
+        })
     }
 }
 
 impl ToDo {
-    /// The number of the opinion or the place of the leg it is about; 0 for the promise itself.
+    /// The number of the opinion or feedback, or the place of the leg, it is about; 0 for the promise itself.
     #[must_use]
     pub fn number(&self) -> u32 {
         if let DossierCommand::DeemOpinionAgreed { number }
@@ -59,6 +73,8 @@ impl ToDo {
             *number
         } else if let DossierCommand::OpenLeg { place, .. } = &self.command {
             *place
+        } else if let DossierCommand::Voice(command) = &self.command {
+            command.feedback().unwrap_or(0)
         } else {
             0
         }

@@ -110,6 +110,7 @@ pub fn news(event: &DossierEvent) -> News {
         | DossierEvent::Rated(_)
         | DossierEvent::FeedbackSubmitted(_)
         | DossierEvent::FeedbackAnswered(_)
+        | DossierEvent::Voice(_)
         | DossierEvent::SyncRecorded(_)
         | DossierEvent::PaperPrinted(_) => News::Nothing,
     }

@@ -158,6 +158,8 @@ fn subject(event: &Event) -> Option<String> {
         Event::Reference(ReferenceEvent::ProcessApproved(process)) => Some(process.reference()),
         Event::Reference(ReferenceEvent::ReviewProposed(proposal)) => Some(proposal.code.clone()),
         Event::Reference(ReferenceEvent::TargetSet(target)) => Some(to_word(&target.indicator)),
+        Event::Reference(ReferenceEvent::Campaign(event)) => Some(event.code().to_owned()),
+        Event::Reference(ReferenceEvent::Supervision(event)) => Some(event.subject()),
         Event::Reference(ReferenceEvent::OfficesReorganised(one)) => Some(one.decision.clone()),
     }
 }

@@ -151,6 +151,8 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
                 | ReferenceEvent::ProcessApproved(_)
                 | ReferenceEvent::ReviewProposed(_)
                 | ReferenceEvent::TargetSet(_)
+                | ReferenceEvent::Campaign(_)
+                | ReferenceEvent::Supervision(_)
                 | ReferenceEvent::OfficesReorganised(_),
             )
             | Event::JournalOpened(_)

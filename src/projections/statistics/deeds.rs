@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use sqlx::SqliteConnection;
 
 use super::experience::{self, Met};
+use super::surveys;
 use crate::domain::actor::Role;
-use crate::domain::dossier::DossierEvent;
+use crate::domain::dossier::{DossierEvent, VoiceEvent};
 use crate::domain::event::Event;
 use crate::domain::fact::{Fact, PartKind};
 use crate::domain::portal;
@@ -58,7 +59,7 @@ pub(super) struct Place {
 }
 
 /// The facts of dossiers in the batch, each with its place.
-fn placed(batch: &Batch) -> impl Iterator<Item = (Place, &Fact, &DossierEvent)> {
+pub(super) fn placed(batch: &Batch) -> impl Iterator<Item = (Place, &Fact, &DossierEvent)> {
     let places = batch.numbers.iter().zip(&batch.turns);
     batch
         .reads
@@ -118,9 +119,18 @@ fn told<'a>(event: &'a DossierEvent, fact: &'a Fact) -> Told<'a> {
         E::PaymentRefunded(refunded) => Told::Met(Met::Payment("refunded", refunded.number)),
         E::Rated(rated) => Told::Met(Met::Rating(rated.device.name(), rated.score, rated.scale)),
         E::FeedbackSubmitted(said) => {
-            Told::Met(Met::Feedback("submitted", said.number, said.due_at))
+            Told::Met(Met::Feedback("submitted", said.number, said.due_at, false))
         }
-        E::FeedbackAnswered(one) => Told::Met(Met::Feedback("answered", one.number, None)),
+        E::FeedbackAnswered(one) => {
+            let late = fact.circumstances.breach.is_some();
+            Told::Met(Met::Feedback(
+                "answered",
+                one.number,
+                one.publish_due_at,
+                late,
+            ))
+        }
+        E::Voice(event) => voice(event, fact),
         E::SyncRecorded(sync) if sync.system == portal::SYSTEM => {
             Told::Met(Met::Synchronisation(sync.outcome.name()))
         }
@@ -178,6 +188,26 @@ fn told<'a>(event: &'a DossierEvent, fact: &'a Fact) -> Told<'a> {
     }
 }
 
+/// A step of a feedback, late or not; surveys have rows of their own.
+fn voice(event: &VoiceEvent, fact: &Fact) -> Told<'static> {
+    let late = fact.circumstances.breach.is_some();
+    let (deed, due_at) = match event {
+        VoiceEvent::FeedbackRefused(_) => ("refused", None),
+        VoiceEvent::ClarificationAsked(_) => ("asked", None),
+        VoiceEvent::FeedbackClarified(clarified) => ("clarified", clarified.due_at),
+        VoiceEvent::FeedbackForwarded(_) => ("forwarded", None),
+        VoiceEvent::FeedbackPublished(_) => ("published", None),
+        VoiceEvent::FeedbackJudged(judged) if judged.satisfied => ("liked", None),
+        VoiceEvent::FeedbackJudged(_) => ("disliked", None),
+        VoiceEvent::FeedbackOverdue(_) => ("overdue", None),
+        VoiceEvent::SurveyAnswered(_) => return Told::Nothing,
+    };
+    match event.feedback() {
+        Some(number) => Told::Met(Met::Feedback(deed, number, due_at, late)),
+        None => Told::Nothing,
+    }
+}
+
 /// A digital signature makes the result an electronic one, whether or not its file is kept.
 fn is_signed_digitally(event: &DossierEvent) -> bool {
     matches!(event, DossierEvent::ResultSigned(signed) if signed.signature.is_some())
@@ -203,6 +233,7 @@ pub async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()>
             Told::Nothing => {}
         }
     }
+    surveys::write(to, batch).await?;
     let written = INSERT_HANDLING.run(to, &handling, |statement, (place, deed, officer)| {
         place.bind(statement, deed).bind(officer.clone())
     });

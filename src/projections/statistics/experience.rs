@@ -11,7 +11,7 @@ use crate::projections::Model;
 use crate::projections::insert::Insert;
 
 pub const MODEL: Model = Model {
-    version: 1,
+    version: 2,
     tables: "
         create table document ( -- electronic results
             number      integer not null,
@@ -54,9 +54,10 @@ pub const MODEL: Model = Model {
             turn        integer not null,
             position    integer not null,
             recorded_at integer not null,
-            deed        text    not null, -- `submitted`, `answered`
+            deed        text    not null, -- `submitted`, `asked`, `clarified`, `forwarded`, `refused`, `answered`, `published`, `liked`, `disliked`, `overdue`
             feedback    integer not null, -- which of the dossier
-            due_at      integer,
+            due_at      integer,          -- of the answer; on `answered`, of its publication
+            late        integer not null, -- recorded with its breach
             primary key (number, turn, position)
         ) strict, without rowid;
         create table synchronisation ( -- with the national portal
@@ -81,17 +82,85 @@ pub(super) static RATINGS: Rows = Rows {
     excluded: "rating.deed = 'office'",
 };
 
-/// Feedback that came in the period: answered by its day or not. What is neither answered nor due counts neither way.
+/// The other rows of the same feedback.
+macro_rules! same_feedback {
+    ($row:literal) => {
+        concat!(
+            $row,
+            ".number = feedback.number and ",
+            $row,
+            ".feedback = feedback.feedback and ",
+            $row,
+            ".recorded_at < until"
+        )
+    };
+}
+
+/// The day of its answer: the one named when its sender had said more, else the first.
+macro_rules! feedback_due {
+    ($row:literal) => {
+        concat!(
+            "coalesce((select ",
+            $row,
+            ".due_at from feedback as ",
+            $row,
+            " where ",
+            $row,
+            ".deed = 'clarified' and ",
+            same_feedback!($row),
+            " order by ",
+            $row,
+            ".position desc limit 1), feedback.due_at)"
+        )
+    };
+}
+
+/// When it was answered or refused.
+macro_rules! feedback_closed {
+    ($row:literal) => {
+        concat!(
+            "(select min(",
+            $row,
+            ".recorded_at) from feedback as ",
+            $row,
+            " where ",
+            $row,
+            ".deed in ('answered', 'refused') and ",
+            same_feedback!($row),
+            ")"
+        )
+    };
+}
+
+/// Every step by its day: answered or refused in time, none of them late, and published where a day was named for it.
+macro_rules! feedback_on_time {
+    ($due:literal, $closed:literal) => {
+        concat!(
+            feedback_due!($due), " >= coalesce(", feedback_closed!($closed), ", until)
+            and not exists (select 1 from feedback as step where step.late and ", same_feedback!("step"), ")
+            and not exists (select 1 from feedback as answer where answer.deed = 'answered' and answer.due_at < until and ",
+            same_feedback!("answer"),
+            " and not exists (select 1 from feedback as told where told.deed = 'published' and ",
+            same_feedback!("told"),
+            "))"
+        )
+    };
+}
+
+/// Feedback that came in the period: each of its steps by its day or not. What is neither closed nor due, and what waits for
+/// its sender, counts neither way.
 pub(super) static FEEDBACK: Rows = Rows {
     from: "feedback cross join turn",
     condition: "feedback.deed = 'submitted' and feedback.recorded_at >= since and feedback.recorded_at < until
         and turn.number = feedback.number and turn.turn = max(feedback.turn, 1)",
-    numerator: "feedback.due_at >= coalesce((select min(answer.recorded_at) from feedback as answer
-        where answer.number = feedback.number and answer.feedback = feedback.feedback
-          and answer.deed = 'answered' and answer.recorded_at < until), until)",
-    excluded: "feedback.due_at is null or (feedback.due_at >= until and not exists (select 1 from feedback as answer
-        where answer.number = feedback.number and answer.feedback = feedback.feedback
-          and answer.deed = 'answered' and answer.recorded_at < until))",
+    numerator: feedback_on_time!("clear", "closing"),
+    excluded: concat!(
+        feedback_due!("clear"), " is null or (", feedback_closed!("closing"), " is null and (", feedback_due!("clear"), " >= until
+            or exists (select 1 from feedback as asked_for where asked_for.deed = 'asked' and ", same_feedback!("asked_for"),
+        " and not exists (select 1 from feedback as clear where clear.deed = 'clarified' and clear.position > asked_for.position and ",
+        same_feedback!("clear"),
+        "))))"
+    ),
 };
 
 /// Received in the period with papers entered: one of them has a digital form or none.
@@ -145,11 +214,14 @@ pub(super) static SYNCHRONISED: Rows = Rows {
     excluded: "0",
 };
 
-/// The same feedback: answered by its day and not raised again on the same dossier.
+/// The same feedback: each step by its day, not raised again on the same dossier, and its answer not disliked.
 pub(super) static FEEDBACK_GOOD: Rows = Rows {
-    numerator: "feedback.feedback = 1 and feedback.due_at >= coalesce((select min(answer.recorded_at) from feedback as answer
-        where answer.number = feedback.number and answer.feedback = feedback.feedback
-          and answer.deed = 'answered' and answer.recorded_at < until), until)",
+    numerator: concat!(
+        "feedback.feedback = 1 and not exists (select 1 from feedback as said where said.deed = 'disliked' and ",
+        same_feedback!("said"),
+        ") and ",
+        feedback_on_time!("clear", "closing")
+    ),
     ..FEEDBACK
 };
 
@@ -172,7 +244,8 @@ pub(super) enum Met {
     Payment(&'static str, u32),
     /// Score and scale.
     Rating(&'static str, u8, u8),
-    Feedback(&'static str, u32, Option<Moment>),
+    /// Which of the dossier, the day named with it, recorded with a breach.
+    Feedback(&'static str, u32, Option<Moment>, bool),
     Synchronisation(&'static str),
 }
 
@@ -196,7 +269,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         component: insert("component", &["item"]),
         payment: insert("payment", &["obligation"]),
         rating: insert("rating", &["score", "scale"]),
-        feedback: insert("feedback", &["feedback", "due_at"]),
+        feedback: insert("feedback", &["feedback", "due_at", "late"]),
         synchronisation: insert("synchronisation", &[]),
     }
 });
@@ -212,7 +285,9 @@ pub(super) async fn write(to: &mut SqliteConnection, all: &[(Place, Met)]) -> sq
             Met::Component(deed, item) => components.push((*place, deed, item)),
             Met::Payment(deed, obligation) => payments.push((*place, deed, obligation)),
             Met::Rating(deed, score, scale) => ratings.push((*place, deed, score, scale)),
-            Met::Feedback(deed, number, due_at) => feedback.push((*place, deed, number, due_at)),
+            Met::Feedback(deed, number, due_at, late) => {
+                feedback.push((*place, deed, number, due_at, late));
+            }
             Met::Synchronisation(deed) => syncs.push((*place, deed)),
         }
     }
@@ -240,9 +315,9 @@ pub(super) async fn write(to: &mut SqliteConnection, all: &[(Place, Met)]) -> sq
     });
     written.await?;
     let written = tables.feedback.run(to, &feedback, |statement, row| {
-        let (place, deed, number, due_at) = row;
+        let (place, deed, number, due_at, late) = row;
         let statement = place.bind(statement, deed).bind(*number);
-        statement.bind(due_at.map(|due_at| due_at.0))
+        statement.bind(due_at.map(|due_at| due_at.0)).bind(*late)
     });
     written.await
 }

@@ -8,7 +8,9 @@ use sqlx::{QueryBuilder, Row, Sqlite};
 use super::experience::{DIGITISED, FEEDBACK, PAID, RATINGS, REUSED};
 use super::groups::{self, Dimension};
 use super::sql::{begin, restrict};
+use super::surveys;
 use super::{Counts, Query, Scope, Settled};
+use crate::domain::campaign::Topic;
 use crate::domain::catalogue::{OnlineLevel, Procedure, publication};
 use crate::domain::reference::Reference;
 use crate::domain::target::Indicator;
@@ -48,6 +50,14 @@ enum Way {
     Counts(fn(&Counts) -> Share),
     /// From rows that lie beside the turns; of procedures in these fields, or of all.
     Rows(&'static Rows, &'static [&'static str]),
+    /// The same of a campaign's answers on this topic, while one has a day in the period; else of the ratings, where they tell
+    /// of it.
+    Asked {
+        topic: Topic,
+        answers: &'static Rows,
+        ratings: Option<&'static Rows>,
+        fields: &'static [&'static str],
+    },
     /// From the procedures in force on the last day.
     Procedures(fn(&Procedure) -> bool),
     Outside((&'static str, &'static str)),
@@ -109,20 +119,54 @@ fn way(indicator: Indicator) -> Way {
         I::DigitisedComponents => Way::Rows(&DIGITISED, NO_FIELDS),
         I::ReusedComponents => Way::Rows(&REUSED, NO_FIELDS),
         I::OnlinePayment => Way::Rows(&PAID, NO_FIELDS),
-        I::Satisfaction => Way::Rows(&RATINGS, NO_FIELDS),
-        I::SatisfactionLandConstructionInvestment => {
-            Way::Rows(&RATINGS, LAND_CONSTRUCTION_INVESTMENT)
-        }
+        I::Satisfaction => settlement(NO_FIELDS),
+        I::SatisfactionLandConstructionInvestment => settlement(LAND_CONSTRUCTION_INVESTMENT),
         I::FeedbackOnTime => Way::Rows(&FEEDBACK, NO_FIELDS),
-        I::SatisfactionWithAgencies => Way::Outside((
-            "Cần khảo sát xã hội học về sự phục vụ của cơ quan; không có trong hồ sơ.",
-            "A survey of agencies' service is needed; no dossier tells of it.",
-        )),
+        I::SatisfactionWithAgencies => Way::Asked {
+            topic: Topic::Agencies,
+            answers: &surveys::AGENCIES,
+            ratings: None,
+            fields: NO_FIELDS,
+        },
         I::ReviewedProcedures => Way::Outside((
             "Sổ nhật ký chỉ ghi đề xuất từ rà soát; thủ tục đã rà soát mà không có đề xuất thì không được ghi.",
             "The journal holds what reviews proposed; what was reviewed without a proposal is not recorded.",
         )),
     }
+}
+
+fn settlement(fields: &'static [&'static str]) -> Way {
+    Way::Asked {
+        topic: Topic::Settlement,
+        answers: &surveys::SETTLEMENT,
+        ratings: Some(&RATINGS),
+        fields,
+    }
+}
+
+/// The rows that tell of a topic in the period: a campaign's answers go before ratings.
+fn rows_of(
+    models: &ReadModels,
+    query: &Query,
+    topic: Topic,
+    (answers, ratings): (&'static Rows, Option<&'static Rows>),
+) -> Option<&'static Rows> {
+    let asked = surveys::is_asked(models, topic, query.from, query.to);
+    if asked { Some(answers) } else { ratings }
+}
+
+const NOT_ASKED: (&str, &str) = (
+    "Cần khảo sát về sự phục vụ của cơ quan; trong kỳ không có đợt khảo sát nào hỏi điều này.",
+    "A survey of agencies' service is needed; no campaign of the period asks about it.",
+);
+
+async fn sum_of(models: &ReadModels, query: &Query, rows: &Rows, fields: &[&str]) -> Result<Share> {
+    let mut sum = Share::default();
+    let shares = shares_by(models, query, rows, fields, OFFICE).await?;
+    for share in shares.into_values() {
+        sum.add(share);
+    }
+    Ok(sum)
 }
 
 fn on_time(settled: Settled) -> Share {
@@ -166,14 +210,16 @@ pub(super) fn procedures_of<'a>(
 pub async fn measure(models: &ReadModels, query: &Query, indicator: Indicator) -> Result<Outcome> {
     let share = match way(indicator) {
         Way::Counts(share) => share(&super::count(models, query).await?),
-        Way::Rows(rows, fields) => {
-            let mut sum = Share::default();
-            let shares = shares_by(models, query, rows, fields, OFFICE).await?;
-            for share in shares.into_values() {
-                sum.add(share);
-            }
-            sum
-        }
+        Way::Rows(rows, fields) => sum_of(models, query, rows, fields).await?,
+        Way::Asked {
+            topic,
+            answers,
+            ratings,
+            fields,
+        } => match rows_of(models, query, topic, (answers, ratings)) {
+            Some(rows) => sum_of(models, query, rows, fields).await?,
+            None => return Ok(Outcome::Outside(NOT_ASKED)),
+        },
         Way::Procedures(holds) => {
             let reference = models.reference();
             let mut share = Share::default();
@@ -204,6 +250,15 @@ pub async fn by_office(
             Some(shares.collect())
         }
         Way::Rows(rows, fields) => Some(shares_by(models, query, rows, fields, OFFICE).await?),
+        Way::Asked {
+            topic,
+            answers,
+            ratings,
+            fields,
+        } => match rows_of(models, query, topic, (answers, ratings)) {
+            Some(rows) => Some(shares_by(models, query, rows, fields, OFFICE).await?),
+            None => None,
+        },
         Way::Procedures(_) | Way::Outside(_) => None,
     })
 }

@@ -252,13 +252,13 @@ async fn fill(models: &ReadModels, query: &Query, measure: Measure, index: &Inde
         }
         M::FeedbackOnTime => counted(
             rows(models, query, &FEEDBACK, NO_FIELDS).await?,
-            "Phản ánh, kiến nghị trả lời đúng hạn trên số nhận trong kỳ đã đến hạn hoặc đã trả lời.",
-            "Feedback answered by its day of what came in the period and is answered or due.",
+            "Phản ánh, kiến nghị mà mọi bước (từ chối, hỏi thêm, chuyển, trả lời, công khai) đúng hạn, trên số nhận trong kỳ đã đến hạn hoặc đã xong.",
+            "Feedback with every step by its day (refusing, asking, passing on, answering, publishing) of what came in the period and is closed or due.",
         ),
         M::FeedbackSatisfaction => counted(
             rows(models, query, &FEEDBACK_GOOD, NO_FIELDS).await?,
-            "Như trên, trừ phản ánh lặp lại; người gửi có hài lòng với câu trả lời hay không chưa được ghi.",
-            "The same less what was raised again; whether the answer was liked is not recorded.",
+            "Như trên, trừ phản ánh lặp lại và phản ánh mà người gửi không hài lòng với câu trả lời.",
+            "The same less what was raised again and answers that the sender disliked.",
         ),
     }
 }

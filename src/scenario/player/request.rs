@@ -8,10 +8,12 @@ use uuid::Uuid;
 
 use crate::acts::{Act, Personal, Request};
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::campaign::Question;
 use crate::domain::code::ProcedureCode;
 use crate::domain::dossier::{
     Channel, ComponentForm, Digitisation, DossierCommand, FeedbackKind, ObligationKind,
-    PaymentMethod, RatingDevice, RedirectKind, Signature, SignatureValidation,
+    PaymentMethod, RatingDevice, RedirectKind, Signature, SignatureValidation, SurveyAnswer,
+    VoiceCommand,
 };
 use crate::domain::fact::stream;
 use crate::domain::part::PartKind;
@@ -76,6 +78,8 @@ impl<'a> Clerk<'a> {
             reason: reason(script, taken.deed),
             personal: if step == 0 {
                 person(script)
+            } else if taken.deed == Deed::AnswerReport {
+                vec![answer()]
             } else {
                 Vec::new()
             },
@@ -223,8 +227,32 @@ impl<'a> Clerk<'a> {
             },
             Deed::AnswerReport => DossierCommand::AnswerFeedback {
                 number: 1,
-                published: false,
+                published: true,
             },
+            Deed::AnswerSurvey { survey, satisfied } => {
+                DossierCommand::Voice(self.survey(script, survey, satisfied))
+            }
+        }
+    }
+
+    /// Answers to a survey: of the two best scores the lower one for odd dossiers; else the one below them.
+    fn survey(&self, script: &Script, survey: usize, satisfied: u16) -> VoiceCommand {
+        let campaign = &self.plan.surveys[survey].campaign;
+        let questions = (0..).zip(&campaign.questions);
+        let answer = |(place, question): (u32, &Question)| {
+            let liked = satisfied >> place & 1 == 1;
+            let below = if liked { script.number % 2 } else { 2 };
+            SurveyAnswer {
+                question: question.key.clone(),
+                score: campaign.scale - u8::try_from(below).unwrap_or_default(),
+            }
+        };
+        VoiceCommand::AnswerSurvey {
+            campaign: campaign.code.clone(),
+            answers: questions.map(answer).collect(),
+            device: RatingDevice::Own,
+            assisted_by: None,
+            capability: self.receipt(script),
         }
     }
 
@@ -268,6 +296,7 @@ impl Deed {
             Self::Rate { .. } => "rate",
             Self::Report => "submit_feedback",
             Self::AnswerReport => "answer_feedback",
+            Self::AnswerSurvey { .. } => "answer_survey",
         }
     }
 }
@@ -306,7 +335,17 @@ fn reason(script: &Script, deed: Deed) -> Option<Reason> {
         | Deed::Rate { .. }
         | Deed::Report
         | Deed::AnswerReport
+        | Deed::AnswerSurvey { .. }
         | Deed::GrantWithdrawal => None,
+    }
+}
+
+/// To a report: to its sender, and the same for everybody.
+fn answer() -> Personal {
+    let words = "Đã nhắc nhở bộ phận tiếp nhận; xin lỗi về sự bất tiện (mô phỏng).";
+    Personal {
+        kind: PartKind::Note,
+        value: json!({ "text": words, "published": words }),
     }
 }
 

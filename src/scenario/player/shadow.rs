@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::acts::{Act, Request};
 use crate::domain::actor::Actor;
+use crate::domain::campaign::{CampaignAct, CampaignEvent};
 use crate::domain::dossier::{Context, Dossier, DossierCommand, ToDo, decide};
 use crate::domain::event::Event;
 use crate::domain::fact::{Circumstances, Part};
@@ -139,6 +140,11 @@ fn on_the_shelf(act: &Act) -> Option<ReferenceEvent> {
         | Act::Abolish { .. }
         | Act::ApproveProcess(_)
         | Act::ProposeReview(_)
-        | Act::SetTarget(_) => return None,
+        | Act::SetTarget(_)
+        | Act::Campaign(CampaignAct::Close { .. })
+        | Act::Supervise(_) => return None,
+        Act::Campaign(CampaignAct::Open(campaign)) => {
+            ReferenceEvent::Campaign(CampaignEvent::Opened(campaign))
+        }
     })
 }

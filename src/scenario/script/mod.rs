@@ -115,6 +115,11 @@ pub enum Deed {
     },
     Report,
     AnswerReport,
+    /// One of the plan's surveys, by its place; the questions answered by one of the two best scores, as bits.
+    AnswerSurvey {
+        survey: usize,
+        satisfied: u16,
+    },
 }
 
 /// What the plan wants of a dossier. Never leaves this room's scripts: only the choice of hours knows it.
@@ -161,6 +166,8 @@ pub fn write(plan: &Plan, seed: &str, scale: u32) -> Result<Vec<Script>, Scenari
                     let mut dice = Dice::new(seed, &[2, u64::from(number)]);
                     let offered = &plan.offered[procedure];
                     voices::add(&stage, experience, offered, &mut steps, &mut dice);
+                    let mut dice = Dice::new(seed, &[3, u64::from(number)]);
+                    voices::survey(&stage, offered, &unit.code, &mut steps, &mut dice);
                 }
                 let channel = load.channel;
                 scripts.push(Script {

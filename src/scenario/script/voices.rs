@@ -4,6 +4,7 @@
 use super::course::{DAY, HOUR, MINUTE};
 use super::{Deed, Stage, Step, Who};
 use crate::domain::catalogue::Procedure;
+use crate::domain::code::OfficeCode;
 use crate::domain::dossier::Digitisation;
 use crate::domain::time::Moment;
 use crate::scenario::dice::Dice;
@@ -115,6 +116,48 @@ fn speak(
             who: Who::Manager,
             deed: Deed::AnswerReport,
             ..delivered
+        });
+    }
+}
+
+/// After all else: the questions of the campaigns that ask about the dossier on the day.
+pub(super) fn survey(
+    stage: &Stage<'_>,
+    procedure: &Procedure,
+    office: &OfficeCode,
+    steps: &mut Vec<Step>,
+    dice: &mut Dice,
+) {
+    let delivered = |step: &Step| matches!(step.deed, Deed::DeliverResult(_));
+    let Some(last) = steps
+        .last()
+        .copied()
+        .filter(|_| steps.iter().any(delivered))
+    else {
+        return;
+    };
+    for (place, survey) in stage.plan.surveys.iter().enumerate() {
+        let at = last.at.plus(dice.between(HOUR, 2 * DAY));
+        let answers = dice.percent(survey.answered_percent);
+        let campaign = &survey.campaign;
+        let field = Some(procedure.field_vi.as_str());
+        let asked = campaign.is_about(office.as_str(), &procedure.code, field);
+        let on_its_days = (campaign.from..=campaign.to).contains(&at.date());
+        if !answers || !asked || !on_its_days || at.date() > stage.plan.ends {
+            continue;
+        }
+        let mut satisfied = 0;
+        for question in 0..campaign.questions.len() {
+            satisfied |= u16::from(dice.percent(survey.satisfied_percent)) << question;
+        }
+        steps.push(Step {
+            at,
+            who: Who::Applicant,
+            deed: Deed::AnswerSurvey {
+                survey: place,
+                satisfied,
+            },
+            ..last
         });
     }
 }

@@ -235,6 +235,7 @@ pub fn breach_name(rule: BreachRule) -> &'static str {
         BreachRule::LateIntake => "late_intake",
         BreachRule::LateSupplementNotice => "late_supplement_notice",
         BreachRule::UnscheduledVerification => "unscheduled_verification",
+        BreachRule::LateFeedback => "late_feedback",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::owed::{Owed, owed};
 use super::told::{Line, Worklist};
 use super::{Choice, Data, Ground, dressed, fields, left, moment, reasons};
 use crate::api::words::command;
@@ -34,6 +35,8 @@ pub struct ListPage {
     methods: Vec<Choice>,
     people: Vec<String>,
     takes_in: bool,
+    /// What the office owes beside its dossiers.
+    owed: Vec<Owed>,
     updated: When,
 }
 
@@ -198,6 +201,7 @@ impl ListPage {
             methods: fields::deliveries(lang),
             people: shown.people,
             takes_in: shown.who.role == Role::Receiver,
+            owed: owed(ground.office, ground.reference, ground.now, lang),
             updated: dates::short(ground.now, lang),
             frame: dressed(frame.titled(title, Some(Door::Desk)).wide()).script("desk/list.js"),
         }

@@ -7,6 +7,7 @@ mod fields;
 pub mod intake;
 mod linked;
 pub mod list;
+mod owed;
 mod portal;
 mod told;
 

@@ -2,6 +2,7 @@
 
 mod audit;
 mod board;
+mod campaigns;
 mod desk;
 mod dossier;
 mod figures;
@@ -24,6 +25,7 @@ use axum::routing::{get, post};
 use super::home::HomePage;
 use super::problem::Problem;
 use super::proof::LogLine;
+use super::say::Wish;
 use super::{Visit, Web, assets, respond};
 use crate::domain::reference::JournalKind;
 
@@ -36,8 +38,13 @@ pub fn router(web: Web) -> Router {
         .route("/t/{code}", get(dossier::track))
         .route("/t/{code}/events", get(dossier::follow))
         .route("/t/{code}/proof", get(proof::check))
-        .route("/t/{code}/rating", get(say::rating).post(say::rate))
-        .route("/t/{code}/feedback", get(say::feedback).post(say::write))
+        .route("/t/{code}/rating", say::doors(Wish::Rating))
+        .route("/t/{code}/feedback", say::doors(Wish::Feedback))
+        .route("/t/{code}/clarify", say::doors(Wish::Clarify))
+        .route("/t/{code}/judge", say::doors(Wish::Judge))
+        .route("/t/{code}/survey", say::doors(Wish::Survey))
+        .route("/campaigns", get(campaigns::list))
+        .route("/campaigns/{code}", get(campaigns::results))
         .route("/o", get(offices::list))
         .route("/o/{office}", get(offices::office))
         .route("/feedback", get(offices::voices))

@@ -1,10 +1,13 @@
-//! Rating and feedback by the holder of a receipt: plain forms, each sent through the api's own mutation.
+//! Rating, feedback and surveys by the holder of a receipt: plain forms, each sent through the api's own mutation.
+
+use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use axum::routing::{MethodRouter, get};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -12,11 +15,12 @@ use uuid::Uuid;
 use super::dossier::{dossier, new_command, receipt};
 use super::{Answer, Asked, Segment, answer, asked, segment};
 use crate::api::access::OfficeDevice;
+use crate::domain::campaign::Campaign;
 use crate::domain::dossier::Dossier;
 use crate::projections::tracking::DossierRow;
 use crate::web::problem::Problem;
 use crate::web::say::{Ask, Closed, Fault, SayPage, Sent, Typed, Wish};
-use crate::web::tracking::{SCALE, may_rate};
+use crate::web::tracking::{SCALE, asked_about, may_rate, to_judge};
 use crate::web::{Visit, Web, respond};
 
 #[derive(Default, Deserialize)]
@@ -27,24 +31,22 @@ pub(super) struct Key {
 /// A form as a browser sends it; what cannot be read counts as an empty one.
 type Filled = Result<Form<Sent>, FormRejection>;
 
-pub(super) async fn rating(
-    State(web): State<Web>,
-    visit: Visit,
-    path: Segment,
-    key: Asked<Key>,
-) -> Response {
-    let page = form(&web, &visit, &segment(path), &asked(key), Wish::Rating).await;
-    respond::unlisted(answer(&visit, &web, page))
-}
-
-pub(super) async fn feedback(
-    State(web): State<Web>,
-    visit: Visit,
-    path: Segment,
-    key: Asked<Key>,
-) -> Response {
-    let page = form(&web, &visit, &segment(path), &asked(key), Wish::Feedback).await;
-    respond::unlisted(answer(&visit, &web, page))
+/// One form, and what it sends: the address says which.
+pub(super) fn doors(wish: Wish) -> MethodRouter<Web> {
+    let show = move |State(web): State<Web>, visit: Visit, path: Segment, key: Asked<Key>| async move {
+        let page = form(&web, &visit, &segment(path), &asked(key), wish).await;
+        respond::unlisted(answer(&visit, &web, page))
+    };
+    let take = move |State(web): State<Web>,
+                     visit: Visit,
+                     headers: HeaderMap,
+                     path: Segment,
+                     filled: Filled| async move {
+        let sent = filled.map_or_else(|_| Sent::default(), |Form(sent)| sent);
+        let done = send(&web, &visit, &headers, &segment(path), &sent, wish).await;
+        respond::unlisted(answer(&visit, &web, done))
+    };
+    get(show).post(take)
 }
 
 /// The empty form, or why there is none.
@@ -53,7 +55,8 @@ async fn form(web: &Web, visit: &Visit, code: &str, key: &Key, wish: Wish) -> An
     let state = changes.last().map(|change| &change.after);
     let state = state.ok_or_else(|| Problem::DossierUnknown(code.clone()))?;
     let capability = receipt(&row, key.k.as_deref()).unwrap_or_default();
-    let closed = closed(wish, state, &capability);
+    let campaign = campaign(web, state, wish);
+    let closed = closed(wish, state, &capability, campaign.is_some());
     let ask = Ask {
         wish,
         code: &code,
@@ -61,6 +64,7 @@ async fn form(web: &Web, visit: &Visit, code: &str, key: &Key, wish: Wish) -> An
         command: new_command(),
         typed: Typed::default(),
         faults: Vec::new(),
+        campaign: campaign.as_deref(),
     };
     Ok(shown(web, visit, StatusCode::OK, ask, state, closed))
 }
@@ -82,7 +86,7 @@ fn shown(
     respond::html(status, &SayPage::new(frame, ask, state, closed))
 }
 
-fn closed(wish: Wish, state: &Dossier, capability: &str) -> Option<Closed> {
+fn closed(wish: Wish, state: &Dossier, capability: &str, is_asked: bool) -> Option<Closed> {
     if capability.is_empty() {
         return Some(Closed::NoReceipt);
     }
@@ -90,44 +94,18 @@ fn closed(wish: Wish, state: &Dossier, capability: &str) -> Option<Closed> {
         Wish::Rating if state.rating.is_some() => Some(Closed::Rated),
         Wish::Rating if !may_rate(state.phase) => Some(Closed::NotYet),
         Wish::Feedback if state.open_feedback().is_some() => Some(Closed::FeedbackOpen),
-        Wish::Rating | Wish::Feedback => None,
+        Wish::Clarify if asked_about(state).is_none() => Some(Closed::NotAsked),
+        Wish::Judge if to_judge(state).is_none() => Some(Closed::NothingToJudge),
+        Wish::Survey if !is_asked => Some(Closed::NoSurvey),
+        Wish::Rating | Wish::Feedback | Wish::Clarify | Wish::Judge | Wish::Survey => None,
     }
 }
 
-pub(super) async fn rate(
-    State(web): State<Web>,
-    visit: Visit,
-    headers: HeaderMap,
-    path: Segment,
-    filled: Filled,
-) -> Response {
-    let sent = read(filled);
-    let done = send(&web, &visit, &headers, &segment(path), &sent, Wish::Rating).await;
-    respond::unlisted(answer(&visit, &web, done))
-}
-
-pub(super) async fn write(
-    State(web): State<Web>,
-    visit: Visit,
-    headers: HeaderMap,
-    path: Segment,
-    filled: Filled,
-) -> Response {
-    let sent = read(filled);
-    let done = send(
-        &web,
-        &visit,
-        &headers,
-        &segment(path),
-        &sent,
-        Wish::Feedback,
-    )
-    .await;
-    respond::unlisted(answer(&visit, &web, done))
-}
-
-fn read(filled: Filled) -> Sent {
-    filled.map_or_else(|_| Sent::default(), |Form(sent)| sent)
+/// The campaign that the survey's form asks for.
+fn campaign(web: &Web, state: &Dossier, wish: Wish) -> Option<Arc<Campaign>> {
+    let (reference, today) = (web.models().reference(), web.now().date());
+    let mut open = state.campaigns(&reference, today);
+    open.next().filter(|_| wish == Wish::Survey).cloned()
 }
 
 /// Gives the command; on to the dossier's page when it was recorded, back to the form with what is wrong when not.
@@ -171,7 +149,7 @@ async fn send(
         headers,
         (&code, &capability, command),
         sent,
-        wish,
+        (wish, state),
     )
     .await?;
     let refused = Refused::of(&payload, visit);
@@ -206,7 +184,7 @@ async fn ask(
     headers: &HeaderMap,
     (code, capability, command): Keys<'_>,
     sent: &Sent,
-    wish: Wish,
+    (wish, state): (Wish, &Dossier),
 ) -> Result<Value, Problem> {
     let typed = sent.typed();
     let mut input = json!({ "dossier": code, "commandId": command, "capability": capability });
@@ -227,6 +205,26 @@ async fn ask(
                 include_str!("../queries/feedback.graphql"),
                 "submitFeedback",
             )
+        }
+        Wish::Clarify => {
+            input["number"] = asked_about(state).unwrap_or_default().into();
+            input["text"] = sent.line().into();
+            (
+                include_str!("../queries/clarify.graphql"),
+                "clarifyFeedback",
+            )
+        }
+        Wish::Judge => {
+            input["number"] = to_judge(state).unwrap_or_default().into();
+            input["satisfied"] = typed.satisfied.unwrap_or_default().into();
+            (include_str!("../queries/judge.graphql"), "judgeFeedback")
+        }
+        Wish::Survey => {
+            input["campaign"] = sent.campaign.as_str().into();
+            let answers = typed.answers.iter();
+            let answers = answers.map(|(key, score)| json!({ "question": key, "score": score }));
+            input["answers"] = answers.collect();
+            (include_str!("../queries/survey.graphql"), "answerSurvey")
         }
     };
     let device = web
@@ -263,7 +261,14 @@ fn unchosen(visit: &Visit, sent: &Sent, wish: Wish) -> Option<Refused> {
                 "Choose: a report or a recommendation.",
             ),
         ),
-        Wish::Rating | Wish::Feedback => return None,
+        Wish::Judge if typed.satisfied.is_none() => (
+            "main",
+            (
+                "Chọn: hài lòng hay chưa hài lòng.",
+                "Choose: satisfied or not.",
+            ),
+        ),
+        Wish::Rating | Wish::Feedback | Wish::Clarify | Wish::Judge | Wish::Survey => return None,
     };
     Some(Refused {
         status: StatusCode::UNPROCESSABLE_ENTITY,
@@ -295,6 +300,14 @@ impl Refused {
         let (status, closed) = match text(first, "code").as_str() {
             "ALREADY_RATED" => (StatusCode::CONFLICT, Some(Closed::Rated)),
             "FEEDBACK_OPEN" => (StatusCode::CONFLICT, Some(Closed::FeedbackOpen)),
+            "CLARIFICATION_NOT_ASKED" => (StatusCode::CONFLICT, Some(Closed::NotAsked)),
+            "FEEDBACK_NOT_ANSWERED" | "ALREADY_RECORDED" => {
+                (StatusCode::CONFLICT, Some(Closed::NothingToJudge))
+            }
+            "CAMPAIGN_UNKNOWN"
+            | "CAMPAIGN_CLOSED"
+            | "CAMPAIGN_OUT_OF_SCOPE"
+            | "SURVEY_ANSWERED" => (StatusCode::CONFLICT, Some(Closed::NoSurvey)),
             "NOT_THE_APPLICANT" => (StatusCode::FORBIDDEN, Some(Closed::NoReceipt)),
             "WRONG_STATE" | "ALREADY_CLOSED" => (StatusCode::CONFLICT, Some(Closed::NotYet)),
             "OVERLOADED" | "STOPPING" | "NODE_HALTED" | "UNAVAILABLE" | "READ_ONLY_NODE" => {
@@ -337,6 +350,7 @@ fn again(
     state: &Dossier,
     refused: Refused,
 ) -> Response {
+    let campaign = campaign(web, state, wish);
     let ask = Ask {
         wish,
         code,
@@ -344,6 +358,7 @@ fn again(
         command,
         typed: sent.typed(),
         faults: refused.faults,
+        campaign: campaign.as_deref(),
     };
     shown(web, visit, refused.status, ask, state, refused.closed)
 }

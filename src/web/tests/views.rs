@@ -55,6 +55,7 @@ pub(super) fn say(lang: Lang) -> SayPage {
             ..Typed::default()
         },
         faults: Vec::new(),
+        campaign: None,
     };
     let told = handed_over();
     let last = told.changes.last().expect("a fact");

@@ -27,7 +27,7 @@ pub use self::pay::PayLine;
 pub use self::result::ResultLine;
 pub use self::standing::{Promise, Tone};
 pub use self::steps::{Step, StepState};
-pub use self::voice::{RatingForm, SCALE, Said, Voice, kind, may_rate};
+pub use self::voice::{RatingForm, SCALE, Said, Voice, asked_about, kind, may_rate, to_judge};
 
 use uuid::Uuid;
 
@@ -184,9 +184,10 @@ impl TrackingPage {
             own: story
                 .holder
                 .map(|holder| Own::new(holder, dossier, story, lang)),
-            voice: story
-                .holder
-                .map(|holder| Voice::new(holder, dossier, action, story.command, story.now, lang)),
+            voice: story.holder.map(|holder| {
+                let around = (story.reference, story.now);
+                Voice::new(holder, dossier, action, story.command, around, lang)
+            }),
             more_with_receipt: story.holder.is_none() && dossier.capability.is_some(),
             key,
             qr: qr::svg(
@@ -203,8 +204,8 @@ impl TrackingPage {
 
 impl TrackingPage {
     /// Where a report or recommendation is written.
-    fn to_form(&self) -> String {
-        let place = format!("/t/{}/feedback{}", self.code, self.key);
+    fn to_say(&self, wish: &str) -> String {
+        let place = format!("/t/{}/{wish}{}", self.code, self.key);
         self.frame.to(&place)
     }
 

@@ -11,13 +11,14 @@ use super::table::{Table, is_as_committed};
 use crate::client::builder;
 
 /// One question for each field of the query root.
-const QUESTIONS: [(&str, &str); 38] = [
+const QUESTIONS: [(&str, &str); 42] = [
     ("auditTrail", "auditTrail(first: 1) { nodes { position } }"),
     ("board", "board(office: $office) { now }"),
     (
         "calendar",
         "calendar(from: \"2026-11-02\", to: \"2026-11-03\") { day }",
     ),
+    ("campaigns", "campaigns { code }"),
     ("catalogueStatistics", "catalogueStatistics { __typename }"),
     ("dossier", "dossier(by: {code: $code}) { id }"),
     ("dossiers", "dossiers(first: 1) { nodes { id } }"),
@@ -40,6 +41,7 @@ const QUESTIONS: [(&str, &str); 38] = [
         "formII06a(from: $from, to: $to) { __typename }",
     ),
     ("formII07b", "formII07b { __typename }"),
+    ("inspections", "inspections { code }"),
     ("journal", "journal { id }"),
     (
         "lateness",
@@ -75,6 +77,8 @@ const QUESTIONS: [(&str, &str); 38] = [
         "reportingPeriod",
         "reportingPeriod(kind: MONTH, year: 2026, number: 3) { from }",
     ),
+    ("reminders", "reminders { number }"),
+    ("reviewPlans", "reviewPlans { year }"),
     ("score766", "score766(from: $from, to: $to) { __typename }"),
     (
         "serviceQuality",
@@ -198,6 +202,7 @@ fn pages(ground: &Ground) -> Vec<(&'static str, String)> {
         ("/history/CODE", format!("/history/{code}")),
         ("/receipts/CODE", format!("/receipts/{code}")),
         ("/statistics", "/statistics".into()),
+        ("/campaigns", "/campaigns".into()),
         ("/board/OFFICE", format!("/board/{}", crate::office::OFFICE)),
         ("/desk", "/desk".into()),
         ("/desk/d/CODE", format!("/desk/d/{code}")),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use motcua::acts::{Act, Counter, Request, found, shelf};
 use motcua::api::{self, Api};
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
+use motcua::domain::campaign::CampaignAct;
 use motcua::domain::catalogue::OpinionRule;
 use motcua::domain::dossier::DossierCommand;
 use motcua::domain::fact::stream;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::client::client;
+use crate::life_cycle::voices;
 use crate::office;
 
 /// The office whose dossiers these are, and the one that is asked or gets what is passed on.
@@ -68,6 +70,7 @@ pub async fn premises() -> Premises {
     let mut acts = shelf::shipped(None).expect("the shipped shelf loads");
     acts.extend(silent(&acts));
     acts.extend(OFFICES.map(|code| Act::OpenOffice(office::office(code))));
+    acts.push(Act::Campaign(CampaignAct::Open(voices::campaign())));
     let furnished = counter.furnish(acts, Some(morning())).await;
     furnished.expect("the shelf is furnished");
     Premises {

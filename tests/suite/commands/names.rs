@@ -25,7 +25,13 @@ const LONGER: [(&str, &str); 12] = [
 ];
 
 /// Given by the program itself, at the hour; nobody can sign in as it.
-const OF_THE_PROGRAM: [&str; 4] = ["record_miss", "recompute_due_date", "open_leg", "transfer"];
+const OF_THE_PROGRAM: [&str; 5] = [
+    "record_miss",
+    "recompute_due_date",
+    "open_leg",
+    "transfer",
+    "record_feedback_miss",
+];
 
 /// Mutations tried here that are no command on one dossier.
 const OTHERS: [&str; 6] = [

@@ -1,7 +1,7 @@
 //! Every command is refused to whoever may not give it and in every state it does not fit, over HTTP, as the table says.
 
 use motcua::domain::actor::Role;
-use motcua::domain::dossier::{DossierCommand, Phase};
+use motcua::domain::dossier::{DossierCommand, Phase, VoiceCommand};
 use serde_json::{Value, json};
 
 use super::ground::{
@@ -59,6 +59,7 @@ fn fields(command: &DossierCommand, other: &str) -> Value {
         C::Rate { .. } => json!({"score": 5, "scale": 5}),
         C::SubmitFeedback { .. } => json!({"kind": "REPORT", "text": "Chậm."}),
         C::AnswerFeedback { .. } => json!({"number": 1, "text": "Đã rõ."}),
+        C::Voice(command) => voice(command),
         C::PrintPaper { .. } => json!({"form": "RECEIPT_SLIP"}),
         C::AcceptLinked { .. } => json!({"legs": [{"place": 1, "office": OFFICES[0]}]}),
         C::SendBack { .. } | C::DeclineCorrection { .. } => json!({"place": 1, "reason": "OTHER"}),
@@ -91,6 +92,23 @@ fn fields(command: &DossierCommand, other: &str) -> Value {
         | C::RecomputeDueDate { .. }
         | C::Transfer { .. }
         | C::ReissueCapability { .. } => reason(),
+    }
+}
+
+fn voice(command: &VoiceCommand) -> Value {
+    use VoiceCommand as V;
+    match command {
+        V::RefuseFeedback { .. } => json!({"number": 1, "text": "Không phải.", "reason": "OTHER"}),
+        V::AskFeedbackSender { .. } | V::ClarifyFeedback { .. } => {
+            json!({"number": 1, "text": "Ngày nào?"})
+        }
+        V::ForwardFeedback { .. } => json!({"number": 1, "to": OFFICES[1], "reason": "OTHER"}),
+        V::PublishFeedback { .. } => json!({"number": 1, "published": "Đã rõ."}),
+        V::JudgeFeedback { .. } => json!({"number": 1, "satisfied": true}),
+        V::RecordFeedbackMiss { .. } => json!({}),
+        V::AnswerSurvey { .. } => {
+            json!({"campaign": "KS-1", "answers": [{"question": "result", "score": 5}]})
+        }
     }
 }
 

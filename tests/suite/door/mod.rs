@@ -11,3 +11,4 @@ mod proofs;
 mod receipts;
 mod results;
 mod say;
+mod voices;

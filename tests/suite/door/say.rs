@@ -15,18 +15,18 @@ const PHONE: &str = "0000000456";
 const WRONG: &str = "AAAAAAAAAAAAAAAA";
 
 /// A dossier with its receipt's capability.
-struct Receipt {
-    code: String,
-    key: String,
+pub struct Receipt {
+    pub code: String,
+    pub key: String,
 }
 
 impl Receipt {
-    fn page(&self) -> String {
+    pub fn page(&self) -> String {
         format!("/t/{}?k={}", self.code, self.key)
     }
 }
 
-async fn act(door: &Door, role: Role, name: &str, input: &str, fields: Value) -> Value {
+pub async fn act(door: &Door, role: Role, name: &str, input: &str, fields: Value) -> Value {
     let query = format!(
         "mutation($input: {input}!) {{ {name}(input: $input) {{ code capability errors {{ code }} }} }}"
     );
@@ -60,7 +60,7 @@ async fn accepted(door: &Door) -> Receipt {
     }
 }
 
-async fn handed_over(door: &Door) -> Receipt {
+pub async fn handed_over(door: &Door) -> Receipt {
     let receipt = accepted(door).await;
     let on = |more: Value| {
         let mut fields = json!({ "dossier": receipt.code });
@@ -99,7 +99,7 @@ async fn handed_over(door: &Door) -> Receipt {
 }
 
 /// Sends a form as a browser does.
-async fn send(door: &Door, path: &str, fields: &[(&str, &str)]) -> Response {
+pub async fn send(door: &Door, path: &str, fields: &[(&str, &str)]) -> Response {
     let byte = |byte: u8| format!("%{byte:02X}");
     let encoded = |text: &str| text.bytes().map(byte).collect::<String>();
     let body: Vec<String> = fields

@@ -36,7 +36,9 @@ pub fn dossier_kinds() -> Vec<&'static str> {
 /// In the order of their first possible appearance.
 pub fn every_fact() -> Vec<Fact> {
     let of_dossiers = dossier_events().into_iter().map(Event::Dossier);
-    let events: Vec<Event> = other_events().into_iter().chain(of_dossiers).collect();
+    let events = other_events().into_iter().chain(of_dossiers);
+    let events = events.chain(voices::campaigns());
+    let events: Vec<Event> = events.chain(voices::supervision()).collect();
     (1..).zip(events).map(|(n, event)| fact(n, event)).collect()
 }
 
@@ -195,14 +197,16 @@ fn next_event(event: &Event) -> Option<Event> {
                 decided.expect("a decision"),
             ))
         }
-        Event::Reference(ReferenceEvent::OfficesReorganised(_)) => {
-            Event::Register(RegisterEvent::Entered(Entered {
-                office: office(),
-                sequence,
-                code: code(),
-                dossier,
-            }))
-        }
+        Event::Reference(
+            ReferenceEvent::OfficesReorganised(_)
+            | ReferenceEvent::Campaign(_)
+            | ReferenceEvent::Supervision(_),
+        ) => Event::Register(RegisterEvent::Entered(Entered {
+            office: office(),
+            sequence,
+            code: code(),
+            dossier,
+        })),
         Event::Register(RegisterEvent::Entered(_)) => {
             Event::Register(RegisterEvent::CodeVoided(CodeVoided {
                 office: office(),
@@ -221,6 +225,9 @@ fn next_event(event: &Event) -> Option<Event> {
         Event::Register(RegisterEvent::CodesReserved(_)) | Event::Dossier(_) => return None,
     })
 }
+
+#[path = "voices.rs"]
+mod voices;
 
 #[path = "linked.rs"]
 mod linked;
@@ -411,6 +418,7 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
         E::FeedbackSubmitted(_) => E::FeedbackAnswered(FeedbackAnswered {
             number: 1,
             published: false,
+            publish_due_at: Some(at(384)),
         }),
         E::FeedbackAnswered(_) => E::SyncRecorded(SyncRecorded {
             system: "national-portal".to_owned(),
@@ -439,7 +447,10 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
         | E::LegDelivered(_)
         | E::SentBack(_)
         | E::CorrectionRequested(_)
-        | E::CorrectionAnswered(_) => return linked::next(event),
+        | E::CorrectionAnswered(_) => {
+            return linked::next(event).or_else(|| voices::next(None));
+        }
+        E::Voice(said) => return voices::next(Some(said)),
     })
 }
 

@@ -3,6 +3,7 @@
 mod random;
 pub mod table;
 pub mod town;
+pub mod voices;
 
 use std::collections::BTreeSet;
 

@@ -25,6 +25,8 @@ use motcua::domain::reorganisation::{Reorganisation, Route};
 use motcua::domain::time::Moment;
 use uuid::Uuid;
 
+use super::voices;
+
 pub const OFFICES: [&str; 2] = ["H38.40", "H38.41"];
 /// Closed by this decision; the two above took over what it had.
 pub const ENDED: (&str, &str) = ("H38.42", "1/QĐ-UBND");
@@ -49,7 +51,10 @@ pub fn reference() -> Reference {
         .chain(policies.map(ReferenceEvent::PolicyAdopted))
         .chain(procedures.map(ReferenceEvent::ProcedurePublished))
         .chain(offices.map(ReferenceEvent::OfficeOpened))
-        .chain([ReferenceEvent::OfficesReorganised(ended())])
+        .chain([
+            voices::opened(),
+            ReferenceEvent::OfficesReorganised(ended()),
+        ])
         .for_each(|event| reference.evolve(&event));
     reference
 }
@@ -107,6 +112,9 @@ pub fn commands_at(place: &str) -> Vec<DossierCommand> {
     for command in &mut commands {
         if let DossierCommand::Redirect { to, .. } | DossierCommand::PassOn { to } = command {
             *to = office(other.expect("two offices"));
+        }
+        if let DossierCommand::Voice(said) = command {
+            voices::passed_on_to(said, office(other.expect("two offices")));
         }
     }
     commands
@@ -286,7 +294,11 @@ fn beside(command: Option<&DossierCommand>) -> Option<DossierCommand> {
             number,
             published: false,
         },
-        C::AnswerFeedback { .. } => C::RecordSync {
+        C::AnswerFeedback { .. } => return voices::next(None),
+        C::Voice(command) if voices::next(Some(command)).is_some() => {
+            return voices::next(Some(command));
+        }
+        C::Voice(_) => C::RecordSync {
             system: "national-portal".to_owned(),
             outcome: SyncOutcome::Acknowledged,
             remote_status: Some(4),
@@ -488,16 +500,8 @@ impl<'a> Story<'a> {
             C::IssueFeeReceipt { .. } | C::RefundPayment { .. } => {
                 dossier.obligations = vec![obligation(ObligationState::Paid)];
             }
-            C::AnswerFeedback { .. } => {
-                dossier.feedback = vec![motcua::domain::dossier::Feedback {
-                    number: 1,
-                    kind: FeedbackKind::Report,
-                    submitted_at: past,
-                    due_at: None,
-                    answered_at: None,
-                    published: false,
-                }];
-            }
+            C::AnswerFeedback { .. } => voices::prepare(dossier, None, past),
+            C::Voice(command) => voices::prepare(dossier, Some(command), past),
             C::RecordMiss => {
                 if let Some(turn) = dossier.turns.last_mut() {
                     turn.received_at = past.plus(-60 * Moment::DAY);
@@ -522,7 +526,7 @@ impl<'a> Story<'a> {
                         decision: ENDED.1.to_owned(),
                         at: past,
                         reason: None,
-                    }))
+                    }));
             }
             _ => {}
         }

@@ -76,7 +76,7 @@ impl Town {
     }
 
     /// From where to where the decision moves it.
-    pub fn route(&self, dossier: &Dossier) -> Option<(String, String)> {
+    pub fn route(dossier: &Dossier) -> Option<(String, String)> {
         let from = dossier.office.as_ref().map(ToString::to_string)?;
         let procedure = dossier.procedure.as_ref().map(ToString::to_string)?;
         let district = DISTRICTS.iter().position(|code| *code == from)?;
@@ -91,7 +91,7 @@ impl Town {
     pub fn unfinished(&self) -> usize {
         self.dossiers
             .values()
-            .filter(|one| self.route(one).is_some())
+            .filter(|one| Self::route(one).is_some())
             .count()
     }
 
@@ -99,7 +99,7 @@ impl Town {
     pub fn running(&self) -> u64 {
         let running = |one: &&Dossier| {
             let turn = one.turn().filter(|turn| turn.ending.is_none());
-            turn.is_some() && self.route(one).is_some()
+            turn.is_some() && Self::route(one).is_some()
         };
         self.dossiers.values().filter(running).count() as u64
     }
@@ -135,13 +135,12 @@ fn lived(story: &mut Story, place: usize) {
     };
     let sign = C::SignResult { signature: None };
     let way: Vec<C> = match state {
-        0 => vec![],
         1 => vec![C::Redirect {
             to: district.parse().expect("a code"),
             kind: RedirectKind::WrongOffice,
         }],
         2 => vec![ask],
-        3 => vec![],
+        0 | 3 => vec![],
         4 => vec![forward],
         5 => vec![forward, ask],
         6 => vec![forward, ask, C::SubmitSupplement],

@@ -406,7 +406,11 @@ async fn then_voices_and_money_are_those_of_the_dossiers(
         let due = one.due_at;
         due.is_some_and(|due| one.answered_at.is_some() || due <= end)
     };
-    let kept = |one: &&Feedback| one.answered_at.is_some_and(|at| Some(at) <= one.due_at);
+    let told = |one: &Feedback| one.published || one.publish_due_at.is_none_or(|due| due > end);
+    let kept = |one: &&Feedback| {
+        let answered = one.answered_at.is_some_and(|at| Some(at) <= one.due_at);
+        answered && told(one)
+    };
     let judged = reports().filter(judged);
     let (of, good) = (judged.clone().count(), judged.filter(kept).count());
     let expected = (number(good), number(of), number(reports().count() - of));

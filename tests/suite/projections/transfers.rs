@@ -122,7 +122,12 @@ async fn the_statistics_of_both_offices_add_up_and_all_are_as_if_none_had_ended(
                     assert_eq!(counts.transferred, expected, "{query:?}");
                     let form = form_06a(&models, &query).await.expect("a form");
                     let lines = form.lines.iter().map(|one| &one.line).chain([&form.total]);
-                    assert!(lines.into_iter().all(|line| line.is_balanced()), "{form:?}");
+                    assert!(
+                        lines
+                            .into_iter()
+                            .all(motcua::projections::statistics::forms::Line::is_balanced),
+                        "{form:?}"
+                    );
                     if *scope == Scope::All {
                         then_nothing_differs_from_a_world_without_it(
                             &counts,

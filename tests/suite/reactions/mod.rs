@@ -2,6 +2,7 @@
 
 pub mod ground;
 mod told;
+mod voices;
 
 use std::time::Duration;
 

@@ -3,6 +3,7 @@
 mod bulk;
 mod course;
 mod desk;
+mod feedback;
 mod intake;
 mod linked;
 mod money;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 pub use self::bulk::*;
 pub use self::course::*;
 pub use self::desk::*;
+pub use self::feedback::*;
 pub use self::intake::*;
 pub use self::linked::*;
 pub use self::money::*;

@@ -9,8 +9,8 @@ use crate::api::Api;
 use crate::api::error::Result;
 use crate::api::scalar::{Day, Long};
 use crate::api::words::{
-    ComponentForm, Digitisation, FeedbackKind, LinkKind, ObligationKind, ObligationState,
-    OpinionState, PaymentMethod, RatingDevice, SyncOutcome,
+    ComponentForm, Digitisation, FeedbackKind, FeedbackState, LinkKind, ObligationKind,
+    ObligationState, OpinionState, PaymentMethod, RatingDevice, SyncOutcome,
 };
 use crate::domain::dossier::{self, Dossier};
 use crate::domain::portal::PortalStatus;
@@ -130,6 +130,16 @@ pub struct Feedback {
     answered_at: Option<Moment>,
     /// Not answered, and the time for it has passed; or answered after it.
     late: bool,
+    /// How it stands.
+    state: FeedbackState,
+    /// Code of the office it was passed on to, which answers it.
+    forwarded_to: Option<String>,
+    /// There is a wording of the answer for everybody.
+    published: bool,
+    /// By when the answer is to be published, when it was given without such a wording.
+    publish_due_at: Option<Moment>,
+    /// Its sender was satisfied with the answer; null until the sender has said so.
+    satisfied: Option<bool>,
 }
 
 /// What another system last said.
@@ -248,9 +258,12 @@ pub fn feedback(books: &Books, dossier: &Dossier) -> Option<Vec<Feedback>> {
         submitted_at: one.submitted_at,
         due_at: one.due_at,
         answered_at: one.answered_at,
-        late: one
-            .due_at
-            .is_some_and(|due| due < one.answered_at.unwrap_or(books.now)),
+        late: one.is_late(books.now),
+        state: one.state.into(),
+        forwarded_to: one.forwarded_to.as_ref().map(ToString::to_string),
+        published: one.published,
+        publish_due_at: one.publish_due_at,
+        satisfied: one.satisfied,
     };
     Some(dossier.feedback.iter().map(feedback).collect())
 }

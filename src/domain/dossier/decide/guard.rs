@@ -64,6 +64,7 @@ pub(super) fn guard_office(
     }
     if acts_everywhere(context.actor.role)
         || is_answer_of_another(command)
+        || is_passed_on_to(dossier, command, &context.actor.office)
         || is_for_the_counter(dossier, command, context)
     {
         return Ok(());
@@ -115,6 +116,20 @@ fn is_answer_of_another(command: &DossierCommand) -> bool {
         command,
         DossierCommand::GiveOpinion { .. } | DossierCommand::ReceiveHandOver { .. }
     )
+}
+
+/// The feedback it is about was passed on to this office.
+fn is_passed_on_to(dossier: &Dossier, command: &DossierCommand, office: &str) -> bool {
+    let number = if let DossierCommand::AnswerFeedback { number, .. } = command {
+        Some(*number)
+    } else if let DossierCommand::Voice(command) = command {
+        command.feedback()
+    } else {
+        None
+    };
+    let feedback = number.and_then(|number| dossier.feedback(number));
+    let to = feedback.and_then(|feedback| feedback.forwarded_to.as_ref());
+    to.is_some_and(|to| to.as_str() == office)
 }
 
 /// A claim about the future is refused: a time that can never be taken back must not be wrong.

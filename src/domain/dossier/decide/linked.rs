@@ -292,6 +292,7 @@ pub(super) fn guard_linked(dossier: &Dossier, command: &DossierCommand) -> Resul
             C::RequestWithdrawal
                 | C::Rate { .. }
                 | C::SubmitFeedback { .. }
+                | C::Voice(_)
                 | C::ReissueCapability { .. }
                 | C::CorrectApplicantDetails
         )

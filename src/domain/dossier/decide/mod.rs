@@ -3,6 +3,7 @@
 mod clock;
 mod desk;
 mod drafting;
+mod feedback;
 mod guard;
 mod intake;
 mod kin;
@@ -11,6 +12,7 @@ mod money;
 mod opinion;
 mod result;
 mod supplement;
+mod survey;
 mod transfer;
 mod voice;
 mod watch;
@@ -28,6 +30,7 @@ use crate::domain::time::Moment;
 use clock::{intake_breach, issue_apology};
 use desk::{assign_handler, forward, hand_over, recall_step, receive_hand_over};
 use drafting::{after, breach, late_decision, one, plain, refuse_resolution, with_reason};
+use feedback::{hear, is_heard};
 use guard::{guard_claims, guard_office, guard_role, wrong_role};
 use intake::{
     Filing, accept_at_counter, accept_lodged, correct_details, draft, lodge, receive_component,
@@ -50,7 +53,7 @@ use supplement::{
     accept_supplement, propose_supplement, request_supplement, retract_supplement, stop_processing,
 };
 use transfer::{pass_on, transfer};
-use voice::{answer_feedback, link_dossier, print_paper, rate, record_sync, submit_feedback};
+use voice::{link_dossier, print_paper, rate, record_sync};
 use watch::{recompute_due_date, record_miss};
 
 /// Everything a decision may look at besides the dossier itself. Values only.
@@ -440,12 +443,7 @@ fn table(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> 
                 ..
             },
         ) => rate(dossier, *score, *scale, *device, context),
-        (_, C::SubmitFeedback { kind, .. }) if dossier.is_entered() => {
-            submit_feedback(dossier, *kind, context)
-        }
-        (_, C::AnswerFeedback { number, published }) if dossier.is_entered() => {
-            answer_feedback(dossier, *number, *published, context)
-        }
+        (_, command) if is_heard(dossier, command) => hear(dossier, command, context),
         (
             _,
             C::RecordSync {

@@ -3,17 +3,12 @@
 
 use uuid::Uuid;
 
-use super::guard::policy_on;
-use super::opinion::numbered;
 use super::{Context, Decision, Dossier, Rejection, one, plain};
-use crate::domain::deadline;
 use crate::domain::dossier::ToldOf;
 use crate::domain::dossier::event::{
-    DossierEvent, FeedbackAnswered, FeedbackKind, FeedbackSubmitted, LinkKind, Linked,
-    PaperPrinted, Rated, RatingDevice, SyncOutcome, SyncRecorded,
+    DossierEvent, LinkKind, Linked, PaperPrinted, Rated, RatingDevice, SyncOutcome, SyncRecorded,
 };
 use crate::domain::fact::Circumstances;
-use crate::domain::law::Limit;
 use crate::domain::paper::Form;
 
 /// Row 22: once per dossier, by its applicant or whoever holds its receipt.
@@ -36,46 +31,6 @@ pub(super) fn rate(
         device,
     };
     plain(DossierEvent::Rated(rated), context)
-}
-
-/// Row 22: one after the other; its own clock is the policy's.
-pub(super) fn submit_feedback(
-    dossier: &Dossier,
-    kind: FeedbackKind,
-    context: &Context<'_>,
-) -> Decision {
-    if dossier.open_feedback().is_some() {
-        return Err(Rejection::FeedbackOpen);
-    }
-    let policy = policy_on(context.now.date(), context)?;
-    let due_at = match policy.feedback_answer_working_days {
-        None => None,
-        Some(days) => {
-            let (limit, calendar) = (Limit::WorkingDays(days), &context.reference.calendar);
-            let hours = dossier.office_hours(context.reference);
-            Some(deadline::promise(limit, context.now, calendar, &hours, policy)?.due_at)
-        }
-    };
-    let feedback = FeedbackSubmitted {
-        number: numbered(dossier.feedback.len()),
-        kind,
-        due_at,
-    };
-    plain(DossierEvent::FeedbackSubmitted(feedback), context)
-}
-
-pub(super) fn answer_feedback(
-    dossier: &Dossier,
-    number: u32,
-    published: bool,
-    context: &Context<'_>,
-) -> Decision {
-    let open = dossier.open_feedback();
-    if open.is_none_or(|feedback| feedback.number != number) {
-        return Err(Rejection::FeedbackNotOpen);
-    }
-    let answered = FeedbackAnswered { number, published };
-    plain(DossierEvent::FeedbackAnswered(answered), context)
 }
 
 /// Never to itself, and never twice.

@@ -277,6 +277,9 @@ pub struct FeedbackAnswered {
     /// The office has put the answer into words that everybody may read: they stand beside the answer in the vault.
     #[serde(default, skip_serializing_if = "is_false")]
     pub published: bool,
+    /// By when it is to be published, when it was not put into words for everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publish_due_at: Option<Moment>,
 }
 
 #[expect(

@@ -5,6 +5,7 @@ mod data;
 mod linked;
 mod publicity;
 mod transfer;
+mod voice;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,7 @@ pub use self::data::*;
 pub use self::linked::*;
 pub use self::publicity::Publicity;
 pub use self::transfer::Transferred;
+pub use self::voice::*;
 
 /// Events of a dossier (domain table of transitions, rows 1–22).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -76,6 +78,7 @@ pub enum DossierEvent {
     Rated(Rated),
     FeedbackSubmitted(FeedbackSubmitted),
     FeedbackAnswered(FeedbackAnswered),
+    Voice(VoiceEvent),
     SyncRecorded(SyncRecorded),
     PaperPrinted(PaperPrinted),
     Transferred(Transferred),
@@ -150,6 +153,7 @@ impl DossierEvent {
             Self::Rated(_) => "dossier.rated",
             Self::FeedbackSubmitted(_) => "dossier.feedback_submitted",
             Self::FeedbackAnswered(_) => "dossier.feedback_answered",
+            Self::Voice(event) => event.kind(),
             Self::SyncRecorded(_) => "dossier.sync_recorded",
             Self::PaperPrinted(_) => "dossier.paper_printed",
             Self::Transferred(_) => "dossier.transferred",
@@ -229,6 +233,7 @@ impl DossierEvent {
             | Self::Rated(_)
             | Self::FeedbackSubmitted(_)
             | Self::FeedbackAnswered(_)
+            | Self::Voice(_)
             | Self::SyncRecorded(_)
             | Self::PaperPrinted(_)
             | Self::Transferred(_)
@@ -327,7 +332,7 @@ impl DossierEvent {
             "dossier.sent_back" => read(data, Self::SentBack),
             "dossier.correction_requested" => read(data, Self::CorrectionRequested),
             "dossier.correction_answered" => read(data, Self::CorrectionAnswered),
-            _ => return None, // foreign: a type name out of the journal
+            kind => return Some(VoiceEvent::parse(kind, data)?.map(Self::Voice)),
         })
     }
 }

@@ -31,6 +31,7 @@ impl DossierEvent {
             | Self::CapabilityReissued(_)
             | Self::FeedbackSubmitted(_)
             | Self::FeedbackAnswered(_)
+            | Self::Voice(_)
             | Self::Rated(_)
             | Self::ProcessingCompleted(_) => Publicity::Inside,
             Self::ApplicantDetailsCorrected(_)

@@ -355,6 +355,7 @@ impl Touched<'_> {
             | DossierEvent::Rated(_)
             | DossierEvent::FeedbackSubmitted(_)
             | DossierEvent::FeedbackAnswered(_)
+            | DossierEvent::Voice(_)
             | DossierEvent::SyncRecorded(_)
             | DossierEvent::PaperPrinted(_) => None,
         })

@@ -11,4 +11,5 @@ mod paper;
 mod people;
 mod result;
 mod transfer;
+mod voice;
 mod watch;

@@ -109,7 +109,7 @@ pub const ROWS: [(&str, &str, &str); 22] = [
     ),
     (
         "22",
-        "Rated once, reported on, answered. A complaint or a denunciation follows a law of its own and has no command here",
+        "Rated once, reported on; each report refused, asked about, passed on or answered by its own day, published and judged; a campaign answered once. A complaint or a denunciation follows a law of its own and has no command here",
         "twice: `ALREADY_RATED`, `FEEDBACK_OPEN`; with another's receipt: `NOT_THE_APPLICANT`; before the end: `WRONG_STATE`",
     ),
 ];
@@ -138,7 +138,7 @@ pub fn place(row: &str) -> &'static str {
         "19" => "apology and re-appointment",
         "20" => "return, recall, reassignment",
         "21" => "correction of a result",
-        "22" => "rating and feedback",
+        "22" => "rating, feedback, surveys",
         "2.3" => "the deadline watch",
         "2.4" => "linked procedures",
         "2.5" => "exchange with other systems",

@@ -1,6 +1,6 @@
 //! What else may refuse a command, and what nobody can ask for at all.
 
-use motcua::domain::dossier::DossierCommand;
+use motcua::domain::dossier::{DossierCommand, VoiceCommand};
 
 /// Codes beside those that every command may get, `REASON_REQUIRED` aside.
 pub fn special(command: &DossierCommand) -> &'static [&'static str] {
@@ -87,9 +87,8 @@ pub fn special(command: &DossierCommand) -> &'static [&'static str] {
             "VALUE_MALFORMED",
         ],
         C::DeliverResult { .. } => &["RESULT_NOT_IN_FORCE"],
-        C::RecordMiss => &["NOT_DUE_YET", "ALREADY_RECORDED"],
         C::RecomputeDueDate { .. } => &["ALREADY_RECORDED", "CALENDAR_YEAR_UNKNOWN"],
-        C::Transfer { .. } => &["NOT_DUE_YET", "ALREADY_RECORDED"],
+        C::RecordMiss | C::Transfer { .. } => &["NOT_DUE_YET", "ALREADY_RECORDED"],
         C::PassOn { .. } => &["NOT_A_SUCCESSOR"],
         C::CorrectApplicantDetails => &["DETAILS_REQUIRED"],
         C::LinkDossier { .. } => &["LINK_INVALID"],
@@ -97,6 +96,7 @@ pub fn special(command: &DossierCommand) -> &'static [&'static str] {
         C::Rate { .. } => &["ALREADY_RATED", "RATING_OUT_OF_SCALE"],
         C::SubmitFeedback { .. } => &["FEEDBACK_OPEN", "TEXT_EMPTY"],
         C::AnswerFeedback { .. } => &["FEEDBACK_NOT_OPEN", "TEXT_EMPTY"],
+        C::Voice(command) => voice(command),
         C::RecordSync { .. } | C::Forward { .. } | C::AssignHandler { .. } => &["VALUE_MALFORMED"],
         C::AcceptLinked { .. } => &[
             "NOT_A_LINKED_PROCEDURE",
@@ -124,6 +124,27 @@ pub fn special(command: &DossierCommand) -> &'static [&'static str] {
         | C::GrantWithdrawal
         | C::DenyWithdrawal
         | C::ReissueCapability { .. } => &[],
+    }
+}
+
+fn voice(command: &VoiceCommand) -> &'static [&'static str] {
+    use VoiceCommand as V;
+    match command {
+        V::RefuseFeedback { .. } => &["FEEDBACK_NOT_OPEN", "TEXT_EMPTY"],
+        V::AskFeedbackSender { .. } => &["FEEDBACK_NOT_OPEN", "ALREADY_RECORDED", "TEXT_EMPTY"],
+        V::ClarifyFeedback { .. } => &["CLARIFICATION_NOT_ASKED", "TEXT_EMPTY"],
+        V::ForwardFeedback { .. } => &["FEEDBACK_NOT_OPEN", "UNKNOWN_OFFICE"],
+        V::PublishFeedback { .. } => &["FEEDBACK_NOT_ANSWERED", "ALREADY_RECORDED", "TEXT_EMPTY"],
+        V::JudgeFeedback { .. } => &["FEEDBACK_NOT_ANSWERED", "ALREADY_RECORDED"],
+        V::RecordFeedbackMiss { .. } => &["FEEDBACK_NOT_OPEN", "NOT_DUE_YET", "ALREADY_RECORDED"],
+        V::AnswerSurvey { .. } => &[
+            "CAMPAIGN_UNKNOWN",
+            "CAMPAIGN_CLOSED",
+            "CAMPAIGN_OUT_OF_SCOPE",
+            "SURVEY_ANSWERED",
+            "SURVEY_ANSWERS_INVALID",
+            "CONSENT_REQUIRED",
+        ],
     }
 }
 

@@ -4,7 +4,7 @@ use motcua::acts::{Act, Personal, Request};
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
 use motcua::domain::dossier::{
     Channel, DeliveryMethod, Dossier, DossierCommand, ObligationKind, ObligationState, Phase,
-    RedirectKind,
+    RedirectKind, VoiceCommand,
 };
 use motcua::domain::fact::stream;
 use motcua::domain::part::PartKind;
@@ -16,12 +16,13 @@ use uuid::Uuid;
 use super::super::ground::{OFFICES, PROCEDURE, SILENT};
 use crate::life_cycle::table::Table;
 use crate::life_cycle::town::commands_at;
+use crate::life_cycle::voices;
 use crate::story::Dice;
 
 const PROCEDURES: [&str; 5] = [PROCEDURE, SILENT, SILENT, "1.001193", "1.004873"];
 
 /// Commands that answer to something open.
-const ANSWERS: [&str; 7] = [
+const ANSWERS: [&str; 12] = [
     "give_opinion",
     "note_opinion_overdue",
     "deem_opinion_agreed",
@@ -29,6 +30,11 @@ const ANSWERS: [&str; 7] = [
     "recall_step",
     "confirm_payment",
     "answer_feedback",
+    "refuse_feedback",
+    "ask_feedback_sender",
+    "clarify_feedback",
+    "publish_feedback",
+    "judge_feedback",
 ];
 
 pub struct Thrower {
@@ -305,7 +311,7 @@ impl Thrower {
                 device,
                 capability: any.then(|| "00".repeat(32)),
             },
-            kept => kept,
+            kept => voices_of(kept, seen, other),
         }
     }
 
@@ -343,6 +349,36 @@ impl Thrower {
     }
 }
 
+/// On the newest feedback there is.
+fn voices_of(command: DossierCommand, seen: &Dossier, other: &str) -> DossierCommand {
+    use VoiceCommand as V;
+    let DossierCommand::Voice(command) = command else {
+        return command;
+    };
+    let number = seen.feedback.last().map_or(1, |feedback| feedback.number);
+    DossierCommand::Voice(match command {
+        V::RefuseFeedback { .. } => V::RefuseFeedback { number },
+        V::AskFeedbackSender { .. } => V::AskFeedbackSender { number },
+        V::ClarifyFeedback { capability, .. } => V::ClarifyFeedback { number, capability },
+        V::ForwardFeedback { .. } => V::ForwardFeedback {
+            number,
+            to: other.parse().expect("a code"),
+        },
+        V::PublishFeedback { .. } => V::PublishFeedback { number },
+        V::JudgeFeedback {
+            satisfied,
+            capability,
+            ..
+        } => V::JudgeFeedback {
+            number,
+            satisfied,
+            capability,
+        },
+        V::RecordFeedbackMiss { .. } => V::RecordFeedbackMiss { number },
+        kept @ V::AnswerSurvey { .. } => kept,
+    })
+}
+
 /// A dossier that comes to this never gets to its result.
 fn is_early_end(to: Phase) -> bool {
     let early = [
@@ -370,11 +406,10 @@ fn is_open(seen: &Dossier, command: &str, now: Moment) -> bool {
             .any(motcua::domain::dossier::Opinion::is_open),
         "note_opinion_overdue" => asked(false),
         "deem_opinion_agreed" => asked(true),
-        "answer_feedback" => seen.open_feedback().is_some(),
         "receive_hand_over" | "recall_step" => seen
             .desk()
             .is_some_and(motcua::domain::dossier::Stay::awaits_receipt),
-        _ => true,
+        other => voices::is_open(seen, other, now).unwrap_or(true),
     }
 }
 

@@ -6,10 +6,10 @@ use motcua::domain::dossier::{
     SyncOutcome,
 };
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::super::ground::{Caller, OFFICES, Office, PROCEDURE, done, on, person, refused, with};
 use super::{Told, at, entered, filing};
+use crate::office::id;
 
 const BASIS: &str = "61/2018/ND-CP:19.4";
 const SHA256: &str = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9";
@@ -343,6 +343,75 @@ async fn signed(dossier: &Told<'_>) {
     }
 }
 
+/// Asked about, passed on, answered, published, judged; the next one refused.
+async fn dealt_with(dossier: &Told<'_>, key: &str) {
+    let (public, back) = (Caller::default(), "RETURNED");
+    let (office, control) = (Role::CentreManager, Role::ProcedureController);
+    let said = |text: &str| json!({"number": 1, "text": text});
+    let kinds = ["feedback_clarification_asked"];
+    let asked = said("Ông/bà đến vào những ngày nào?");
+    dossier
+        .as_a(office, "askFeedbackSender", asked, back, &kinds)
+        .await;
+    let clear = with(said("Ngày 3 và ngày 5."), &json!({"capability": key}));
+    let kinds = ["feedback_clarified"];
+    dossier
+        .from(&public, "clarifyFeedback", clear, back, &kinds)
+        .await;
+    let to = json!({"number": 1, "to": OFFICES[1], "reason": "NOT_COMPETENT"});
+    let kinds = ["feedback_forwarded"];
+    dossier
+        .as_a(office, "forwardFeedback", to, back, &kinds)
+        .await;
+    let answer = said("Đã nhắc bộ phận tiếp nhận.");
+    let (name, kinds) = ("answerFeedback", ["feedback_answered"]);
+    dossier.as_a(control, name, answer, back, &kinds).await;
+    let words = json!({"number": 1, "published": "Bộ phận tiếp nhận đã được nhắc nhở."});
+    let (name, kinds) = ("publishFeedback", ["feedback_published"]);
+    dossier.as_a(control, name, words, back, &kinds).await;
+    let judged = json!({"number": 1, "satisfied": true, "capability": key});
+    let kinds = ["feedback_judged"];
+    dossier
+        .from(&public, "judgeFeedback", judged, back, &kinds)
+        .await;
+    let idea = json!({"capability": key, "kind": "RECOMMENDATION", "text": "Mở cửa cả tối."});
+    let kinds = ["feedback_submitted"];
+    dossier
+        .from(&public, "submitFeedback", idea, back, &kinds)
+        .await;
+    let refused = json!({"number": 2, "text": "Ngoài thẩm quyền.", "reason": "NOT_COMPETENT"});
+    let (name, kinds) = ("refuseFeedback", ["feedback_refused"]);
+    dossier.as_a(office, name, refused, back, &kinds).await;
+}
+
+/// A campaign opened, answered by the holder of the receipt, and ended early.
+async fn surveyed(dossier: &Told<'_>, key: &str) {
+    let code = format!("KS-{}", dossier.code);
+    let opened = json!({
+        "commandId": id(), "code": code, "nameVi": "Khảo sát", "nameEn": "Survey", "decision": "01/KH-UBND",
+        "from": "2026-01-01", "to": "2026-12-31", "scale": 5, "certainty": "ILLUSTRATIVE",
+        "questions": [{"key": "result", "vi": "Kết quả?", "en": "The result?", "about": "SETTLEMENT"}],
+    });
+    let control = person(Role::ProcedureController);
+    let office = dossier.office;
+    done(&office.call_as(&control, "openCampaign", opened).await);
+    let answers = json!({
+        "campaign": code, "answers": [{"question": "result", "score": 5}], "capability": key,
+    });
+    let kinds = ["survey_answered"];
+    dossier
+        .from(
+            &Caller::default(),
+            "answerSurvey",
+            answers,
+            "RETURNED",
+            &kinds,
+        )
+        .await;
+    let closed = json!({"commandId": id(), "code": code, "reason": "OTHER"});
+    done(&office.call_as(&control, "closeCampaign", closed).await);
+}
+
 /// By whoever holds the receipt and nothing else; answered; linked; told to another system.
 async fn spoken_of(dossier: &Told<'_>, key: &str, other: &str) {
     let public = Caller::default();
@@ -359,11 +428,8 @@ async fn spoken_of(dossier: &Told<'_>, key: &str, other: &str) {
     dossier
         .from(&public, "submitFeedback", report, back, &kinds)
         .await;
-    let answer = json!({"number": 1, "text": "Đã nhắc bộ phận tiếp nhận."});
-    let (name, kinds) = ("answerFeedback", ["feedback_answered"]);
-    dossier
-        .as_a(Role::ProcedureController, name, answer, back, &kinds)
-        .await;
+    dealt_with(dossier, key).await;
+    surveyed(dossier, key).await;
     let paper = json!({"form": "RECEIPT_SLIP"});
     dossier
         .as_a(
@@ -386,7 +452,7 @@ async fn spoken_of(dossier: &Told<'_>, key: &str, other: &str) {
         .await;
     let unknown = with(
         on(&dossier.code),
-        &json!({"other": Uuid::nil(), "kind": "LEG"}),
+        &json!({"other": uuid::Uuid::nil(), "kind": "LEG"}),
     );
     let unknown = dossier
         .office

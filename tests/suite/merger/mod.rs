@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use motcua::domain::deadline::Comparison;
-use motcua::domain::dossier::{Dossier, DossierEvent, Turn};
+use motcua::domain::dossier::{Dossier, DossierEvent, Feedback, Turn};
 use motcua::domain::event::Event;
 use motcua::domain::time::Moment;
 use motcua::journal::{Journal, Location, Until, fact};
@@ -107,6 +107,15 @@ fn kept(dossier: &Dossier) -> Dossier {
         stays: Vec::new(),
         transfers: Vec::new(),
         untold: Vec::new(),
+        // What the program found overdue meanwhile is no doing of the merger.
+        feedback: dossier
+            .feedback
+            .iter()
+            .map(|one| Feedback {
+                overdue: false,
+                ..one.clone()
+            })
+            .collect(),
         ..dossier.clone()
     }
 }

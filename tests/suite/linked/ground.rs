@@ -22,7 +22,7 @@ pub const INSURANCE: &str = "G24.38.40";
 /// The birth group of Decree 301/2026.
 pub const BIRTH: &str = "2.000986";
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Town {
     place: Place,
@@ -168,7 +168,7 @@ impl Town {
     /// The code of a leg in its agency's register, once its agency has it.
     pub async fn leg_code(&self, code: &str, place: u32) -> String {
         let query = "query ($code: String!) { dossier(by: {code: $code}) { legs { place code } } }";
-        for _ in 0..100 {
+        for _ in 0..600 {
             let who = Some((Role::Receiver, OFFICE));
             let data = self.ask(who, query, json!({ "code": code })).await;
             let legs = data["dossier"]["legs"].as_array().expect("legs").clone();

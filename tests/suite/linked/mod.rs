@@ -112,10 +112,7 @@ async fn a_birth_group_runs_to_its_end_with_one_leg_late_and_one_result_correcte
         assert_eq!(legs[0]["outcome"], "COMPLETED");
         assert_eq!(legs[0]["timeliness"], "NOT_PROMISED");
         let by = legs[1]["acknowledgeBy"].as_str().expect("a time");
-        assert!(
-            by.starts_with("2026-11-06T01:0"),
-            "two working hours: {by}"
-        );
+        assert!(by.starts_with("2026-11-06T01:0"), "two working hours: {by}");
         assert_eq!(legs[2]["openedAt"], Value::Null, "it needs both");
         let deliver = json!({ "dossier": birth, "method": "COUNTER" });
         town.does(COUNTER, "deliverResult", deliver).await;

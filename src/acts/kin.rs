@@ -37,6 +37,9 @@ pub fn ids<'a>(request: &Request, state: impl Fn(Uuid) -> Option<&'a State>) -> 
     if let DossierCommand::OpenLeg { whole, .. } = command {
         waiting.push(*whole);
     }
+    if waiting.is_empty() {
+        return Vec::new();
+    }
     let mut seen = HashSet::from([*own]);
     let mut found = Vec::new();
     while let Some(id) = waiting.pop() {

@@ -234,7 +234,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
     let rows = UPSERT.run(to, states, |statement, state| {
         let dossier = &state.dossier;
         let turn = dossier.turn();
-        let promised = turn.filter(|turn| !turn.undated);
+        let promised = dossier.promised();
         let ending = turn.and_then(|turn| turn.ending);
         let micros = |moment: Moment| moment.0;
         let desk = dossier.desk();

@@ -4,10 +4,9 @@ use async_graphql::Context;
 
 use super::form::Form;
 use super::input::ReusedFromInput;
+use super::perform::known;
 use crate::api::access::{self, api, may_open};
 use crate::api::error::{Result, UserError};
-use crate::api::paging::dossier_id;
-use crate::domain::code::DossierCode;
 use crate::domain::dossier::{Digitisation, Rejection, ReusedFrom};
 use crate::projections::tracking::{self, DossierRow};
 
@@ -64,12 +63,9 @@ pub fn check(form: &mut Form, digitisation: Digitisation, signed: bool) {
 }
 
 async fn row(context: &Context<'_>, id: &async_graphql::ID) -> Result<Option<DossierRow>> {
-    let models = &api(context).models;
-    if let Some(id) = dossier_id(id) {
-        return Ok(tracking::by_id(models, id).await?);
-    }
-    match id.parse::<DossierCode>() {
-        Ok(code) => Ok(tracking::by_code(models, code.as_str()).await?),
-        Err(_) => Ok(None),
+    let api = api(context);
+    match known(api, id).await? {
+        Some(id) => Ok(tracking::by_id(&api.models, id).await?),
+        None => Ok(None),
     }
 }

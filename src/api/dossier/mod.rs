@@ -431,7 +431,7 @@ impl Dossier {
 /// A folded state in the shape of the read model's row.
 fn row_of(id: Uuid, position: u64, state: &State) -> DossierRow {
     let turn = state.turn();
-    let promised = turn.filter(|turn| !turn.undated);
+    let promised = state.promised();
     let text = |code: Option<&crate::domain::code::OfficeCode>| {
         code.map_or_else(String::new, ToString::to_string)
     };

@@ -131,6 +131,12 @@ impl Dossier {
         self.turns.last()
     }
 
+    /// The same where it promises a day; none where no limit is sure enough.
+    #[must_use]
+    pub fn promised(&self) -> Option<&Turn> {
+        self.turn().filter(|turn| !turn.undated)
+    }
+
     /// The newest part of a kind.
     #[must_use]
     pub fn part(&self, kind: PartKind) -> Option<&(Part, Uuid)> {

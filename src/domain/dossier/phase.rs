@@ -1,6 +1,6 @@
 //! The business state of a dossier, of which the portal's status codes are a projection.
 
-use super::event::Stage;
+use super::event::{LegWait, Stage};
 use crate::domain::portal::PortalStatus;
 
 /// Business state (domain table of transitions). The portal's codes 1–10 are derived from it.
@@ -159,6 +159,33 @@ impl Phase {
             | Self::ResultApproved
             | Self::Completed
             | Self::WithdrawalRequested => false,
+        }
+    }
+
+    /// What a dossier in it waits for that no office can hasten.
+    #[must_use]
+    pub fn waits_outside(self) -> Option<LegWait> {
+        match self {
+            Self::AwaitingSupplement(_) => Some(LegWait::Supplement),
+            Self::AwaitingPayment => Some(LegWait::Payment),
+            Self::Absent
+            | Self::Draft
+            | Self::Submitted
+            | Self::Supplemented
+            | Self::NotAccepted
+            | Self::Redirected
+            | Self::Accepted
+            | Self::InProcessing
+            | Self::WithAgencies
+            | Self::AwaitingCorrection
+            | Self::ResultDrafted
+            | Self::ResultApproved
+            | Self::Completed
+            | Self::Returned
+            | Self::Refused
+            | Self::Stopped
+            | Self::WithdrawalRequested
+            | Self::Withdrawn => None,
         }
     }
 

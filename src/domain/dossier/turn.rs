@@ -85,12 +85,6 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// By when it is promised to be settled; none where no limit is sure enough.
-    #[must_use]
-    pub fn promised_at(&self) -> Option<Moment> {
-        (!self.undated).then_some(self.due_at)
-    }
-
     /// Working days from the slip's hour to the end, or to `until` while it runs; none where no calendar is declared.
     #[must_use]
     pub fn working_days(&self, until: Moment, calendar: &Calendar) -> u32 {

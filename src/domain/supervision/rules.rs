@@ -216,9 +216,13 @@ fn plan_review(reference: &Reference, plan: &ReviewPlan) -> Result<SupervisionEv
     Ok(SupervisionEvent::ReviewPlanned(plan))
 }
 
-fn running<'a>(reference: &'a Reference, code: &str) -> Result<&'a HeldInspection, Rejection> {
+fn inspection<'a>(reference: &'a Reference, code: &str) -> Result<&'a HeldInspection, Rejection> {
     let held = reference.supervision.inspection(code);
-    let held = held.ok_or_else(|| invalid("no inspection has this code"))?;
+    held.ok_or_else(|| invalid("no inspection has this code"))
+}
+
+fn running<'a>(reference: &'a Reference, code: &str) -> Result<&'a HeldInspection, Rejection> {
+    let held = inspection(reference, code)?;
     match held.closed_on {
         Some(_) => Err(invalid("the inspection is closed")),
         None => Ok(held),
@@ -231,8 +235,7 @@ fn found<'a>(
     code: &str,
     number: u32,
 ) -> Result<(&'a HeldInspection, &'a HeldFinding), Rejection> {
-    let held = reference.supervision.inspection(code);
-    let held = held.ok_or_else(|| invalid("no inspection has this code"))?;
+    let held = inspection(reference, code)?;
     let mut all = held.findings.iter();
     let found = all.find(|one| one.noted.number == number);
     Ok((

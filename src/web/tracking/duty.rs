@@ -68,7 +68,7 @@ pub fn of(dossier: &Dossier, story: &Story<'_>, clock: &Clock<'_>, text: Option<
             }
             duty.place = place(story, clock);
         }
-        Phase::WithAgencies if a_leg_waits(dossier) => {
+        Phase::WithAgencies if dossier.a_leg_waits() => {
             duty.text = Some(lang.of(
                 "Nộp giấy tờ hoặc khoản tiền mà một cơ quan đang chờ, tại bộ phận một cửa nơi đã nộp hồ sơ: xem mục “Từng thủ tục, từng cơ quan”.",
                 "Bring the papers, or pay the sum, that one of the agencies waits for, at the one-stop unit where you filed: see “Each part and its agency”.",
@@ -97,10 +97,6 @@ pub fn of(dossier: &Dossier, story: &Story<'_>, clock: &Clock<'_>, text: Option<
     }
     pay(dossier, story, clock, &mut duty);
     duty
-}
-
-fn a_leg_waits(dossier: &Dossier) -> bool {
-    dossier.legs.iter().any(|leg| leg.waits_since.is_some())
 }
 
 /// What is owed, in whatever state.

@@ -172,7 +172,7 @@ pub fn time_between(from: Moment, to: Moment, clock: &Clock<'_>) -> String {
 /// The label under the headline.
 pub fn tag(dossier: &Dossier, promise: Option<&Promise>, lang: Lang) -> (Tone, String) {
     let (tone, text) = match dossier.phase {
-        Phase::WithAgencies if dossier.legs.iter().any(|leg| leg.waits_since.is_some()) => {
+        Phase::WithAgencies if dossier.a_leg_waits() => {
             (Tone::Warn, lang.of("Đang chờ ông/bà", "Waiting for you"))
         }
         Phase::AwaitingSupplement(_) | Phase::AwaitingPayment => {

@@ -216,7 +216,10 @@ pub(super) async fn of(account: &Account<'_>, api: &Api) -> Result<Vec<DossierLe
         DossierLeg {
             name: name.filter(|_| !hidden).map(Into::into),
             note: note.map(Into::into),
-            waits_for: row.as_ref().and_then(waits_for),
+            waits_for: row
+                .as_ref()
+                .and_then(|row| row.phase.waits_outside())
+                .map(Into::into),
             ready_since: whole.leg_ready_since(leg),
             leg: leg.clone(),
             row,
@@ -225,12 +228,4 @@ pub(super) async fn of(account: &Account<'_>, api: &Api) -> Result<Vec<DossierLe
         }
     });
     Ok(legs.collect())
-}
-
-fn waits_for(row: &DossierRow) -> Option<LegWait> {
-    let state = dossier::Dossier {
-        phase: row.phase,
-        ..dossier::Dossier::default()
-    };
-    state.waits_outside().map(Into::into)
 }

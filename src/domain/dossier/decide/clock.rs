@@ -181,8 +181,7 @@ pub(super) fn issue_apology(
 ) -> Decision {
     need_reason(context)?;
     // Where nothing was promised there is no other date to name.
-    let turn = dossier.turn().filter(|turn| !turn.undated);
-    let turn = turn.ok_or(Rejection::WrongState {
+    let turn = dossier.promised().ok_or(Rejection::WrongState {
         state: dossier.phase,
     })?;
     if new_due_on <= turn.due_at.date() || new_due_on < context.now.date() {

@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::clock::{Bargain, accept, answer_within, intake_breach, starts};
+use super::clock::{Bargain, answer_within, intake_breach, late_entry, starts};
 use super::drafting::{plain, with_reason};
-use super::guard::{filed, need_reason, office_on, procedure_on, slip};
+use super::guard::{filed, need_reason, office_on, policy_on, procedure_on, slip};
 use super::{Context, Decision, Dossier, DossierCommand, Phase, Rejection};
 use crate::domain::actor::Role;
 use crate::domain::catalogue::{LinkageManner, Procedure};
@@ -46,14 +46,13 @@ pub(super) fn accept_linked(
             .collect(),
         received_at,
     };
-    // For what an ordinary acceptance asks as well: a slip from an earlier day needs a reason.
-    let mut drafts = accept(office, code, channel, false, context)?;
-    let around = std::mem::take(&mut drafts[0].circumstances);
     let accepted = Accepted {
         legs: planned,
         ..bargain.struck(context)?
     };
-    let broken = around.breach.or(intake_breach(dossier, context)?);
+    let policy = policy_on(received_at.date(), context)?;
+    let entered_late = late_entry(received_at, policy, false, context)?;
+    let broken = entered_late.or(intake_breach(dossier, context)?);
     Ok(vec![starts(accepted, received_at, broken, context)?])
 }
 

@@ -137,7 +137,7 @@ pub(super) fn moved_promise(
     cause: DueDateCause,
     context: &Context<'_>,
 ) -> Result<Option<Draft>, Rejection> {
-    let Some(turn) = dossier.turn().filter(|turn| !turn.undated) else {
+    let Some(turn) = dossier.promised() else {
         return Ok(None);
     };
     let renewed = renewed_promise(turn, context.reference)?;

@@ -169,32 +169,16 @@ impl Dossier {
     /// For whom it waits outside the office, as the whole is told of it.
     #[must_use]
     pub fn waits_outside(&self) -> Option<LegWait> {
-        let phase = match self.phase {
-            Phase::WithdrawalRequested => self.before_withdrawal,
-            phase => phase,
-        };
-        match phase {
-            Phase::AwaitingSupplement(_) => Some(LegWait::Supplement),
-            Phase::AwaitingPayment => Some(LegWait::Payment),
-            Phase::Absent
-            | Phase::Draft
-            | Phase::Submitted
-            | Phase::Supplemented
-            | Phase::NotAccepted
-            | Phase::Redirected
-            | Phase::Accepted
-            | Phase::InProcessing
-            | Phase::WithAgencies
-            | Phase::AwaitingCorrection
-            | Phase::ResultDrafted
-            | Phase::ResultApproved
-            | Phase::Completed
-            | Phase::Returned
-            | Phase::Refused
-            | Phase::Stopped
-            | Phase::WithdrawalRequested
-            | Phase::Withdrawn => None,
+        match self.phase {
+            Phase::WithdrawalRequested => self.before_withdrawal.waits_outside(),
+            phase => phase.waits_outside(),
         }
+    }
+
+    /// A leg of it waits for the applicant.
+    #[must_use]
+    pub fn a_leg_waits(&self) -> bool {
+        self.legs.iter().any(|leg| leg.waits_since.is_some())
     }
 
     pub(super) fn become_leg(&mut self, leg_of: Option<&LegOf>) {
@@ -302,7 +286,7 @@ impl Dossier {
         if !taken_back {
             self.leg_waits.push(Pause { from, to: at });
         }
-        if self.legs.iter().any(|leg| leg.waits_since.is_some()) {
+        if self.a_leg_waits() {
             return;
         }
         let waits = joined(std::mem::take(&mut self.leg_waits));

@@ -228,6 +228,7 @@ fn acceptance(number: usize) -> (Uuid, Request) {
     };
     let name = serde_json::json!({ "full_name": format!("Công dân {number:06}") });
     let personal = vec![Personal {
+        file: None,
         kind: PartKind::Applicant,
         value: name,
     }];

@@ -54,6 +54,10 @@ pub fn ids<'a>(request: &Request, state: impl Fn(Uuid) -> Option<&'a State>) -> 
 fn dossier(state: &State) -> Option<&Dossier> {
     match state {
         State::Dossier(dossier) => Some(dossier),
-        State::Register(_) | State::Reference(_) | State::Journal => None,
+        State::Register(_)
+        | State::Reference(_)
+        | State::Archive(_)
+        | State::Staff(_)
+        | State::Journal => None,
     }
 }

@@ -147,7 +147,11 @@ pub async fn opened(journal: &Journal) -> Result<Opened, OpenError> {
             ours: FORMAT,
         }),
         Event::JournalOpened(opened) => Ok(opened),
-        Event::Reference(_) | Event::Register(_) | Event::Dossier(_) => Err(OpenError::NotOpened),
+        Event::Reference(_)
+        | Event::Register(_)
+        | Event::Archive(_)
+        | Event::Staff(_)
+        | Event::Dossier(_) => Err(OpenError::NotOpened),
     }
 }
 

@@ -8,20 +8,24 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::domain::actor::Actor;
+use crate::domain::archive::ArchiveAct;
 use crate::domain::calendar::{CalendarYear, Notice};
 use crate::domain::campaign::CampaignAct;
 use crate::domain::catalogue::{InternalProcess, Procedure, ReviewProposed};
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::{DossierCommand, Rejection};
+use crate::domain::fact::stream;
 use crate::domain::office::Office;
 use crate::domain::part::PartKind;
 use crate::domain::policy::Policy;
 use crate::domain::reason::Reason;
 use crate::domain::reorganisation::Reorganisation;
+use crate::domain::staff::StaffAct;
 use crate::domain::supervision::SupervisionAct;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
 use crate::tlog::Hash;
+use crate::vault::Kept;
 
 /// A command's canonical input is never larger.
 const INPUT_BYTES_MAX: usize = 64 * 1024;
@@ -34,6 +38,10 @@ pub enum Act {
         dossier: Uuid,
         command: DossierCommand,
     },
+    /// Enter a result older than the system, or strike it.
+    Archive(ArchiveAct),
+    /// Register an officer of an office, change the record, or end it.
+    Staff(StaffAct),
     /// Take the next number of an office's day out of use, with a reason.
     VoidCode {
         office: OfficeCode,
@@ -75,12 +83,24 @@ pub enum Act {
 }
 
 impl Act {
+    /// The stream it is done on, if on one of its own.
+    #[must_use]
+    pub(super) fn stream(&self) -> Option<Uuid> {
+        match self {
+            Self::Archive(act) => Some(act.stream()),
+            Self::Staff(act) => Some(act.stream()),
+            act => act.dossier(),
+        }
+    }
+
     /// The dossier it is done on, if on one.
     #[must_use]
     pub fn dossier(&self) -> Option<Uuid> {
         match self {
             Self::Dossier { dossier, .. } => Some(*dossier),
-            Self::VoidCode { .. }
+            Self::Archive(_)
+            | Self::Staff(_)
+            | Self::VoidCode { .. }
             | Self::ReserveCodes { .. }
             | Self::ReleaseCodes { .. }
             | Self::Declare(_)
@@ -105,6 +125,9 @@ pub struct Personal {
     pub kind: PartKind,
     /// A flat object of texts.
     pub value: serde_json::Value,
+    /// The file whose hash the value holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Kept>,
 }
 
 /// One command with its circumstances.
@@ -143,6 +166,45 @@ impl Request {
             personal: Vec::new(),
             at: None,
         }
+    }
+}
+
+/// Where the personal parts of a request belong.
+pub(super) struct PlaceOfParts {
+    /// Of the fact that will name them.
+    pub stream: Uuid,
+    /// What their subject is derived from: parts with the same one are one person's.
+    pub whose: Uuid,
+}
+
+impl Request {
+    /// None when it brings no parts, or its fact takes none: on the register there is nothing to say in words.
+    pub(super) fn place_of_parts(&self) -> Option<PlaceOfParts> {
+        if self.personal.is_empty() {
+            return None;
+        }
+        let (stream, whose) = match &self.act {
+            Act::Dossier { dossier, .. } => (*dossier, *dossier),
+            Act::Archive(act) => (act.stream(), act.stream()),
+            Act::Staff(act) => (act.stream(), act.whose()),
+            Act::VoidCode { .. } | Act::ReserveCodes { .. } | Act::ReleaseCodes { .. } => {
+                return None;
+            }
+            // Each says something of its own.
+            Act::Declare(_)
+            | Act::Adopt(_)
+            | Act::Publish(_)
+            | Act::OpenOffice(_)
+            | Act::Notify(_)
+            | Act::Abolish { .. }
+            | Act::ApproveProcess(_)
+            | Act::ProposeReview(_)
+            | Act::SetTarget(_)
+            | Act::Campaign(_)
+            | Act::Supervise(_)
+            | Act::Reorganise(_) => (stream::reference(), self.id),
+        };
+        Some(PlaceOfParts { stream, whose })
     }
 }
 

@@ -10,15 +10,17 @@ use super::kin;
 use super::request::{Act, Request};
 use super::states::State;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::archive::{self, Archived};
 use crate::domain::calendar::Notice;
 use crate::domain::campaign;
 use crate::domain::catalogue::rules;
 use crate::domain::dossier::{self, Dossier, Rejection};
 use crate::domain::event::Event;
 use crate::domain::fact::{Circumstances, Draft, stream};
-use crate::domain::part::Part;
+use crate::domain::part::{Part, PartKind};
 use crate::domain::reference::{JournalKind, Reference, ReferenceEvent};
 use crate::domain::register;
+use crate::domain::staff::{self, Staff};
 use crate::domain::supervision;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
@@ -34,11 +36,25 @@ pub fn rule<'a>(
     let nothing = Reference::default();
     let reference = match state(stream::reference()) {
         Some(State::Reference(reference)) => reference.as_ref(),
-        Some(State::Dossier(_) | State::Register(_) | State::Journal) | None => &nothing,
+        Some(
+            State::Dossier(_)
+            | State::Register(_)
+            | State::Archive(_)
+            | State::Staff(_)
+            | State::Journal,
+        )
+        | None => &nothing,
     };
     let register = match register_of(request, now.date()).and_then(&state) {
         Some(State::Register(register)) => register,
-        Some(State::Dossier(_) | State::Reference(_) | State::Journal) | None => &register::EMPTY,
+        Some(
+            State::Dossier(_)
+            | State::Reference(_)
+            | State::Archive(_)
+            | State::Staff(_)
+            | State::Journal,
+        )
+        | None => &register::EMPTY,
     };
     let given = Circumstances {
         occurred_at: request.occurred_at,
@@ -56,7 +72,13 @@ pub fn rule<'a>(
             let absent = Dossier::default();
             let dossier = match state(*id) {
                 Some(State::Dossier(dossier)) => dossier.as_ref(),
-                Some(State::Register(_) | State::Reference(_) | State::Journal) => {
+                Some(
+                    State::Register(_)
+                    | State::Reference(_)
+                    | State::Archive(_)
+                    | State::Staff(_)
+                    | State::Journal,
+                ) => {
                     return Err(Rejection::UnknownDossier);
                 }
                 None => &absent,
@@ -86,6 +108,49 @@ pub fn rule<'a>(
                 kin: &kin,
             };
             dossier::decide(dossier, command, &context)
+        }
+        Act::Archive(act) => {
+            let nothing = Archived::default();
+            let archived = match state(act.stream()) {
+                Some(State::Archive(archived)) => archived,
+                Some(
+                    State::Dossier(_)
+                    | State::Register(_)
+                    | State::Reference(_)
+                    | State::Staff(_)
+                    | State::Journal,
+                )
+                | None => &nothing,
+            };
+            let by = (&request.actor, request.reason.is_some());
+            let event = archive::decide(archived, act, by, reference, now)?;
+            Ok(vec![Draft {
+                stream: act.stream(),
+                event: Event::Archive(event),
+                circumstances: given,
+            }])
+        }
+        Act::Staff(act) => {
+            let nobody = Staff::default();
+            let staff = match state(act.stream()) {
+                Some(State::Staff(staff)) => staff,
+                Some(
+                    State::Dossier(_)
+                    | State::Register(_)
+                    | State::Reference(_)
+                    | State::Archive(_)
+                    | State::Journal,
+                )
+                | None => &nobody,
+            };
+            let named = parts.iter().any(|part| part.kind == PartKind::Officer);
+            let by = (&request.actor, named);
+            let event = staff::decide(staff, act, by, reference, now.date())?;
+            Ok(vec![Draft {
+                stream: act.stream(),
+                event: Event::Staff(event),
+                circumstances: given,
+            }])
         }
         Act::VoidCode { office } => {
             let number = register.next(office, now.date())?;
@@ -188,7 +253,9 @@ pub fn register_of(request: &Request, today: Date) -> Option<Uuid> {
         Act::VoidCode { office } => (office.as_str(), today),
         Act::ReserveCodes { .. } => (own, today),
         Act::ReleaseCodes { on, .. } => (own, on.unwrap_or(today)),
-        Act::Declare(_)
+        Act::Archive(_)
+        | Act::Staff(_)
+        | Act::Declare(_)
         | Act::Adopt(_)
         | Act::Publish(_)
         | Act::OpenOffice(_)

@@ -6,11 +6,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
+use crate::domain::archive::Archived;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::fact::{Fact, stream};
 use crate::domain::reference::Reference;
 use crate::domain::register::Register;
+use crate::domain::staff::Staff;
 use crate::journal::{Entry, Journal, Until, fact};
 use crate::tlog::Hash;
 
@@ -24,6 +26,8 @@ const HELD_MAX: usize = 50_000;
 pub enum State {
     Dossier(Box<Dossier>),
     Register(Register),
+    Archive(Archived),
+    Staff(Staff),
     Reference(Box<Reference>),
     Journal,
 }
@@ -43,6 +47,8 @@ impl State {
             Event::JournalOpened(_) => Self::Journal,
             Event::Reference(_) => Self::Reference(Box::default()),
             Event::Register(_) => Self::Register(Register::default()),
+            Event::Archive(_) => Self::Archive(Archived::default()),
+            Event::Staff(_) => Self::Staff(Staff::default()),
             Event::Dossier(_) => Self::Dossier(Box::default()),
         }
     }
@@ -68,8 +74,24 @@ impl State {
                 reference.evolve(event);
                 true
             }
+            (Self::Archive(archived), Event::Archive(event)) => {
+                archived.evolve(event);
+                true
+            }
+            (Self::Staff(staff), Event::Staff(event)) => {
+                staff.evolve(event, fact);
+                true
+            }
             (Self::Journal, Event::JournalOpened(_)) => true,
-            (Self::Dossier(_) | Self::Register(_) | Self::Reference(_) | Self::Journal, _) => false,
+            (
+                Self::Dossier(_)
+                | Self::Register(_)
+                | Self::Reference(_)
+                | Self::Archive(_)
+                | Self::Staff(_)
+                | Self::Journal,
+                _,
+            ) => false,
         }
     }
 }

@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::clock::OfficeClock;
 use super::kin;
-use super::request::{Act, Receipt, Refusal, Request, Submission};
+use super::request::{Receipt, Refusal, Request, Submission};
 use super::ruling::{register_of, rule};
-use super::states::{self, Held, State, States};
+use super::states::{self, Held, States};
 use super::{OpenError, complete, superseded};
-use crate::domain::dossier::{DossierCommand, Rejection};
+use crate::domain::dossier::Rejection;
 use crate::domain::fact::{Draft, stream};
 use crate::domain::part::Part;
 use crate::domain::reference::{ClockKind, JournalKind, Opened};
@@ -157,7 +157,7 @@ impl Desk {
         batch
             .into_iter()
             .map(|submission| {
-                let has_parts = dossier_of_parts(&submission.request).is_some();
+                let has_parts = submission.request.place_of_parts().is_some();
                 let parts = if has_parts {
                     put.next().unwrap_or_default()
                 } else {
@@ -169,8 +169,8 @@ impl Desk {
     }
 
     fn to_deposit(&self, request: &Request) -> Option<Deposit> {
-        let dossier = dossier_of_parts(request)?;
-        let subject = self.states.subject(dossier);
+        let place = request.place_of_parts()?;
+        let subject = self.states.subject(place.whose);
         let parts = request
             .personal
             .iter()
@@ -178,11 +178,12 @@ impl Desk {
                 kind: personal.kind,
                 subject,
                 value: personal.value.clone(),
+                file: personal.file.clone(),
             })
             .collect();
         Some(Deposit {
             command: request.id,
-            stream: dossier,
+            stream: place.stream,
             parts,
         })
     }
@@ -265,9 +266,7 @@ impl Desk {
         let mut ids = HashSet::from([stream::reference()]);
         for item in batch {
             let request = &item.submission.request;
-            if let Act::Dossier { dossier, .. } = &request.act {
-                ids.insert(*dossier);
-            }
+            ids.extend(request.act.stream());
             let at = request.at.filter(|_| self.tells_story());
             ids.extend(register_of(request, at.unwrap_or(guess).date()));
         }
@@ -457,24 +456,13 @@ impl Desk {
 impl Pass {
     /// A correction replaces the parts of the same kinds.
     fn note_superseded(&mut self, desk: &Desk, request: &Request, parts: &[Part]) {
-        let Act::Dossier {
-            dossier: id,
-            command: DossierCommand::CorrectApplicantDetails,
-        } = &request.act
-        else {
-            return;
+        let state = |id: Uuid| {
+            let held = self.after.get(&id).or_else(|| desk.states.get(id));
+            held.map(|held| &held.state)
         };
-        let held = self.after.get(id).or_else(|| desk.states.get(*id));
-        if let Some(State::Dossier(before)) = held.map(|held| &held.state) {
-            self.superseded.extend(superseded::replaced(before, parts));
-        }
+        let replaced = superseded::by(&request.act, parts, state);
+        self.superseded.extend(replaced);
     }
-}
-
-/// The dossier whose personal parts a request brings, if it brings any.
-fn dossier_of_parts(request: &Request) -> Option<Uuid> {
-    let dossier = request.act.dossier();
-    dossier.filter(|_| !request.personal.is_empty())
 }
 
 fn too_large(error: &fact::FactError) -> Refusal {

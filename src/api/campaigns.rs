@@ -57,7 +57,8 @@ pub struct CampaignResult {
     pub answers: u64,
     /// Answers from an office's device: they count neither way.
     pub excluded: u64,
-    /// Answers with one of the two best scores of all; null while fewer than five answered, for they would tell of people.
+    /// Answers with one of the two best scores of all; null while fewer than five answered, for they would tell of people, and of the
+    /// next smallest group where only one is so small, or that one could be reckoned from the total.
     pub satisfied: Option<Ratio>,
     /// Each score from the lowest; empty where `satisfied` is null.
     pub scores: Vec<ScoreCount>,
@@ -204,8 +205,13 @@ pub async fn results(api: &Api, campaign: &Campaign, split: Split) -> Result<Vec
     let mut all = Vec::new();
     for question in &campaign.questions {
         let of_this = found.iter().filter(|((key, _), _)| *key == question.key);
-        for ((_, group), answers) in of_this {
-            all.push(result(question, name(group), group, answers));
+        let groups: Vec<_> = of_this
+            .map(|((_, group), answers)| (group.as_str(), answers))
+            .collect();
+        let hidden = surveys::withheld(&groups);
+        for (group, answers) in groups {
+            let told = !hidden.contains(&group);
+            all.push(result(question, name(group), group, answers, told));
         }
     }
     Ok(all)
@@ -216,8 +222,8 @@ fn result(
     name: Option<Label>,
     group: &str,
     answers: &Answers,
+    told: bool,
 ) -> CampaignResult {
-    let told = !answers.is_withheld();
     let counted = answers.counted();
     let scores = (1..).zip(&answers.scores);
     CampaignResult {

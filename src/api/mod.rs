@@ -11,6 +11,7 @@ pub mod documents;
 pub mod dossier;
 pub mod error;
 pub mod feedback;
+mod files;
 pub mod findings;
 pub mod health;
 pub mod http;
@@ -26,9 +27,11 @@ pub mod papers;
 pub mod payments;
 pub mod rates;
 pub mod reorganisation;
+mod repository;
 pub mod scalar;
 pub mod schema;
 pub mod sign_in;
+pub mod staff;
 pub mod statistics;
 pub mod supervision;
 pub mod witness;
@@ -247,6 +250,7 @@ pub fn router(api: Api) -> Router {
                 .with_state(api.clone()),
         )
         .merge(papers::router(api.clone()))
+        .merge(files::router(api.clone()))
         .merge(payments::router(api.clone()))
         .merge(documents::router(api.clone()))
         .merge(catalogue::open::router(api.clone()))

@@ -11,6 +11,7 @@ use super::error::Answered;
 use super::live::{self, Here};
 use super::paging::global_id;
 use super::scalar::{Day, Digest, Long};
+use super::staff::{self, Officer};
 use super::words::{Certainty, JournalKind, Label, Level};
 use crate::domain::calendar::{OfficeHours, Timetable as _};
 use crate::domain::office;
@@ -125,6 +126,16 @@ impl Office {
                 .collect(),
         });
         posts.collect()
+    }
+
+    /// Who works there, as the head of the unit publishes it; empty when nobody is registered.
+    #[graphql(complexity = "20 + 10 * child_complexity")]
+    async fn staff(
+        &self,
+        context: &Context<'_>,
+        #[graphql(default, desc = "Those who have left, and who are to come, too.")] all: bool,
+    ) -> Answered<Vec<Officer>> {
+        Some(staff::of_office(api(context), &self.0.code, all).await)
     }
 
     /// How sure the record is.

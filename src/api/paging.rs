@@ -122,6 +122,22 @@ pub fn own(after: Option<&str>) -> Result<Option<u64>> {
         .transpose()
 }
 
+/// The place of a document in the repository.
+#[must_use]
+pub fn result_cursor((position, place): (u64, u32)) -> Cursor {
+    Cursor::new("d", &format!("{position}:{place}"))
+}
+
+pub fn result(after: Option<&str>) -> Result<Option<(u64, u32)>> {
+    let read = |text: &str| {
+        let key = Cursor::read("d", text)?;
+        let (position, place) = key.split_once(':').ok_or_else(foreign)?;
+        let position = position.parse().map_err(|_| foreign())?;
+        Ok((position, place.parse().map_err(|_| foreign())?))
+    };
+    after.map(read).transpose()
+}
+
 /// The place of a feedback.
 #[must_use]
 pub fn voice_cursor(place: statistics::Place) -> Cursor {

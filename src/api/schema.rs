@@ -10,8 +10,8 @@ use super::catalogue::{
     CatalogueQuery, CatalogueStatisticsQuery, ProcedurePage, RehearsalQuery, RehearsedDossierPage,
 };
 use super::command::{
-    BlockQuery, CampaignMutation, CatalogueMutation, DossierMutation, ReferenceMutation,
-    ReorganisationMutation, SupervisionMutation, TargetMutation,
+    ArchiveMutation, BlockQuery, CampaignMutation, CatalogueMutation, DossierMutation,
+    ReferenceMutation, ReorganisationMutation, StaffMutation, SupervisionMutation, TargetMutation,
 };
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
@@ -28,6 +28,7 @@ use super::mine::MineQuery;
 use super::node::NodeQuery;
 use super::offices::OfficeQuery;
 use super::reorganisation::ReorganisationQuery;
+use super::repository::{RepositoryPage, RepositoryQuery};
 use super::statistics::{
     ForecastQuery, FormQuery, GroupPage, GroupQuery, QualityQuery, ScoreQuery, StatisticsQuery,
     TargetQuery,
@@ -69,6 +70,7 @@ pub struct FigureQueries(
     QualityQuery,
     TargetQuery,
     CampaignQuery,
+    RepositoryQuery,
     SupervisionQuery,
     ForecastQuery,
 );
@@ -93,6 +95,9 @@ pub struct Mutation(
     ReorganisationMutation,
     TargetMutation,
     CampaignMutation,
+    ArchiveMutation,
+    StaffMutation,
+    StaffMutation,
     SupervisionMutation,
 );
 
@@ -104,6 +109,7 @@ fn builder(limits: &Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
         .override_output_type_description::<AuditPage>("A page of facts.")
         .override_output_type_description::<FeedbackPage>("A page of feedback.")
         .override_output_type_description::<FindingPage>("A page of findings.")
+        .override_output_type_description::<RepositoryPage>("A page of the repository.")
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
         .override_output_type_description::<GroupPage>("A page of groups.")
         .override_output_type_description::<ProcedurePage>("A page of procedures.")

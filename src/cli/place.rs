@@ -8,7 +8,7 @@ use clap::Args;
 use crate::acts::{Counter, Premises};
 use crate::integrity;
 use crate::journal::{Journal, JournalError, Location};
-use crate::vault::{self, Keys, Vault};
+use crate::vault::{self, Folder, Keys, Vault};
 
 /// Options of every command that touches a node.
 #[derive(Debug, Clone, Args)]
@@ -32,6 +32,9 @@ pub struct Place {
     /// Folder of the keys; never inside --data. Nodes of one journal share them.
     #[arg(long, value_name = "DIR", env = "MOTCUA_KEYS")]
     pub keys: Option<PathBuf>,
+    /// Folder of the enciphered files of papers and results; `files` in --data unless told. Nodes of one journal share it.
+    #[arg(long, value_name = "DIR", env = "MOTCUA_FILES")]
+    pub files: Option<PathBuf>,
 }
 
 impl Place {
@@ -145,7 +148,10 @@ impl Place {
     /// The vault, made when there is none: for a new journal only.
     pub async fn vault(&self, keys: &Keys) -> anyhow::Result<Vault> {
         self.make_folder()?;
-        Ok(Vault::create_or_open(&self.vault_location(), keys).await?)
+        let folder = self.files.clone();
+        let folder = folder.unwrap_or_else(|| self.data.join("files"));
+        let vault = Vault::create_or_open(&self.vault_location(), keys).await?;
+        Ok(vault.with_files(Folder::new(folder)))
     }
 
     /// Everything a node needs to take commands on a journal that exists; nothing is made.

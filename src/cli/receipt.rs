@@ -297,9 +297,11 @@ impl Told {
         };
         let what = match &fact.event {
             Event::Dossier(event) => words::happened(event),
-            Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => {
-                ("ghi nhận của hệ thống", "a record of the system")
-            }
+            Event::JournalOpened(_)
+            | Event::Reference(_)
+            | Event::Register(_)
+            | Event::Archive(_)
+            | Event::Staff(_) => ("ghi nhận của hệ thống", "a record of the system"),
         };
         let at = |lang| dates::exact(fact.recorded_at, lang).words().to_owned();
         let (office, kind) = (&fact.actor.office, fact.event.kind());
@@ -345,7 +347,11 @@ impl Told {
 fn standing(entry: &[u8]) -> Option<(Pair, Pair)> {
     match fact::decode(entry).ok()?.event {
         Event::Dossier(event) => says::standing(&event),
-        Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => None,
+        Event::JournalOpened(_)
+        | Event::Reference(_)
+        | Event::Register(_)
+        | Event::Archive(_)
+        | Event::Staff(_) => None,
     }
 }
 
@@ -354,6 +360,7 @@ fn is_committed_to(entry: &[u8], file: &[u8], salt: &str) -> bool {
     let opening = Opening {
         salt: salt.trim().to_owned(),
         value: serde_json::json!({ SHA256: hex(&Sha256::digest(file)) }),
+        file: None,
     };
     let (Ok(fact), Some(c)) = (fact::decode(entry), opening.commitment()) else {
         return false;

@@ -330,6 +330,11 @@ pub async fn serve(
         let (counter, models) = (desk.counter.clone(), api.models.clone());
         tokio::spawn(reactions::run(counter, models, stop.clone()))
     });
+    let tidying = api.desk.as_ref().map(|desk| {
+        let (counter, vault) = (desk.counter.clone(), desk.vault.clone());
+        let (journal, stop) = (api.journal.clone(), stop.clone());
+        tokio::spawn(reactions::tidying::run(counter, journal, vault, stop))
+    });
     let keys = Arc::new(keys);
     let telling = match &api.desk {
         Some(_) => Some(
@@ -418,7 +423,11 @@ pub async fn serve(
     }
     stop.cancel();
     let others = [telling, telling_portal, registering];
-    for reacting in reacting.into_iter().chain(others.into_iter().flatten()) {
+    for reacting in reacting
+        .into_iter()
+        .chain(tidying)
+        .chain(others.into_iter().flatten())
+    {
         reacting.await?;
     }
     following.await??;

@@ -3,10 +3,12 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::archive::ArchiveEvent;
 use super::campaign::CampaignEvent;
 use super::dossier::DossierEvent;
 use super::reference::{Opened, ReferenceEvent};
 use super::register::RegisterEvent;
+use super::staff::StaffEvent;
 use super::supervision::SupervisionEvent;
 
 /// One event; serialised it is the fact's `data`.
@@ -20,6 +22,8 @@ pub enum Event {
     JournalOpened(Opened),
     Reference(ReferenceEvent),
     Register(RegisterEvent),
+    Archive(ArchiveEvent),
+    Staff(StaffEvent),
     Dossier(DossierEvent),
 }
 
@@ -61,6 +65,8 @@ impl Event {
                 RegisterEvent::CodeVoided(_) => "register.code_voided",
                 RegisterEvent::CodesReserved(_) => "register.codes_reserved",
             },
+            Self::Archive(event) => event.kind(),
+            Self::Staff(event) => event.kind(),
             Self::Dossier(event) => event.kind(),
         }
     }
@@ -107,7 +113,10 @@ impl Event {
                     let read = SupervisionEvent::parse(kind, text)?;
                     Some(read.map(|event| Self::Reference(ReferenceEvent::Supervision(event))))
                 };
-                match dossier.or_else(campaign).or_else(supervision) {
+                let archive = || Some(ArchiveEvent::parse(kind, text)?.map(Self::Archive));
+                let read = dossier.or_else(campaign).or_else(supervision);
+                let staff = || Some(StaffEvent::parse(kind, text)?.map(Self::Staff));
+                match read.or_else(archive).or_else(staff) {
                     Some(read) => read,
                     None => return Err(EventError::Unknown(kind.to_owned())),
                 }

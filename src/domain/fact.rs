@@ -143,6 +143,19 @@ pub mod stream {
         Uuid::new_v5(&NAMESPACE, format!("dossier:{command}").as_bytes())
     }
 
+    /// The staff of an office.
+    #[must_use]
+    pub fn staff(office: &str) -> Uuid {
+        Uuid::new_v5(&NAMESPACE, format!("staff:{office}").as_bytes())
+    }
+
+    /// A result older than the system: nothing is entered twice.
+    #[must_use]
+    pub fn archive(office: &str, procedure: &str, number: &str) -> Uuid {
+        let name = format!("archive:{office}:{procedure}:{number}");
+        Uuid::new_v5(&NAMESPACE, name.as_bytes())
+    }
+
     /// The command id of what the program does by itself: the same on every node.
     #[must_use]
     pub fn reaction(name: &str) -> Uuid {

@@ -1,6 +1,7 @@
 //! THE RULES: pure. No I/O, no clock, no randomness; time, identity, calendars and ids come in as values.
 
 pub mod actor;
+pub mod archive;
 pub mod calendar;
 pub mod campaign;
 pub mod catalogue;
@@ -22,6 +23,7 @@ pub mod reference;
 pub mod register;
 pub mod reorganisation;
 pub mod score;
+pub mod staff;
 pub mod supervision;
 pub mod target;
 pub mod text;

@@ -24,6 +24,8 @@ pub enum PartKind {
     Contact,
     /// Text somebody typed: details of a reason, a note.
     Note,
+    /// Name and telephone of an officer.
+    Officer,
     /// SHA-256 of a result's document: of one that can be guessed, the bare hash would tell what stands in it.
     Document,
 }
@@ -33,7 +35,7 @@ impl PartKind {
     #[must_use]
     pub fn purpose(self) -> &'static str {
         match self {
-            Self::Applicant => "identity",
+            Self::Applicant | Self::Officer => "identity",
             Self::Contact => "contact",
             Self::Note => "content",
             Self::Document => "attachment",
@@ -46,6 +48,7 @@ impl PartKind {
             Self::Applicant => "applicant",
             Self::Contact => "contact",
             Self::Note => "note",
+            Self::Officer => "officer",
             Self::Document => "document",
         }
     }

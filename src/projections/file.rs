@@ -214,6 +214,7 @@ pub async fn write_facts(file: &mut SqliteConnection, batch: &fold::Batch) -> Re
     super::offices::write(file, batch).await?;
     super::agenda::write_papers(file, batch).await?;
     super::reorganisation::write_closings(file, batch).await?;
+    super::repository::write_archived(file, batch).await?;
     Ok(())
 }
 
@@ -225,6 +226,7 @@ pub async fn write_dossiers(file: &mut SqliteConnection, states: &[&fold::State]
     super::agenda::write(file, states).await?;
     super::portal::write(file, states).await?;
     super::reorganisation::write(file, states).await?;
+    super::repository::write(file, states).await?;
     Ok(())
 }
 
@@ -254,7 +256,11 @@ fn journal_id(batch: &fold::Batch) -> Option<Uuid> {
         .filter(|read| read.entry.position == 0)?;
     match &first.fact.event {
         Event::JournalOpened(opened) => Some(opened.id),
-        Event::Reference(_) | Event::Register(_) | Event::Dossier(_) => None,
+        Event::Reference(_)
+        | Event::Register(_)
+        | Event::Archive(_)
+        | Event::Staff(_)
+        | Event::Dossier(_) => None,
     }
 }
 

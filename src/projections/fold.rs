@@ -190,6 +190,14 @@ impl Folding {
                     has = Some(event.office().clone());
                     None
                 }
+                Event::Archive(event) => {
+                    has = Some(event.of().0.clone());
+                    None
+                }
+                Event::Staff(event) => {
+                    has = Some(event.of().0.clone());
+                    None
+                }
                 Event::JournalOpened(_) => None,
             };
             if read.entry.position >= self.changes_from {

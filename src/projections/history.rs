@@ -114,6 +114,10 @@ fn evolve(state: &mut Dossier, Read { fact, .. }: &Read) {
             fact.recorded_at,
             &fact.circumstances,
         ),
-        Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => {}
+        Event::JournalOpened(_)
+        | Event::Reference(_)
+        | Event::Register(_)
+        | Event::Archive(_)
+        | Event::Staff(_) => {}
     }
 }

@@ -23,6 +23,7 @@ pub mod portal;
 mod projector;
 mod rebuild;
 pub mod reorganisation;
+pub mod repository;
 pub mod statistics;
 mod trace;
 pub mod tracking;
@@ -48,7 +49,7 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 17] = [
+const MODELS: [Model; 18] = [
     tracking::MODEL,
     worklist::MODEL,
     listing::MODEL,
@@ -66,6 +67,7 @@ const MODELS: [Model; 17] = [
     change::MODEL,
     portal::MODEL,
     reorganisation::MODEL,
+    repository::MODEL,
 ];
 
 /// What the file is made of. Any change of it, or of `version`, makes another file.

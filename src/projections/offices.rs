@@ -61,6 +61,8 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             )
             | Event::JournalOpened(_)
             | Event::Register(_)
+            | Event::Archive(_)
+            | Event::Staff(_)
             | Event::Dossier(_) => None,
         });
     let rows: Vec<_> = opened.collect();

@@ -20,7 +20,7 @@ use crate::domain::register::{CodeVoided, CodesReserved, Entered, RegisterEvent}
 use crate::domain::time::Moment;
 
 pub(super) const MODEL: Model = Model {
-    version: 1,
+    version: 2,
     tables: "
         create table trace (
             position    integer primary key,
@@ -139,7 +139,7 @@ fn is_clocks_own(cause: DueDateCause) -> bool {
 fn is_document(part: &Part) -> bool {
     match part.kind {
         PartKind::Note | PartKind::Document => true,
-        PartKind::Applicant | PartKind::Contact => false,
+        PartKind::Applicant | PartKind::Contact | PartKind::Officer => false,
     }
 }
 
@@ -176,7 +176,7 @@ fn watched(event: &Event, cause: Option<u64>) -> Option<(Option<&str>, Seen)> {
             let (first, last) = (*first, *last);
             Some((Some(office.as_str()), Seen::Block { first, last }))
         }
-        Event::JournalOpened(_) | Event::Reference(_) => None,
+        Event::JournalOpened(_) | Event::Reference(_) | Event::Archive(_) | Event::Staff(_) => None,
     }
 }
 
@@ -256,6 +256,7 @@ fn of_dossier(event: &DossierEvent, of: Option<u64>) -> Option<(Option<&str>, Se
         | DossierEvent::ResultSigned(_)
         | DossierEvent::ResultRevoked(_)
         | DossierEvent::ResultReplaced(_)
+        | DossierEvent::SentBack(_)
         | DossierEvent::WithdrawalGranted(_) => Seen::Plain,
         DossierEvent::Drafted(_)
         | DossierEvent::LegOpened(_)
@@ -263,7 +264,6 @@ fn of_dossier(event: &DossierEvent, of: Option<u64>) -> Option<(Option<&str>, Se
         | DossierEvent::LegResumed(_)
         | DossierEvent::LegEnded(_)
         | DossierEvent::LegDelivered(_)
-        | DossierEvent::SentBack(_)
         | DossierEvent::CorrectionRequested(_)
         | DossierEvent::CorrectionAnswered(_)
         | DossierEvent::ComponentReceived(_)

@@ -7,6 +7,7 @@ mod desk;
 pub mod documents;
 mod notices;
 pub mod portal;
+pub mod tidying;
 mod transfers;
 mod watch;
 pub mod webhooks;
@@ -25,6 +26,7 @@ use crate::acts::Counter;
 use crate::domain::time::Moment;
 use crate::journal::JournalError;
 use crate::projections::{ProjectionError, ReadModels, agenda};
+use crate::vault::VaultError;
 
 /// How long to sleep at most before the office's clock is looked at again: clocks are set, nodes are frozen.
 const NAP_MAX: Duration = Duration::from_secs(30);
@@ -57,13 +59,15 @@ pub async fn run(counter: Counter, models: ReadModels, stop: CancellationToken) 
 
 /// Why a reaction waits: what it needs does not answer, or cannot be read. It is tried again.
 #[derive(Debug, thiserror::Error)]
-enum Interrupted {
+pub enum Interrupted {
     #[error(transparent)]
     Work(#[from] work::WorkError),
     #[error(transparent)]
     Journal(#[from] JournalError),
     #[error(transparent)]
     Read(#[from] ProjectionError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
 }
 
 /// Every reaction of one node.

@@ -131,6 +131,27 @@ pub struct Survey {
     pub answered_percent: u8,
     /// Of the answers to each question: one of the two best scores.
     pub satisfied_percent: u8,
+    /// Where the share itself is the office's figure: so many answer, and so many of them are satisfied.
+    #[serde(default)]
+    pub counts: Option<SurveyCounts>,
+}
+
+/// How many answered a campaign, and how many of them gave one of the two best scores to each question.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SurveyCounts {
+    pub answers: u32,
+    pub satisfied: u32,
+}
+
+impl SurveyCounts {
+    /// Whether the next one answers, when so many have, and is satisfied; those who are not lie evenly among the others.
+    #[must_use]
+    pub fn next(self, answered: u32, scale: u32) -> Option<bool> {
+        let (answers, satisfied) = (self.answers * scale, self.satisfied * scale);
+        let so_far = |count: u32| u64::from(count) * u64::from(satisfied) / u64::from(answers);
+        (answered < answers).then(|| so_far(answered + 1) > so_far(answered))
+    }
 }
 
 /// How the dossiers closed without settlement ended.

@@ -178,6 +178,7 @@ impl<'a> Scripts<'a> {
             command_id(&begins, u32::MAX, step)
         };
         personal.extend(taken.note.iter().map(|text| Personal {
+            file: None,
             kind: PartKind::Note,
             value: json!({ "text": text }),
         }));
@@ -238,6 +239,7 @@ impl<'a> Scripts<'a> {
 fn person(dossier: usize) -> Personal {
     let number = 900_000 + dossier;
     Personal {
+        file: None,
         kind: PartKind::Applicant,
         value: json!({
             "name": format!("Công dân {number:06}"),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{
-    Deposit, MASTER_KEY, Personal, Result, VaultError, random,
+    Deposit, Kept, MASTER_KEY, Personal, Result, VaultError, random,
     rows::{NewKey, NewPart},
     seal::{self, Commitment, KeyPlace, PartPlace, Secret},
 };
@@ -26,6 +26,7 @@ pub struct Draft {
     command: Uuid,
     subject: Uuid,
     kind: PartKind,
+    file: Option<Uuid>,
     plaintext: Zeroizing<Vec<u8>>,
     c: Commitment,
 }
@@ -50,14 +51,17 @@ impl Draft {
         if !texts.is_some_and(|texts| texts.values().all(Value::is_string)) {
             return Err(VaultError::Misuse("a part is an object of texts"));
         }
-        let plaintext = seal::plaintext(&random()?, &personal.value);
+        let salt = random()?;
+        let committed = seal::plaintext(&salt, &personal.value, None);
+        let file = personal.file.as_ref();
         Ok(Self {
             stream: deposit.stream,
             command: deposit.command,
             subject: personal.subject,
             kind: personal.kind,
-            c: seal::commitment(&plaintext),
-            plaintext,
+            c: seal::commitment(&committed),
+            file: file.map(Kept::id),
+            plaintext: seal::plaintext(&salt, &personal.value, file),
         })
     }
 
@@ -90,6 +94,7 @@ impl Draft {
             c: self.c,
             sealed: seal::seal(secret, &random()?, &place, &self.plaintext),
             place,
+            file: self.file,
         })
     }
 }

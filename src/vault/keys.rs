@@ -119,7 +119,7 @@ fn create(folder: &Path, path: &Path) -> Result<()> {
 }
 
 /// Makes the names in a folder durable.
-fn sync(folder: &Path) -> Result<()> {
+pub(super) fn sync(folder: &Path) -> Result<()> {
     let here = if folder.as_os_str().is_empty() {
         Path::new(".")
     } else {
@@ -130,7 +130,7 @@ fn sync(folder: &Path) -> Result<()> {
         .map_err(unusable(here))
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)

@@ -7,6 +7,8 @@
 
 mod draft;
 mod error;
+mod files;
+mod folder;
 mod keys;
 mod location;
 mod postgres;
@@ -31,7 +33,14 @@ use self::{
     rows::{KeyRow, Store, StoredPart},
     seal::{Commitment, KeyPlace, PartPlace, Secret},
 };
-pub use self::{error::VaultError, keys::Keys, location::Location, seal::Opening};
+pub use self::{
+    error::VaultError,
+    files::{Arrived, BYTES_MAX, Kept, NoTicket, TICKET_HOURS, Upload},
+    folder::Folder,
+    keys::Keys,
+    location::Location,
+    seal::Opening,
+};
 use crate::domain::{
     part::{Part, PartKind},
     time::Moment,
@@ -55,6 +64,8 @@ pub struct Personal {
     pub subject: Uuid,
     /// A JSON object of texts.
     pub value: Value,
+    /// The file whose hash the value holds.
+    pub file: Option<Kept>,
 }
 
 impl fmt::Debug for Personal {
@@ -109,11 +120,14 @@ impl<T> Opened<T> {
 #[derive(Clone)]
 pub struct Vault {
     shared: Arc<Shared>,
+    folder: Option<Folder>,
 }
 
 struct Shared {
     store: Store,
     wrapping: Secret,
+    /// Seals the tickets of files.
+    tickets: Secret,
 }
 
 impl Vault {
@@ -126,9 +140,30 @@ impl Vault {
             return Err(VaultError::WrongKey);
         }
         let wrapping = Zeroizing::new(keys.derive(WRAPPING));
+        let tickets = Zeroizing::new(keys.derive(files::TICKETS));
+        let shared = Shared {
+            store,
+            wrapping,
+            tickets,
+        };
         Ok(Self {
-            shared: Arc::new(Shared { store, wrapping }),
+            shared: Arc::new(shared),
+            folder: None,
         })
+    }
+
+    /// The same, with a place for files; without one none is taken.
+    #[must_use]
+    pub fn with_files(self, folder: Folder) -> Self {
+        Self {
+            folder: Some(folder),
+            ..self
+        }
+    }
+
+    fn folder(&self) -> Result<&Folder> {
+        let none = VaultError::Misuse("this vault has no place for files");
+        self.folder.as_ref().ok_or(none)
     }
 
     /// Stores everything in one durable transaction, or nothing, and gives the parts to write into facts: one list per
@@ -196,7 +231,26 @@ impl Vault {
         let commitments = draft::commitments(commitments)?;
         let store = &self.shared.store;
         store.bury(&commitments, now.0).await?;
+        let files = store.files_of(&commitments).await?;
+        self.delete_files(files).await?;
         store.clear_leftovers().await
+    }
+
+    /// Destroys a subject's keys for these purposes, all parts under them and the files these name; tombstones stay, and
+    /// nothing can be put for them again. A crash in between leaves files that nobody can read, for the sweep; a second
+    /// call finishes the first.
+    pub async fn erase(&self, subject: Uuid, purposes: &[&str], now: Moment) -> Result<()> {
+        let store = &self.shared.store;
+        let files = store.erase(subject, purposes, now.0).await?;
+        self.delete_files(files).await?;
+        store.clear_leftovers().await
+    }
+
+    async fn delete_files(&self, files: Vec<Uuid>) -> Result<()> {
+        if let (false, Some(folder)) = (files.is_empty(), &self.folder) {
+            folder.delete(files).await?;
+        }
+        Ok(())
     }
 
     /// Deletes parts put after `younger_than` and before `older_than` that no fact names, and says how many.

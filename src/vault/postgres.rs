@@ -120,6 +120,48 @@ impl Store {
             .await?;
         Ok(())
     }
+
+    pub async fn files_of(&self, commitments: &[Commitment]) -> Result<Vec<Uuid>> {
+        let sql = "select file from vault.part where c = any($1) and file is not null";
+        let found = query_scalar(sql).bind(list(commitments));
+        Ok(found.fetch_all(&self.pool).await?)
+    }
+
+    pub async fn files(&self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        let sql = "select file from vault.part where file = any($1) and sealed is not null";
+        Ok(query_scalar(sql).bind(ids).fetch_all(&self.pool).await?)
+    }
+
+    /// The row of a key is locked first: whoever stores parts under it has finished, or finds it destroyed.
+    pub async fn erase(&self, subject: Uuid, purposes: &[&str], now: i64) -> Result<Vec<Uuid>> {
+        let mut transaction = self.pool.begin().await?;
+        let sql = "update vault.data_key set wrapped = null, erased_at = $3
+             where subject = $1 and purpose = any($2) and wrapped is not null";
+        query(sql)
+            .bind(subject)
+            .bind(purposes)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+        let sql = "update vault.part set sealed = null, erased_at = $3
+             where sealed is not null and data_key in
+                 (select id from vault.data_key where subject = $1 and purpose = any($2))";
+        query(sql)
+            .bind(subject)
+            .bind(purposes)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+        let sql = "select file from vault.part where file is not null and data_key in
+             (select id from vault.data_key where subject = $1 and purpose = any($2))";
+        let files = query_scalar(sql)
+            .bind(subject)
+            .bind(purposes)
+            .fetch_all(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(files)
+    }
 }
 
 pub struct Transaction(sqlx::Transaction<'static, Postgres>);
@@ -152,10 +194,10 @@ impl Transaction {
     }
 
     pub async fn insert_parts(&mut self, parts: &[NewPart], now: i64) -> Result<()> {
-        let sql = "insert into vault.part (c, command, stream, subject, kind, data_key, sealed, created_at)
-             select new.c, new.command, new.stream, new.subject, new.kind, new.data_key, new.sealed, $8
-             from unnest($1, $2, $3, $4, $5, $6, $7)
-                 as new (c, command, stream, subject, kind, data_key, sealed)";
+        let sql = "insert into vault.part (c, command, stream, subject, kind, data_key, sealed, file, created_at)
+             select new.c, new.command, new.stream, new.subject, new.kind, new.data_key, new.sealed, new.file, $9
+             from unnest($1, $2, $3, $4, $5, $6, $7, $8)
+                 as new (c, command, stream, subject, kind, data_key, sealed, file)";
         query(sql)
             .bind(column(parts, |part| &part.c[..]))
             .bind(column(parts, |part| part.place.command))
@@ -164,6 +206,7 @@ impl Transaction {
             .bind(column(parts, |part| part.place.kind.name()))
             .bind(column(parts, |part| part.place.data_key))
             .bind(column(parts, |part| &part.sealed[..]))
+            .bind(column(parts, |part| part.file))
             .bind(now)
             .execute(&mut *self.0)
             .await?;

@@ -22,6 +22,8 @@ pub struct NewPart {
     pub c: Commitment,
     pub place: PartPlace,
     pub sealed: Vec<u8>,
+    /// Id of the file it holds the key of.
+    pub file: Option<Uuid>,
 }
 
 /// A stored data key; a tombstone when `wrapped` is empty.
@@ -153,6 +155,25 @@ impl Store {
             return Ok(());
         }
         either!(Self, self, store => store.bury(commitments, now).await)
+    }
+
+    /// Files that these parts name, tombstones too.
+    pub async fn files_of(&self, commitments: &[Commitment]) -> Result<Vec<Uuid>> {
+        if commitments.is_empty() {
+            return Ok(Vec::new());
+        }
+        either!(Self, self, store => store.files_of(commitments).await)
+    }
+
+    /// Those of these files that a living part names.
+    pub async fn files(&self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        either!(Self, self, store => store.files(ids).await)
+    }
+
+    /// Leaves tombstones of a subject's keys for these purposes, and of the parts under them; gives the files they name,
+    /// also of what was erased before.
+    pub async fn erase(&self, subject: Uuid, purposes: &[&str], now: i64) -> Result<Vec<Uuid>> {
+        either!(Self, self, store => store.erase(subject, purposes, now).await)
     }
 
     /// Takes destroyed ciphertext out of what the database keeps for itself, as far as it can.

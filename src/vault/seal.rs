@@ -14,11 +14,14 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::files::Kept;
 use crate::domain::part::PartKind;
 
 const COMMITMENT_MARK: &[u8] = b"dossier/pii-commit/v1\0";
 const PART_MARK: &[u8] = b"dossier/pii/v1\0";
 const KEY_MARK: &[u8] = b"dossier/dek/v1\0";
+const FILE_MARK: &[u8] = b"dossier/file/v1\0";
+const TICKET_MARK: &[u8] = b"motcua/file-ticket/v1\0";
 
 pub const NONCE_BYTES: usize = 24;
 pub const SALT_BYTES: usize = 32;
@@ -54,6 +57,8 @@ pub struct KeyPlace<'a> {
 struct Draft<'a> {
     salt: String,
     value: &'a Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a Kept>,
 }
 
 /// What was committed to: whoever is shown both can compute the commitment.
@@ -63,6 +68,9 @@ pub struct Opening {
     /// 32 random bytes in base64.
     pub salt: String,
     pub value: Value,
+    /// The file that lies enciphered beside it; not committed to, for the value holds its hash.
+    #[serde(default)]
+    pub file: Option<Kept>,
 }
 
 impl Opening {
@@ -70,7 +78,7 @@ impl Opening {
     #[must_use]
     pub fn commitment(&self) -> Option<String> {
         let salt = STANDARD.decode(&self.salt).ok()?.try_into().ok()?;
-        Some(STANDARD.encode(commitment(&plaintext(&salt, &self.value))))
+        Some(STANDARD.encode(commitment(&plaintext(&salt, &self.value, None))))
     }
 }
 
@@ -100,11 +108,17 @@ impl KeyPlace<'_> {
     }
 }
 
-/// What is committed to and encrypted: RFC 8785 JSON of `{"salt": base64, "value": {…}}`.
-pub fn plaintext(salt: &[u8; SALT_BYTES], value: &Value) -> Zeroizing<Vec<u8>> {
+/// What is encrypted, and without a file committed to: RFC 8785 JSON of `{"salt": base64, "value": {…}}`, with `"file"`
+/// beside them when there is one.
+pub fn plaintext(
+    salt: &[u8; SALT_BYTES],
+    value: &Value,
+    file: Option<&Kept>,
+) -> Zeroizing<Vec<u8>> {
     let draft = Draft {
         salt: STANDARD.encode(salt),
         value,
+        file,
     };
     let bytes =
         serde_json_canonicalizer::to_vec(&draft).expect("JSON values have a canonical form");
@@ -133,10 +147,28 @@ pub fn unseal(
     committed: &Commitment,
 ) -> Option<Opening> {
     let plaintext = decrypt(key, &place.bytes(), sealed)?;
-    if commitment(&plaintext) != *committed {
-        return None;
-    }
-    serde_json::from_slice(&plaintext).ok()
+    let opening: Opening = serde_json::from_slice(&plaintext).ok()?;
+    let met = opening.commitment()? == STANDARD.encode(committed);
+    met.then_some(opening)
+}
+
+/// Nonce and ciphertext of a file, bound to its id.
+pub fn seal_file(key: &Secret, nonce: &Nonce, id: Uuid, file: &[u8]) -> Vec<u8> {
+    encrypt(key, nonce, &[FILE_MARK, id.as_bytes()].concat(), file)
+}
+
+/// The file, if it was sealed by this key under this id.
+pub fn unseal_file(key: &Secret, id: Uuid, sealed: &[u8]) -> Option<Vec<u8>> {
+    let file = decrypt(key, &[FILE_MARK, id.as_bytes()].concat(), sealed)?;
+    Some(file.to_vec())
+}
+
+pub fn seal_ticket(key: &Secret, nonce: &Nonce, ticket: &[u8]) -> Vec<u8> {
+    encrypt(key, nonce, TICKET_MARK, ticket)
+}
+
+pub fn unseal_ticket(key: &Secret, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    decrypt(key, TICKET_MARK, sealed)
 }
 
 /// Nonce and ciphertext of a data key under the master key.
@@ -228,7 +260,7 @@ mod tests {
     #[test]
     fn a_commitment_is_the_hash_of_the_canonical_salted_value() {
         let salt = hex("salt_hex").try_into().expect("32 bytes");
-        let plaintext = plaintext(&salt, &value());
+        let plaintext = plaintext(&salt, &value(), None);
         assert_eq!(
             String::from_utf8(plaintext.to_vec()).expect("text"),
             text("plaintext_utf8")
@@ -357,7 +389,7 @@ mod tests {
     #[test]
     fn what_opens_but_is_not_what_was_committed_to_is_refused() {
         let nonce = [9; NONCE_BYTES];
-        let other = plaintext(&[1; SALT_BYTES], &value());
+        let other = plaintext(&[1; SALT_BYTES], &value(), None);
         let forged = seal(&secret("dek_hex"), &nonce, &place(), &other);
         assert!(unseal(&secret("dek_hex"), &place(), &forged, &commitment(&other)).is_some());
         assert!(unseal(&secret("dek_hex"), &place(), &forged, &committed()).is_none());

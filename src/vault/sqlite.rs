@@ -130,6 +130,51 @@ impl Store {
         Ok(())
     }
 
+    pub async fn files_of(&self, commitments: &[Commitment]) -> Result<Vec<Uuid>> {
+        let sql = "select file from part
+             where c in (select unhex(value) from json_each(?1)) and file is not null";
+        let found = query_scalar(sql).bind(list(commitments));
+        Ok(found.fetch_all(&self.writer).await?)
+    }
+
+    pub async fn files(&self, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+        let sql = "select file from part
+             where file in (select unhex(value) from json_each(?1)) and sealed is not null";
+        let found = query_scalar(sql).bind(list(ids));
+        Ok(found.fetch_all(&self.writer).await?)
+    }
+
+    pub async fn erase(&self, subject: Uuid, purposes: &[&str], now: i64) -> Result<Vec<Uuid>> {
+        let purposes = serde_json::json!(purposes).to_string();
+        let mut transaction = self.writer.begin_with("begin immediate").await?;
+        let sql = "update data_key set wrapped = null, erased_at = ?3
+             where subject = ?1 and purpose in (select value from json_each(?2)) and wrapped is not null";
+        query(sql)
+            .bind(subject)
+            .bind(&purposes)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+        let sql = "update part set sealed = null, erased_at = ?3
+             where sealed is not null and data_key in
+                 (select id from data_key where subject = ?1 and purpose in (select value from json_each(?2)))";
+        query(sql)
+            .bind(subject)
+            .bind(&purposes)
+            .bind(now)
+            .execute(&mut *transaction)
+            .await?;
+        let sql = "select file from part where file is not null and data_key in
+             (select id from data_key where subject = ?1 and purpose in (select value from json_each(?2)))";
+        let files = query_scalar(sql)
+            .bind(subject)
+            .bind(&purposes)
+            .fetch_all(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(files)
+    }
+
     /// Writes the log back into the file (where deleted content is overwritten) and empties it. When a reader is in the
     /// way the next one does it.
     pub async fn clear_leftovers(&self) -> Result<()> {
@@ -170,7 +215,13 @@ impl Transaction {
     pub async fn insert_parts(&mut self, parts: &[NewPart], now: i64) -> Result<()> {
         for (parts, sql) in pieces(parts, &INSERT_PARTS) {
             let mut statement = query(sql);
-            for NewPart { c, place, sealed } in parts {
+            for NewPart {
+                c,
+                place,
+                sealed,
+                file,
+            } in parts
+            {
                 statement = statement
                     .bind(&c[..])
                     .bind(place.command)
@@ -179,6 +230,7 @@ impl Transaction {
                     .bind(place.kind.name())
                     .bind(place.data_key)
                     .bind(&sealed[..])
+                    .bind(*file)
                     .bind(now);
             }
             statement.execute(&mut *self.0).await?;
@@ -209,8 +261,8 @@ static INSERT_KEYS: Statements = LazyLock::new(|| {
 });
 static INSERT_PARTS: Statements = LazyLock::new(|| {
     inserts(
-        "insert into part (c, command, stream, subject, kind, data_key, sealed, created_at) values ",
-        "(?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into part (c, command, stream, subject, kind, data_key, sealed, file, created_at) values ",
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?)",
         "",
     )
 });

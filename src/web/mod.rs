@@ -4,6 +4,7 @@ mod ask;
 pub mod assets;
 pub mod audit;
 pub mod board;
+mod brought;
 pub mod campaigns;
 pub mod dates;
 pub mod desk;

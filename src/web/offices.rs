@@ -65,6 +65,7 @@ pub struct OfficePage {
     has_overdue: bool,
     received: String,
     doors: Vec<(String, &'static str, &'static str)>,
+    staff: Vec<OfficerLine>,
     /// Where feedback on paper goes; empty when no address is posted.
     address: String,
     /// Inspections on record: visits, findings, to be put right, put right in time; none when there was no visit.
@@ -82,6 +83,7 @@ impl OfficePage {
         reference: &Reference,
         now: Moment,
         counts: &Counts,
+        staff: Vec<Colleague>,
     ) -> Self {
         let lang = frame.lang;
         let whom = Whom::of(office, reference, now, None, lang);
@@ -103,12 +105,66 @@ impl OfficePage {
             has_overdue: pending.overdue > 0,
             received: lang.count(counts.received.total()),
             doors: doors.to_vec(),
+            staff: staff
+                .into_iter()
+                .map(|one| OfficerLine::new(one, lang))
+                .collect(),
             address: whom.address.clone(),
             inspected: inspected(&office.code, reference, now)
                 .map(|all| all.map(|one| lang.count(one))),
             unanswered: unanswered(&office.code, reference, now).to_string(),
             frame: frame.titled(whom.name.clone(), None),
             whom,
+        }
+    }
+}
+
+/// The staff of an office as the api gives it.
+#[derive(Debug, Default, Deserialize)]
+pub struct Unit {
+    pub staff: Vec<Colleague>,
+}
+
+/// An officer as the api gives them.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Colleague {
+    full_name: Option<String>,
+    title: String,
+    fields: Vec<String>,
+    phone: Option<String>,
+    seconded_by: Option<Lender>,
+    substitute: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Lender {
+    name: Words,
+}
+
+struct OfficerLine {
+    name: String,
+    title: String,
+    fields: String,
+    phone: String,
+    seconded_by: Option<String>,
+    substitute: String,
+}
+
+impl OfficerLine {
+    fn new(one: Colleague, lang: Lang) -> Self {
+        let dash = || "–".to_owned();
+        Self {
+            name: one.full_name.unwrap_or_else(dash),
+            title: one.title,
+            fields: if one.fields.is_empty() {
+                lang.of("mọi lĩnh vực", "all").to_owned()
+            } else {
+                one.fields.join(", ")
+            },
+            phone: one.phone.unwrap_or_default(),
+            seconded_by: one.seconded_by.map(|by| lang.of(by.name.vi, by.name.en)),
+            substitute: one.substitute.unwrap_or_else(dash),
         }
     }
 }

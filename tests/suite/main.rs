@@ -15,6 +15,7 @@ mod documents;
 mod door;
 #[cfg(target_os = "linux")]
 mod faults;
+mod files;
 mod golden;
 mod grounds;
 mod integrity;
@@ -37,6 +38,7 @@ mod rates;
 mod reactions;
 mod scenario;
 mod sign_in;
+mod staff;
 mod story;
 mod supervision;
 mod tidy;

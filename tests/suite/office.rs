@@ -125,6 +125,7 @@ pub fn acceptance(command: Uuid, name: &str) -> (Uuid, Request) {
         },
     };
     let personal = vec![Personal {
+        file: None,
         kind: PartKind::Applicant,
         value: serde_json::json!({ "full_name": name }),
     }];

@@ -76,6 +76,25 @@ async fn what_an_inspection_found_leads_to_its_facts_and_is_put_right_by_a_day()
     .await;
     refused(&closed, "INVALID_RECORD", "it is closed");
 
+    let query = format!(
+        "{{ supervisionNotes(office: \"{}\") {{ inspection number text about {{ en }} }} }}",
+        OFFICES[0]
+    );
+    let read = async |who: Option<&Actor>| {
+        let caller = who.map(|who| office.signed_in(who)).unwrap_or_default();
+        office.post(&caller, &query, json!({})).await
+    };
+    let mine = read(Some(&head)).await["data"]["supervisionNotes"].clone();
+    assert_eq!(mine.as_array().map(Vec::len), Some(2), "{mine}");
+    assert_eq!(
+        (&mine[1]["text"], &mine[1]["number"]),
+        (&json!("Chậm."), &json!(1)),
+        "{mine}"
+    );
+    for (who, code) in [(None, "UNAUTHENTICATED"), (Some(&other), "FORBIDDEN")] {
+        let told = read(who).await;
+        assert_eq!(told["errors"][0]["extensions"]["code"], code, "{told}");
+    }
     let told = told(&office, INSPECTIONS).await["inspections"][0].clone();
     assert_eq!(told["ordered"], 1, "{told}");
     assert_eq!(told["correctedInTime"], 1, "{told}");

@@ -29,6 +29,7 @@ async fn journal_and_vault_share_a_database_without_meeting() {
             command: Uuid::from_u128(1),
             stream: Uuid::from_u128(2),
             parts: vec![Personal {
+                file: None,
                 kind: PartKind::Applicant,
                 subject: Uuid::from_u128(3),
                 value: value.clone(),

@@ -191,6 +191,8 @@ async fn told(api: &Api, receipt: Receipt) -> Result<CodesPayload> {
             Event::Register(RegisterEvent::Entered(_))
             | Event::JournalOpened(_)
             | Event::Reference(_)
+            | Event::Archive(_)
+            | Event::Staff(_)
             | Event::Dossier(_) => {}
         }
     }

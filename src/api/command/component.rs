@@ -1,13 +1,16 @@
 //! Where the digital form of a paper comes from: who digitised it, or what it is reused from.
 
-use async_graphql::Context;
+use async_graphql::{Context, ID};
 
 use super::form::Form;
 use super::input::ReusedFromInput;
 use super::perform::known;
 use crate::api::access::{self, api, may_open};
 use crate::api::error::{Result, UserError};
+use crate::api::paging::read_global_id;
+use crate::api::repository;
 use crate::domain::dossier::{Digitisation, Rejection, ReusedFrom};
+use crate::projections;
 use crate::projections::tracking::{self, DossierRow};
 
 /// The dossier whose paper or result it is: one that the caller may open.
@@ -20,21 +23,26 @@ pub async fn reused(
     let Some(given) = given else {
         return Ok(None);
     };
+    if let (Digitisation::FromResult, Some(id)) = (digitisation, &given.archived) {
+        return archived(context, form, given, id).await;
+    }
     let fits = match digitisation {
-        Digitisation::FromDossier => given.item.is_some() && given.result_number.is_none(),
-        Digitisation::FromResult => given.item.is_none(),
+        Digitisation::FromDossier => {
+            given.dossier.is_some() && given.item.is_some() && given.result_number.is_none()
+        }
+        Digitisation::FromResult => given.item.is_none() && given.dossier.is_some(),
         Digitisation::None | Digitisation::Here => false,
     };
     if !fits {
-        form.errors.push(UserError::malformed(
-            "input.reusedFrom",
-            "Nguồn tái sử dụng không khớp: FROM_DOSSIER cần `item`, FROM_RESULT cần `resultNumber` hoặc để trống.",
-            "what it is reused from does not fit: FROM_DOSSIER takes `item`, FROM_RESULT takes `resultNumber` or nothing",
-        ));
+        form.errors.push(unfit());
         return Ok(None);
     }
     let actor = access::signed_in(context)?;
-    let found = row(context, &given.dossier).await?;
+    let Some(dossier) = given.dossier.as_ref().filter(|_| given.archived.is_none()) else {
+        form.errors.push(unfit());
+        return Ok(None);
+    };
+    let found = row(context, dossier).await?;
     let Some(row) = found.filter(|row| may_open(actor, row)) else {
         let mut error = UserError::rejected(&Rejection::UnknownDossier);
         error.field = vec!["input".into(), "reusedFrom".into(), "dossier".into()];
@@ -48,7 +56,53 @@ pub async fn reused(
         dossier: row.id,
         item: given.item,
         result,
+        archived: false,
     }))
+}
+
+/// A result older than the system: officers may rest on what any office gave.
+async fn archived(
+    context: &Context<'_>,
+    form: &mut Form,
+    given: &ReusedFromInput,
+    id: &ID,
+) -> Result<Option<ReusedFrom>> {
+    let alone = given.dossier.is_none() && given.item.is_none() && given.result_number.is_none();
+    if !alone {
+        form.errors.push(unfit());
+        return Ok(None);
+    }
+    let actor = access::signed_in(context)?;
+    let stream = match read_global_id(id) {
+        Some((kind, key)) if kind == repository::ARCHIVED => key.parse().ok(),
+        Some(_) | None => None,
+    };
+    let row = match stream {
+        Some(stream) if repository::may_search(actor.role) => {
+            projections::repository::archived(&api(context).models, stream).await?
+        }
+        Some(_) | None => None,
+    };
+    let Some(row) = row else {
+        let mut error = UserError::rejected(&Rejection::UnknownDossier);
+        error.field = vec!["input".into(), "reusedFrom".into(), "archived".into()];
+        form.errors.push(error);
+        return Ok(None);
+    };
+    Ok(Some(ReusedFrom {
+        dossier: row.stream,
+        item: None,
+        result: Some(row.number),
+        archived: true,
+    }))
+}
+
+fn unfit() -> UserError {
+    UserError::malformed(
+        "input.reusedFrom",
+        "Nguồn tái sử dụng không khớp: FROM_DOSSIER cần `dossier` và `item`; FROM_RESULT cần `dossier` (và `resultNumber`) hoặc chỉ `archived`.",
+        "what it is reused from does not fit: FROM_DOSSIER takes `dossier` and `item`; FROM_RESULT takes `dossier` (and `resultNumber`), or `archived` alone",
+    )
 }
 
 /// A signature belongs to what was digitised here.
@@ -62,7 +116,7 @@ pub fn check(form: &mut Form, digitisation: Digitisation, signed: bool) {
     }
 }
 
-async fn row(context: &Context<'_>, id: &async_graphql::ID) -> Result<Option<DossierRow>> {
+async fn row(context: &Context<'_>, id: &ID) -> Result<Option<DossierRow>> {
     let api = api(context);
     match known(api, id).await? {
         Some(id) => Ok(tracking::by_id(&api.models, id).await?),

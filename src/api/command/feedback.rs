@@ -100,6 +100,7 @@ impl FeedbackMutation {
             let mut value = serde_json::Map::new();
             value.insert(PUBLISHED.to_owned(), words.into());
             Personal {
+                file: None,
                 kind: PartKind::Note,
                 value: value.into(),
             }

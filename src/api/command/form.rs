@@ -48,7 +48,7 @@ impl Form {
         }
     }
 
-    /// The pseudonym of a person at work. There is no staff register yet: its shape is all that is checked.
+    /// The pseudonym of a person at work. Its shape is all that is checked: not every agency registers its staff here.
     pub fn person(&mut self, path: &str, input: &str) -> Option<String> {
         let id = input.trim();
         if is_id(id) {
@@ -210,11 +210,27 @@ impl Form {
             });
             let value: Map<String, Value> = given.collect();
             (!value.is_empty()).then_some(Personal {
+                file: None,
                 kind,
                 value: Value::Object(value),
             })
         });
         filled.collect()
+    }
+
+    /// An officer's name and telephone, if a name is given.
+    pub fn officer(&mut self, name: Option<&str>, phone: Option<&str>) -> Option<Personal> {
+        let name = self.optional("input.fullName", name, NAME_CHARS_MAX);
+        let phone = self.phone("input.phone", phone);
+        let given = [(FULL_NAME, Some(name?)), (PHONE, phone)];
+        let given = given
+            .into_iter()
+            .filter_map(|(key, text)| Some((key.to_owned(), Value::String(text?))));
+        Some(Personal {
+            file: None,
+            kind: PartKind::Officer,
+            value: Value::Object(given.collect()),
+        })
     }
 
     fn citizen_number(&mut self, path: &str, input: Option<&str>) -> Option<String> {
@@ -274,6 +290,7 @@ pub fn optional<I, T>(input: Option<I>, read: impl FnOnce(I) -> Option<T>) -> Op
 fn noted<const N: usize>(texts: [(&str, String); N]) -> Personal {
     let texts = texts.map(|(key, text)| (key.to_owned(), Value::String(text)));
     Personal {
+        file: None,
         kind: PartKind::Note,
         value: Value::Object(Map::from_iter(texts)),
     }

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Object};
 
+use super::attached::document;
 use super::component;
 use super::form::Form;
 use super::input::{
@@ -10,7 +11,7 @@ use super::input::{
     RefuseAcceptanceInput, ReissueCapabilityInput, SubmitDossierInput, VoidCodeInput,
 };
 use super::perform::{Asked, CommandPayload, Target, on, perform};
-use super::result::{document, signed};
+use super::result::signed;
 use crate::acts::Act;
 use crate::api::access::api;
 use crate::api::capability::fingerprint;
@@ -135,7 +136,11 @@ impl IntakeMutation {
         input: ReceiveComponentInput,
     ) -> Answered<CommandPayload> {
         let mut form = Form::default();
-        let mut file = document(input.file_sha256);
+        let given = (input.file_sha256, input.file.as_deref());
+        let mut file = document(context, &mut form, &input.on, given);
+        let measured = file
+            .as_ref()
+            .and_then(|part| Some(part.file.as_ref()?.bytes));
         let signature = input
             .signature
             .as_ref()
@@ -152,7 +157,7 @@ impl IntakeMutation {
             item: input.item,
             form: input.form.into(),
             digitisation,
-            size_bytes: input.size_bytes.map(|Long(bytes)| bytes),
+            size_bytes: measured.or(input.size_bytes.map(|Long(bytes)| bytes)),
             signature,
             reused_from,
         };

@@ -1,5 +1,7 @@
 //! One mutation per command: what a client sends becomes what the counter decides.
 
+mod archive;
+mod attached;
 mod blocks;
 mod bulk;
 mod campaign;
@@ -22,6 +24,7 @@ mod perform;
 mod reference;
 mod reorganisation;
 mod result;
+mod staff;
 mod supervision;
 mod supplement;
 mod target;
@@ -30,6 +33,7 @@ mod voice;
 
 use async_graphql::MergedObject;
 
+pub use self::archive::ArchiveMutation;
 use self::blocks::BlockMutation;
 pub use self::blocks::BlockQuery;
 use self::bulk::BulkMutation;
@@ -46,6 +50,7 @@ use self::paper::PaperMutation;
 pub use self::reference::ReferenceMutation;
 pub use self::reorganisation::ReorganisationMutation;
 use self::result::ResultMutation;
+pub use self::staff::StaffMutation;
 pub use self::supervision::SupervisionMutation;
 use self::supplement::SupplementMutation;
 pub use self::target::TargetMutation;

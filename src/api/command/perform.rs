@@ -175,6 +175,14 @@ pub async fn prepare(
     } = asked;
     let basis = form.basis(around.basis.as_deref());
     form.note(around.note.as_deref(), &mut personal);
+    let of_the_register = matches!(other, Some(Act::VoidCode { .. } | Act::ReleaseCodes { .. }));
+    if of_the_register && around.note.is_some() {
+        form.errors.push(UserError::malformed(
+            "input.note",
+            "Sổ số hồ sơ không giữ ghi chú: chọn lý do.",
+            "the register keeps no notes: choose a reason",
+        ));
+    }
     let on_behalf_of = around.on_behalf_of.as_deref();
     let on_behalf_of = on_behalf_of.and_then(|id| form.person("input.onBehalfOf", id));
     let dossier = match target {

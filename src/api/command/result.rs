@@ -3,6 +3,7 @@
 use async_graphql::{Context, Object};
 use serde_json::json;
 
+use super::attached::document;
 use super::form::{Form, optional};
 use super::input::{
     ApproveResultInput, CorrectResultInput, DeliverResultInput, DraftResultInput, IssueResultInput,
@@ -11,9 +12,7 @@ use super::input::{
 };
 use super::perform::{Asked, CommandPayload, on, perform};
 use crate::acts::Personal;
-use crate::api::dossier::result::SHA256;
 use crate::api::error::Answered;
-use crate::api::scalar::{Digest, hex};
 use crate::domain::dossier::{DossierCommand as C, Signature};
 use crate::domain::part::PartKind;
 
@@ -60,7 +59,8 @@ impl ResultMutation {
         #[graphql(desc = "Which, the signature, and the circumstances.")] input: SignResultInput,
     ) -> Answered<CommandPayload> {
         let mut form = Form::default();
-        let mut file = document(input.document_sha256);
+        let given = (input.document_sha256, input.file.as_deref());
+        let mut file = document(context, &mut form, &input.on, given);
         let signature = optional(input.signature.as_ref(), |given| {
             signed(&mut form, given, &mut file)
         });
@@ -77,10 +77,12 @@ impl ResultMutation {
         #[graphql(desc = "Which, the number, and the circumstances.")] input: IssueResultInput,
     ) -> Answered<CommandPayload> {
         let mut form = Form::default();
+        let given = (input.document_sha256, input.file.as_deref());
+        let file = document(context, &mut form, &input.on, given);
         let number = form.document_number("input.number", &input.number);
         let command = number.map(|number| C::IssueResult { number });
         let mut asked = Asked::on(input.on, form, command);
-        asked.personal.extend(document(input.document_sha256));
+        asked.personal.extend(file);
         perform(context, asked).await
     }
 
@@ -92,10 +94,12 @@ impl ResultMutation {
         input: CorrectResultInput,
     ) -> Answered<CommandPayload> {
         let mut form = Form::default();
+        let given = (input.document_sha256, input.file.as_deref());
+        let file = document(context, &mut form, &input.on, given);
         let number = earlier(&mut form, "input.number", input.number.as_deref());
         let command = number.map(|number| C::CorrectResult { number });
         let mut asked = Asked::on(input.on, form, command);
-        asked.personal.extend(document(input.document_sha256));
+        asked.personal.extend(file);
         perform(context, asked).await
     }
 
@@ -120,13 +124,15 @@ impl ResultMutation {
         input: ReplaceResultInput,
     ) -> Answered<CommandPayload> {
         let mut form = Form::default();
+        let given = (input.document_sha256, input.file.as_deref());
+        let file = document(context, &mut form, &input.on, given);
         let number = form.document_number("input.number", &input.number);
         let replaces = earlier(&mut form, "input.replaces", input.replaces.as_deref());
         let command = number
             .zip(replaces)
             .map(|(number, replaces)| C::ReplaceResult { number, replaces });
         let mut asked = Asked::on(input.on, form, command);
-        asked.personal.extend(document(input.document_sha256));
+        asked.personal.extend(file);
         perform(context, asked).await
     }
 
@@ -166,6 +172,7 @@ pub fn signed(
     if let Some(block) = &given.signature_block {
         let block = form.signature_block(&format!("{path}.signatureBlock"), block)?;
         let part = file.get_or_insert_with(|| Personal {
+            file: None,
             kind: PartKind::Document,
             value: json!({}),
         });
@@ -177,14 +184,6 @@ pub fn signed(
         certificate_serial,
         signed_at: given.signed_at,
         validation: given.validation.into(),
-    })
-}
-
-/// The hash of a file, for the vault: nobody can guess the file and compare.
-pub fn document(sha256: Option<Digest>) -> Option<Personal> {
-    let Digest(hash) = sha256?;
-    Some(Personal {
-        kind: PartKind::Document,
-        value: json!({ SHA256: hex(&hash) }),
+        certifies_copy: given.certifies_copy,
     })
 }

@@ -68,8 +68,14 @@ pub async fn open(
     if wanted.is_empty() {
         return Ok(None);
     }
+    let opened = api.vault()?.open(&wanted).await?;
+    of(opened, named, named && revealed).map(Some)
+}
+
+/// What parts tell of a person. Names are masked unless `named`, the rest unless `revealed`.
+pub fn of(opened: Vec<Opened>, named: bool, revealed: bool) -> Result<Applicant> {
     let mut applicant = Applicant::default();
-    for opened in api.vault()?.open(&wanted).await? {
+    for opened in opened {
         match opened {
             Opened::Present(value) => applicant.fill(&value),
             Opened::Erased => applicant.erased = true,
@@ -80,8 +86,8 @@ pub async fn open(
             }
         }
     }
-    applicant.mask(named, named && revealed);
-    Ok(Some(applicant))
+    applicant.mask(named, revealed);
+    Ok(applicant)
 }
 
 impl Applicant {

@@ -16,7 +16,9 @@ pub mod written;
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
-use self::account::{Account, DossierAccount, Folded, Reader};
+pub use self::account::Reader;
+
+use self::account::{Account, DossierAccount, Folded};
 use self::actions::DossierAction;
 use self::applicant::Applicant;
 use self::audit::AuditPage;
@@ -368,6 +370,8 @@ impl Dossier {
                 Reader::Staff
             },
             folded: &self.folded,
+            opens: access::actor(context)
+                .is_some_and(|actor| access::sight(actor, &self.row) == Sight::Open),
         })
     }
 

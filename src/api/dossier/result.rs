@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::api::Api;
 use crate::api::error::{Problem, Result};
 use crate::api::scalar::Long;
-use crate::api::words::{Label, ResultStanding};
+use crate::api::words::{Label, ResultKind, ResultStanding};
 use crate::domain::dossier;
 use crate::domain::fact::Part;
 use crate::domain::time::Moment;
@@ -23,6 +23,10 @@ pub struct DossierResult {
     /// Under which it was issued; null when it was signed and never numbered. In public, null for a sensitive procedure
     /// unless the receipt is shown.
     number: Option<String>,
+    /// What it is.
+    kind: ResultKind,
+    /// What it is, in words.
+    kind_label: Label,
     /// Whether it counts.
     standing: ResultStanding,
     /// Whether it counts, in words.
@@ -63,6 +67,8 @@ pub async fn results(
 fn shown(result: dossier::DossierResult, numbered: bool) -> DossierResult {
     DossierResult {
         number: result.number.filter(|_| numbered),
+        kind: result.kind.into(),
+        kind_label: result.kind.label().into(),
         standing: result.standing.into(),
         standing_label: result.standing.label().into(),
         since: result.since,

@@ -226,6 +226,7 @@ impl Tracking {
                 Reader::Public
             },
             folded: &self.folded,
+            opens: self.with_receipt,
         })
     }
 

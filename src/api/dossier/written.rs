@@ -111,7 +111,7 @@ fn letter(event: &DossierEvent) -> Option<Letter> {
 }
 
 /// What was said, and what was noted beside it.
-fn said(value: &Value) -> Option<String> {
+pub fn said(value: &Value) -> Option<String> {
     let text = |key: &str| value.get(key).and_then(Value::as_str);
     let texts: Vec<&str> = [text(TEXT), text(NOTE)].into_iter().flatten().collect();
     (!texts.is_empty()).then(|| texts.join("\n"))

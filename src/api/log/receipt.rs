@@ -45,7 +45,11 @@ impl Of {
                 .rev()
                 .find(|change| match &change.fact.event {
                     Event::Dossier(event) => wanted(event),
-                    Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => false,
+                    Event::JournalOpened(_)
+                    | Event::Reference(_)
+                    | Event::Register(_)
+                    | Event::Archive(_)
+                    | Event::Staff(_) => false,
                 })
         };
         match self {

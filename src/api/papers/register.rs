@@ -117,7 +117,11 @@ async fn entries(api: &Api, office: &str, day: Date) -> Result<Vec<RegisterEvent
     let facts = history::facts(&api.models, id).await?;
     let events = facts.into_iter().filter_map(|fact| match fact.event {
         Event::Register(event) => Some(event),
-        Event::Dossier(_) | Event::JournalOpened(_) | Event::Reference(_) => None,
+        Event::Dossier(_)
+        | Event::JournalOpened(_)
+        | Event::Reference(_)
+        | Event::Archive(_)
+        | Event::Staff(_) => None,
     });
     Ok(events.collect())
 }

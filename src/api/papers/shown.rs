@@ -43,7 +43,9 @@ impl Paper {
                     Event::Dossier(_)
                     | Event::JournalOpened(_)
                     | Event::Reference(_)
-                    | Event::Register(_) => None,
+                    | Event::Register(_)
+                    | Event::Archive(_)
+                    | Event::Staff(_) => None,
                 })
                 .filter(|(_, printed)| printed.form == paper.form && printed.of == paper.of)
                 .collect();

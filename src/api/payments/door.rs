@@ -206,7 +206,9 @@ async fn asked_at(api: &Api, till: &Till, position: u64) -> Result<(Uuid, u32), 
             Event::Dossier(_)
             | Event::JournalOpened(_)
             | Event::Reference(_)
-            | Event::Register(_) => None,
+            | Event::Register(_)
+            | Event::Archive(_)
+            | Event::Staff(_) => None,
         }
     });
     Ok(found.ok_or(PaymentProblem::ReferenceUnknown)?)

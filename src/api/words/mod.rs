@@ -152,6 +152,16 @@ pub enum DeliveryMethod {
     Online,
 }
 
+/// What a document that settled a dossier is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::dossier::ResultKind")]
+pub enum ResultKind {
+    /// What the procedure gives.
+    Document,
+    /// An electronic copy certified from the original.
+    CertifiedCopy,
+}
+
 /// Whether a document that settled a dossier counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "crate::domain::dossier::ResultStanding")]

@@ -34,6 +34,7 @@ pub async fn data(place: &Place, into: &Path) -> anyhow::Result<Place> {
         data: into.to_owned(),
         journal: None,
         keys: place.keys.clone(),
+        files: None,
     })
 }
 

@@ -112,7 +112,9 @@ async fn target(journal: &Journal, sealed: u64) -> anyhow::Result<Target> {
             Event::Dossier(_)
             | Event::JournalOpened(_)
             | Event::Reference(_)
-            | Event::Register(_) => {}
+            | Event::Register(_)
+            | Event::Archive(_)
+            | Event::Staff(_) => {}
         }
     }
     let any = any.and_then(|stream| accepted.remove(&stream));

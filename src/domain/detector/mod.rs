@@ -67,6 +67,12 @@ pub enum Measure {
     RepeatedSupplement { number_min: u32 },
     /// The dossier was passed on after its clock had started, so often or more: every office begins anew.
     ClockRestartedByTransfer { transfers_min: u32 },
+    /// Passed on to an office that had passed it on before.
+    PassedBack {},
+    /// A leg of a linked dossier was sent back for correction so often or more: its agency's clock stands, the next one's too.
+    SentBackRepeatedly { times_min: u32 },
+    /// One applicant filed so many dossiers of one procedure at one office on one day, or more.
+    SplitDossiers { in_a_day_min: u32 },
     /// Filed online or by post, and accepted more than so many office hours later.
     AcceptedLate { working_hours_max: u32 },
     /// A result replaced or revoked after it had been handed over.
@@ -120,6 +126,7 @@ impl Measure {
             Self::MonthEndBurst { .. }
             | Self::WithdrawnNearDue { .. }
             | Self::RatedAtOffice { .. }
+            | Self::SplitDossiers { .. }
             | Self::AssistedFiling { .. } => Unit::Dossiers,
             Self::MissingNumbers {} | Self::VoidedNumbers { .. } => Unit::Numbers,
             Self::OnePersonTakesInAndDecides {}
@@ -128,6 +135,8 @@ impl Measure {
             | Self::SyncUnanswered {}
             | Self::FiledTwice {}
             | Self::RepeatedSupplement { .. }
+            | Self::PassedBack {}
+            | Self::SentBackRepeatedly { .. }
             | Self::ClockRestartedByTransfer { .. } => Unit::Times,
         }
     }

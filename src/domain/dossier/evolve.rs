@@ -308,9 +308,9 @@ impl Dossier {
                 self.phase = Phase::ResultApproved;
                 self.lay_on_desk_of(Role::Signer, None, at);
             }
-            DossierEvent::ResultSigned(_) => {
+            DossierEvent::ResultSigned(signed) => {
                 self.end(at, EndKind::Completed);
-                self.result_signed(at);
+                self.result_signed(signed.signature.as_ref(), at);
             }
             DossierEvent::ProcessingCompleted(_) => {
                 self.phase = Phase::Completed;

@@ -32,7 +32,7 @@ pub use linked::{Correction, Leg, LinkedRefusal, OpenedLeg};
 pub use phase::Phase;
 pub use possible::Possible;
 pub use rejection::Rejection;
-pub use result::{DossierResult, ResultStanding};
+pub use result::{DossierResult, ResultKind, ResultStanding};
 pub use stay::{Stay, WaitsFor};
 pub use terms::Terms;
 pub use to_do::ToDo;

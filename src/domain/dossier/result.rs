@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::Dossier;
-use super::event::{ResultCorrected, ResultIssued, ResultReplaced, ResultRevoked};
+use super::event::{ResultCorrected, ResultIssued, ResultReplaced, ResultRevoked, Signature};
 use crate::domain::fact::{Circumstances, Part, PartKind};
 use crate::domain::time::Moment;
 
@@ -39,9 +39,33 @@ impl ResultStanding {
     }
 }
 
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ResultKind {
+    /// What the procedure gives: a permit, a certificate, a decision.
+    Document,
+    /// An electronic copy certified from the original (Decree 45/2020/ND-CP art. 10).
+    CertifiedCopy,
+}
+
+impl ResultKind {
+    /// What people read: (Vietnamese, English).
+    #[must_use]
+    pub fn label(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Document => ("Kết quả thủ tục", "Result of the procedure"),
+            Self::CertifiedCopy => (
+                "Bản sao điện tử được chứng thực từ bản chính",
+                "Electronic copy certified from the original",
+            ),
+        }
+    }
+}
+
 /// One document that settled a dossier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DossierResult {
+    pub kind: ResultKind,
     /// Under which it was issued; absent when it was signed and never numbered.
     pub number: Option<String>,
     pub standing: ResultStanding,
@@ -73,8 +97,14 @@ impl Dossier {
         !self.results.is_empty() && !results.any(|result| result.standing == ResultStanding::Valid)
     }
 
-    pub(super) fn result_signed(&mut self, at: Moment) {
+    pub(super) fn result_signed(&mut self, signature: Option<&Signature>, at: Moment) {
+        let certifies = signature.is_some_and(|signature| signature.certifies_copy);
         self.results.push(DossierResult {
+            kind: if certifies {
+                ResultKind::CertifiedCopy
+            } else {
+                ResultKind::Document
+            },
             number: None,
             standing: ResultStanding::Valid,
             since: at,
@@ -96,7 +126,7 @@ impl Dossier {
             .last()
             .is_none_or(|newest| newest.number.is_some())
         {
-            self.result_signed(at);
+            self.result_signed(None, at);
         }
         if let Some(newest) = self.results.last_mut() {
             newest.number = Some(issued.number.clone());
@@ -140,7 +170,11 @@ impl Dossier {
             }
             result.replaced_by = Some(replaced.number.clone());
         }
+        let kind = self
+            .result(replaced.replaces.as_deref())
+            .map_or(ResultKind::Document, |result| result.kind);
         self.results.push(DossierResult {
+            kind,
             number: Some(replaced.number.clone()),
             standing: ResultStanding::Valid,
             since: at,

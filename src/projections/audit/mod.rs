@@ -138,6 +138,14 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
 fn subject(event: &Event) -> Option<String> {
     match event {
         Event::Dossier(_) => None,
+        Event::Archive(event) => {
+            let (office, _, number) = event.of();
+            Some(format!("{office} {number}"))
+        }
+        Event::Staff(event) => {
+            let (office, officer) = event.of();
+            Some(format!("{office} {officer}"))
+        }
         Event::JournalOpened(opened) => Some(opened.id.to_string()),
         Event::Register(RegisterEvent::Entered(entered)) => Some(entered.code.to_string()),
         Event::Register(RegisterEvent::CodeVoided(voided)) => Some(voided.code.to_string()),

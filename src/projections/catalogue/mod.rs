@@ -157,6 +157,8 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             )
             | Event::JournalOpened(_)
             | Event::Register(_)
+            | Event::Archive(_)
+            | Event::Staff(_)
             | Event::Dossier(_) => None,
         });
     let mut published = Vec::new();

@@ -230,6 +230,18 @@ fn ask(
         Measure::ClockRestartedByTransfer { transfers_min } => {
             withdrawals::transferred(rule, &seen.transfers, transfers_min)
         }
+        Measure::PassedBack {} => withdrawals::passed_back(rule, &seen.transfers),
+        Measure::SentBackRepeatedly { times_min } => {
+            withdrawals::sent_back(rule, &seen.sent_back, times_min)
+        }
+        Measure::SplitDossiers { in_a_day_min } => {
+            let filed: Vec<&Sighting> = seen
+                .online
+                .iter()
+                .filter(|one| window.holds(one.at))
+                .collect();
+            withdrawals::split(rule, &filed, in_a_day_min)
+        }
         Measure::RefiledAfterWithdrawal { working_days_max } => {
             withdrawals::refiled(rule, seen, calendar, working_days_max)
         }

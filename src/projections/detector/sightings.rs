@@ -72,6 +72,8 @@ pub struct Sightings {
     pub numbers: Vec<Sighting>,
     /// Passed on to another office.
     pub transfers: Vec<Sighting>,
+    /// Legs of linked dossiers sent back for correction.
+    pub sent_back: Vec<Sighting>,
     /// Results replaced or revoked.
     pub replacements: Vec<Sighting>,
     /// Withdrawals granted, also a while before the window.
@@ -141,6 +143,7 @@ impl Sightings {
             forwards: read(pool, &["dossier.forwarded"], window).await?,
             numbers: read(pool, &numbers, window).await?,
             transfers: read(pool, &["dossier.redirected"], window).await?,
+            sent_back: read(pool, &["dossier.sent_back"], window).await?,
             replacements: read(pool, &replacements, window).await?,
             withdrawals: read(pool, &["dossier.withdrawal_granted"], earlier).await?,
             withdrawals_asked: read(pool, &["dossier.withdrawal_requested"], months).await?,

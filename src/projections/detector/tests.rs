@@ -233,3 +233,79 @@ fn findings_have_an_order_of_their_own() {
         [(3, 1), (3, 2), (9, 0)]
     );
 }
+
+#[test]
+fn a_dossier_that_comes_back_to_who_passed_it_on_is_found_and_one_that_goes_on_is_not() {
+    let passed = |position, from: &str, to: &str| Sighting {
+        number: Some(7),
+        seen: Seen::Redirect {
+            from: from.to_owned(),
+            to: to.to_owned(),
+        },
+        ..fact(position, "dossier.redirected", "2025-03-04T09:00")
+    };
+    let rule = known("passed_back");
+    let on = [passed(1, "A", "B"), passed(2, "B", "C")];
+    assert!(withdrawals::passed_back(rule, &on).is_empty());
+    let back = [
+        passed(1, "A", "B"),
+        passed(2, "B", "A"),
+        passed(3, "A", "B"),
+    ];
+    let found = withdrawals::passed_back(rule, &back);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].amount, found[0].positions.as_slice()),
+        (2, &[1, 2, 3][..])
+    );
+    let other = Sighting {
+        number: Some(8),
+        ..passed(2, "B", "A")
+    };
+    assert!(withdrawals::passed_back(rule, &[passed(1, "A", "B"), other]).is_empty());
+}
+
+#[test]
+fn a_leg_sent_back_twice_is_found_and_once_is_not() {
+    let sent = |position, number| Sighting {
+        number: Some(number),
+        ..fact(position, "dossier.sent_back", "2025-03-04T09:00")
+    };
+    let rule = known("sent_back_repeatedly");
+    let all = [sent(1, 7), sent(2, 8), sent(3, 7)];
+    let found = withdrawals::sent_back(rule, &all, 2);
+    let told: Vec<_> = found
+        .iter()
+        .map(|one| (one.amount, &one.positions))
+        .collect();
+    assert_eq!(told, [(2, &vec![1, 3])]);
+}
+
+#[test]
+fn three_dossiers_of_one_applicant_and_procedure_on_one_day_are_found_as_one_that_was_split() {
+    let filed = |position, applicant: Option<&str>, procedure: &str, when: &str| Sighting {
+        applicant: applicant.map(str::to_owned),
+        procedure: procedure.to_owned(),
+        ..fact(position, "dossier.submitted", when)
+    };
+    let rule = known("split_dossiers");
+    let split = |all: &[Sighting]| withdrawals::split(rule, &all.iter().collect::<Vec<_>>(), 3);
+    let (who, day) = (Some("citizen-1"), "2025-03-04T09:00");
+    let three = [
+        filed(1, who, "P", day),
+        filed(2, who, "P", day),
+        filed(3, who, "P", day),
+    ];
+    let found = split(&three);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].amount, found[0].codes.len()), (3, 3));
+    for third in [
+        filed(3, Some("citizen-2"), "P", day),
+        filed(3, None, "P", day),
+        filed(3, who, "Q", day),
+        filed(3, who, "P", "2025-03-05T09:00"),
+    ] {
+        let [first, second, _] = three.clone();
+        assert!(split(&[first, second, third]).is_empty());
+    }
+}

@@ -64,6 +64,70 @@ pub(super) fn transferred(
     found.collect()
 }
 
+/// Passed on to an office that had passed it on before, in the window. The amount is how often.
+pub(super) fn passed_back(rule: &'static Rule, transfers: &[Sighting]) -> Vec<Finding> {
+    let mut dossiers: BTreeMap<u64, Vec<&Sighting>> = BTreeMap::new();
+    for transfer in transfers {
+        if let Some(number) = transfer.number {
+            dossiers.entry(number).or_default().push(transfer);
+        }
+    }
+    let found = dossiers.into_values().filter_map(|all| {
+        let returns = (1..all.len()).filter(|at| {
+            let Seen::Redirect { to, .. } = &all[*at].seen else {
+                return false;
+            };
+            all[..*at].iter().any(|one| passed_from(one) == Some(to))
+        });
+        let times = returns.count() as u64;
+        let (last, earlier) = all.split_last()?;
+        (times > 0).then(|| last.finding(rule, times, earlier))
+    });
+    found.collect()
+}
+
+fn passed_from(transfer: &Sighting) -> Option<&String> {
+    if let Seen::Redirect { from, .. } = &transfer.seen {
+        Some(from)
+    } else {
+        None
+    }
+}
+
+/// Sent back for correction again and again: while it lies with the other agency the clock of who sends back stands.
+pub(super) fn sent_back(rule: &'static Rule, facts: &[Sighting], times_min: u32) -> Vec<Finding> {
+    let mut dossiers: BTreeMap<u64, Vec<&Sighting>> = BTreeMap::new();
+    for fact in facts {
+        if let Some(number) = fact.number {
+            dossiers.entry(number).or_default().push(fact);
+        }
+    }
+    let found = dossiers.into_values().filter_map(|all| {
+        let (last, earlier) = all.split_last()?;
+        let times = all.len() as u64;
+        (times >= u64::from(times_min)).then(|| last.finding(rule, times, earlier))
+    });
+    found.collect()
+}
+
+/// One applicant's dossiers of one procedure, filed online at one office on one day. Who comes to a counter has no pseudonym
+/// that two dossiers share, so papers are not seen here.
+pub(super) fn split(rule: &'static Rule, filed: &[&Sighting], in_a_day_min: u32) -> Vec<Finding> {
+    let mut days: BTreeMap<_, Vec<&Sighting>> = BTreeMap::new();
+    for one in filed {
+        if let Some(applicant) = &one.applicant {
+            let key = (&one.office, one.at.date(), &one.procedure, applicant);
+            days.entry(key).or_default().push(one);
+        }
+    }
+    let found = days.into_values().filter_map(|all| {
+        let (last, earlier) = all.split_last()?;
+        let filed = all.len() as u64;
+        (filed >= u64::from(in_a_day_min)).then(|| last.finding(rule, filed, earlier))
+    });
+    found.collect()
+}
+
 /// Office by office and month by month, how many withdrawals of accepted dossiers were asked for near the promise.
 pub(super) fn near_due(
     rule: &'static Rule,

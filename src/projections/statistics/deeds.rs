@@ -208,9 +208,17 @@ fn voice(event: &VoiceEvent, fact: &Fact) -> Told<'static> {
     }
 }
 
-/// A digital signature makes the result an electronic one, whether or not its file is kept.
-fn is_signed_digitally(event: &DossierEvent) -> bool {
-    matches!(event, DossierEvent::ResultSigned(signed) if signed.signature.is_some())
+/// A digital signature makes the result an electronic one, whether or not its file is kept; it may certify a copy.
+fn signed_digitally(event: &DossierEvent) -> Option<&'static str> {
+    let DossierEvent::ResultSigned(signed) = event else {
+        return None;
+    };
+    let signature = signed.signature.as_ref()?;
+    Some(if signature.certifies_copy {
+        "certified"
+    } else {
+        "signed"
+    })
 }
 
 /// The hash of the result's file is kept: it is an electronic one.
@@ -223,8 +231,8 @@ fn has_file(fact: &Fact) -> bool {
 pub async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
     let (mut handling, mut supplements, mut met) = (Vec::new(), Vec::new(), Vec::new());
     for (place, fact, event) in placed(batch) {
-        if is_signed_digitally(event) {
-            met.push((place, Met::Document("signed")));
+        if let Some(deed) = signed_digitally(event) {
+            met.push((place, Met::Document(deed)));
         }
         match told(event, fact) {
             Told::Handling(deed, officer) => handling.push((place, deed, officer.to_owned())),

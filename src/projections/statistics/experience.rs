@@ -11,14 +11,14 @@ use crate::projections::Model;
 use crate::projections::insert::Insert;
 
 pub const MODEL: Model = Model {
-    version: 2,
+    version: 3,
     tables: "
         create table document ( -- electronic results
             number      integer not null,
             turn        integer not null,
             position    integer not null,
             recorded_at integer not null,
-            deed        text    not null, -- `signed` digitally, `filed`: its file's hash is kept
+            deed        text    not null, -- `signed` digitally, `certified` a copy so, `filed`: its file's hash is kept
             primary key (number, turn, position)
         ) strict, without rowid;
         create table component ( -- papers as they came in

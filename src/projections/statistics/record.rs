@@ -294,7 +294,13 @@ async fn finish(journal: &Journal, query: &Query, counts: &Counts) -> Result<Rec
     let event = fact::decode(&first.body).map(|fact| fact.event);
     let opened = match event {
         Ok(Event::JournalOpened(opened)) => opened,
-        Ok(Event::Reference(_) | Event::Register(_) | Event::Dossier(_)) => {
+        Ok(
+            Event::Reference(_)
+            | Event::Register(_)
+            | Event::Archive(_)
+            | Event::Staff(_)
+            | Event::Dossier(_),
+        ) => {
             return Err(ProjectionError::OutOfOrder { position: 0 });
         }
         Err(source) => {

@@ -8,8 +8,8 @@ use super::experience::{
 };
 use super::groups::{self, Dimension};
 use super::measure::{
-    CERTIFICATION, NO_FIELDS, OFFICE, Outcome, PROCEDURE, RESULTS, Rows, Share, is_online,
-    is_published_in_full, procedures_of, shares_by,
+    CERTIFICATION, CERTIFIED, NO_FIELDS, OFFICE, Outcome, PROCEDURE, RESULTS, Rows, Share,
+    is_online, is_published_in_full, procedures_of, shares_by,
 };
 use super::progress::progress;
 use crate::domain::catalogue::publication::{self, PublicationCheck};
@@ -220,9 +220,9 @@ async fn fill(models: &ReadModels, query: &Query, measure: Measure, index: &Inde
             "Dossiers with a digital paper and an electronic result, of those with a result in the period.",
         ),
         M::CertifiedCopies => counted(
-            rows(models, query, &RESULTS, CERTIFICATION).await?,
-            "Hồ sơ chứng thực có kết quả điện tử trên hồ sơ chứng thực có kết quả.",
-            "Certifications with an electronic result of all with a result.",
+            rows(models, query, &CERTIFIED, CERTIFICATION).await?,
+            "Hồ sơ chứng thực có bản sao điện tử được chứng thực từ bản chính trên hồ sơ chứng thực có kết quả.",
+            "Certifications whose result is an electronic copy certified from the original, of all with a result.",
         ),
         M::Reused => counted(
             rows(models, query, &REUSED, NO_FIELDS).await?,

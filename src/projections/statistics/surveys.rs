@@ -163,10 +163,25 @@ impl Answers {
     }
 
     /// So few that they tell of people: neither the share nor the scores are said.
-    #[must_use]
-    pub fn is_withheld(&self) -> bool {
+    fn is_small(&self) -> bool {
         (1..FEWEST).contains(&self.counted())
     }
+}
+
+/// Groups of one question whose answers are not told: those that are small, and where only one is, the next smallest too, or it
+/// could be reckoned from the total.
+#[must_use]
+pub fn withheld<'a>(groups: &[(&'a str, &Answers)]) -> Vec<&'a str> {
+    let small = groups.iter().filter(|(_, one)| one.is_small());
+    let mut hidden: Vec<&str> = small.map(|(group, _)| *group).collect();
+    if hidden.len() == 1 {
+        let others = groups
+            .iter()
+            .filter(|(_, one)| !one.is_small() && one.counted() > 0);
+        let next = others.min_by_key(|(_, one)| one.counted());
+        hidden.extend(next.map(|(group, _)| *group));
+    }
+    hidden
 }
 
 /// By the question's key and the group's; the group is empty when nothing is split.
@@ -230,4 +245,34 @@ pub async fn responses(models: &ReadModels, campaign: &str, to: Date) -> Result<
     .fetch_one(models.pool())
     .await?;
     Ok(found.cast_unsigned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(count: u64) -> Answers {
+        Answers {
+            scores: vec![0, 0, count],
+            excluded: 0,
+        }
+    }
+
+    #[test]
+    fn a_small_group_cannot_be_reckoned_from_the_others_and_the_total() {
+        let hidden = |counts: &[u64]| {
+            let answers: Vec<Answers> = counts.iter().map(|count| given(*count)).collect();
+            let names = ["a", "b", "c", "d"];
+            let groups: Vec<_> = names.into_iter().zip(&answers).collect();
+            withheld(&groups)
+        };
+        assert_eq!(hidden(&[50, 3, 20, 9]), ["b", "d"], "the next smallest too");
+        assert_eq!(hidden(&[50, 3, 2, 9]), ["b", "c"], "two hide each other");
+        assert_eq!(
+            hidden(&[50, 0, 20, 9]),
+            [""; 0],
+            "nobody answered: nobody is told of"
+        );
+        assert_eq!(hidden(&[3]), ["a"], "there is no other");
+    }
 }

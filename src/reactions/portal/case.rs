@@ -98,7 +98,11 @@ impl Case {
     pub fn event(&self) -> Option<&DossierEvent> {
         match &self.fact()?.event {
             Event::Dossier(event) => Some(event),
-            Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => None,
+            Event::JournalOpened(_)
+            | Event::Reference(_)
+            | Event::Register(_)
+            | Event::Archive(_)
+            | Event::Staff(_) => None,
         }
     }
 
@@ -120,7 +124,11 @@ impl Case {
             .iter()
             .filter_map(|change| match &change.fact.event {
                 Event::Dossier(event) => Some((&change.fact, event, &change.before)),
-                Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => None,
+                Event::JournalOpened(_)
+                | Event::Reference(_)
+                | Event::Register(_)
+                | Event::Archive(_)
+                | Event::Staff(_) => None,
             })
     }
 }

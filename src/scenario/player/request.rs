@@ -208,11 +208,16 @@ impl<'a> Clerk<'a> {
                 },
                 reference: None,
             },
-            Deed::SignResult { digital: true, .. } => DossierCommand::SignResult {
+            Deed::SignResult {
+                digital: true,
+                certifies_copy,
+                ..
+            } => DossierCommand::SignResult {
                 signature: Some(Signature {
                     certificate_serial: format!("00{:08x}", script.number),
                     signed_at: step.at,
                     validation: SignatureValidation::Unchecked,
+                    certifies_copy,
                 }),
             },
             Deed::Rate { score } => DossierCommand::Rate {
@@ -344,6 +349,7 @@ fn reason(script: &Script, deed: Deed) -> Option<Reason> {
 fn answer() -> Personal {
     let words = "Đã nhắc nhở bộ phận tiếp nhận; xin lỗi về sự bất tiện (mô phỏng).";
     Personal {
+        file: None,
         kind: PartKind::Note,
         value: json!({ "text": words, "published": words }),
     }
@@ -357,12 +363,14 @@ fn person(script: &Script) -> Vec<Personal> {
         "cccd": format!("003{number:09}"),
     });
     let mut parts = vec![Personal {
+        file: None,
         kind: PartKind::Applicant,
         value: applicant,
     }];
     match script.channel {
         Channel::Counter => {}
         Channel::Online | Channel::Post => parts.push(Personal {
+            file: None,
             kind: PartKind::Contact,
             value: json!({ "phone": format!("0000{number:06}") }),
         }),

@@ -43,6 +43,7 @@ impl Course<'_> {
         let signed = Deed::SignResult {
             late: outcome == Outcome::Late,
             digital: false,
+            certifies_copy: false,
         };
         self.push(ended_at, self.signs(), signed);
         self.deliver(ended)

@@ -88,6 +88,8 @@ pub enum Deed {
         late: bool,
         /// With a digital signature.
         digital: bool,
+        /// Of a procedure that certifies: the result is a certified copy when it is signed digitally.
+        certifies_copy: bool,
     },
     DeliverResult(DeliveryMethod),
     Apologise {
@@ -140,6 +142,7 @@ pub fn write(plan: &Plan, seed: &str, scale: u32) -> Result<Vec<Script>, Scenari
     let stage = Stage::new(plan);
     let dossiers = usize::try_from(plan.dossiers(scale)).unwrap_or(usize::MAX);
     let mut scripts = Vec::with_capacity(dossiers.min(1_000_000));
+    let mut answered = vec![0; plan.surveys.len()];
     for (unit_index, unit) in plan.units.iter().enumerate() {
         for (load_index, load) in unit.loads.iter().enumerate() {
             let mut dice = Dice::new(seed, &[0, unit_index as u64, load_index as u64]);
@@ -166,8 +169,12 @@ pub fn write(plan: &Plan, seed: &str, scale: u32) -> Result<Vec<Script>, Scenari
                     let mut dice = Dice::new(seed, &[2, u64::from(number)]);
                     let offered = &plan.offered[procedure];
                     voices::add(&stage, experience, offered, &mut steps, &mut dice);
+                }
+                if !plan.surveys.is_empty() {
                     let mut dice = Dice::new(seed, &[3, u64::from(number)]);
-                    voices::survey(&stage, offered, &unit.code, &mut steps, &mut dice);
+                    let offered = &plan.offered[procedure];
+                    let counted = (answered.as_mut_slice(), scale);
+                    voices::survey(&stage, offered, &unit.code, &mut steps, &mut dice, counted);
                 }
                 let channel = load.channel;
                 scripts.push(Script {

@@ -6,12 +6,16 @@ use super::{Deed, Stage, Step, Who};
 use crate::domain::catalogue::Procedure;
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::Digitisation;
+use crate::domain::text;
 use crate::domain::time::Moment;
 use crate::scenario::dice::Dice;
 use crate::scenario::plan::Experience;
 
 /// Ratings are on three levels: not satisfied, satisfied, very satisfied.
 const NOT_SATISFIED: u8 = 1;
+
+/// How the field of procedures that certify is called, without marks.
+const CERTIFICATION: &str = "chung thuc";
 
 /// Adds to the steps of one dossier what the plan's experience says.
 pub(super) fn add(
@@ -23,8 +27,14 @@ pub(super) fn add(
 ) {
     enter_papers(experience, procedure, steps, dice);
     for step in steps.iter_mut() {
-        if let Deed::SignResult { digital, .. } = &mut step.deed {
+        if let Deed::SignResult {
+            digital,
+            certifies_copy,
+            ..
+        } = &mut step.deed
+        {
             *digital = dice.percent(experience.electronic_results_percent);
+            *certifies_copy = text::fold(&procedure.field_vi).contains(CERTIFICATION);
         }
     }
     if let Some(last) = steps.last().copied()
@@ -127,6 +137,7 @@ pub(super) fn survey(
     office: &OfficeCode,
     steps: &mut Vec<Step>,
     dice: &mut Dice,
+    (answered, scale): (&mut [u32], u32),
 ) {
     let delivered = |step: &Step| matches!(step.deed, Deed::DeliverResult(_));
     let Some(last) = steps
@@ -146,9 +157,17 @@ pub(super) fn survey(
         if !answers || !asked || !on_its_days || at.date() > stage.plan.ends {
             continue;
         }
+        let counted = survey
+            .counts
+            .map(|counts| counts.next(answered[place], scale));
+        if counted == Some(None) {
+            continue;
+        }
+        answered[place] += 1;
         let mut satisfied = 0;
         for question in 0..campaign.questions.len() {
-            satisfied |= u16::from(dice.percent(survey.satisfied_percent)) << question;
+            let drawn = dice.percent(survey.satisfied_percent);
+            satisfied |= u16::from(counted.flatten().unwrap_or(drawn)) << question;
         }
         steps.push(Step {
             at,

@@ -1,5 +1,6 @@
 //! The vault on both back ends: what is put is read, and nothing else ever is.
 
+mod files;
 mod forget;
 mod ground;
 mod put;
@@ -20,6 +21,7 @@ const NOW: Moment = Moment(1_700_000_000_000_000);
 fn deposit(n: u128) -> Deposit {
     let subject = Uuid::from_u128(0x5000_0000 + n);
     let personal = |kind, value| Personal {
+        file: None,
         kind,
         subject,
         value,

@@ -10,6 +10,7 @@ use crate::api::words;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::dossier::ComponentForm;
 use crate::domain::fact::BreachRule;
+use crate::web::brought::FileLine;
 use crate::web::dates::{self, When};
 use crate::web::frame::{Door, Frame};
 use crate::web::lang::Lang;
@@ -44,6 +45,7 @@ pub struct DossierPage {
     parts: Vec<Part>,
     owed: Vec<String>,
     results: Vec<String>,
+    files: Vec<FileLine>,
     /// The legs of a linked dossier; the whole of a leg, by code.
     legs: Vec<LegLine>,
     whole: Option<String>,
@@ -170,6 +172,12 @@ impl DossierPage {
                 .collect(),
             owed: owed(told, lang),
             results: results(told, lang),
+            files: told
+                .files
+                .iter()
+                .flatten()
+                .map(|one| FileLine::new(one, lang))
+                .collect(),
             legs: linked::lines(told, lang),
             whole: told.leg_of.as_ref().map(|leg_of| leg_of.code.clone()),
             papers: told

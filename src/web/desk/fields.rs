@@ -26,6 +26,8 @@ pub enum Kind {
     Day(String),
     /// A whole number, with a value to begin with.
     Whole(String),
+    /// A file, sent before the command that names it.
+    File,
     /// Ticked unless told.
     Tick,
     /// A whole number that is no choice.
@@ -136,7 +138,9 @@ fn own(action: &Action, dossier: &Dossier, offers: &Offers<'_>) -> Vec<Field> {
                 Kind::Line(None),
             )
             .hinted(lang.of("Ví dụ 123/QĐ-UBND", "Such as 123/QĐ-UBND")),
+            file(lang),
         ],
+        "receiveComponent" => component(dossier, lang),
         "deliverResult" => vec![Field::new(
             "method",
             lang.of("Cách trả", "How"),
@@ -151,6 +155,56 @@ fn own(action: &Action, dossier: &Dossier, offers: &Offers<'_>) -> Vec<Field> {
         )],
         _ => Vec::new(),
     }
+}
+
+fn file(lang: Lang) -> Field {
+    let label = lang.of("Tệp", "File");
+    let hint = lang.of(
+        "PDF, PNG, JPEG hoặc XML, tối đa 20 MB.",
+        "PDF, PNG, JPEG or XML, at most 20 MB.",
+    );
+    Field::new("file", label, Kind::File)
+        .optional()
+        .hinted(hint)
+}
+
+fn component(dossier: &Dossier, lang: Lang) -> Vec<Field> {
+    let listed = dossier.procedure.iter().flat_map(|one| &one.components);
+    let listed = listed.map(|one| {
+        let name = format!("{}. {}", one.item, one.name_vi);
+        (one.item.to_string(), name)
+    });
+    let forms = [
+        ("ORIGINAL", lang.of("Bản chính", "Original")),
+        ("COPY", lang.of("Bản sao", "Copy")),
+        (
+            "CERTIFIED_COPY",
+            lang.of("Bản sao chứng thực", "Certified copy"),
+        ),
+        ("E_DOCUMENT", lang.of("Bản điện tử", "Electronic document")),
+    ];
+    let digital = [
+        ("HERE", lang.of("Số hóa tại đây", "Digitised here")),
+        ("NONE", lang.of("Không có", "There is none")),
+    ];
+    vec![
+        Field::new(
+            "item",
+            lang.of("Giấy tờ", "Paper"),
+            Kind::Places(listed.collect()),
+        ),
+        Field::new(
+            "form",
+            lang.of("Dạng nhận", "Form it came in"),
+            Kind::Choices(choices(&forms)),
+        ),
+        Field::new(
+            "digitisation",
+            lang.of("Bản số", "Digital form"),
+            Kind::Choices(choices(&digital)),
+        ),
+        file(lang),
+    ]
 }
 
 fn obligation(lang: Lang) -> Vec<Field> {

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::web::brought::Brought;
 use crate::web::lang::Lang;
 
 /// A text in both languages.
@@ -163,6 +164,7 @@ pub struct Dossier {
     pub components: Option<Vec<Received>>,
     pub obligations: Option<Vec<Owed>>,
     pub results: Option<Vec<Outcome>>,
+    pub files: Option<Vec<Brought>>,
     pub legs: Option<Vec<Leg>>,
     pub leg_of: Option<LegOf>,
     pub papers: Option<Vec<Printable>>,

@@ -10,7 +10,7 @@ use super::{Answer, Asked, Segment, answer, asked, segment};
 use crate::api::access::OfficeDevice;
 use crate::domain::deadline::Comparison;
 use crate::projections::statistics::{self as counting, Scope};
-use crate::web::offices::{self, OfficePage, OfficesPage, Said, VoicesPage};
+use crate::web::offices::{self, OfficePage, OfficesPage, Said, Unit, VoicesPage};
 use crate::web::problem::Problem;
 use crate::web::{Visit, Web, respond};
 
@@ -38,7 +38,11 @@ async fn office_page(web: &Web, visit: &Visit, code: &str) -> Answer {
         comparison: Comparison::Date,
     };
     let counts = counting::count(web.models(), &query).await?;
-    let page = OfficePage::new(visit.frame(web), office, &reference, web.now(), &counts);
+    // Who works there is no reason to show nothing of the office.
+    let staff = web.ask::<Unit>(None, "staff", json!({ "code": code }));
+    let staff = staff.await.ok().flatten().unwrap_or_default().staff;
+    let frame = visit.frame(web);
+    let page = OfficePage::new(frame, office, &reference, web.now(), &counts, staff);
     Ok(respond::html(StatusCode::OK, &page))
 }
 

@@ -76,7 +76,11 @@ impl ProofPage {
         let witnessed = verdict.witnessed;
         let standing = fact.and_then(|fact| match &fact.fact.event {
             Event::Dossier(event) => says::standing(event),
-            Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => None,
+            Event::JournalOpened(_)
+            | Event::Reference(_)
+            | Event::Register(_)
+            | Event::Archive(_)
+            | Event::Staff(_) => None,
         });
         let told = |own: Option<Pair>, pairs: Vec<Pair>| -> Vec<&'static str> {
             let pairs = own.into_iter().chain(pairs).filter(|_| holds);

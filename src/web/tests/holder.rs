@@ -147,7 +147,14 @@ fn the_post_for_the_field_comes_first_and_a_missing_phone_is_said() {
     assert!(whom.posts[0].here && !whom.posts[1].here);
     assert_eq!(whom.posts[0].phone.dialled, "0000123456");
     assert_eq!(whom.opening.expect("open").text(), "Đang mở cửa đến 11:30");
-    let page = OfficePage::new(frame(Lang::En, None), &office, &reference, now, &counts());
+    let page = OfficePage::new(
+        frame(Lang::En, None),
+        &office,
+        &reference,
+        now,
+        &counts(),
+        Vec::new(),
+    );
     let text = rendered(&page);
     assert!(text.contains("phone not posted") && text.contains("tel:0000123456"));
 }

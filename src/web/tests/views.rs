@@ -66,7 +66,14 @@ pub(super) fn office(lang: Lang) -> OfficePage {
     let reference = reference();
     let office = &reference.offices[OFFICE];
     let now = at("2026-11-20T10:00");
-    OfficePage::new(frame(lang, None), office, &reference, now, &counts())
+    OfficePage::new(
+        frame(lang, None),
+        office,
+        &reference,
+        now,
+        &counts(),
+        Vec::new(),
+    )
 }
 
 pub(super) fn counts() -> Counts {

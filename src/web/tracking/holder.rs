@@ -9,6 +9,7 @@ use crate::api::papers::{address, printable};
 use crate::domain::dossier::{ComponentForm, Dossier, ObligationState, ReceivedComponent};
 use crate::domain::paper::Form;
 use crate::domain::time::Moment;
+use crate::web::brought::{Brought, FileLine};
 use crate::web::dates::{self, When};
 use crate::web::lang::{Lang, Pair};
 
@@ -21,6 +22,8 @@ pub struct Holder {
     pub applicant: Option<Applicant>,
     pub written: Vec<Letter>,
     pub ways_to_pay: Vec<WayToPay>,
+    pub files: Vec<Brought>,
+    pub officers: Vec<Acted>,
     /// This node has no vault, or the vault does not answer: said instead of silence.
     pub withheld: bool,
 }
@@ -64,6 +67,15 @@ pub struct Letter {
     pub erased: bool,
 }
 
+/// Who did what, as the api gives it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Acted {
+    pub part: Words,
+    pub full_name: Option<String>,
+    pub title: Option<String>,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 pub struct Words {
     pub vi: String,
@@ -85,6 +97,8 @@ impl Holder {
             applicant: serde_json::from_value(part("applicant")).unwrap_or_default(),
             written: serde_json::from_value(part("written")).unwrap_or_default(),
             ways_to_pay: serde_json::from_value(part("waysToPay")).unwrap_or_default(),
+            officers: serde_json::from_value(part("officers")).unwrap_or_default(),
+            files: serde_json::from_value(part("files")).unwrap_or_default(),
             withheld: failed,
         })
     }
@@ -108,6 +122,10 @@ pub struct Own {
     pub withheld: bool,
     /// The papers that came in.
     pub papers: Vec<String>,
+    /// Who acted, by what they did; as far as their offices have registered them.
+    pub officers: Vec<(String, String)>,
+    /// Their files, and those of the result once it was handed over.
+    pub brought: Vec<FileLine>,
     /// What was asked for in money, and what became of it.
     pub sums: Vec<String>,
     /// The office's papers about the dossier, each with the address of its file.
@@ -148,6 +166,8 @@ impl Own {
             (("Địa chỉ", "Address"), applicant.address),
         ];
         let given = |(label, value): (Pair, Option<String>)| Some((lang.pick(label), value?));
+        let brought = holder.files.iter();
+        let brought = brought.map(|one| FileLine::new(one, lang).with_key(&holder.capability));
         let letters = holder.written.iter().filter(|one| one.feedback.is_none());
         Self {
             person: rows.into_iter().filter_map(given).collect(),
@@ -159,6 +179,12 @@ impl Own {
             erased: applicant.erased,
             withheld: holder.withheld,
             papers: papers(dossier, story, lang),
+            officers: holder
+                .officers
+                .iter()
+                .filter_map(|one| acted(one, lang))
+                .collect(),
+            brought: brought.collect(),
             files: files(holder, story, lang),
             sums: sums(dossier, lang),
             letters: letters
@@ -170,6 +196,14 @@ impl Own {
                 .collect(),
         }
     }
+}
+
+/// Name and title of whoever is registered; pseudonyms tell the applicant nothing.
+fn acted(one: &Acted, lang: Lang) -> Option<(String, String)> {
+    let known = [one.full_name.as_deref(), one.title.as_deref()];
+    let known: Vec<&str> = known.into_iter().flatten().collect();
+    let part = lang.of(&one.part.vi, &one.part.en).clone();
+    (!known.is_empty()).then(|| (part, known.join(", ")))
 }
 
 /// Form 06 names officers and is no letter to the applicant.

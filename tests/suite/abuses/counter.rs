@@ -126,6 +126,7 @@ async fn abuse_06_a_clock_that_begins_anew_by_refiling_or_passing_on_is_found_wi
         page.contains("under all their clocks for 5 working days"),
         "{page}"
     );
+    town.then_not_found("passed_back", &passed).await;
     assert_eq!(town.facts(&passed, "dossier.accepted").await.len(), 2);
     assert_eq!(
         list(&town.officer(&there).await["history"]["nodes"]).len(),

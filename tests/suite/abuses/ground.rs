@@ -198,6 +198,7 @@ impl Town {
         let dossier = stream::dossier(id);
         let act = Act::Dossier { dossier, command };
         let personal = vec![Personal {
+            file: None,
             kind: PartKind::Applicant,
             value: json!({ "name": "Công dân 000123" }),
         }];

@@ -11,7 +11,7 @@ use super::table::{Table, is_as_committed};
 use crate::client::builder;
 
 /// One question for each field of the query root.
-const QUESTIONS: [(&str, &str); 42] = [
+const QUESTIONS: [(&str, &str); 44] = [
     ("auditTrail", "auditTrail(first: 1) { nodes { position } }"),
     ("board", "board(office: $office) { now }"),
     (
@@ -42,6 +42,11 @@ const QUESTIONS: [(&str, &str); 42] = [
     ),
     ("formII07b", "formII07b { __typename }"),
     ("inspections", "inspections { code }"),
+    (
+        "supervisionNotes",
+        "supervisionNotes(office: \"H38.40.01\") { position }",
+    ),
+    ("repository", "repository { edges { node { number } } }"),
     ("journal", "journal { id }"),
     (
         "lateness",

@@ -99,6 +99,7 @@ pub async fn given() -> Ground {
     };
     let request = Request {
         personal: vec![Personal {
+            file: None,
             kind: PartKind::Applicant,
             value: json!({
                 "full_name": NAME,

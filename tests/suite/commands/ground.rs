@@ -16,7 +16,7 @@ use motcua::domain::reference::{ClockKind, JournalKind, Opened};
 use motcua::domain::time::Moment;
 use motcua::journal::{Journal, Location};
 use motcua::projections::ReadModels;
-use motcua::vault::{self, Keys, Vault};
+use motcua::vault::{self, Folder, Keys, Vault};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -55,6 +55,7 @@ pub async fn premises() -> Premises {
     let keys = Keys::load_or_create(&folder.path().join("keys")).expect("keys");
     let safe = vault::Location::Sqlite(folder.path().join("vault.db"));
     let vault = Vault::create_or_open(&safe, &keys).await.expect("a vault");
+    let vault = vault.with_files(Folder::new(folder.path().join("files")));
     let opened = Opened {
         id: office::id(),
         origin: "localhost/commands".into(),
@@ -244,6 +245,23 @@ impl Office {
         let response = request.send().await.expect("an answer");
         let status = response.status().as_u16();
         (status, response.bytes().await.expect("a body").to_vec())
+    }
+
+    /// Brings a file for a command.
+    pub async fn bring(
+        &self,
+        token: Option<&str>,
+        (command, name, media_type): (&str, &str, &str),
+        file: Vec<u8>,
+    ) -> (u16, Value) {
+        let address = format!("{}/files?commandId={command}&name={name}", self.url);
+        let mut request = client().post(address).header("content-type", media_type);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.body(file).send().await.expect("an answer");
+        let status = response.status().as_u16();
+        (status, response.json().await.expect("JSON"))
     }
 
     /// The payload of a command; the request itself must not fail.

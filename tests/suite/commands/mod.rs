@@ -10,5 +10,5 @@ mod refusals;
 mod reorganised;
 mod shelf;
 mod storm;
-mod story;
+pub mod story;
 mod voices;

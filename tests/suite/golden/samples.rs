@@ -1,6 +1,7 @@
 //! One fact of every type, filled so that every part of the envelope occurs somewhere.
 
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
+use motcua::domain::archive::{ArchiveEvent, ArchivedResult, Struck};
 use motcua::domain::calendar::{CalendarYear, Notice, NoticeChange};
 use motcua::domain::catalogue;
 use motcua::domain::code::{DossierCode, OfficeCode, ProcedureCode};
@@ -12,8 +13,9 @@ use motcua::domain::dossier::{
     Handed, HandedOver, LinkKind, Linked, Lodged, Nothing, Numbered, ObligationKind,
     OpinionReceived, OpinionRequested, PaperPrinted, PaymentConfirmed, PaymentMethod,
     PaymentRefunded, Rated, RatingDevice, RedirectKind, Redirected, ResultCorrected,
-    ResultDelivered, ResultIssued, ResultReplaced, ResultRevoked, ResultSigned, Stage,
-    SupplementProposed, SupplementRequested, SyncOutcome, SyncRecorded, Transferred,
+    ResultDelivered, ResultIssued, ResultReplaced, ResultRevoked, ResultSigned, Signature,
+    SignatureValidation, Stage, SupplementProposed, SupplementRequested, SyncOutcome, SyncRecorded,
+    Transferred,
 };
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Breach, BreachRule, Circumstances, Fact, Part, PartKind, stream};
@@ -23,6 +25,7 @@ use motcua::domain::policy::Policy;
 use motcua::domain::reason::Reason;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened, ReferenceEvent, Story};
 use motcua::domain::register::{CodeVoided, CodesReserved, Entered, RegisterEvent};
+use motcua::domain::staff::{Left, Officer, Secondment, StaffEvent};
 use motcua::domain::time::Moment;
 use uuid::Uuid;
 
@@ -38,7 +41,8 @@ pub fn every_fact() -> Vec<Fact> {
     let of_dossiers = dossier_events().into_iter().map(Event::Dossier);
     let events = other_events().into_iter().chain(of_dossiers);
     let events = events.chain(voices::campaigns());
-    let events: Vec<Event> = events.chain(voices::supervision()).collect();
+    let events = events.chain(voices::supervision());
+    let events: Vec<Event> = events.chain(archived()).chain(staff()).collect();
     (1..).zip(events).map(|(n, event)| fact(n, event)).collect()
 }
 
@@ -47,11 +51,20 @@ fn fact(number: u32, event: Event) -> Fact {
         Event::JournalOpened(_) => stream::journal(),
         Event::Reference(_) => stream::reference(),
         Event::Register(_) => stream::register(OFFICE, at(2).date()),
+        Event::Archive(event) => {
+            let (office, procedure, number) = event.of();
+            stream::archive(office.as_str(), procedure.as_str(), number)
+        }
+        Event::Staff(event) => stream::staff(event.of().0.as_str()),
         Event::Dossier(_) => stream::dossier(command(9)),
     };
     let version = match &event {
         Event::JournalOpened(_) => 1,
-        Event::Reference(_) | Event::Register(_) | Event::Dossier(_) => number,
+        Event::Reference(_)
+        | Event::Register(_)
+        | Event::Archive(_)
+        | Event::Staff(_)
+        | Event::Dossier(_) => number,
     };
     let byte = u8::try_from(number).expect("fewer than 256 facts");
     Fact {
@@ -222,8 +235,59 @@ fn next_event(event: &Event) -> Option<Event> {
                 last: 21,
             }))
         }
-        Event::Register(RegisterEvent::CodesReserved(_)) | Event::Dossier(_) => return None,
+        Event::Register(RegisterEvent::CodesReserved(_))
+        | Event::Archive(_)
+        | Event::Staff(_)
+        | Event::Dossier(_) => return None,
     })
+}
+
+fn staff() -> [Event; 3] {
+    let officer = Officer {
+        office: office(),
+        officer: "receiver-2".to_owned(),
+        title: "Công chức một cửa".to_owned(),
+        fields: vec!["Hộ tịch".to_owned()],
+        from: jiff::civil::date(2026, 11, 2),
+        secondment: Some(Secondment {
+            by: "H38.41".parse().expect("an office"),
+            until: jiff::civil::date(2027, 11, 1),
+        }),
+        substitute: Some("receiver-3".to_owned()),
+    };
+    let left = Left {
+        office: office(),
+        officer: officer.officer.clone(),
+        on: jiff::civil::date(2026, 12, 1),
+    };
+    [
+        StaffEvent::Registered(officer.clone()),
+        StaffEvent::Changed(officer),
+        StaffEvent::Left(left),
+    ]
+    .map(Event::Staff)
+}
+
+fn archived() -> [Event; 2] {
+    let of = Struck {
+        office: office(),
+        procedure: procedure(),
+        number: "12/GP-UBND".to_owned(),
+    };
+    let entered = ArchivedResult {
+        office: of.office.clone(),
+        procedure: of.procedure.clone(),
+        number: of.number.clone(),
+        issued_on: jiff::civil::date(2015, 5, 4),
+        size_bytes: Some(120_000),
+        signature: Some(Signature {
+            certificate_serial: "54A0B1".to_owned(),
+            signed_at: at(3),
+            validation: SignatureValidation::Valid,
+            certifies_copy: true,
+        }),
+    };
+    [ArchiveEvent::Entered(entered), ArchiveEvent::Struck(of)].map(Event::Archive)
 }
 
 #[path = "voices.rs"]
@@ -472,6 +536,8 @@ fn actor(event: &Event) -> Actor {
             | DossierEvent::ResultRevoked(_)
             | DossierEvent::ResultReplaced(_),
         ) => Role::Signer,
+        Event::Archive(_) => Role::Clerk,
+        Event::Staff(_) => Role::CentreManager,
         Event::Register(_) | Event::Dossier(_) => Role::Receiver,
     };
     Actor::new(format!("{}-2", role.name()), OFFICE, role)

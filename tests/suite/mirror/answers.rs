@@ -90,6 +90,7 @@ async fn given(folder: &tempfile::TempDir) -> (Doors, Doors, String) {
     let issue = DossierCommand::IssueResult { number };
     let mut issue = office::on(dossiers[0], Role::Clerk, issue);
     issue.personal = vec![Personal {
+        file: None,
         kind: PartKind::Document,
         value: json!({ "sha256": HASH }),
     }];

@@ -102,6 +102,7 @@ async fn when_a_dossier_is_accepted(told: &Told, at: Moment) -> String {
     let request = Request {
         at: Some(at),
         personal: vec![Personal {
+            file: None,
             kind: PartKind::Applicant,
             value: json!({ "full_name": "Công dân 000123" }),
         }],

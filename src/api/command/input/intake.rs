@@ -140,6 +140,8 @@ pub struct ReceiveComponentInput {
     pub size_bytes: Option<Long>,
     /// SHA-256 of its file. Kept in the vault with a salt; the journal holds the salted commitment only.
     pub file_sha256: Option<Digest>,
+    /// The ticket that `POST /files` gave for the file itself; its size and hash are then those that were measured.
+    pub file: Option<String>,
     /// The digital signature of whoever digitised it; with `HERE`.
     pub signature: Option<SignatureInput>,
     /// What it is reused from; with `FROM_DOSSIER` or `FROM_RESULT`.
@@ -149,10 +151,12 @@ pub struct ReceiveComponentInput {
 /// A paper or a result of an earlier dossier.
 #[derive(InputObject)]
 pub struct ReusedFromInput {
-    /// Its global id or its code.
-    pub dossier: ID,
+    /// Its global id or its code; left out for a result of the repository that is older than the system.
+    pub dossier: Option<ID>,
     /// Place of the paper in its procedure's list, from 1; with `FROM_DOSSIER`.
     pub item: Option<u32>,
     /// Number of the result; with `FROM_RESULT`.
     pub result_number: Option<String>,
+    /// `archivedId` of a result of the repository; with `FROM_RESULT`, and nothing else.
+    pub archived: Option<ID>,
 }

@@ -30,6 +30,8 @@ pub struct SignResultInput {
     pub signature: Option<SignatureInput>,
     /// SHA-256 of the signed file. Kept in the vault with a salt; the journal holds the salted commitment only.
     pub document_sha256: Option<Digest>,
+    /// The ticket that `POST /files` gave for the file itself.
+    pub file: Option<String>,
 }
 
 /// Input of `issueResult`.
@@ -41,6 +43,8 @@ pub struct IssueResultInput {
     pub number: String,
     /// SHA-256 of the issued file. Kept in the vault with a salt; the journal holds the salted commitment only.
     pub document_sha256: Option<Digest>,
+    /// The ticket that `POST /files` gave for the file itself.
+    pub file: Option<String>,
 }
 
 /// Input of `revokeResult`.
@@ -63,6 +67,8 @@ pub struct ReplaceResultInput {
     pub replaces: Option<String>,
     /// SHA-256 of the new file. Kept in the vault with a salt; the journal holds the salted commitment only.
     pub document_sha256: Option<Digest>,
+    /// The ticket that `POST /files` gave for the file itself.
+    pub file: Option<String>,
 }
 
 /// Input of `deliverResult`.
@@ -83,6 +89,9 @@ pub struct SignatureInput {
     pub signed_at: Moment,
     /// What checking it came to.
     pub validation: SignatureValidation,
+    /// It attests that an electronic copy is true to the original that was shown: the result is a certified copy.
+    #[graphql(default = false)]
+    pub certifies_copy: bool,
     /// The signature itself (CMS or PAdES block) in base64, at most 16,384 characters. Kept in the vault beside the
     /// document's hash.
     pub signature_block: Option<String>,
@@ -104,6 +113,8 @@ pub struct CorrectResultInput {
     pub number: Option<String>,
     /// SHA-256 of the corrected file. Kept in the vault with a salt; the journal holds the salted commitment only.
     pub document_sha256: Option<Digest>,
+    /// The ticket that `POST /files` gave for the file itself.
+    pub file: Option<String>,
 }
 
 /// Input of `returnOriginals`.

@@ -27,9 +27,11 @@ pub use self::turns::{DaysLost, Turn};
 use crate::api::Api;
 use crate::api::access::api;
 use crate::api::error::{Answered, Result};
+use crate::api::files::{self, DossierFile};
 use crate::api::payments::{self, WayToPay};
 use crate::api::reorganisation::Transfer;
 use crate::api::scalar::Day;
+use crate::api::staff::{self, DossierOfficer};
 use crate::api::words::ObligationKind;
 use crate::domain::dossier::desk::{Plan, Worktime};
 use crate::domain::dossier::ledger::{self, Placed};
@@ -73,6 +75,8 @@ pub struct Account<'a> {
     pub now: Moment,
     pub reader: Reader,
     pub folded: &'a Folded,
+    /// Sees the applicant in full, and what the applicant handed in.
+    pub opens: bool,
 }
 
 /// What the accounts are drawn up from.
@@ -95,6 +99,34 @@ impl Account<'_> {
             now: self.now,
             reader: self.reader,
         })
+    }
+
+    /// The files that whoever sees the applicant in full may fetch.
+    async fn files(&self, context: &Context<'_>) -> Answered<Vec<DossierFile>> {
+        if !self.opens {
+            return None;
+        }
+        let api = api(context);
+        let listed = async {
+            let books = self.books(api).await?;
+            files::of(api, &books.changes, self.reader).await
+        };
+        Some(listed.await)
+    }
+
+    /// By name, who acted: for the applicant, staff and auditors.
+    async fn officers(&self, context: &Context<'_>) -> Answered<Vec<DossierOfficer>> {
+        match self.reader {
+            Reader::Public => None,
+            Reader::Receipt | Reader::Applicant | Reader::Staff => {
+                let api = api(context);
+                let told = async {
+                    let books = self.books(api).await?;
+                    staff::of_dossier(api, &books.changes).await
+                };
+                Some(told.await)
+            }
+        }
     }
 
     /// What `tell` makes of the books; null before there is a fact, and over a year without a calendar.
@@ -154,6 +186,19 @@ impl DossierAccount<'_> {
             Some(dossier.transfers.iter().map(Into::into).collect())
         };
         self.0.told(context, told).await
+    }
+
+    /// The files that came with its papers and results, oldest first; for those who see the applicant in full. Of a result the
+    /// applicant sees it once the result was handed over.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn files(&self, context: &Context<'_>) -> Answered<Vec<DossierFile>> {
+        self.0.files(context).await
+    }
+
+    /// Who took it in, has it, and signed, by name as their offices have registered them, in the order of their acts.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn officers(&self, context: &Context<'_>) -> Answered<Vec<DossierOfficer>> {
+        self.0.officers(context).await
     }
 
     /// The clocks it ran under, oldest first: more than one only after it was passed on.

@@ -12,8 +12,10 @@ use super::turns::{self, Turn};
 use super::{Account, Books, Reader, answer_due_at, intake_overdue, missed_at};
 use crate::api::access::api;
 use crate::api::error::Answered;
+use crate::api::files::DossierFile;
 use crate::api::payments::{self, WayToPay};
 use crate::api::reorganisation::Transfer;
+use crate::api::staff::DossierOfficer;
 use crate::domain::dossier::{self, ObligationState};
 use crate::domain::time::Moment;
 
@@ -51,6 +53,18 @@ impl TrackingAccount<'_> {
             Some(dossier.transfers.iter().map(Into::into).collect())
         };
         self.0.told(context, told).await
+    }
+
+    /// The files of the applicant's papers, and of a result once it was handed over, oldest first; with the receipt only.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn files(&self, context: &Context<'_>) -> Answered<Vec<DossierFile>> {
+        self.0.files(context).await
+    }
+
+    /// Who took it in, has it, and signed, by name as their offices have registered them, in the order of their acts; with the receipt only.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn officers(&self, context: &Context<'_>) -> Answered<Vec<DossierOfficer>> {
+        self.0.officers(context).await
     }
 
     /// The clocks it ran under, oldest first: more than one only after it was passed on.

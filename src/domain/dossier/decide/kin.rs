@@ -43,9 +43,12 @@ fn answered(dossier: &Dossier, drafts: &[Draft], context: &Context<'_>) -> Vec<(
         Event::Dossier(DossierEvent::CorrectionAnswered(answered)) => {
             (draft.stream == context.dossier).then_some(answered)
         }
-        Event::Dossier(_) | Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => {
-            None
-        }
+        Event::Dossier(_)
+        | Event::JournalOpened(_)
+        | Event::Reference(_)
+        | Event::Register(_)
+        | Event::Archive(_)
+        | Event::Staff(_) => None,
     });
     let asked = |answer: &CorrectionAnswered| {
         let mut all = dossier.corrections.iter();

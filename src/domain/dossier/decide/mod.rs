@@ -185,7 +185,8 @@ fn table(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> 
             Ok(drafts)
         }
         (
-            P::Submitted
+            P::Draft
+            | P::Submitted
             | P::Redirected
             | P::AwaitingSupplement(_)
             | P::Supplemented

@@ -403,7 +403,7 @@ pub struct ComponentReceived {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReusedFrom {
-    /// Stream of that dossier.
+    /// Stream of that dossier, or of the result in the repository.
     pub dossier: Uuid,
     /// Place of the paper in its procedure's list, from 1; absent for a result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -411,6 +411,9 @@ pub struct ReusedFrom {
     /// Number of the result; absent for a paper, and for a result that has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
+    /// The result is older than the system.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
 }
 
 /// A statutory paper was printed. The same paper printed again has the same bytes, so the same commitment.

@@ -222,6 +222,9 @@ pub struct Signature {
     /// The signing time that the signature claims.
     pub signed_at: Moment,
     pub validation: SignatureValidation,
+    /// It attests that an electronic copy is true to the original that was shown (Decree 45/2020/ND-CP art. 10).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub certifies_copy: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -353,6 +353,7 @@ fn only_papers_the_procedure_lists_are_taken_and_a_dossier_is_never_linked_to_it
 fn a_digital_signature_never_claims_the_future() {
     let sign = |signed_at: &str| C::SignResult {
         signature: Some(Signature {
+            certifies_copy: false,
             certificate_serial: "5404ff".to_owned(),
             signed_at: at(signed_at),
             validation: SignatureValidation::Valid,

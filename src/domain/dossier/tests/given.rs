@@ -369,7 +369,11 @@ impl Outcome {
 fn dossiers_own(draft: &Draft) -> Option<&DossierEvent> {
     match &draft.event {
         Event::Dossier(event) => Some(event),
-        Event::JournalOpened(_) | Event::Reference(_) | Event::Register(_) => None,
+        Event::JournalOpened(_)
+        | Event::Reference(_)
+        | Event::Register(_)
+        | Event::Archive(_)
+        | Event::Staff(_) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 // The commands on one dossier. Each is given on the version that is on the screen; when the dossier has moved, the page shows
 // what is different and lets one decide again.
-import { ask, hour, make, t } from './wire.js';
-import { clear, input, kept, missing, show } from './errors.js';
+import { ask, hour, make, newId, send, t } from './wire.js';
+import { clear, input, kept, missing, show, wrong } from './errors.js';
 import { submit } from './queue.js';
 import { say } from './dock.js';
 
@@ -22,9 +22,19 @@ async function act(form, expectedVersion) {
   const label = form.closest('details').querySelector('summary').firstChild.textContent.trim();
   const button = form.querySelector('button');
   button.disabled = true;
+  const id = newId();
+  const file = form.querySelector('input[type=file]')?.files[0];
+  let brought = {};
+  if (file) {
+    // A file is not kept on the device: without the line the form stays as it is.
+    const sent = await send(file, id);
+    if (sent.ticket) brought = { file: sent.ticket };
+    else { button.disabled = false; show(form, [wrong('file', sent.messageVi, sent.messageEn)]); return; }
+  }
   const answer = await submit({
+    id,
     document: form.dataset.command,
-    input: { dossier: acts.code, expectedVersion, ...input(form) },
+    input: { dossier: acts.code, expectedVersion, ...input(form), ...brought },
     label: `${label} · ${acts.code}`,
   });
   button.disabled = false;

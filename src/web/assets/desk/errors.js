@@ -46,7 +46,7 @@ export const wrong = (name, messageVi, messageEn) => ({ field: ['input', name], 
 export function input(form) {
   const read = {};
   for (const field of form.elements) {
-    if (!field.name || field.closest('[hidden]')) continue;
+    if (!field.name || field.type === 'file' || field.closest('[hidden]')) continue;
     const as = field.dataset.as;
     if (as === 'ints') { read[field.name] ??= []; if (field.checked) read[field.name].push(Number(field.value)); }
     else if (as === 'leg') { read[field.name] ??= []; if (field.value) read[field.name].push({ place: Number(field.dataset.place), office: field.value }); }

@@ -47,8 +47,7 @@ export const watch = (told) => watchers.add(told);
 export const forget = drop;
 
 // Takes a command: {document, input without commandId, label, then?}. Answers {done}, {refused, payload}, {failed} or {waiting}.
-export function submit({ document, input, label, code = null, then = [] }) {
-  const id = newId();
+export function submit({ id = newId(), document, input, label, code = null, then = [] }) {
   const item = {
     id, document, label, code, then,
     input: { commandId: id, ...input },

@@ -71,6 +71,22 @@ export async function ask(name, variables) {
   return Object.values(body.data)[0];
 }
 
+// Sends a file for the command of this id; answers with its ticket, or with what is wrong.
+export async function send(file, id) {
+  const kind = file.type === 'text/xml' ? 'application/xml' : file.type;
+  try {
+    const answer = await fetch(`/files?commandId=${id}&name=${encodeURIComponent(file.name)}`, {
+      method: 'POST', headers: { 'content-type': kind, 'motcua-actor': `${office}/${who}` }, body: file,
+    });
+    return await answer.json();
+  } catch {
+    return {
+      messageVi: 'Chưa gửi được tệp: mất kết nối. Thử lại, hoặc bỏ tệp và gửi sau.',
+      messageEn: 'The file could not be sent: the line is down. Try again, or leave the file out and send it later.',
+    };
+  }
+}
+
 // An element with attributes and children; text is never markup.
 export function make(tag, attributes = {}, ...children) {
   const one = document.createElement(tag);

@@ -436,6 +436,7 @@ fn somebody(role: Role, place: &str, dice: &mut Dice) -> Actor {
 
 fn applicant() -> Personal {
     Personal {
+        file: None,
         kind: PartKind::Applicant,
         value: json!({ "full_name": "Công dân 000123" }),
     }

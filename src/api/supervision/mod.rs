@@ -1,5 +1,7 @@
 //! Inspections, reminders and plans of reviews, for everybody: what was found, by when it is put right, and whether it was.
 
+mod notes;
+
 use async_graphql::{Context, Object, SimpleObject};
 
 use super::Api;
@@ -8,9 +10,10 @@ use super::error::Answered;
 use super::offices::Office;
 use super::scalar::{Day, Long};
 use super::wait_for;
-use super::words::{BreachRule, InspectionFindingKind, InspectionSubject};
+use super::words::{BreachRule, InspectionFindingKind, InspectionSubject, Label};
 use crate::domain::reference::Reference;
 use crate::domain::supervision::{HeldFinding, HeldInspection, HeldReminder, ReviewPlan};
+use crate::domain::time::Moment;
 
 /// A shortcoming that an inspection found. What was said of it lies in the vault.
 #[derive(Debug, Clone, SimpleObject)]
@@ -148,6 +151,18 @@ impl SupervisionQuery {
         Some(found.await)
     }
 
+    /// What was said in words of findings, corrections, reminders and replies of an office, the newest first. For that office's
+    /// officers (an agency's reminders: those who sent them too), procedure control and auditors; everybody else is FORBIDDEN.
+    #[graphql(complexity = "20 + 20 * child_complexity")]
+    async fn supervision_notes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Code of the office that was inspected, reminds or is reminded.")]
+        office: String,
+    ) -> Answered<Vec<SupervisionNote>> {
+        Some(notes::of_office(context, &office).await)
+    }
+
     /// Plans of reviews with what came of them, the newest first, for everybody.
     #[graphql(complexity = "20 + 20 * child_complexity")]
     async fn review_plans(
@@ -167,6 +182,23 @@ impl SupervisionQuery {
         };
         Some(found.await)
     }
+}
+
+/// What was said in words.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct SupervisionNote {
+    /// Position of the fact that it belongs to.
+    pub position: Long,
+    /// When it was recorded.
+    pub at: Moment,
+    /// What happened with it.
+    pub about: Label,
+    /// Code of the inspection; null for a reminder.
+    pub inspection: Option<String>,
+    /// Number of the finding, or of the reminder.
+    pub number: Option<u32>,
+    /// The text; null when it was erased.
+    pub text: Option<String>,
 }
 
 /// Inspections of an office, or all, the newest first.

@@ -208,6 +208,10 @@ impl RepositoryQuery {
     /// Documents that offices gave, those of the newest dossiers first; of the caller's office unless a number or an office is
     /// told. For officers and auditors; everybody else is FORBIDDEN.
     #[graphql(complexity = "paging::cost(first, child_complexity)")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is an argument of the field"
+    )]
     async fn repository(
         &self,
         context: &Context<'_>,

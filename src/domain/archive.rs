@@ -182,6 +182,6 @@ pub fn keeps(own: &str, office: &str, reference: &Reference) -> bool {
         .reorganisations
         .iter()
         .flat_map(|decided| &decided.routes);
-    let mut routed = routes.filter(|route| route.to.as_str() == own);
-    own == office || took_over || routed.any(|route| route.from.as_str() == office)
+    let mut handed = routes.filter(|route| route.to.as_str() == own);
+    own == office || took_over || handed.any(|route| route.from.as_str() == office)
 }

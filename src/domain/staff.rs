@@ -271,10 +271,10 @@ fn may(actor: &Actor, office: &OfficeCode, reference: &Reference) -> Result<(), 
         | Role::Auditor
         | Role::System => return Err(Rejection::WrongRole { role }),
     }
-    match reference.offices.contains_key(office.as_str()) {
-        true => Ok(()),
-        false => Err(Rejection::UnknownOffice(office.to_string())),
+    if !reference.offices.contains_key(office.as_str()) {
+        return Err(Rejection::UnknownOffice(office.to_string()));
     }
+    Ok(())
 }
 
 fn check(

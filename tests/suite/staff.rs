@@ -103,8 +103,8 @@ async fn an_officer_is_published_with_name_and_title_and_known_by_a_pseudonym_to
     done(&office.call_as(&head, "changeOfficer", retitled).await);
     assert_eq!(published(&office, None).await[1]["fullName"], RENAMED);
 
-    let left = json!({ "commandId": id(), "office": OFFICES[0], "officer": "handler-01", "on": "2026-10-01" });
-    done(&office.call_as(&head, "endOfficer", left).await);
+    let gone = json!({ "commandId": id(), "office": OFFICES[0], "officer": "handler-01", "on": "2026-10-01" });
+    done(&office.call_as(&head, "endOfficer", gone).await);
     let staff = published(&office, None).await;
     assert_eq!(
         staff.as_array().map(Vec::len),
@@ -136,7 +136,7 @@ async fn the_applicant_reads_who_acted_by_name_and_the_public_does_not() {
 
     let query = "query($code: String!, $key: String) { tracking(code: $code, capability: $key) {
         officers { part { en } role fullName title } } }";
-    let held = async |key: Option<&str>| {
+    let shown = async |key: Option<&str>| {
         let body = office
             .post(
                 &Caller::default(),
@@ -151,8 +151,8 @@ async fn the_applicant_reads_who_acted_by_name_and_the_public_does_not() {
         { "part": { "en": "Accepted it" }, "role": "RECEIVER", "fullName": NAME, "title": "Công chức tư pháp – hộ tịch" },
         { "part": { "en": "Took it over" }, "role": "HANDLER", "fullName": null, "title": null },
     ]);
-    assert_eq!(held(Some(&key)).await, expected);
-    assert_eq!(held(None).await, Value::Null);
+    assert_eq!(shown(Some(&key)).await, expected);
+    assert_eq!(shown(None).await, Value::Null);
     let by = "query($by: DossierBy!) { dossier(by: $by) { officers { fullName } } }";
     let auditor = Actor::new("auditor-01", NO_OFFICE, Role::Auditor);
     let body = office

@@ -35,7 +35,7 @@ pub fn document_for(
 ) -> Option<Personal> {
     let said = sha256.map(|Digest(hash)| hex(&hash));
     let Some(ticket) = ticket else {
-        return said.map(|hash| part(hash, None));
+        return said.map(|hash| part(&hash, None));
     };
     let api = api(context);
     // A node without a vault takes no command either, and says so itself.
@@ -59,10 +59,10 @@ pub fn document_for(
         ));
         return None;
     }
-    Some(part(arrived.sha256, Some(arrived.kept)))
+    Some(part(&arrived.sha256, Some(arrived.kept)))
 }
 
-fn part(sha256: String, file: Option<crate::vault::Kept>) -> Personal {
+fn part(sha256: &str, file: Option<crate::vault::Kept>) -> Personal {
     Personal {
         file,
         kind: PartKind::Document,

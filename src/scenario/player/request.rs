@@ -263,7 +263,9 @@ impl<'a> Clerk<'a> {
 
     /// SHA-256 of what stands on the receipt, where the plan lets applicants speak: whoever holds it may.
     fn receipt(&self, script: &Script) -> Option<String> {
-        self.plan.experience?;
+        if self.plan.experience.is_none() && self.plan.surveys.is_empty() {
+            return None;
+        }
         let printed = format!("{}/{}", self.story, script.number);
         let digest = Sha256::digest(printed.as_bytes());
         Some(digest.iter().fold(String::new(), |mut text, byte| {

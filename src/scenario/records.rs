@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::plan::{DayOffMoved, Plan, Unit};
 use crate::acts::{Act, FORMAT};
 use crate::domain::calendar::{Calendar, CalendarYear};
-use crate::domain::campaign::CampaignAct;
+use crate::domain::campaign::{CampaignAct, CampaignEvent};
 use crate::domain::law::Certainty;
 use crate::domain::office::Office;
 use crate::domain::policy::Policy;
@@ -90,6 +90,9 @@ impl Plan {
                     .map(Unit::office)
                     .map(ReferenceEvent::OfficeOpened),
             );
+        let campaigns = self.surveys.iter().map(|survey| survey.campaign.clone());
+        let campaigns = campaigns.map(|one| ReferenceEvent::Campaign(CampaignEvent::Opened(one)));
+        let events = events.chain(campaigns);
         let mut reference = Reference::default();
         events.for_each(|event| reference.evolve(&event));
         reference

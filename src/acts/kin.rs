@@ -16,7 +16,7 @@ pub fn of<'a>(
     let ids = ids(request, &state);
     let known = ids
         .into_iter()
-        .filter_map(|id| Some((id, dossier(state(id)?)?)));
+        .filter_map(|id| Some((id, state(id)?.dossier()?)));
     known.collect()
 }
 
@@ -30,7 +30,7 @@ pub fn ids<'a>(request: &Request, state: impl Fn(Uuid) -> Option<&'a State>) -> 
         return Vec::new();
     };
     let kin = |id: Uuid| {
-        let known = state(id).and_then(dossier);
+        let known = state(id).and_then(State::dossier);
         known.into_iter().flat_map(Dossier::kin)
     };
     let mut waiting: Vec<Uuid> = kin(*own).collect();
@@ -49,15 +49,4 @@ pub fn ids<'a>(request: &Request, state: impl Fn(Uuid) -> Option<&'a State>) -> 
         }
     }
     found
-}
-
-fn dossier(state: &State) -> Option<&Dossier> {
-    match state {
-        State::Dossier(dossier) => Some(dossier),
-        State::Register(_)
-        | State::Reference(_)
-        | State::Archive(_)
-        | State::Staff(_)
-        | State::Journal => None,
-    }
 }

@@ -93,6 +93,15 @@ impl Act {
         }
     }
 
+    /// Done on the register of an office's day, where there is nothing to say in words.
+    #[must_use]
+    pub fn is_for_the_register(&self) -> bool {
+        matches!(
+            self,
+            Self::VoidCode { .. } | Self::ReserveCodes { .. } | Self::ReleaseCodes { .. }
+        )
+    }
+
     /// The dossier it is done on, if on one.
     #[must_use]
     pub fn dossier(&self) -> Option<Uuid> {
@@ -178,33 +187,23 @@ pub(super) struct PlaceOfParts {
 }
 
 impl Request {
-    /// None when it brings no parts, or its fact takes none: on the register there is nothing to say in words.
+    /// None when it brings no parts, or its fact takes none.
     pub(super) fn place_of_parts(&self) -> Option<PlaceOfParts> {
-        if self.personal.is_empty() {
+        if self.personal.is_empty() || self.act.is_for_the_register() {
             return None;
         }
-        let (stream, whose) = match &self.act {
-            Act::Dossier { dossier, .. } => (*dossier, *dossier),
-            Act::Archive(act) => (act.stream(), act.stream()),
-            Act::Staff(act) => (act.stream(), act.whose()),
-            Act::VoidCode { .. } | Act::ReserveCodes { .. } | Act::ReleaseCodes { .. } => {
-                return None;
-            }
-            // Each says something of its own.
-            Act::Declare(_)
-            | Act::Adopt(_)
-            | Act::Publish(_)
-            | Act::OpenOffice(_)
-            | Act::Notify(_)
-            | Act::Abolish { .. }
-            | Act::ApproveProcess(_)
-            | Act::ProposeReview(_)
-            | Act::SetTarget(_)
-            | Act::Campaign(_)
-            | Act::Supervise(_)
-            | Act::Reorganise(_) => (stream::reference(), self.id),
+        // On the shelf each act says something of its own.
+        let stream = self.act.stream();
+        let whose = match &self.act {
+            Act::Staff(act) => act.whose(),
+            // One that was struck and entered anew may be somebody else's.
+            Act::Archive(_) => self.id,
+            _ => stream.unwrap_or(self.id),
         };
-        Some(PlaceOfParts { stream, whose })
+        Some(PlaceOfParts {
+            stream: stream.unwrap_or_else(stream::reference),
+            whose,
+        })
     }
 }
 

@@ -34,28 +34,11 @@ pub fn rule<'a>(
     state: impl Fn(Uuid) -> Option<&'a State>,
 ) -> Result<Vec<Draft>, Rejection> {
     let nothing = Reference::default();
-    let reference = match state(stream::reference()) {
-        Some(State::Reference(reference)) => reference.as_ref(),
-        Some(
-            State::Dossier(_)
-            | State::Register(_)
-            | State::Archive(_)
-            | State::Staff(_)
-            | State::Journal,
-        )
-        | None => &nothing,
-    };
-    let register = match register_of(request, now.date()).and_then(&state) {
-        Some(State::Register(register)) => register,
-        Some(
-            State::Dossier(_)
-            | State::Reference(_)
-            | State::Archive(_)
-            | State::Staff(_)
-            | State::Journal,
-        )
-        | None => &register::EMPTY,
-    };
+    let shelf = state(stream::reference()).and_then(State::reference);
+    let reference = shelf.unwrap_or(&nothing);
+    let register = register_of(request, now.date()).and_then(&state);
+    let register = register.and_then(State::register);
+    let register = register.unwrap_or(&register::EMPTY);
     let given = Circumstances {
         occurred_at: request.occurred_at,
         received_at: request.received_at,
@@ -71,16 +54,7 @@ pub fn rule<'a>(
         } => {
             let absent = Dossier::default();
             let dossier = match state(*id) {
-                Some(State::Dossier(dossier)) => dossier.as_ref(),
-                Some(
-                    State::Register(_)
-                    | State::Reference(_)
-                    | State::Archive(_)
-                    | State::Staff(_)
-                    | State::Journal,
-                ) => {
-                    return Err(Rejection::UnknownDossier);
-                }
+                Some(state) => state.dossier().ok_or(Rejection::UnknownDossier)?,
                 None => &absent,
             };
             if dossier.version == 0 && *id != stream::dossier(request.id) {
@@ -111,17 +85,8 @@ pub fn rule<'a>(
         }
         Act::Archive(act) => {
             let nothing = Archived::default();
-            let archived = match state(act.stream()) {
-                Some(State::Archive(archived)) => archived,
-                Some(
-                    State::Dossier(_)
-                    | State::Register(_)
-                    | State::Reference(_)
-                    | State::Staff(_)
-                    | State::Journal,
-                )
-                | None => &nothing,
-            };
+            let archived = state(act.stream()).and_then(State::archived);
+            let archived = archived.unwrap_or(&nothing);
             let by = (&request.actor, request.reason.is_some());
             let event = archive::decide(archived, act, by, reference, now)?;
             Ok(vec![Draft {
@@ -132,17 +97,8 @@ pub fn rule<'a>(
         }
         Act::Staff(act) => {
             let nobody = Staff::default();
-            let staff = match state(act.stream()) {
-                Some(State::Staff(staff)) => staff,
-                Some(
-                    State::Dossier(_)
-                    | State::Register(_)
-                    | State::Reference(_)
-                    | State::Archive(_)
-                    | State::Journal,
-                )
-                | None => &nobody,
-            };
+            let staff = state(act.stream()).and_then(State::staff);
+            let staff = staff.unwrap_or(&nobody);
             let named = parts.iter().any(|part| part.kind == PartKind::Officer);
             let by = (&request.actor, named);
             let event = staff::decide(staff, act, by, reference, now.date())?;

@@ -40,7 +40,25 @@ pub struct Held {
     pub state: State,
 }
 
+macro_rules! of_kind {
+    ($name:ident, $kind:ident, $what:ty) => {
+        /// The state, if its stream is of this kind.
+        pub fn $name(&self) -> Option<&$what> {
+            match self {
+                Self::$kind(state) => Some(state),
+                _ => None,
+            }
+        }
+    };
+}
+
 impl State {
+    of_kind!(dossier, Dossier, Dossier);
+    of_kind!(register, Register, Register);
+    of_kind!(archived, Archive, Archived);
+    of_kind!(staff, Staff, Staff);
+    of_kind!(reference, Reference, Reference);
+
     /// The state before the first event of this kind.
     fn before(event: &Event) -> Self {
         match event {
@@ -75,7 +93,7 @@ impl State {
                 true
             }
             (Self::Archive(archived), Event::Archive(event)) => {
-                archived.evolve(event);
+                archived.evolve(event, fact);
                 true
             }
             (Self::Staff(staff), Event::Staff(event)) => {

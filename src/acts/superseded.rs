@@ -1,13 +1,11 @@
-//! Replaced personal details: what a correction leaves behind is deleted, also after a crash in between.
+//! Replaced personal details: what a correction or a strike leaves behind is deleted, also after a crash in between.
 
 use std::collections::HashSet;
 
-use uuid::Uuid;
-
 use super::OpenError;
-use super::request::Act;
 use super::states::{self, Held, State};
-use crate::domain::dossier::{Dossier, DossierCommand, DossierEvent};
+use crate::domain::archive::ArchiveEvent;
+use crate::domain::dossier::{Dossier, DossierEvent};
 use crate::domain::event::Event;
 use crate::domain::part::{Part, PartKind};
 use crate::domain::staff::Staff;
@@ -39,24 +37,16 @@ fn renamed(before: &Staff, officer: &str, parts: &[Part]) -> Vec<String> {
     old.map(|(part, _)| part.c.clone()).into_iter().collect()
 }
 
-/// What an act with these parts replaces, by the states before it.
-pub fn by<'a>(act: &Act, parts: &[Part], state: impl Fn(Uuid) -> Option<&'a State>) -> Vec<String> {
-    if let Act::Staff(act) = act {
-        return match state(act.stream()) {
-            Some(State::Staff(before)) => renamed(before, act.of().1, parts),
-            Some(_) | None => Vec::new(),
-        };
-    }
-    let corrected = match act {
-        Act::Dossier {
-            dossier,
-            command: DossierCommand::CorrectApplicantDetails,
-        } => state(*dossier),
-        _ => None,
-    };
-    match corrected {
-        Some(State::Dossier(before)) => replaced(before, parts),
-        Some(_) | None => Vec::new(),
+/// What an event with these parts replaces, by the state of its stream before it.
+pub fn by(event: &Event, parts: &[Part], before: Option<&State>) -> Vec<String> {
+    match (event, before) {
+        (Event::Staff(event), Some(State::Staff(before))) => renamed(before, event.of().1, parts),
+        // It should never have been there: whose it was and its file go with it.
+        (Event::Archive(ArchiveEvent::Struck(_)), Some(State::Archive(before))) => {
+            before.parts.iter().map(|part| part.c.clone()).collect()
+        }
+        (event, Some(State::Dossier(before))) if corrects(event) => replaced(before, parts),
+        (_, Some(_) | None) => Vec::new(),
     }
 }
 
@@ -80,15 +70,8 @@ pub async fn bury(journal: &Journal, vault: &Vault, now: Moment) -> Result<(), O
         for entry in journal.read_stream(id, 0, Until::End).await? {
             let decoded = fact::decode(&entry.body)?;
             let parts = &decoded.circumstances.parts;
-            match (&decoded.event, held.as_ref().map(|held| &held.state)) {
-                (event, Some(State::Dossier(before))) if corrects(event) => {
-                    old.extend(replaced(before, parts));
-                }
-                (Event::Staff(event), Some(State::Staff(before))) => {
-                    old.extend(renamed(before, event.of().1, parts));
-                }
-                _ => {}
-            }
+            let before = held.as_ref().map(|held| &held.state);
+            old.extend(by(&decoded.event, parts, before));
             held = states::fold(held, &decoded, entry.leaf_hash);
         }
         vault.forget_superseded(&old, now).await?;
@@ -96,10 +79,12 @@ pub async fn bury(journal: &Journal, vault: &Vault, now: Moment) -> Result<(), O
     Ok(())
 }
 
-/// Events that may bring details in place of earlier ones.
+/// Events that may bring details in place of earlier ones, or take them away.
 fn corrects(event: &Event) -> bool {
     matches!(
         event,
-        Event::Staff(_) | Event::Dossier(DossierEvent::ApplicantDetailsCorrected(_))
+        Event::Staff(_)
+            | Event::Archive(ArchiveEvent::Struck(_))
+            | Event::Dossier(DossierEvent::ApplicantDetailsCorrected(_))
     )
 }

@@ -12,7 +12,7 @@ use super::clock::OfficeClock;
 use super::kin;
 use super::request::{Receipt, Refusal, Request, Submission};
 use super::ruling::{register_of, rule};
-use super::states::{self, Held, States};
+use super::states::{self, Held, State, States};
 use super::{OpenError, complete, superseded};
 use crate::domain::dossier::Rejection;
 use crate::domain::fact::{Draft, stream};
@@ -345,6 +345,7 @@ impl Desk {
             return Err(Refusal::Fault);
         };
         let drafts = drafts?;
+        let superseded = self.superseded(&drafts, pass);
         let position = looked.head.size + pass.entries.len() as u64;
         let (entries, after) = self.facts(drafts, request, now, position, pass)?;
         let known = KnownCommand {
@@ -352,7 +353,7 @@ impl Desk {
             position,
             entries: u32::try_from(entries.len()).unwrap_or(u32::MAX),
         };
-        pass.note_superseded(self, request, &item.parts);
+        pass.superseded.extend(superseded);
         pass.commands.push(NewCommand {
             id: request.id,
             mac: *mac,
@@ -371,17 +372,28 @@ impl Desk {
     }
 
     fn ruled(&self, item: &Item, now: Moment, pass: &Pass) -> Result<Vec<Draft>, Rejection> {
-        let state = |id: Uuid| {
-            let held = pass.after.get(&id).or_else(|| self.states.get(id));
-            held.map(|held| &held.state)
-        };
         rule(
             &item.submission.request,
             &item.parts,
             now,
             self.journal_kind,
-            state,
+            |id| self.state(id, pass),
         )
+    }
+
+    /// A stream as this pass leaves it so far.
+    fn state<'a>(&'a self, id: Uuid, pass: &'a Pass) -> Option<&'a State> {
+        let held = pass.after.get(&id).or_else(|| self.states.get(id));
+        held.map(|held| &held.state)
+    }
+
+    /// A correction replaces the parts of the same kinds.
+    fn superseded(&self, drafts: &[Draft], pass: &Pass) -> Vec<String> {
+        let each = drafts.iter().flat_map(|draft| {
+            let before = self.state(draft.stream, pass);
+            superseded::by(&draft.event, &draft.circumstances.parts, before)
+        });
+        each.collect()
     }
 
     /// Exact bytes, prev, leaf hash and next position of each draft, and the states after them.
@@ -450,18 +462,6 @@ impl Desk {
         {
             tracing::warn!(%error, "replaced details stay until the next start");
         }
-    }
-}
-
-impl Pass {
-    /// A correction replaces the parts of the same kinds.
-    fn note_superseded(&mut self, desk: &Desk, request: &Request, parts: &[Part]) {
-        let state = |id: Uuid| {
-            let held = self.after.get(&id).or_else(|| desk.states.get(id));
-            held.map(|held| &held.state)
-        };
-        let replaced = superseded::by(&request.act, parts, state);
-        self.superseded.extend(replaced);
     }
 }
 

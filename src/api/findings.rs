@@ -288,7 +288,7 @@ async fn facts(api: &Api, positions: &[u64], first: Option<i32>) -> Result<Vec<A
     let first = (paging::first(first)? as usize).min(FACTS_MAX);
     let newest = &positions[positions.len().saturating_sub(first)..];
     let rows = audit::at(&api.models, newest).await?;
-    Ok(rows.into_iter().map(AuditEntry::for_auditors).collect())
+    Ok(rows.into_iter().map(AuditEntry::of_trail).collect())
 }
 
 #[cfg(test)]

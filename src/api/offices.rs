@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use uuid::Uuid;
 
 use super::Api;
-use super::access::api;
+use super::access::{self, api};
 use super::error::Answered;
 use super::live::{self, Here};
 use super::paging::global_id;
@@ -135,7 +135,8 @@ impl Office {
         context: &Context<'_>,
         #[graphql(default, desc = "Those who have left, and who are to come, too.")] all: bool,
     ) -> Answered<Vec<Officer>> {
-        Some(staff::of_office(api(context), &self.0.code, all).await)
+        let asked = (all, access::actor(context));
+        Some(staff::of_office(api(context), &self.0.code, asked).await)
     }
 
     /// How sure the record is.

@@ -15,6 +15,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 /// Callers that nobody heard of for a while are forgotten when so many questions came.
 const SWEEP: u32 = 10_000;
+const DAY: Duration = Duration::from_hours(24);
 /// Seconds that a bucket takes to fill.
 const FILLING: u32 = 20;
 
@@ -45,6 +46,14 @@ pub struct Settings {
         env = "MOTCUA_RATE_LOOK_UPS"
     )]
     pub rate_look_ups: u32,
+    /// Megabytes of files that one caller may bring in a day; as many may be brought at once. 0: no limit.
+    #[arg(
+        long,
+        value_name = "MEGABYTES",
+        default_value_t = 2_000,
+        env = "MOTCUA_RATE_FILES"
+    )]
+    pub rate_files: u32,
     /// Proxies in front of this node that add to `X-Forwarded-For`: so many addresses from its end is the caller's.
     #[arg(
         long,
@@ -63,6 +72,7 @@ impl Settings {
             rate_address: 0,
             rate_token: 0,
             rate_look_ups: 0,
+            rate_files: 0,
             trusted_proxies: 0,
         }
     }
@@ -101,6 +111,7 @@ struct Buckets {
     addresses: Option<Limit>,
     actors: Option<Limit>,
     look_ups: Option<Limit>,
+    files: Option<Limit>,
     trusted_proxies: usize,
     asked: AtomicU32,
 }
@@ -134,6 +145,18 @@ impl Limit {
         })
     }
 
+    fn a_day(number: u32) -> Option<Self> {
+        let burst = NonZeroU32::new(number)?;
+        let quota = Quota::with_period(DAY.checked_div(number)?)?;
+        Some(Self {
+            limiter: RateLimiter::keyed(quota.allow_burst(burst)),
+            bucket: Bucket {
+                maximum: number,
+                restored_per_second: 0,
+            },
+        })
+    }
+
     /// More than a bucket can ever hold is taken as all of it.
     fn take(&self, key: &Key, points: u32) -> Result<(), Exceeded> {
         let points = points.clamp(1, self.bucket.maximum);
@@ -156,6 +179,7 @@ impl Rates {
             addresses: Limit::points(settings.rate_address),
             actors: Limit::points(settings.rate_token),
             look_ups: Limit::a_minute(settings.rate_look_ups),
+            files: Limit::a_day(settings.rate_files),
             trusted_proxies: settings.trusted_proxies,
             asked: AtomicU32::new(0),
         }))
@@ -198,6 +222,16 @@ impl Rates {
         }
     }
 
+    /// Counts megabytes of files that a caller brings.
+    ///
+    /// # Errors
+    /// [`Exceeded`] after too many.
+    pub fn bring(&self, key: &Key, megabytes: u32) -> Result<(), Exceeded> {
+        self.sweep();
+        let limit = self.0.files.as_ref();
+        limit.map_or(Ok(()), |limit| limit.take(key, megabytes))
+    }
+
     /// The address a request came from. None for this machine itself, which a proxy that says nothing looks like.
     #[must_use]
     pub fn address(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<IpAddr> {
@@ -214,7 +248,13 @@ impl Rates {
 
     fn sweep(&self) {
         if self.0.asked.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
-            let limits = [&self.0.addresses, &self.0.actors, &self.0.look_ups];
+            let buckets = &self.0;
+            let limits = [
+                &buckets.addresses,
+                &buckets.actors,
+                &buckets.look_ups,
+                &buckets.files,
+            ];
             for limit in limits.into_iter().flatten() {
                 limit.limiter.retain_recent();
             }
@@ -252,6 +292,7 @@ mod tests {
             rate_address: 10,
             rate_token: 0,
             rate_look_ups: 3,
+            rate_files: 20,
             trusted_proxies: 2,
         })
     }
@@ -285,6 +326,16 @@ mod tests {
         }
         assert!(rates.look_up(address(1)).is_err());
         assert!(rates.look_up(address(2)).is_ok() && rates.look_up(None).is_ok());
+    }
+
+    #[test]
+    fn megabytes_of_files_are_counted_by_caller_for_a_day() {
+        let (rates, one, other) = (rates(), Key::Caller(1), Key::Caller(2));
+        assert_eq!(rates.bring(&one, 15), Ok(()));
+        let exceeded = rates.bring(&one, 10).expect_err("too much");
+        let wait = exceeded.retry_after.as_secs();
+        assert!((5 * 4_320 - 60..=5 * 4_320 + 1).contains(&wait), "{wait}");
+        assert!(rates.bring(&one, 5).is_ok() && rates.bring(&other, 20).is_ok());
     }
 
     #[test]

@@ -157,7 +157,11 @@ pub fn keeps(api: &Api, actor: &Actor, row: &RepositoryRow) -> bool {
     match actor.role {
         Role::Auditor => actor.office == NO_OFFICE || actor.office == row.office,
         Role::Receiver | Role::Clerk | Role::CentreManager | Role::DivisionHead | Role::Signer => {
-            archive::keeps(&actor.office, &row.office, &api.models.reference())
+            let of = row.office.parse().ok().zip(row.procedure.parse().ok());
+            let (reference, now) = (api.models.reference(), api.office.clock());
+            of.is_some_and(|(office, procedure)| {
+                archive::keeps(&actor.office, (&office, &procedure), &reference, now)
+            })
         }
         Role::Handler
         | Role::Applicant
@@ -205,8 +209,8 @@ pub struct RepositoryQuery;
 
 #[Object]
 impl RepositoryQuery {
-    /// Documents that offices gave, those of the newest dossiers first; of the caller's office unless a number or an office is
-    /// told. For officers and auditors; everybody else is FORBIDDEN.
+    /// Documents that offices gave, those of the newest dossiers first; of the caller's office, if it has one, unless a number
+    /// or an office is told. For officers and auditors; everybody else is FORBIDDEN.
     #[graphql(complexity = "paging::cost(first, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
@@ -231,7 +235,8 @@ impl RepositoryQuery {
             let first = paging::first(first)?;
             let after = paging::result(after.as_deref())?;
             wait_for(api, min_position).await?;
-            let own = (number.is_none() && office.is_none()).then_some(actor.office.as_str());
+            let unasked = number.is_none() && office.is_none() && actor.office != NO_OFFICE;
+            let own = unasked.then_some(actor.office.as_str());
             let wanted = Wanted {
                 office: office.as_deref().or(own),
                 number: number.as_deref().map(str::trim),

@@ -100,15 +100,7 @@ impl ScalarType for Digest {
     }
 }
 
-/// Lower-case hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
+pub use crate::domain::text::hex;
 
 fn text<T: async_graphql::InputType>(value: &Value) -> Result<&str, InputValueError<T>> {
     match value {

@@ -1,6 +1,10 @@
 //! The staff of an office: published with name, title, field and telephone; per dossier told to its applicant and to staff.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use async_graphql::{Context, Object, SimpleObject};
+use jiff::civil::Date;
 
 use super::Api;
 use super::access;
@@ -9,13 +13,12 @@ use super::error::{Problem, Result};
 use super::offices::Office;
 use super::scalar::Day;
 use super::words::{Label, Role};
-use crate::domain::actor::{self, Actor};
+use crate::domain::actor::{self, Actor, NO_OFFICE};
 use crate::domain::dossier::DossierEvent;
 use crate::domain::event::Event;
 use crate::domain::fact::stream;
 use crate::domain::staff::{Held, Staff};
-use crate::journal::{Until, fact};
-use crate::projections::history::Change;
+use crate::projections::history::{self, Change};
 use crate::vault::Opened;
 
 /// An officer of an office, as its head publishes it.
@@ -24,7 +27,7 @@ pub struct Officer {
     /// Name and telephone; none where there is no vault, or they were erased.
     person: Option<Person>,
     substitute: Option<String>,
-    today: jiff::civil::Date,
+    today: Date,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -36,7 +39,8 @@ struct Person {
 /// An officer of an office, as its head publishes it (Decree 61/2018/ND-CP art. 9.7).
 #[Object]
 impl Officer {
-    /// Family name, middle names, given name; null where this node holds no personal data, and when it was erased.
+    /// Family name, middle names, given name; null where this node holds no personal data, and when it was erased. Of who does
+    /// not work there today, for the office's own officers and for auditors and administrators only.
     async fn full_name(&self) -> Option<&str> {
         self.person.as_ref()?.name.as_deref()
     }
@@ -92,10 +96,10 @@ impl Officer {
         self.substitute.as_deref()
     }
 
-    /// The pseudonym that acts are recorded under; for staff and auditors only.
+    /// The pseudonym that acts are recorded under; for officers, auditors and administrators only.
     async fn actor(&self, context: &Context<'_>) -> Option<&str> {
         let reader = access::actor(context)?;
-        (reader.role != actor::Role::Applicant).then_some(self.held.officer.officer.as_str())
+        knows_acts(reader).then_some(self.held.officer.officer.as_str())
     }
 }
 
@@ -112,111 +116,139 @@ pub struct DossierOfficer {
     pub title: Option<String>,
 }
 
-/// The staff of an office; those who have left too when told.
-pub async fn of_office(api: &Api, office: &str, all: bool) -> Result<Vec<Officer>> {
-    let staff = staff(api, office).await?;
-    let held: Vec<&Held> = staff.officers.values().collect();
-    let people = people(api, office, &held).await?;
-    let today = api.office.clock().date();
-    let known = held.iter().zip(&people);
-    let known: Vec<_> = known.collect();
-    let named = |id: &String| {
-        let (held, person) = known.iter().find(|(held, _)| held.officer.officer == *id)?;
-        let name = person.as_ref().and_then(|person| person.name.clone());
+/// The register of one office, with what this node knows of the people in it.
+struct Known {
+    staff: Staff,
+    people: BTreeMap<String, Person>,
+}
+
+impl Known {
+    /// Name of the colleague who stands in, or their title where the name is not held here; none when they do not work there.
+    fn stands_in(&self, held: &Held, today: Date) -> Option<String> {
+        let id = held.officer.substitute.as_ref()?;
+        let held = self
+            .staff
+            .officers
+            .get(id)
+            .filter(|held| held.works_on(today))?;
+        let name = self.people.get(id).and_then(|person| person.name.clone());
         Some(name.unwrap_or_else(|| held.officer.title.clone()))
-    };
-    let officers = known.iter().map(|(held, person)| Officer {
-        held: (**held).clone(),
-        person: (*person).clone(),
-        substitute: held.officer.substitute.as_ref().and_then(named),
+    }
+}
+
+fn knows_acts(reader: &Actor) -> bool {
+    access::is_officer(reader.role)
+        || matches!(reader.role, actor::Role::Auditor | actor::Role::Admin)
+}
+
+/// Whether somebody may know who worked at an office and has left: its own people, and those who supervise them.
+fn knows_the_past(reader: &Actor, office: &str) -> bool {
+    let inside = reader.office == office || reader.office == NO_OFFICE;
+    inside && knows_acts(reader)
+}
+
+/// The staff of an office; those who have left too when told, by name only to those who may know.
+pub async fn of_office(
+    api: &Api,
+    office: &str,
+    (all, reader): (bool, Option<&Actor>),
+) -> Result<Vec<Officer>> {
+    let today = api.office.clock().date();
+    let past = reader.is_some_and(|reader| knows_the_past(reader, office));
+    let known = known(api, office, |_, held| past || held.works_on(today)).await?;
+    let held = known.staff.officers.iter();
+    let shown = held.filter(|(_, held)| all || held.works_on(today));
+    let officers = shown.map(|(id, held)| Officer {
+        held: held.clone(),
+        person: known.people.get(id).cloned(),
+        substitute: known.stands_in(held, today),
         today,
     });
-    Ok(officers
-        .filter(|officer| all || officer.held.works_on(today))
-        .collect())
+    Ok(officers.collect())
 }
 
 /// Who took the dossier in, has it, and signed: for whoever learns who acted.
 pub async fn of_dossier(api: &Api, changes: &[Change]) -> Result<Vec<DossierOfficer>> {
-    let mut told: Vec<(&'static str, &'static str, Actor)> = Vec::new();
-    for change in changes {
+    let acts = changes.iter().filter_map(|change| {
         let Event::Dossier(event) = &change.fact.event else {
-            continue;
+            return None;
         };
-        let part = match event {
-            DossierEvent::Accepted(_) => ("Tiếp nhận", "Accepted it"),
-            DossierEvent::HandOverReceived(_) => ("Nhận xử lý", "Took it over"),
-            DossierEvent::ResultApproved(_) => ("Thẩm tra", "Approved the result"),
-            DossierEvent::ResultSigned(_) => ("Ký kết quả", "Signed the result"),
-            DossierEvent::ResultDelivered(_) => ("Trả kết quả", "Handed the result over"),
-            _ => continue,
-        };
-        told.push((part.0, part.1, change.fact.actor.clone()));
+        Some((part(event)?, &change.fact.actor))
+    });
+    let acts: Vec<_> = acts.collect();
+    let mut registers = BTreeMap::new();
+    for (_, actor) in &acts {
+        if let Entry::Vacant(unread) = registers.entry(actor.office.as_str()) {
+            let acted = |id: &str, _: &Held| acts.iter().any(|(_, actor)| actor.id == id);
+            unread.insert(known(api, &actor.office, acted).await?);
+        }
     }
-    let mut officers = Vec::new();
-    for (vi, en, actor) in told {
-        let staff = staff(api, &actor.office).await?;
-        let held = staff.officers.get(&actor.id);
-        let person = match held {
-            Some(held) => people(api, &actor.office, &[held]).await?.pop().flatten(),
-            None => None,
-        };
-        officers.push(DossierOfficer {
-            part: (vi, en).into(),
+    let officers = acts.iter().map(|(part, actor)| {
+        let known = &registers[actor.office.as_str()];
+        let held = known.staff.officers.get(&actor.id);
+        let person = known.people.get(&actor.id);
+        DossierOfficer {
+            part: (*part).into(),
             role: actor.role.into(),
-            full_name: person.and_then(|person| person.name),
+            full_name: person.and_then(|person| person.name.clone()),
             title: held.map(|held| held.officer.title.clone()),
-        });
-    }
-    Ok(officers)
+        }
+    });
+    Ok(officers.collect())
 }
 
-/// An office has some dozens of officers and few changes: its stream is folded when it is asked for.
-async fn staff(api: &Api, office: &str) -> Result<Staff> {
-    let entries = api
-        .journal
-        .read_stream(stream::staff(office), 0, Until::End);
+/// What an officer did whom the applicant is told of: (Vietnamese, English).
+fn part(event: &DossierEvent) -> Option<(&'static str, &'static str)> {
+    Some(match event {
+        DossierEvent::Accepted(_) => ("Tiếp nhận", "Accepted it"),
+        DossierEvent::HandOverReceived(_) => ("Nhận xử lý", "Took it over"),
+        DossierEvent::ResultApproved(_) => ("Thẩm tra", "Approved the result"),
+        DossierEvent::ResultSigned(_) => ("Ký kết quả", "Signed the result"),
+        DossierEvent::ResultDelivered(_) => ("Trả kết quả", "Handed the result over"),
+        _ => return None,
+    })
+}
+
+/// An office has some dozens of officers and few changes: its stream is folded when it is asked for. Only the names of those
+/// `wanted` are opened.
+async fn known(api: &Api, office: &str, wanted: impl Fn(&str, &Held) -> bool) -> Result<Known> {
+    let stream = stream::staff(office);
     let mut staff = Staff::default();
-    for entry in entries.await? {
-        let fact = fact::decode(&entry.body).map_err(Problem::internal)?;
+    for fact in history::facts(&api.models, stream).await? {
         if let Event::Staff(event) = &fact.event {
             staff.evolve(event, &fact);
         }
     }
-    Ok(staff)
+    let mut people = BTreeMap::new();
+    if let Ok(vault) = api.vault() {
+        let named = staff.officers.iter().filter(|(id, held)| wanted(id, held));
+        let named = named.filter_map(|(id, held)| Some((id, held.part.as_ref()?)));
+        let (ids, parts): (Vec<_>, Vec<_>) = named
+            .map(|(id, (part, command))| (id.clone(), (stream, *command, part.clone())))
+            .unzip();
+        for (id, opened) in ids.into_iter().zip(vault.open(&parts).await?) {
+            match opened {
+                Opened::Present(value) => {
+                    people.insert(id, Person::of(&value));
+                }
+                Opened::Erased => {}
+                Opened::Unavailable(why) => {
+                    return Err(Problem::internal(anyhow::anyhow!(
+                        "an officer's name cannot be opened: {why}"
+                    )));
+                }
+            }
+        }
+    }
+    Ok(Known { staff, people })
 }
 
-/// Names and telephones of these, in order.
-async fn people(api: &Api, office: &str, held: &[&Held]) -> Result<Vec<Option<Person>>> {
-    let Ok(vault) = api.vault() else {
-        return Ok(vec![None; held.len()]);
-    };
-    let stream = stream::staff(office);
-    let parts = held.iter().map(|held| held.part.as_ref());
-    let wanted: Vec<_> = parts
-        .clone()
-        .flatten()
-        .map(|(part, command)| (stream, *command, part.clone()))
-        .collect();
-    let mut opened = vault.open(&wanted).await?.into_iter();
-    let mut people = Vec::with_capacity(held.len());
-    for part in parts {
-        let opened = part.and_then(|_| opened.next());
-        people.push(match opened {
-            Some(Opened::Present(value)) => {
-                let text = |key: &str| value.get(key)?.as_str().map(str::to_owned);
-                Some(Person {
-                    name: text(FULL_NAME),
-                    phone: text(PHONE),
-                })
-            }
-            Some(Opened::Erased) | None => None,
-            Some(Opened::Unavailable(why)) => {
-                return Err(Problem::internal(anyhow::anyhow!(
-                    "an officer's name cannot be opened: {why}"
-                )));
-            }
-        });
+impl Person {
+    fn of(value: &serde_json::Value) -> Self {
+        let text = |key: &str| value.get(key)?.as_str().map(str::to_owned);
+        Self {
+            name: text(FULL_NAME),
+            phone: text(PHONE),
+        }
     }
-    Ok(people)
 }

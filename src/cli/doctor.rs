@@ -12,6 +12,7 @@ use crate::domain::reference::JournalKind;
 use crate::integrity::signer::{self, State};
 use crate::journal::{Journal, clock};
 use crate::projections::verify;
+use crate::vault::VaultError;
 
 /// How far ahead promised dates may reach: calendars must be declared so far.
 const CALENDAR_DAYS_AHEAD: i64 = 90;
@@ -52,7 +53,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Ok(journal) => {
             findings.extend(look_at_journal(&journal).await);
             findings.extend(record(&journal).await);
-            findings.push(vault(place).await);
+            findings.extend(vault(place, &journal).await);
             findings.push(read_models(place));
             findings.push(proof(place, &journal).await);
         }
@@ -250,29 +251,56 @@ async fn calendars(journal: &Journal, now: crate::domain::time::Moment) -> Findi
     }
 }
 
-async fn vault(place: &Place) -> Finding {
+async fn vault(place: &Place, journal: &Journal) -> Vec<Finding> {
     if place.is_mirror() {
-        return good("a mirror: no vault, no names, nothing to lose");
+        return vec![good("a mirror: no vault, no names, nothing to lose")];
     }
     if !place.has_vault() {
-        return bad(
+        return vec![bad(
             format!("the vault is missing from {}", place.data.display()),
             "restore it from its backup; without it no name can be read",
-        );
+        )];
     }
     let Ok(keys) = place.keys() else {
-        return bad(
+        return vec![bad(
             "the vault cannot be opened without keys",
             "see the keys above",
-        );
+        )];
     };
-    match place.vault(&keys).await {
-        Ok(_) => good("vault opens with these keys"),
-        Err(error) => bad(
-            format!("vault: {error:#}"),
-            "use the keys this vault was filled under, with --keys",
+    let vault = match place.vault(&keys, journal).await {
+        Ok(vault) => vault,
+        Err(error) => {
+            let cure = match error.downcast_ref() {
+                Some(VaultError::FolderOfAnother { .. } | VaultError::File { .. }) => {
+                    "give the folder of this journal's files, writable for the user who runs motcua, with --files"
+                }
+                _ => "use the keys this vault was filled under, with --keys",
+            };
+            return vec![bad(format!("vault: {error:#}"), cure)];
+        }
+    };
+    let files = match vault.missing_files().await {
+        Ok((named, missing)) if missing.is_empty() => good(format!(
+            "{named} file(s) of papers and results are in their place"
+        )),
+        Ok((named, missing)) => bad(
+            format!(
+                "{} of {named} files of papers and results are missing, such as {}",
+                missing.len(),
+                missing[0].simple()
+            ),
+            if place.keeps_files_to_itself() {
+                "nodes of one journal share the folder of files: name it with --files; or restore it from its backup"
+            } else {
+                "restore the folder of files from its backup, or name the right one with --files"
+            },
         ),
-    }
+        Err(error) => bad(
+            format!("files: {error}"),
+            "make the folder of files readable, or name the right one with --files",
+        ),
+    };
+    vec![good("vault opens with these keys"), files]
 }
 
 fn read_models(place: &Place) -> Finding {

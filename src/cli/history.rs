@@ -11,6 +11,7 @@ use crate::domain::code::DossierCode;
 use crate::domain::event::Event;
 use crate::domain::fact::stream;
 use crate::domain::register::RegisterEvent;
+use crate::domain::text::hex;
 use crate::journal::{Journal, Until, fact};
 use crate::projections::AsOf;
 use crate::projections::history::{self, Change};
@@ -127,5 +128,5 @@ fn print(change: &Change) {
             due(&change.after)
         );
     }
-    println!("    leaf    {}", super::hex(&change.entry.leaf_hash));
+    println!("    leaf    {}", hex(&change.entry.leaf_hash));
 }

@@ -194,12 +194,3 @@ fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     written.or(json.and_then(serde_json::Error::io_error_kind))
         == Some(std::io::ErrorKind::BrokenPipe)
 }
-
-/// Bytes as lower-case hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}

@@ -146,12 +146,18 @@ impl Place {
     }
 
     /// The vault, made when there is none: for a new journal only.
-    pub async fn vault(&self, keys: &Keys) -> anyhow::Result<Vault> {
+    pub async fn vault(&self, keys: &Keys, journal: &Journal) -> anyhow::Result<Vault> {
         self.make_folder()?;
         let folder = self.files.clone();
         let folder = folder.unwrap_or_else(|| self.data.join("files"));
         let vault = Vault::create_or_open(&self.vault_location(), keys).await?;
-        Ok(vault.with_files(Folder::new(folder)))
+        let journal = crate::acts::opened(journal).await?.id;
+        Ok(vault.with_files(Folder::open(folder, journal).await?))
+    }
+
+    /// Whether nodes of this journal elsewhere would not find the files that this one keeps.
+    pub fn keeps_files_to_itself(&self) -> bool {
+        self.journal.is_some() && self.files.is_none()
     }
 
     /// Everything a node needs to take commands on a journal that exists; nothing is made.
@@ -172,7 +178,7 @@ impl Place {
     /// As [`Place::open`], for a journal that has just been begun.
     pub async fn open_new(&self, keys: Keys) -> anyhow::Result<Stores> {
         let journal = self.journal().await?;
-        let vault = self.vault(&keys).await?;
+        let vault = self.vault(&keys, &journal).await?;
         let counter = Counter::open(journal.clone(), vault.clone(), &keys).await?;
         Ok(Stores {
             journal,

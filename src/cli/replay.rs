@@ -7,6 +7,7 @@ use anyhow::bail;
 use clap::Args;
 
 use super::{place::Place, progress};
+use crate::domain::text::hex;
 use crate::projections::{self, AsOf};
 
 #[derive(Debug, Args)]
@@ -40,7 +41,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     if let Some(newest) = newest.first() {
         let recorded = newest.recorded_at.local().strftime("%d/%m/%Y %H:%M:%S");
         println!("Recorded   {recorded} (UTC+7)");
-        println!("Leaf hash  {}", super::hex(&newest.leaf_hash));
+        println!("Leaf hash  {}", hex(&newest.leaf_hash));
     }
     println!("File       {}", arguments.out.display());
     Ok(ExitCode::SUCCESS)

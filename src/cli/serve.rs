@@ -352,12 +352,20 @@ pub async fn serve(
     let telling_portal = listen.portal.start(place, &api, stop.clone()).await?;
     let following = tokio::spawn(projector.run(stop.clone()));
     let sealing = tokio::spawn(sealer.run(stop.clone()));
+    let own = api.desk.is_some();
     let mut remarks: Vec<String> = integrity
         .halted()
         .as_ref()
         .map(halt_told)
         .into_iter()
         .collect();
+    if own && place.keeps_files_to_itself() {
+        remarks.push(format!(
+            "NOTE: files of papers and results lie in {}/files, on this machine alone. Where more than one node serves this \
+             journal, give all of them one shared folder with --files.",
+            place.data.display()
+        ));
+    }
     if forgets_its_witnesses(&integrity).await? {
         remarks.push(
             "WARNING: the newest checkpoint was witnessed, and no policy asks for witnesses now. Give --policy FILE again, or lay \
@@ -367,7 +375,6 @@ pub async fn serve(
     }
     let kind = api.office.opened().kind;
     let entries = listen.entries(kind);
-    let own = api.desk.is_some();
     let mut api = api
         .with_log(integrity, entries)
         .with_documents(listen.documents)

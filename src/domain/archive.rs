@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::actor::{Actor, Role};
 use super::code::{OfficeCode, ProcedureCode};
 use super::dossier::{Rejection, Signature};
-use super::fact::stream;
+use super::fact::{Fact, stream};
+use super::part::Part;
 use super::reference::Reference;
 use super::time::Moment;
 
@@ -94,6 +95,13 @@ impl ArchiveAct {
         stream::archive(office.as_str(), procedure.as_str(), number)
     }
 
+    fn procedure(&self) -> &ProcedureCode {
+        match self {
+            Self::Enter(ArchivedResult { procedure, .. })
+            | Self::Strike(Struck { procedure, .. }) => procedure,
+        }
+    }
+
     fn office(&self) -> &OfficeCode {
         match self {
             Self::Enter(ArchivedResult { office, .. }) | Self::Strike(Struck { office, .. }) => {
@@ -107,17 +115,23 @@ impl ArchiveAct {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Archived {
     pub result: Option<ArchivedResult>,
+    /// Commitments to whose it is and to its file; none once it is struck.
+    pub parts: Vec<Part>,
     pub struck: bool,
 }
 
 impl Archived {
-    pub fn evolve(&mut self, event: &ArchiveEvent) {
+    pub fn evolve(&mut self, event: &ArchiveEvent, fact: &Fact) {
         match event {
             ArchiveEvent::Entered(result) => {
                 self.result = Some(result.clone());
+                self.parts.clone_from(&fact.circumstances.parts);
                 self.struck = false;
             }
-            ArchiveEvent::Struck(_) => self.struck = true,
+            ArchiveEvent::Struck(_) => {
+                self.parts.clear();
+                self.struck = true;
+            }
         }
     }
 
@@ -147,7 +161,8 @@ pub fn decide(
     if !reference.offices.contains_key(office.as_str()) {
         return Err(Rejection::UnknownOffice(office.to_string()));
     }
-    if !keeps(&actor.office, office.as_str(), reference) {
+    let procedure = act.procedure();
+    if !keeps(&actor.office, (office, procedure), reference, now) {
         return Err(Rejection::NotOwnOffice {
             own: actor.office.clone(),
             office: office.to_string(),
@@ -173,15 +188,14 @@ pub fn decide(
     }
 }
 
-/// Whether an office keeps the results of another: its own, and those of the offices whose work it took over.
+/// Whether an office keeps what another gave in a procedure: its own, and that of the offices whose work it has taken over.
 #[must_use]
-pub fn keeps(own: &str, office: &str, reference: &Reference) -> bool {
-    let known = reference.offices.get(own);
-    let took_over = known.is_some_and(|own| own.predecessors.iter().any(|one| one == office));
-    let routes = reference
-        .reorganisations
-        .iter()
-        .flat_map(|decided| &decided.routes);
-    let mut handed = routes.filter(|route| route.to.as_str() == own);
-    own == office || took_over || handed.any(|route| route.from.as_str() == office)
+pub fn keeps(
+    own: &str,
+    (office, procedure): (&OfficeCode, &ProcedureCode),
+    reference: &Reference,
+    now: Moment,
+) -> bool {
+    let keepers = reference.keepers(office.as_str(), procedure.as_str(), now.date());
+    keepers.contains(own)
 }

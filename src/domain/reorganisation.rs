@@ -358,6 +358,30 @@ impl Reference {
         way.last().unwrap_or(office)
     }
 
+    /// Who keeps on `day` what this office gave in a procedure: itself while it stands; then whoever took its work over, as
+    /// the decision that closed it said or, without one, as they name it themselves; and so on when these have ended too.
+    #[must_use]
+    pub fn keepers<'a>(&'a self, office: &'a str, procedure: &str, day: Date) -> BTreeSet<&'a str> {
+        let (mut keepers, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        let mut ahead = vec![office];
+        while let Some(one) = ahead.pop() {
+            if !seen.insert(one) {
+                continue;
+            }
+            if self.office(one, day).is_some() {
+                keepers.insert(one);
+            } else if self.closing(one).is_some() {
+                ahead.extend(self.successor(one, procedure).map(OfficeCode::as_str));
+            } else {
+                let offices = self.offices.values();
+                let naming =
+                    offices.filter(|other| other.predecessors.iter().any(|code| code == one));
+                ahead.extend(naming.map(|other| other.code.as_str()));
+            }
+        }
+        keepers
+    }
+
     /// Codes of the offices whose work this one took over: as it was opened, and as decisions said.
     #[must_use]
     pub fn predecessors(&self, office: &str) -> BTreeSet<String> {

@@ -14,7 +14,7 @@ use crate::domain::event::Event;
 use crate::domain::time::Moment;
 
 pub(super) const MODEL: Model = Model {
-    version: 1,
+    version: 2,
     tables: "
         create table result ( -- a document that an office gave
             stream    blob    not null,   -- of its dossier, or its own when it is older than the system
@@ -175,7 +175,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             .bind(text(result.number.clone()))
             .bind(text(dossier.office.as_ref().map(ToString::to_string)))
             .bind(text(dossier.procedure.as_ref().map(ToString::to_string)))
-            .bind(result.since.0)
+            .bind(result.numbered_at.unwrap_or(result.since).0)
             .bind(state.number.cast_signed())
             .bind(result.standing.name())
             .bind(result.kind == ResultKind::CertifiedCopy)

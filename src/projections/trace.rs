@@ -20,7 +20,7 @@ use crate::domain::register::{CodeVoided, CodesReserved, Entered, RegisterEvent}
 use crate::domain::time::Moment;
 
 pub(super) const MODEL: Model = Model {
-    version: 2,
+    version: 3,
     tables: "
         create table trace (
             position    integer primary key,
@@ -72,6 +72,8 @@ pub enum Seen {
     Block { first: u32, last: u32 },
     /// Belongs together with another dossier.
     Link { other: Uuid, kind: LinkKind },
+    /// Sent back for correction: the stream of the leg whose result it is.
+    SentBack { leg: Uuid },
     /// Rated, on a device of the office or on the rater's own.
     Rating { at_office: bool },
     /// Told to another system.
@@ -225,6 +227,7 @@ fn of_dossier(event: &DossierEvent, of: Option<u64>) -> Option<(Option<&str>, Se
             other: linked.other,
             kind: linked.kind,
         },
+        DossierEvent::SentBack(sent) => Seen::SentBack { leg: sent.leg },
         DossierEvent::Rated(rated) => {
             office = Some(NO_OFFICE);
             Seen::Rating {
@@ -256,7 +259,6 @@ fn of_dossier(event: &DossierEvent, of: Option<u64>) -> Option<(Option<&str>, Se
         | DossierEvent::ResultSigned(_)
         | DossierEvent::ResultRevoked(_)
         | DossierEvent::ResultReplaced(_)
-        | DossierEvent::SentBack(_)
         | DossierEvent::WithdrawalGranted(_) => Seen::Plain,
         DossierEvent::Drafted(_)
         | DossierEvent::LegOpened(_)

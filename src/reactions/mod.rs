@@ -60,6 +60,9 @@ pub async fn run(counter: Counter, models: ReadModels, stop: CancellationToken) 
 /// Why a reaction waits: what it needs does not answer, or cannot be read. It is tried again.
 #[derive(Debug, thiserror::Error)]
 pub enum Interrupted {
+    /// The node takes no command any more, and why: nothing is done by itself either.
+    #[error("the node has halted: {0}")]
+    Halted(&'static str),
     #[error(transparent)]
     Work(#[from] work::WorkError),
     #[error(transparent)]

@@ -18,7 +18,6 @@ const AGAIN: Duration = Duration::from_hours(24);
 
 /// Parts without a fact are left alone for a day, while a command may still be on its way, and after thirty.
 const PART_DAYS: (i64, i64) = (1, 30);
-const DAY: i64 = 24 * 3_600 * 1_000_000;
 
 /// Files without a part, some hours longer than their tickets are good.
 const FILE_AGE: Duration = Duration::from_hours(TICKET_HOURS.unsigned_abs() + 6);
@@ -30,7 +29,8 @@ pub struct Tidied {
     pub files: u64,
 }
 
-/// Tidies ten minutes after the start and once a day until `stop`. Any number of nodes may do it.
+/// Tidies ten minutes after the start and once a day until `stop`. Any number of nodes may do it; one that has halted does
+/// not.
 pub async fn run(counter: Counter, journal: Journal, vault: Vault, stop: CancellationToken) {
     let mut wait = FIRST;
     loop {
@@ -38,7 +38,7 @@ pub async fn run(counter: Counter, journal: Journal, vault: Vault, stop: Cancell
             () = stop.cancelled() => return,
             () = sleep(wait) => wait = AGAIN,
         }
-        match tidy(&journal, &vault, counter.clock()).await {
+        match tidy(&counter, &journal, &vault, counter.clock()).await {
             Ok(Tidied { parts: 0, files: 0 }) => {}
             Ok(Tidied { parts, files }) => tracing::info!(parts, files, "left over, and deleted"),
             Err(error) => tracing::warn!(%error, "the vault is not tidied yet"),
@@ -46,21 +46,37 @@ pub async fn run(counter: Counter, journal: Journal, vault: Vault, stop: Cancell
     }
 }
 
-/// Deletes what no fact names, as it is `now` on the office's clock.
+/// Deletes what no fact names, as it is `now` on the office's clock. A counter that has halted is asked before each page: its
+/// journal may be one that was set back, where what lost facts name would look like what nobody named.
 ///
 /// # Errors
-/// When journal or vault does not answer; what is left is deleted the next time.
-pub async fn tidy(journal: &Journal, vault: &Vault, now: Moment) -> Result<Tidied, Interrupted> {
+/// [`Interrupted::Halted`], and when journal or vault does not answer; what is left is deleted the next time.
+pub async fn tidy(
+    counter: &Counter,
+    journal: &Journal,
+    vault: &Vault,
+    now: Moment,
+) -> Result<Tidied, Interrupted> {
     let (newest, oldest) = PART_DAYS;
-    let ago = |days: i64| Moment(now.0 - days * DAY);
-    let named = |asked| named(journal.clone(), asked);
+    let ago = |days: i64| now.plus(-days * Moment::DAY);
+    let named = |asked| named(counter.clone(), journal.clone(), asked);
     let parts = vault.sweep(ago(newest), ago(oldest), named).await?;
-    let files = vault.sweep_files(FILE_AGE).await?;
+    let files = vault.sweep_files(FILE_AGE, || going(counter)).await?;
     Ok(Tidied { parts, files })
 }
 
+fn going(counter: &Counter) -> Result<(), Interrupted> {
+    counter
+        .halted()
+        .map_or(Ok(()), |why| Err(Interrupted::Halted(why)))
+}
+
 /// Whether a fact of that command names that commitment.
-async fn named(journal: Journal, asked: Vec<(Uuid, String)>) -> Result<Vec<bool>, Interrupted> {
+async fn named(
+    counter: Counter,
+    journal: Journal,
+    asked: Vec<(Uuid, String)>,
+) -> Result<Vec<bool>, Interrupted> {
     let mut answers = Vec::with_capacity(asked.len());
     for (command, commitment) in asked {
         let Some(known) = journal.command(command).await? else {
@@ -79,5 +95,6 @@ async fn named(journal: Journal, asked: Vec<(Uuid, String)>) -> Result<Vec<bool>
         }
         answers.push(named);
     }
+    going(&counter)?;
     Ok(answers)
 }

@@ -22,6 +22,12 @@ pub enum VaultError {
         path: PathBuf,
         source: std::io::Error,
     },
+    /// The folder of files belongs to another journal: each has one of its own.
+    #[error("{path} holds the files of another journal: choose another folder with --files", path = path.display())]
+    FolderOfAnother { path: PathBuf },
+    /// The disk of the folder of files is almost full: databases beside it must be able to go on.
+    #[error("the disk of {path} is almost full: no file is taken", path = path.display())]
+    FolderFull { path: PathBuf },
     /// The master key file may be read by others than its owner.
     #[error("{path} may be read by others (mode {mode:03o}): make it 600", path = path.display())]
     KeyExposed { path: PathBuf, mode: u32 },
@@ -56,6 +62,8 @@ impl VaultError {
             Self::Sql(_) => "VAULT_SQL",
             Self::NewerThanProgram { .. } => "VAULT_NEWER_THAN_PROGRAM",
             Self::File { .. } => "VAULT_FILE",
+            Self::FolderOfAnother { .. } => "VAULT_FOLDER_OF_ANOTHER",
+            Self::FolderFull { .. } => "VAULT_FOLDER_FULL",
             Self::KeyExposed { .. } => "VAULT_KEY_EXPOSED",
             Self::KeyDamaged { .. } => "VAULT_KEY_DAMAGED",
             Self::WrongKey => "VAULT_WRONG_KEY",

@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use super::seal::{self, Secret};
 use super::{Result, Vault, VaultError, random};
+use crate::domain::text::hex;
 use crate::domain::time::Moment;
 
 /// A file is never larger.
@@ -88,6 +89,14 @@ pub struct Arrived {
     until: Moment,
 }
 
+impl Arrived {
+    /// Its ticket is more than [`TICKET_HOURS`] old: the file may be gone, unless its command was recorded.
+    #[must_use]
+    pub fn is_late(&self, now: Moment) -> bool {
+        self.until < now
+    }
+}
+
 /// Why a ticket is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoTicket {
@@ -95,8 +104,6 @@ pub enum NoTicket {
     Unknown,
     /// Of another command or another person.
     NotForThis,
-    /// More than [`TICKET_HOURS`] old.
-    TooOld,
 }
 
 impl Vault {
@@ -125,30 +132,21 @@ impl Vault {
             },
             command: upload.command,
             by: upload.by,
-            until: Moment(now.0 + TICKET_HOURS * 3_600_000_000),
+            until: now.plus(TICKET_HOURS * Moment::HOUR),
         };
         let text = serde_json::to_vec(&arrived).expect("a ticket is JSON");
         let sealed = seal::seal_ticket(&self.shared.tickets, &random()?, &Zeroizing::new(text));
         Ok((URL_SAFE_NO_PAD.encode(sealed), arrived))
     }
 
-    /// What a ticket says, for the command and the person it was made for.
-    pub fn redeem(
-        &self,
-        ticket: &str,
-        command: Uuid,
-        by: &str,
-        now: Moment,
-    ) -> Result<Arrived, NoTicket> {
+    /// What a ticket says, for the command and the person it was made for. It may be [too old](Arrived::is_late).
+    pub fn redeem(&self, ticket: &str, command: Uuid, by: &str) -> Result<Arrived, NoTicket> {
         let sealed = URL_SAFE_NO_PAD.decode(ticket).ok();
         let text = sealed.and_then(|sealed| seal::unseal_ticket(&self.shared.tickets, &sealed));
         let read = text.and_then(|text| serde_json::from_slice(&text).ok());
         let arrived: Arrived = read.ok_or(NoTicket::Unknown)?;
         if arrived.command != command || arrived.by != by {
             return Err(NoTicket::NotForThis);
-        }
-        if arrived.until < now {
-            return Err(NoTicket::TooOld);
         }
         Ok(arrived)
     }
@@ -162,8 +160,15 @@ impl Vault {
     }
 
     /// Deletes files of more than this age that no living part names, and says how many. Longer than a ticket is good, or
-    /// a file might go whose command is on its way.
-    pub async fn sweep_files(&self, age: Duration) -> Result<u64> {
+    /// a file might go whose command is on its way. `may` is asked before each page; an error ends the sweep.
+    pub async fn sweep_files<E>(
+        &self,
+        age: Duration,
+        may: impl Fn() -> Result<(), E>,
+    ) -> Result<u64>
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
         let Some(folder) = &self.folder else {
             return Ok(0);
         };
@@ -171,19 +176,27 @@ impl Vault {
         for page in folder.older(age).await?.chunks(PAGE) {
             let used = self.shared.store.files(page).await?;
             let unused = page.iter().filter(|id| !used.contains(id)).copied();
+            may().map_err(|error| VaultError::Lookup(error.into()))?;
             deleted += folder.delete(unused.collect()).await?;
         }
         Ok(deleted)
+    }
+
+    /// How many files living parts name, and which of them are not in their place.
+    pub async fn missing_files(&self) -> Result<(u64, Vec<Uuid>)> {
+        let (mut named, mut missing) = (0, Vec::new());
+        let mut after = Uuid::nil();
+        loop {
+            let page = self.shared.store.living_files(after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok((named, missing));
+            };
+            after = *last;
+            named += page.len() as u64;
+            missing.extend(self.folder()?.missing(page).await?);
+        }
     }
 }
 
 /// Ids asked about in one step of the sweep.
 const PAGE: usize = 500;
-
-fn hex(bytes: &[u8]) -> String {
-    use fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a text takes everything");
-        text
-    })
-}

@@ -1,4 +1,4 @@
-//! The store of enciphered files: a folder. Its four methods are all that another kind of store would need.
+//! The store of enciphered files: a folder. Its five methods are all that another kind of store would need.
 
 use std::{
     fs,
@@ -9,10 +9,19 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use uuid::Uuid;
+use uuid::{Builder, Uuid};
 
 use super::keys::{sync, unusable, write_new};
-use super::{Result, VaultError};
+use super::{Result, VaultError, random};
+
+/// No file is taken when less is left on the disk, in bytes.
+const FREE_MIN: u64 = 512 * 1024 * 1024;
+
+/// Extension of a file that is not whole yet.
+const DRAFT: &str = "new";
+
+/// Says in the folder whose files they are.
+const OWNER: &str = "journal";
 
 /// A folder of enciphered files, each named by its random id, two hexadecimal digits to a subfolder. Nodes that share a
 /// PostgreSQL vault share the folder too.
@@ -20,10 +29,16 @@ use super::{Result, VaultError};
 pub struct Folder(Arc<Path>);
 
 impl Folder {
-    /// Made when the first file comes.
-    #[must_use]
-    pub fn new(path: PathBuf) -> Self {
-        Self(path.into())
+    /// The folder of this journal's files, made when there is none. It is marked as that journal's: two that shared one
+    /// would sweep each other's files away.
+    ///
+    /// # Errors
+    /// [`VaultError::FolderOfAnother`], or [`VaultError::File`] where nothing can be written.
+    pub async fn open(path: PathBuf, journal: Uuid) -> Result<Self> {
+        let root: Arc<Path> = path.into();
+        let folder = Self(Arc::clone(&root));
+        blocking(move || mark(&root, journal)).await?;
+        Ok(folder)
     }
 
     /// Whole and on disk when it returns; nothing of it stays under its name when it fails.
@@ -32,12 +47,11 @@ impl Folder {
         blocking(move || {
             let folder = path.parent().expect("a file lies in a folder");
             let made = !folder.exists();
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)
-                .map_err(unusable(folder))?;
-            let draft = path.with_extension("new");
+            make(folder)?;
+            if free(folder)? < FREE_MIN + bytes.len() as u64 {
+                return Err(VaultError::FolderFull { path });
+            }
+            let draft = path.with_extension(DRAFT);
             let named = write_new(&draft, &bytes).and_then(|()| fs::rename(&draft, &path));
             if let Err(error) = named {
                 let _ = fs::remove_file(&draft);
@@ -69,23 +83,35 @@ impl Folder {
         blocking(move || {
             let mut deleted = 0;
             for path in paths {
-                match fs::remove_file(&path) {
-                    Ok(()) => deleted += 1,
-                    Err(error) if error.kind() == ErrorKind::NotFound => {}
-                    Err(error) => return Err(unusable(&path)(error)),
-                }
+                deleted += u64::from(remove(&path)?);
             }
             Ok(deleted)
         })
         .await
     }
 
+    /// Those of these that are not there.
+    pub async fn missing(&self, ids: Vec<Uuid>) -> Result<Vec<Uuid>> {
+        let folder = self.clone();
+        blocking(move || {
+            let mut missing = Vec::new();
+            for id in ids {
+                let path = folder.path(id);
+                if !path.try_exists().map_err(unusable(&path))? {
+                    missing.push(id);
+                }
+            }
+            Ok(missing)
+        })
+        .await
+    }
+
     /// Ids of the files of more than this age; what a crash left half written is deleted.
     pub async fn older(&self, age: Duration) -> Result<Vec<Uuid>> {
-        let root = self.0.clone();
+        let folder = self.clone();
         blocking(move || {
             let mut found = Vec::new();
-            for shelf in entries(&root)? {
+            for shelf in entries(&folder.0)? {
                 for path in entries(&shelf)? {
                     let put = path.metadata().and_then(|about| about.modified());
                     let old = |put: SystemTime| put.elapsed().is_ok_and(|since| since > age);
@@ -93,10 +119,13 @@ impl Folder {
                         continue;
                     }
                     let id = path.file_stem().and_then(|name| name.to_str());
-                    match id.and_then(|id| id.parse().ok()) {
-                        Some(id) if path.extension().is_none() => found.push(id),
-                        Some(_) => fs::remove_file(&path).map_err(unusable(&path))?,
-                        None => {}
+                    let Some(id) = id.and_then(|id| id.parse().ok()) else {
+                        continue;
+                    };
+                    if path == folder.path(id) {
+                        found.push(id);
+                    } else if path == folder.path(id).with_extension(DRAFT) {
+                        remove(&path)?;
                     }
                 }
             }
@@ -108,6 +137,53 @@ impl Folder {
     fn path(&self, id: Uuid) -> PathBuf {
         let name = id.simple().to_string();
         self.0.join(&name[..2]).join(name)
+    }
+}
+
+/// Notes whose folder it is, if nobody has; refuses another's.
+fn mark(root: &Path, journal: Uuid) -> Result<()> {
+    make(root)?;
+    let (marker, own) = (root.join(OWNER), format!("{journal}\n"));
+    let draft = root.join(format!(
+        "{OWNER}.{}",
+        Builder::from_random_bytes(random()?).into_uuid()
+    ));
+    write_new(&draft, own.as_bytes()).map_err(unusable(&draft))?;
+    // Of several nodes that come first at once, one marks it.
+    let linked = fs::hard_link(&draft, &marker);
+    remove(&draft)?;
+    match linked {
+        Ok(()) => sync(root),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let found = fs::read_to_string(&marker).map_err(unusable(&marker))?;
+            let path = root.to_owned();
+            (found == own)
+                .then_some(())
+                .ok_or(VaultError::FolderOfAnother { path })
+        }
+        Err(error) => Err(unusable(&marker)(error)),
+    }
+}
+
+/// Bytes that are free on its disk for this user.
+fn free(folder: &Path) -> Result<u64> {
+    let disk = rustix::fs::statvfs(folder).map_err(|error| unusable(folder)(error.into()))?;
+    Ok(disk.f_bavail * disk.f_frsize)
+}
+
+/// For its owner alone.
+fn make(folder: &Path) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    let made = builder.recursive(true).mode(0o700).create(folder);
+    made.map_err(unusable(folder))
+}
+
+/// Whether it was there.
+fn remove(path: &Path) -> Result<bool> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(unusable(path)(error)),
     }
 }
 

@@ -132,6 +132,12 @@ impl Store {
         Ok(query_scalar(sql).bind(ids).fetch_all(&self.pool).await?)
     }
 
+    pub async fn living_files(&self, after: Uuid, max: i64) -> Result<Vec<Uuid>> {
+        let sql = "select file from vault.part where file > $1 and sealed is not null order by file limit $2";
+        let page = query_scalar(sql).bind(after).bind(max);
+        Ok(page.fetch_all(&self.pool).await?)
+    }
+
     /// The row of a key is locked first: whoever stores parts under it has finished, or finds it destroyed.
     pub async fn erase(&self, subject: Uuid, purposes: &[&str], now: i64) -> Result<Vec<Uuid>> {
         let mut transaction = self.pool.begin().await?;

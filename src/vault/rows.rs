@@ -170,6 +170,12 @@ impl Store {
         either!(Self, self, store => store.files(ids).await)
     }
 
+    /// The next files after this one that a living part names, in order.
+    pub async fn living_files(&self, after: Uuid, max: usize) -> Result<Vec<Uuid>> {
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
+        either!(Self, self, store => store.living_files(after, max).await)
+    }
+
     /// Leaves tombstones of a subject's keys for these purposes, and of the parts under them; gives the files they name,
     /// also of what was erased before.
     pub async fn erase(&self, subject: Uuid, purposes: &[&str], now: i64) -> Result<Vec<Uuid>> {

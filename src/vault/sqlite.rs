@@ -144,6 +144,13 @@ impl Store {
         Ok(found.fetch_all(&self.writer).await?)
     }
 
+    pub async fn living_files(&self, after: Uuid, max: i64) -> Result<Vec<Uuid>> {
+        let sql =
+            "select file from part where file > ?1 and sealed is not null order by file limit ?2";
+        let page = query_scalar(sql).bind(after).bind(max);
+        Ok(page.fetch_all(&self.writer).await?)
+    }
+
     pub async fn erase(&self, subject: Uuid, purposes: &[&str], now: i64) -> Result<Vec<Uuid>> {
         let purposes = serde_json::json!(purposes).to_string();
         let mut transaction = self.writer.begin_with("begin immediate").await?;

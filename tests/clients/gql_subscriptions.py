@@ -70,35 +70,39 @@ async def trail(session, start, end):
     return [(position, kind) for position, kind in found if start <= position <= end]
 
 
-async def follow(session, after, facts, last):
-    """Until the fact at `last` is told, or longer; gives the newest token."""
-    async for told in session.subscribe(RECORDED, variable_values={"after": after}):
-        fact = told["factRecorded"]
-        facts.append((int(fact["position"]), fact["kind"]))
-        after = fact["resume"]
-        if last.done() and facts[-1][0] >= last.result():
-            return after
-    raise AssertionError("not so: it goes on")
+async def follow(session, after, told):
+    """Keeps what is told, each fact with the token that goes on after it, until it is cancelled."""
+    async for one in session.subscribe(RECORDED, variable_values={"after": after}):
+        told.append(one["factRecorded"])
+
+
+async def reach(following, told, position):
+    """Waits until the fact at `position` is told, or a later one: it may be told before the answer to its command is read."""
+    while not told or int(told[-1]["position"]) < position:
+        if following.done():
+            following.result()
+            raise AssertionError("not so: it goes on")
+        await asyncio.sleep(0.01)
 
 
 async def follows(what, connect):
     """Two dossiers while it listens, one while it is away, one when it is back."""
-    facts = []
+    told = []
     async with over_http(RECEIVER) as officer, over_http(AUDITOR) as reader:
         place = await here(officer)
-        after = place["resume"]
         for away in (False, True):
             if away:
                 await accept(officer)
             async with connect(AUDITOR) as session:
                 same(f"{what}: the protocol that is spoken", session.transport.subprotocol, PROTOCOL)
-                last = asyncio.get_running_loop().create_future()
-                following = asyncio.create_task(follow(session, after, facts, last))
-                first = await accept(officer)
-                while not following.done() and (not facts or facts[-1][0] < first):
-                    await asyncio.sleep(0.01)
-                last.set_result(await accept(officer))
-                after = await asyncio.wait_for(following, SOON)
+                after = told[-1]["resume"] if told else place["resume"]
+                following = asyncio.create_task(follow(session, after, told))
+                for _ in range(2):
+                    position = await accept(officer)
+                    await asyncio.wait_for(reach(following, told, position), SOON)
+                following.cancel()
+                await asyncio.wait([following])
+        facts = [(int(fact["position"]), fact["kind"]) for fact in told]
         expected = await trail(reader, int(place["visibleSize"]), facts[-1][0])
         same(f"{what}: every fact, once and in order", facts, expected)
 

@@ -19,6 +19,7 @@ async fn given_a_thrifty_door() -> (Door, String) {
         rate_address: 10,
         rate_token: 0,
         rate_look_ups: 5,
+        rate_files: 2,
         trusted_proxies: 1,
     };
     let limits = Limits {

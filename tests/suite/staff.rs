@@ -58,6 +58,10 @@ async fn an_officer_is_published_with_name_and_title_and_known_by_a_pseudonym_to
         (&seen[0]["actor"], &seen[1]["actor"]),
         (&json!("handler-01"), &json!("receiver-01"))
     );
+    for role in [Role::Applicant, Role::PaymentGateway, Role::PostalAgent] {
+        let seen = published(&office, Some(&person(role))).await;
+        assert_eq!(seen[0]["actor"], Value::Null, "{role:?}");
+    }
 
     // The facts hold commitments: no name, no number.
     let entries = office
@@ -100,6 +104,9 @@ async fn an_officer_is_published_with_name_and_title_and_known_by_a_pseudonym_to
     for field in ["fullName", "phone"] {
         retitled.as_object_mut().expect("fields").remove(field);
     }
+    let rung = with(retitled.clone(), &json!({ "phone": "0000111333" }));
+    let alone = office.call_as(&head, "changeOfficer", rung).await;
+    refused(&alone, "VALUE_MALFORMED", "a telephone without the name");
     done(&office.call_as(&head, "changeOfficer", retitled).await);
     assert_eq!(published(&office, None).await[1]["fullName"], RENAMED);
 
@@ -111,6 +118,38 @@ async fn an_officer_is_published_with_name_and_title_and_known_by_a_pseudonym_to
         Some(1),
         "who has left is not on the list"
     );
+    let colleague = person(Role::Receiver);
+    let auditor = Actor::new("auditor-01", NO_OFFICE, Role::Auditor);
+    let stranger = Actor::new("receiver-02", OFFICES[1], Role::Receiver);
+    for (who, knows) in [
+        (None, false),
+        (Some(&stranger), false),
+        (Some(&colleague), true),
+        (Some(&auditor), true),
+    ] {
+        let gone = &everybody(&office, who).await[0];
+        assert_eq!(gone["atWork"], false);
+        let name = if knows {
+            json!("Lê Người Được Biệt Phái")
+        } else {
+            Value::Null
+        };
+        assert_eq!(gone["fullName"], name, "{who:?}");
+        assert_eq!(gone["phone"].is_null(), !knows, "{who:?}");
+    }
+    let head_left = json!({ "commandId": id(), "office": OFFICES[0], "officer": "receiver-01", "on": "2026-10-01" });
+    done(&office.call_as(&head, "endOfficer", head_left).await);
+    let seen = everybody(&office, Some(&auditor)).await;
+    assert_eq!(seen[0]["substitute"], Value::Null, "stands in no more");
+}
+
+async fn everybody(office: &Office, who: Option<&Actor>) -> Value {
+    let query = "query($code: String!) { office(code: $code) { staff(all: true) { fullName phone atWork substitute } } }";
+    let caller = who.map(|who| office.signed_in(who)).unwrap_or_default();
+    let variables = json!({ "code": OFFICES[0] });
+    let mut body = office.post(&caller, query, variables).await;
+    assert_eq!(body.get("errors"), None, "{body}");
+    body["data"]["office"]["staff"].take()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, InputObject, Object};
 
-use super::attached;
+use super::attached::document;
 use super::form::{Form, optional};
 use super::input::{ApplicantInput, Around, SignatureInput};
 use super::perform::{Asked, CommandPayload, Target, perform};
@@ -67,7 +67,7 @@ impl ArchiveMutation {
         let mut form = Form::default();
         let given = (input.file_sha256, input.file.as_deref());
         let command = input.around.command_id;
-        let mut file = attached::document_for(context, &mut form, command, given);
+        let mut file = document(context, &mut form, command, given).await;
         let measured = file
             .as_ref()
             .and_then(|part| Some(part.file.as_ref()?.bytes));

@@ -218,10 +218,17 @@ impl Form {
         filled.collect()
     }
 
-    /// An officer's name and telephone, if a name is given.
+    /// An officer's name and telephone, if a name is given; both are one part, so a telephone alone would take the name away.
     pub fn officer(&mut self, name: Option<&str>, phone: Option<&str>) -> Option<Personal> {
         let name = self.optional("input.fullName", name, NAME_CHARS_MAX);
         let phone = self.phone("input.phone", phone);
+        if name.is_none() && phone.is_some() {
+            self.errors.push(UserError::malformed(
+                "input.phone",
+                "Ghi cả họ tên khi đổi số điện thoại.",
+                "give `fullName` too: name and telephone are changed together",
+            ));
+        }
         let given = [(FULL_NAME, Some(name?)), (PHONE, phone)];
         let given = given
             .into_iter()

@@ -137,7 +137,7 @@ impl IntakeMutation {
     ) -> Answered<CommandPayload> {
         let mut form = Form::default();
         let given = (input.file_sha256, input.file.as_deref());
-        let mut file = document(context, &mut form, &input.on, given);
+        let mut file = document(context, &mut form, input.on.around.command_id, given).await;
         let measured = file
             .as_ref()
             .and_then(|part| Some(part.file.as_ref()?.bytes));

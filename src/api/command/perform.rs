@@ -175,8 +175,8 @@ pub async fn prepare(
     } = asked;
     let basis = form.basis(around.basis.as_deref());
     form.note(around.note.as_deref(), &mut personal);
-    let of_the_register = matches!(other, Some(Act::VoidCode { .. } | Act::ReleaseCodes { .. }));
-    if of_the_register && around.note.is_some() {
+    let wordless = other.as_ref().is_some_and(Act::is_for_the_register);
+    if wordless && around.note.is_some() {
         form.errors.push(UserError::malformed(
             "input.note",
             "Sổ số hồ sơ không giữ ghi chú: chọn lý do.",

@@ -60,7 +60,7 @@ impl ResultMutation {
     ) -> Answered<CommandPayload> {
         let mut form = Form::default();
         let given = (input.document_sha256, input.file.as_deref());
-        let mut file = document(context, &mut form, &input.on, given);
+        let mut file = document(context, &mut form, input.on.around.command_id, given).await;
         let signature = optional(input.signature.as_ref(), |given| {
             signed(&mut form, given, &mut file)
         });
@@ -78,7 +78,7 @@ impl ResultMutation {
     ) -> Answered<CommandPayload> {
         let mut form = Form::default();
         let given = (input.document_sha256, input.file.as_deref());
-        let file = document(context, &mut form, &input.on, given);
+        let file = document(context, &mut form, input.on.around.command_id, given).await;
         let number = form.document_number("input.number", &input.number);
         let command = number.map(|number| C::IssueResult { number });
         let mut asked = Asked::on(input.on, form, command);
@@ -95,7 +95,7 @@ impl ResultMutation {
     ) -> Answered<CommandPayload> {
         let mut form = Form::default();
         let given = (input.document_sha256, input.file.as_deref());
-        let file = document(context, &mut form, &input.on, given);
+        let file = document(context, &mut form, input.on.around.command_id, given).await;
         let number = earlier(&mut form, "input.number", input.number.as_deref());
         let command = number.map(|number| C::CorrectResult { number });
         let mut asked = Asked::on(input.on, form, command);
@@ -125,7 +125,7 @@ impl ResultMutation {
     ) -> Answered<CommandPayload> {
         let mut form = Form::default();
         let given = (input.document_sha256, input.file.as_deref());
-        let file = document(context, &mut form, &input.on, given);
+        let file = document(context, &mut form, input.on.around.command_id, given).await;
         let number = form.document_number("input.number", &input.number);
         let replaces = earlier(&mut form, "input.replaces", input.replaces.as_deref());
         let command = number

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::api::Api;
 use crate::api::access::{self, api};
+use crate::api::dossier::written;
 use crate::api::error::{Answered, Result};
 use crate::api::log::sealed::EntryIntegrity;
 use crate::api::paging::{self, Cursor};
@@ -17,6 +18,7 @@ use crate::api::scalar::{Digest, Long};
 use crate::api::words::{
     BreachRule, DossierStatus, Label, ReasonCode, Role, act_label, phase_label,
 };
+use crate::domain::actor;
 use crate::domain::dossier::Dossier as State;
 use crate::domain::time::Moment;
 use crate::projections::audit::{self, AuditRow, Filter, Order};
@@ -151,6 +153,19 @@ impl AuditEntry {
         self.row.reason.map(|reason| reason.label().into())
     }
 
+    /// What was said with it in words, for officers and auditors who see `actor`; null when nothing was, and when it was erased.
+    #[graphql(complexity = 20)]
+    async fn note(&self, context: &Context<'_>) -> Answered<String> {
+        let reader = access::actor(context)?;
+        let inside = access::is_officer(reader.role) || reader.role == actor::Role::Auditor;
+        if !inside || !self.sees_people {
+            return None;
+        }
+        written::note(api(context), self.row.position)
+            .await
+            .transpose()
+    }
+
     /// Legal basis of an exception.
     async fn basis(&self) -> Option<&str> {
         self.row.basis.as_deref()
@@ -236,15 +251,6 @@ impl AuditEntry {
 }
 
 impl AuditEntry {
-    /// By itself, for somebody who may read the trail.
-    pub fn for_auditors(row: AuditRow) -> Self {
-        Self {
-            row,
-            changes: Changes::default(),
-            sees_people: true,
-        }
-    }
-
     /// A fact for those who may read the trail.
     #[must_use]
     pub fn of_trail(row: AuditRow) -> Self {

@@ -11,6 +11,7 @@ use crate::domain::dossier::{DossierEvent, VoiceEvent};
 use crate::domain::event::Event;
 use crate::domain::part::PartKind;
 use crate::domain::time::Moment;
+use crate::journal::fact;
 use crate::projections::history::Change;
 use crate::vault::Opened;
 
@@ -59,15 +60,7 @@ pub async fn written(api: &Api, changes: &[Change]) -> Result<Vec<Written>> {
     let opened = api.vault()?.open(&wanted).await?;
     let mut all = Vec::new();
     for ((change, event, letter, _), opened) in found.into_iter().zip(opened) {
-        let text = match &opened {
-            Opened::Present(value) => said(value),
-            Opened::Erased => None,
-            Opened::Unavailable(why) => {
-                return Err(Problem::internal(anyhow::anyhow!(
-                    "a text cannot be opened: {why}"
-                )));
-            }
-        };
+        let text = text(&opened)?;
         all.push(Written {
             position: Long(change.entry.position),
             at: change.fact.recorded_at,
@@ -110,8 +103,41 @@ fn letter(event: &DossierEvent) -> Option<Letter> {
     })
 }
 
+/// What was said in words with the fact at this position; none when nothing was, and when it was erased.
+///
+/// # Errors
+/// [`Problem::Withheld`] where something was said but there is no vault.
+pub async fn note(api: &Api, position: u64) -> Result<Option<String>> {
+    let entries = api.journal.read(position, 1).await?;
+    let Some(entry) = entries.first() else {
+        return Ok(None);
+    };
+    let fact = fact::decode(&entry.body).map_err(Problem::internal)?;
+    let mut parts = fact.circumstances.parts.into_iter();
+    let Some(part) = parts.find(|part| part.kind == PartKind::Note) else {
+        return Ok(None);
+    };
+    let wanted = [(entry.stream, fact.command, part)];
+    let opened = api.vault()?.open(&wanted).await?;
+    opened.first().map_or(Ok(None), text)
+}
+
+/// The text of an opened note; none when it was erased.
+///
+/// # Errors
+/// When it cannot be read, which is somebody's fault.
+pub fn text(opened: &Opened) -> Result<Option<String>> {
+    match opened {
+        Opened::Present(value) => Ok(said(value)),
+        Opened::Erased => Ok(None),
+        Opened::Unavailable(why) => Err(Problem::internal(anyhow::anyhow!(
+            "a text cannot be opened: {why}"
+        ))),
+    }
+}
+
 /// What was said, and what was noted beside it.
-pub fn said(value: &Value) -> Option<String> {
+fn said(value: &Value) -> Option<String> {
     let text = |key: &str| value.get(key).and_then(Value::as_str);
     let texts: Vec<&str> = [text(TEXT), text(NOTE)].into_iter().flatten().collect();
     (!texts.is_empty()).then(|| texts.join("\n"))

@@ -1,6 +1,8 @@
 //! Files of a dossier's papers and results: brought before the command that names them, fetched by whoever may read them.
 
+mod bring;
 mod door;
+mod problem;
 
 use async_graphql::{Enum, SimpleObject};
 use uuid::Uuid;
@@ -100,9 +102,13 @@ pub async fn of(api: &Api, changes: &[Change], reader: Reader) -> Result<Vec<Dos
 
 /// The file of a result older than the system.
 pub async fn archived(api: &Api, stream: Uuid) -> Result<Vec<DossierFile>> {
+    told(api, &archived_bearers(api, stream).await?).await
+}
+
+async fn archived_bearers(api: &Api, stream: Uuid) -> Result<Vec<Bearer>> {
     let entered = repository::entered(api, stream).await?;
     let bearers = entered.map(|(entry, fact)| Bearer::all(&entry, &fact));
-    told(api, &bearers.unwrap_or_default()).await
+    Ok(bearers.unwrap_or_default())
 }
 
 async fn told(api: &Api, bearers: &[Bearer]) -> Result<Vec<DossierFile>> {

@@ -4,7 +4,7 @@ use async_graphql::Context;
 
 use super::SupervisionNote;
 use crate::api::access::{self, api};
-use crate::api::dossier::written::said;
+use crate::api::dossier::written;
 use crate::api::error::{Problem, Result};
 use crate::api::scalar::Long;
 use crate::api::words::act_label;
@@ -15,7 +15,6 @@ use crate::domain::part::PartKind;
 use crate::domain::reference::{Reference, ReferenceEvent};
 use crate::domain::supervision::SupervisionEvent as E;
 use crate::journal::{Until, fact};
-use crate::vault::Opened;
 
 /// Whose it is and which: the inspection's code, the number of the finding or reminder, the offices it concerns.
 struct About {
@@ -68,15 +67,7 @@ pub(super) async fn of_office(context: &Context<'_>, office: &str) -> Result<Vec
     };
     let mut notes = Vec::with_capacity(found.len());
     for ((position, at, kind, about, _), opened) in found.into_iter().zip(opened) {
-        let text = match opened {
-            Opened::Present(value) => said(&value),
-            Opened::Erased => None,
-            Opened::Unavailable(why) => {
-                return Err(Problem::internal(anyhow::anyhow!(
-                    "a note cannot be opened: {why}"
-                )));
-            }
-        };
+        let text = written::text(&opened)?;
         notes.push(SupervisionNote {
             position: Long(position),
             at,
@@ -92,7 +83,7 @@ pub(super) async fn of_office(context: &Context<'_>, office: &str) -> Result<Vec
 
 fn mentions(body: &[u8]) -> bool {
     let holds = |word: &[u8]| body.windows(word.len()).any(|run| run == word);
-    holds(b"\"inspection.") || holds(b"\"reminder.") || holds(b"\"review.")
+    holds(b"\"inspection.") || holds(b"\"reminder.")
 }
 
 fn about(event: &E, reference: &Reference) -> About {
@@ -140,8 +131,7 @@ fn about(event: &E, reference: &Reference) -> About {
 fn may_read(actor: &Actor, office: &str) -> bool {
     let own = actor.office == office;
     match actor.role {
-        Role::ProcedureController => true,
-        Role::Auditor => own || actor.office == NO_OFFICE,
+        Role::ProcedureController | Role::Auditor => own || actor.office == NO_OFFICE,
         Role::CentreManager
         | Role::Signer
         | Role::DivisionHead

@@ -69,6 +69,8 @@ pub struct DossierResult {
     /// Under which it was issued; absent when it was signed and never numbered.
     pub number: Option<String>,
     pub standing: ResultStanding,
+    /// When the fact that gave it its number was recorded; absent while it has none.
+    pub numbered_at: Option<Moment>,
     /// When the fact that gave it its number or its standing was recorded.
     pub since: Moment,
     /// Number of the document that has taken its place.
@@ -106,6 +108,7 @@ impl Dossier {
                 ResultKind::Document
             },
             number: None,
+            numbered_at: None,
             standing: ResultStanding::Valid,
             since: at,
             replaced_by: None,
@@ -130,6 +133,7 @@ impl Dossier {
         }
         if let Some(newest) = self.results.last_mut() {
             newest.number = Some(issued.number.clone());
+            newest.numbered_at = Some(at);
             newest.document = document;
             newest.since = at;
         }
@@ -176,6 +180,7 @@ impl Dossier {
         self.results.push(DossierResult {
             kind,
             number: Some(replaced.number.clone()),
+            numbered_at: Some(at),
             standing: ResultStanding::Valid,
             since: at,
             replaced_by: None,

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Gateway, Intent, Movement, Notice, Outcome, Owed, Said, Unread, is_transaction};
 use crate::domain::dossier::PaymentMethod;
+use crate::domain::text::hex;
 use crate::domain::time::Moment;
 
 /// Amounts are told in hundredths.
@@ -55,15 +56,6 @@ fn form<'a>(parameters: impl Iterator<Item = (&'a str, &'a str)>) -> String {
         format!("{name}={value}")
     });
     written.collect::<Vec<_>>().join("&")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

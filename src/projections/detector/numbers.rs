@@ -63,6 +63,7 @@ fn days(numbers: &[Sighting]) -> Days<'_> {
             | Seen::Promise { .. }
             | Seen::Link { .. }
             | Seen::Rating { .. }
+            | Seen::SentBack { .. }
             | Seen::Sync { .. } => {}
         }
     }

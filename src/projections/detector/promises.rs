@@ -50,6 +50,7 @@ fn stops_the_clock(suspension: &Sighting) -> bool {
         | Seen::Block { .. }
         | Seen::Link { .. }
         | Seen::Rating { .. }
+        | Seen::SentBack { .. }
         | Seen::Sync { .. } => false,
     }
 }

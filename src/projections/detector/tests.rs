@@ -1,6 +1,7 @@
 //! The computations on facts that no command can make, and at the edges of their thresholds.
 
 use jiff::civil::date;
+use uuid::Uuid;
 
 use super::sightings::Sighting;
 use super::*;
@@ -267,12 +268,16 @@ fn a_dossier_that_comes_back_to_who_passed_it_on_is_found_and_one_that_goes_on_i
 
 #[test]
 fn a_leg_sent_back_twice_is_found_and_once_is_not() {
-    let sent = |position, number| Sighting {
+    let sent = |position, number, leg| Sighting {
         number: Some(number),
+        seen: Seen::SentBack {
+            leg: Uuid::from_u128(leg),
+        },
         ..fact(position, "dossier.sent_back", "2025-03-04T09:00")
     };
     let rule = known("sent_back_repeatedly");
-    let all = [sent(1, 7), sent(2, 8), sent(3, 7)];
+    // Leg 9 found mistakes in two others once each; the first of these is sent back by another one too.
+    let all = [sent(1, 9, 7), sent(2, 9, 8), sent(3, 10, 7)];
     let found = withdrawals::sent_back(rule, &all, 2);
     let told: Vec<_> = found
         .iter()

@@ -50,29 +50,13 @@ pub(super) fn transferred(
     transfers: &[Sighting],
     transfers_min: u32,
 ) -> Vec<Finding> {
-    let mut dossiers: BTreeMap<u64, Vec<&Sighting>> = BTreeMap::new();
-    for transfer in transfers.iter().filter(|one| one.accepted_at.is_some()) {
-        if let Some(number) = transfer.number {
-            dossiers.entry(number).or_default().push(transfer);
-        }
-    }
-    let found = dossiers.into_values().filter_map(|all| {
-        let (last, earlier) = all.split_last()?;
-        let times = all.len() as u64;
-        (times >= u64::from(transfers_min)).then(|| last.finding(rule, times, earlier))
-    });
-    found.collect()
+    let restarted = transfers.iter().filter(|one| one.accepted_at.is_some());
+    often(rule, by_dossier(restarted), transfers_min)
 }
 
 /// Passed on to an office that had passed it on before, in the window. The amount is how often.
 pub(super) fn passed_back(rule: &'static Rule, transfers: &[Sighting]) -> Vec<Finding> {
-    let mut dossiers: BTreeMap<u64, Vec<&Sighting>> = BTreeMap::new();
-    for transfer in transfers {
-        if let Some(number) = transfer.number {
-            dossiers.entry(number).or_default().push(transfer);
-        }
-    }
-    let found = dossiers.into_values().filter_map(|all| {
+    let found = by_dossier(transfers).into_values().filter_map(|all| {
         let returns = (1..all.len()).filter(|at| {
             let Seen::Redirect { to, .. } = &all[*at].seen else {
                 return false;
@@ -94,20 +78,16 @@ fn passed_from(transfer: &Sighting) -> Option<&String> {
     }
 }
 
-/// Sent back for correction again and again: while it lies with the other agency the clock of who sends back stands.
+/// One leg's result sent back for correction again and again: while it lies with the other agency the clock of who sends back
+/// stands.
 pub(super) fn sent_back(rule: &'static Rule, facts: &[Sighting], times_min: u32) -> Vec<Finding> {
-    let mut dossiers: BTreeMap<u64, Vec<&Sighting>> = BTreeMap::new();
+    let mut legs: BTreeMap<_, Vec<&Sighting>> = BTreeMap::new();
     for fact in facts {
-        if let Some(number) = fact.number {
-            dossiers.entry(number).or_default().push(fact);
+        if let Seen::SentBack { leg } = &fact.seen {
+            legs.entry(leg).or_default().push(fact);
         }
     }
-    let found = dossiers.into_values().filter_map(|all| {
-        let (last, earlier) = all.split_last()?;
-        let times = all.len() as u64;
-        (times >= u64::from(times_min)).then(|| last.finding(rule, times, earlier))
-    });
-    found.collect()
+    often(rule, legs, times_min)
 }
 
 /// One applicant's dossiers of one procedure, filed online at one office on one day. Who comes to a counter has no pseudonym
@@ -120,10 +100,32 @@ pub(super) fn split(rule: &'static Rule, filed: &[&Sighting], in_a_day_min: u32)
             days.entry(key).or_default().push(one);
         }
     }
-    let found = days.into_values().filter_map(|all| {
+    often(rule, days, in_a_day_min)
+}
+
+/// The facts of each dossier, in order.
+fn by_dossier<'a>(
+    facts: impl IntoIterator<Item = &'a Sighting>,
+) -> BTreeMap<u64, Vec<&'a Sighting>> {
+    let mut dossiers: BTreeMap<u64, Vec<&Sighting>> = BTreeMap::new();
+    for fact in facts {
+        if let Some(number) = fact.number {
+            dossiers.entry(number).or_default().push(fact);
+        }
+    }
+    dossiers
+}
+
+/// Groups of so many facts, or more; the amount is how many.
+fn often<K>(
+    rule: &'static Rule,
+    groups: BTreeMap<K, Vec<&Sighting>>,
+    times_min: u32,
+) -> Vec<Finding> {
+    let found = groups.into_values().filter_map(|all| {
         let (last, earlier) = all.split_last()?;
-        let filed = all.len() as u64;
-        (filed >= u64::from(in_a_day_min)).then(|| last.finding(rule, filed, earlier))
+        let times = all.len() as u64;
+        (times >= u64::from(times_min)).then(|| last.finding(rule, times, earlier))
     });
     found.collect()
 }

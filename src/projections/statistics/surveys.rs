@@ -168,20 +168,25 @@ impl Answers {
     }
 }
 
-/// Groups of one question whose answers are not told: those that are small, and where only one is, the next smallest too, or it
-/// could be reckoned from the total.
+/// Groups of one question whose answers are not told: those that are small. What is hidden can be reckoned from the total as one
+/// sum: where that is of one group, or of fewer than [`FEWEST`] answers, the next smallest are hidden too.
 #[must_use]
 pub fn withheld<'a>(groups: &[(&'a str, &Answers)]) -> Vec<&'a str> {
-    let small = groups.iter().filter(|(_, one)| one.is_small());
-    let mut hidden: Vec<&str> = small.map(|(group, _)| *group).collect();
-    if hidden.len() == 1 {
-        let others = groups
-            .iter()
-            .filter(|(_, one)| !one.is_small() && one.counted() > 0);
-        let next = others.min_by_key(|(_, one)| one.counted());
-        hidden.extend(next.map(|(group, _)| *group));
+    let answered = groups.iter().copied().filter(|(_, one)| one.counted() > 0);
+    let (mut hidden, mut rest): (Vec<(&str, &Answers)>, Vec<_>) =
+        answered.partition(|(_, one)| one.is_small());
+    rest.sort_by_key(|(_, one)| one.counted());
+    let mut others = rest.into_iter();
+    while !hidden.is_empty() && !is_enough(&hidden) {
+        let Some(next) = others.next() else { break };
+        hidden.push(next);
     }
-    hidden
+    hidden.into_iter().map(|(group, _)| group).collect()
+}
+
+fn is_enough(hidden: &[(&str, &Answers)]) -> bool {
+    let answers = hidden.iter().map(|(_, one)| one.counted());
+    hidden.len() > 1 && answers.sum::<u64>() >= FEWEST
 }
 
 /// By the question's key and the group's; the group is empty when nothing is split.
@@ -268,6 +273,11 @@ mod tests {
         };
         assert_eq!(hidden(&[50, 3, 20, 9]), ["b", "d"], "the next smallest too");
         assert_eq!(hidden(&[50, 3, 2, 9]), ["b", "c"], "two hide each other");
+        assert_eq!(
+            hidden(&[50, 1, 1, 9]),
+            ["b", "c", "d"],
+            "two people are as few together as alone"
+        );
         assert_eq!(
             hidden(&[50, 0, 20, 9]),
             [""; 0],

@@ -39,7 +39,7 @@ async fn brought(vault: &Vault, n: u128) -> (String, Arrived) {
 /// The n-th person's paper, brought and put.
 async fn kept(vault: &Vault, n: u128) -> (Uuid, Uuid, Part) {
     let (ticket, _) = brought(vault, n).await;
-    let arrived = vault.redeem(&ticket, command(n), BY, NOW).expect("taken");
+    let arrived = vault.redeem(&ticket, command(n), BY).expect("taken");
     let stream = Uuid::from_u128(0xd000 + n);
     let deposit = Deposit {
         command: command(n),
@@ -72,11 +72,12 @@ async fn bytes(vault: &Vault, wanted: &(Uuid, Uuid, Part)) -> Option<Vec<u8>> {
 }
 
 fn lying(folder: &Path) -> Vec<Vec<u8>> {
-    let Ok(shelves) = std::fs::read_dir(folder) else {
+    let Ok(listed) = std::fs::read_dir(folder) else {
         return Vec::new();
     };
-    let files = shelves.flat_map(|shelf| {
-        let files = std::fs::read_dir(shelf.expect("a shelf").path()).expect("a folder");
+    let listed = listed.map(|one| one.expect("an entry").path());
+    let files = listed.filter(|path| path.is_dir()).flat_map(|shelf| {
+        let files = std::fs::read_dir(shelf).expect("a folder");
         files.map(|file| std::fs::read(file.expect("a file").path()).expect("bytes"))
     });
     files.collect()
@@ -88,7 +89,7 @@ async fn equal_files_of_two_people_are_two_files_and_erasing_one_leaves_the_othe
         let folder = tempfile::tempdir().expect("a folder");
         let files = folder.path().join("files");
         let vault = ground.vault().await;
-        let vault = vault.with_files(Folder::new(files.clone()));
+        let vault = vault.with_files(kept_in(&files).await);
         let (first, second) = (kept(&vault, 1).await, kept(&vault, 2).await);
         let lie = lying(&files);
         assert_eq!(lie.len(), 2);
@@ -115,7 +116,7 @@ async fn the_commitment_is_that_of_the_hash_alone() {
     for ground in grounds().await {
         let folder = tempfile::tempdir().expect("a folder");
         let vault = ground.vault().await;
-        let vault = vault.with_files(Folder::new(folder.path().to_owned()));
+        let vault = vault.with_files(kept_in(folder.path()).await);
         let wanted = kept(&vault, 1).await;
         let Opened::Present(opening) = opened(&vault, &wanted).await else {
             panic!("it opens");
@@ -136,28 +137,25 @@ async fn a_ticket_is_good_for_one_command_of_one_person_and_for_a_day() {
     for ground in grounds().await {
         let folder = tempfile::tempdir().expect("a folder");
         let vault = ground.vault().await;
-        let vault = vault.with_files(Folder::new(folder.path().to_owned()));
+        let vault = vault.with_files(kept_in(folder.path()).await);
         let (ticket, arrived) = brought(&vault, 1).await;
-        let redeem = |ticket: &str, command, by: &str, hours: i64| {
-            let now = Moment(NOW.0 + hours * HOUR);
-            vault.redeem(ticket, command, by, now).err()
-        };
-        assert_eq!(redeem(&ticket, command(1), BY, TICKET_HOURS), None);
-        let late = redeem(&ticket, command(1), BY, TICKET_HOURS + 1);
-        assert_eq!(late, Some(NoTicket::TooOld));
-        let other = redeem(&ticket, command(2), BY, 0);
+        let redeem = |ticket: &str, command, by: &str| vault.redeem(ticket, command, by).err();
+        let redeemed = vault.redeem(&ticket, command(1), BY).expect("taken");
+        let late = |hours: i64| redeemed.is_late(Moment(NOW.0 + hours * HOUR));
+        assert_eq!((late(TICKET_HOURS), late(TICKET_HOURS + 1)), (false, true));
+        let other = redeem(&ticket, command(2), BY);
         assert_eq!(other, Some(NoTicket::NotForThis));
-        let somebody = redeem(&ticket, command(1), "receiver-02", 0);
+        let somebody = redeem(&ticket, command(1), "receiver-02");
         assert_eq!(somebody, Some(NoTicket::NotForThis));
         for wrong in ["", "?", "AAAA", &ticket[..ticket.len() - 1]] {
-            assert_eq!(redeem(wrong, command(1), BY, 0), Some(NoTicket::Unknown));
+            assert_eq!(redeem(wrong, command(1), BY), Some(NoTicket::Unknown));
         }
         let elsewhere = crate::vault::Keys::from_master([8; 32]);
         let foreign = super::ground::Ground::file();
         let foreign = Vault::create_or_open(&foreign.location, &elsewhere).await;
         let unknown = foreign
             .expect("another vault")
-            .redeem(&ticket, command(1), BY, NOW);
+            .redeem(&ticket, command(1), BY);
         assert_eq!(unknown, Err(NoTicket::Unknown));
         let printed = format!("{arrived:?}");
         assert!(!printed.contains("khai sinh"), "{printed}");
@@ -169,24 +167,32 @@ async fn what_no_part_names_is_swept_when_it_is_old_enough_and_a_half_written_fi
     for ground in grounds().await {
         let folder = tempfile::tempdir().expect("a folder");
         let vault = ground.vault().await;
-        let vault = vault.with_files(Folder::new(folder.path().to_owned()));
+        let vault = vault.with_files(kept_in(folder.path()).await);
         let wanted = kept(&vault, 1).await;
         brought(&vault, 2).await;
-        let shelf = folder.path().join("ab");
+        let shelf = folder.path().join("00");
         std::fs::create_dir_all(&shelf).expect("a folder");
         let half = shelf.join(format!("{}.new", Uuid::from_u128(7).simple()));
         std::fs::write(&half, b"half").expect("written");
-        std::fs::write(shelf.join("README"), b"not ours").expect("written");
-        let young = vault.sweep_files(Duration::from_hours(1)).await;
+        let foreign = [
+            "README".to_owned(),
+            format!("{}.bak", Uuid::from_u128(7).simple()),
+        ];
+        for name in &foreign {
+            std::fs::write(shelf.join(name), b"not ours").expect("written");
+        }
+        let young = vault.sweep_files(Duration::from_hours(1), going).await;
         assert_eq!(young.expect("swept"), 0);
         tokio::time::sleep(Duration::from_millis(20)).await;
-        let swept = vault.sweep_files(Duration::from_millis(5)).await;
+        let halted = vault.sweep_files(Duration::from_millis(5), || Err("halted"));
+        let halted = halted.await.expect_err("nothing is deleted");
+        assert_eq!(halted.code(), "VAULT_LOOKUP");
+        let swept = vault.sweep_files(Duration::from_millis(5), going).await;
         assert_eq!(swept.expect("swept"), 1);
         assert!(!half.exists());
-        assert!(
-            shelf.join("README").exists(),
-            "what is not ours is left alone"
-        );
+        for name in &foreign {
+            assert!(shelf.join(name).exists(), "what is not ours is left alone");
+        }
         assert_eq!(bytes(&vault, &wanted).await.as_deref(), Some(PAPER));
     }
 }
@@ -198,7 +204,7 @@ async fn a_changed_moved_or_missing_file_is_not_given() {
     let vault = Vault::create_or_open(&ground.location, &keys()).await;
     let vault = vault.expect("a vault");
     let without = vault.clone();
-    let vault = vault.with_files(Folder::new(folder.path().to_owned()));
+    let vault = vault.with_files(kept_in(folder.path()).await);
     let (first, second) = (kept(&vault, 1).await, kept(&vault, 2).await);
     let path = |opened: Opened<Opening>| {
         let Opened::Present(Opening {
@@ -228,4 +234,36 @@ async fn a_changed_moved_or_missing_file_is_not_given() {
     };
     let refused = without.receive(upload, PAPER, NOW).await;
     assert_eq!(refused.expect_err("no place").code(), "VAULT_MISUSE");
+}
+
+#[tokio::test]
+async fn a_folder_is_of_one_journal_and_what_is_missing_in_it_is_told() {
+    for ground in grounds().await {
+        let folder = tempfile::tempdir().expect("a folder");
+        let vault = ground.vault().await;
+        let vault = vault.with_files(kept_in(folder.path()).await);
+        kept_in(folder.path()).await;
+        let other = Folder::open(folder.path().to_owned(), Uuid::from_u128(2)).await;
+        let refused = other.err().expect("another journal's");
+        assert_eq!(refused.code(), "VAULT_FOLDER_OF_ANOTHER");
+
+        kept(&vault, 1).await;
+        kept(&vault, 2).await;
+        let missing = vault.missing_files().await.expect("looked for");
+        assert_eq!(missing, (2, vec![]));
+        let elsewhere = tempfile::tempdir().expect("a folder");
+        let elsewhere = vault.with_files(kept_in(elsewhere.path()).await);
+        let (named, missing) = elsewhere.missing_files().await.expect("looked for");
+        assert_eq!((named, missing.len()), (2, 2));
+    }
+}
+
+/// The folder of the one journal of these tests.
+async fn kept_in(folder: &Path) -> Folder {
+    let folder = Folder::open(folder.to_owned(), Uuid::from_u128(1)).await;
+    folder.expect("a folder")
+}
+
+fn going() -> Result<(), &'static str> {
+    Ok(())
 }

@@ -40,6 +40,30 @@ impl Office {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_key_brings_files_for_the_commands_that_it_may_give() {
+    let office = given_an_office(NOBODY).await;
+    let reads = office.key(
+        "roll-up-01",
+        Role::Receiver,
+        &["read", "act:forwardDossier"],
+    );
+    let notes = office.key("scanner-01", Role::Receiver, &["act:receiveComponent"]);
+    let gateway = office.key("gateway-01", Role::PaymentGateway, &["act:*"]);
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    for (key, status) in [
+        (&reads, StatusCode::FORBIDDEN),
+        (&gateway, StatusCode::FORBIDDEN),
+        // It may; but this is no file.
+        (&notes, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    ] {
+        let address = format!("{}/files?commandId={}&name=a", office.url, office::id());
+        let request = office.client.post(address).bearer_auth(key).body("text");
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_does_what_its_scopes_say_and_no_alias_or_fragment_hides_anything() {
     let office = given_an_office(NOBODY).await;
     let reads = office.key("roll-up-01", Role::Receiver, &["read"]);

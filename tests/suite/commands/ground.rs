@@ -18,6 +18,8 @@ use motcua::journal::{Journal, Location};
 use motcua::projections::ReadModels;
 use motcua::vault::{self, Folder, Keys, Vault};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -55,9 +57,11 @@ pub async fn premises() -> Premises {
     let keys = Keys::load_or_create(&folder.path().join("keys")).expect("keys");
     let safe = vault::Location::Sqlite(folder.path().join("vault.db"));
     let vault = Vault::create_or_open(&safe, &keys).await.expect("a vault");
-    let vault = vault.with_files(Folder::new(folder.path().join("files")));
+    let id = office::id();
+    let files = Folder::open(folder.path().join("files"), id).await;
+    let vault = vault.with_files(files.expect("a folder"));
     let opened = Opened {
-        id: office::id(),
+        id,
         origin: "localhost/commands".into(),
         kind: JournalKind::Simulated,
         clock: ClockKind::Story,
@@ -262,6 +266,21 @@ impl Office {
         let response = request.body(file).send().await.expect("an answer");
         let status = response.status().as_u16();
         (status, response.json().await.expect("JSON"))
+    }
+
+    /// What is answered to the head of a request, without its body.
+    pub async fn said_to(&self, head: &str) -> (u16, Value) {
+        let address = self.url.strip_prefix("http://").expect("an address");
+        let mut line = TcpStream::connect(address).await.expect("a line");
+        line.write_all(head.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        let read = line.read_to_string(&mut answer);
+        let read = tokio::time::timeout(Duration::from_secs(20), read).await;
+        read.expect("an answer in time").expect("a text");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
+        let status = head.split(' ').nth(1).expect("a status");
+        let body = serde_json::from_str(body).expect("JSON");
+        (status.parse().expect("a number"), body)
     }
 
     /// The payload of a command; the request itself must not fail.

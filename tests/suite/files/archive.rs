@@ -1,11 +1,16 @@
 //! The repository of results: what is older than the system is entered once, found by its number, reused, struck.
 
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
+use motcua::domain::part::Part;
+use motcua::domain::time::Moment;
+use motcua::journal::fact;
+use motcua::vault::Opened;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{PDF, with_file};
 use crate::commands::ground::{
-    Caller, OFFICES, Office, PROCEDURE, done, on, person, refused, served, with,
+    Caller, OFFICES, Office, PROCEDURE, done, morning, on, person, refused, served, with,
 };
 use crate::commands::story::{entered, filing};
 use crate::office::id;
@@ -106,11 +111,31 @@ async fn a_result_older_than_the_system_is_entered_once_found_reused_and_struck(
         .await;
     refused(&unreasoned, "REASON_REQUIRED", "no reason");
     let strike = with(strike, &json!({ "reason": "AGENCY_ERROR" }));
-    done(
-        &office
-            .call_as(&clerk, "strikeArchivedResult", strike.clone())
-            .await,
+    let noted = with(strike, &json!({ "note": "Nhập nhầm số của công dân khác" }));
+    let struck = office.call_as(&clerk, "strikeArchivedResult", noted.clone());
+    let struck = struck.await;
+    done(&struck);
+    let strike = noted;
+    let before = parts(&office, &first).await;
+    assert_eq!(before.len(), 2);
+    let vault = office.api.vault().expect("a vault");
+    let destroyed = vault.open(&before).await.expect("read");
+    assert_eq!(
+        destroyed,
+        [Opened::Erased, Opened::Erased],
+        "whose it was, and its file"
     );
+    let auditor = Actor::new("auditor-01", NO_OFFICE, Role::Auditor);
+    for (who, said) in [
+        (&auditor, json!("Nhập nhầm số của công dân khác")),
+        (&person(Role::Admin), Value::Null),
+    ] {
+        let query =
+            "{ auditTrail(first: 1, filter: { newestFirst: true }) { nodes { kind note } } }";
+        let body = office.post(&office.signed_in(who), query, json!({})).await;
+        let node = &body["data"]["auditTrail"]["nodes"][0];
+        assert_eq!(node["note"], said, "{body}");
+    }
     assert_eq!(found(&office, &clerk, &by_number).await["edges"], json!([]));
     let twice = with(strike, &json!({ "commandId": id() }));
     refused(
@@ -118,11 +143,24 @@ async fn a_result_older_than_the_system_is_entered_once_found_reused_and_struck(
         "ALREADY_RECORDED",
         "struck",
     );
-    done(
-        &office
-            .call_as(&clerk, "enterArchivedResult", old(OFFICES[0]))
-            .await,
-    );
+    let anew = office
+        .call_as(&clerk, "enterArchivedResult", old(OFFICES[0]))
+        .await;
+    done(&anew);
+    let other = parts(&office, &anew).await;
+    assert_ne!(other[0].2.s, before[0].2.s, "it may be somebody else's");
+}
+
+/// The personal parts of the fact that a command has recorded, as the vault is asked.
+async fn parts(office: &Office, payload: &Value) -> Vec<(Uuid, Uuid, Part)> {
+    let position = payload["position"].as_str().expect("a position");
+    let position = position.parse().expect("a number");
+    let entries = office.api.journal.read(position, 1).await.expect("a fact");
+    let fact = fact::decode(&entries[0].body).expect("a fact");
+    let parts = fact.circumstances.parts.into_iter();
+    parts
+        .map(|part| (entries[0].stream, fact.command, part))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -221,6 +259,25 @@ async fn results_of_dossiers_are_in_it_by_themselves_and_say_what_they_are() {
     assert_eq!(next["edges"][0]["node"]["kind"], "DOCUMENT");
     assert_eq!(next["pageInfo"]["hasNextPage"], false);
     let auditor = Actor::new("auditor-01", NO_OFFICE, Role::Auditor);
-    let all = found(&office, &auditor, &format!("office: \"{}\"", OFFICES[0])).await;
-    assert_eq!(all["edges"].as_array().map(Vec::len), Some(2));
+    let by_office = format!("office: \"{}\"", OFFICES[0]);
+    for asked in [by_office.as_str(), "first: 20"] {
+        let all = found(&office, &auditor, asked).await;
+        assert_eq!(all["edges"].as_array().map(Vec::len), Some(2), "{asked}");
+    }
+    // Whatever becomes of it, the day on which it was given stays.
+    let given = &next["edges"][0]["node"]["givenOn"];
+    let days_later = Moment(morning().0 + 3 * 86_400_000_000);
+    office.wait_until(days_later).await;
+    let revoked = with(on(&numbers[0].1), &json!({ "reason": "AGENCY_ERROR" }));
+    done(
+        &office
+            .call_as(&person(Role::Signer), "revokeResult", revoked)
+            .await,
+    );
+    let by_number = format!("number: \"{}\"", numbers[0].0);
+    let entry = &found(&office, &clerk, &by_number).await["edges"][0]["node"];
+    assert_eq!(
+        (&entry["standing"], &entry["givenOn"]),
+        (&json!("REVOKED"), given)
+    );
 }

@@ -2,7 +2,7 @@
 
 mod archive;
 
-use motcua::domain::actor::{Actor, Role};
+use motcua::domain::actor::{Actor, NO_OFFICE, Role};
 use motcua::domain::time::Moment;
 use motcua::journal::fact;
 use motcua::reactions::tidying::tidy;
@@ -162,7 +162,8 @@ async fn what_is_no_file_of_this_command_is_refused_and_says_why() {
     let command = id().to_string();
     let here = |kind| (command.as_str(), NAME.0, kind);
     let long = "a".repeat(201);
-    let large = [b"%PDF-".as_slice(), &vec![0; 20 * 1024 * 1024]].concat();
+    let auditor = office.token(&Actor::new("auditor-01", NO_OFFICE, Role::Auditor));
+    let admin = office.token(&person(Role::Admin));
     for (token, said, file, status, code) in [
         (None, here(KIND), PDF.to_vec(), 401, "UNAUTHENTICATED"),
         (Some("x"), here(KIND), PDF.to_vec(), 401, "UNAUTHENTICATED"),
@@ -188,7 +189,8 @@ async fn what_is_no_file_of_this_command_is_refused_and_says_why() {
             "FILE_TYPE",
         ),
         (Some(&token), here(KIND), Vec::new(), 400, "FILE_EMPTY"),
-        (Some(&token), here(KIND), large, 413, "FILE_TOO_LARGE"),
+        (Some(&auditor), here(KIND), PDF.to_vec(), 403, "FORBIDDEN"),
+        (Some(&admin), here(KIND), PDF.to_vec(), 403, "FORBIDDEN"),
         (
             Some(&token),
             ("x", NAME.0, KIND),
@@ -265,6 +267,29 @@ async fn what_is_no_file_of_this_command_is_refused_and_says_why() {
         );
     }
     done(&office.call_as(&receiver, "receiveComponent", own).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_read_of_a_file_that_will_not_be_taken() {
+    let office = served().await;
+    let token = office.token(&person(Role::Receiver));
+    let large = 20 * 1024 * 1024 + 1;
+    let mine = format!("authorization: Bearer {token}");
+    for (who, length, expected) in [
+        ("x-nobody: 1", PDF.len(), (401, "UNAUTHENTICATED")),
+        (&*mine, large, (413, "FILE_TOO_LARGE")),
+    ] {
+        let head = format!(
+            "POST /files?commandId={}&name=a.pdf HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{who}\r\ncontent-type: {KIND}\r\n\
+             content-length: {length}\r\n\r\n",
+            id()
+        );
+        let (status, told) = office.said_to(&head).await;
+        assert_eq!(
+            (status, told["code"].as_str()),
+            (expected.0, Some(expected.1))
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -365,10 +390,13 @@ async fn an_erased_file_says_so_and_a_refused_command_leaves_its_file_to_the_swe
         .parts
         .remove(0);
     let now = office.api.office.clock();
-    let tidied = tidy(journal, vault, Moment(now.0 + 2 * 86_400_000_000))
-        .await
-        .expect("tidied");
+    let counter = office.api.counter().expect("a counter");
+    let later = Moment(now.0 + 2 * 86_400_000_000);
+    let tidied = tidy(counter, journal, vault, later).await.expect("tidied");
     assert_eq!((tidied.parts, tidied.files), (0, 0), "facts name all of it");
+    counter.halt("LOG_SET_BACK");
+    let halted = tidy(counter, journal, vault, later).await;
+    assert!(halted.is_err(), "of a journal that was set back");
     let url = address(&listed(&office, &receiver, json!({ "code": code })).await);
     vault
         .erase(part.s, &["attachment"], now)

@@ -217,6 +217,46 @@ fn a_closed_office_takes_nothing_in_and_its_last_day_stays_whatever_it_posts() {
 }
 
 #[test]
+fn what_an_office_gave_is_kept_by_whoever_took_over_that_procedure_and_by_nobody_before_the_day() {
+    let reference = ending([]).reference;
+    let day = |text: &str| at(text).date();
+    let keepers = |office: &'static str, procedure: &str, day| {
+        let keepers = reference.keepers(office, procedure, day);
+        keepers.into_iter().collect::<Vec<_>>()
+    };
+    let (eve, first) = (day("2026-11-23 00:00"), day("2026-11-24 00:00"));
+    assert_eq!(keepers(HERE, PERMIT, eve), [HERE]);
+    assert_eq!(keepers(HERE, PERMIT, first), [THERE]);
+    assert_eq!(keepers(HERE, CERTIFICATE, first), [REST]);
+
+    // The one that took over ends itself, by the end that its own entry gives, and another names it.
+    let office = |code: &str| crate::domain::office::Office {
+        code: code.to_owned(),
+        ..reference.offices[THERE].as_ref().clone()
+    };
+    let mut ended = office(REST);
+    ended.valid_to = Some(day("2027-03-31 00:00"));
+    let mut heir = office("H38.44");
+    heir.predecessors = vec![REST.to_owned()];
+    let again = ending([])
+        .knowing(&ReferenceEvent::OfficeOpened(ended))
+        .knowing(&ReferenceEvent::OfficeOpened(heir))
+        .reference;
+    let april = day("2027-04-01 00:00");
+    let kept = |procedure| {
+        again
+            .keepers(HERE, procedure, april)
+            .into_iter()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (kept(CERTIFICATE), kept(PERMIT)),
+        (vec!["H38.44"], vec![THERE])
+    );
+    assert!(again.keepers("H99.99", CERTIFICATE, april).is_empty());
+}
+
+#[test]
 fn a_decision_that_cannot_be_carried_out_is_refused_by_name() {
     let given = given([]).knowing(&opened());
     let refused = |change: &dyn Fn(&mut Reorganisation)| {

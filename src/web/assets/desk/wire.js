@@ -73,6 +73,14 @@ export async function ask(name, variables) {
 
 // Sends a file for the command of this id; answers with its ticket, or with what is wrong.
 export async function send(file, id) {
+  // A node that refuses a long file at once may cut the line before its answer is read.
+  if (file.size > 20 * 1024 * 1024) {
+    return {
+      code: 'FILE_TOO_LARGE',
+      messageVi: 'Tệp lớn hơn 20 MB. Hãy nén hoặc chia nhỏ.',
+      messageEn: 'The file is larger than 20 MB. Compress or divide it.',
+    };
+  }
   const kind = file.type === 'text/xml' ? 'application/xml' : file.type;
   try {
     const answer = await fetch(`/files?commandId=${id}&name=${encodeURIComponent(file.name)}`, {

@@ -24,7 +24,7 @@ use crate::api::sign_in::SignIn;
 /// A connection that says nothing for so long is closed.
 const INIT_MAX: Duration = Duration::from_secs(10);
 /// How long the other side may take to close.
-const FAREWELL_MAX: Duration = Duration::from_secs(1);
+const FAREWELL_MAX: Duration = Duration::from_secs(3);
 /// Messages that wait for a slow client; then its operations wait.
 const WAITING_MAX: usize = 16;
 
@@ -88,6 +88,9 @@ impl<E: Executor> Connection<E> {
     pub async fn serve(mut self, mut socket: WebSocket) {
         let closing = self.talk(&mut socket).await;
         self.running.clear();
+        let cut_off = closing
+            .as_ref()
+            .is_some_and(|one| one.code == message::TOO_BIG);
         if let Some(Closing { code, reason }) = closing {
             let reason = reason.into();
             let frame = CloseFrame { code, reason };
@@ -95,8 +98,13 @@ impl<E: Executor> Connection<E> {
             let _ = socket.send(Message::Close(Some(frame))).await;
         }
         // The other side's Close is answered while more is read (RFC 6455 §5.5.1); what is still on its way must not cut the line
-        // before our own Close has arrived.
-        let rest = async { while let Some(Ok(_)) = socket.recv().await {} };
+        // before our own Close has arrived. Of a message that is too big nothing more can be read: the line is held.
+        let rest = async {
+            while let Some(Ok(_)) = socket.recv().await {}
+            if cut_off {
+                pending::<()>().await;
+            }
+        };
         let _ = tokio::time::timeout(FAREWELL_MAX, rest).await;
     }
 

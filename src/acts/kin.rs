@@ -20,14 +20,12 @@ pub fn of<'a>(
     known.collect()
 }
 
-/// Their ids, as far as the states tell.
+/// Their ids, as far as the states tell; and of the dossier whose data is to be destroyed.
 pub fn ids<'a>(request: &Request, state: impl Fn(Uuid) -> Option<&'a State>) -> Vec<Uuid> {
-    let Act::Dossier {
-        dossier: own,
-        command,
-    } = &request.act
-    else {
-        return Vec::new();
+    let (own, command) = match &request.act {
+        Act::Dossier { dossier, command } => (dossier, command),
+        Act::Erase(act) => return vec![act.dossier()],
+        _ => return Vec::new(),
     };
     let kin = |id: Uuid| {
         let known = state(id).and_then(State::dossier);

@@ -1,7 +1,9 @@
 //! THE COUNTER: commands come in, one writer decides them under the journal's lock, receipts go out.
 
 mod clock;
+mod deposit;
 mod desk;
+pub mod erasing;
 mod kin;
 mod premises;
 mod request;
@@ -151,6 +153,8 @@ pub async fn opened(journal: &Journal) -> Result<Opened, OpenError> {
         | Event::Register(_)
         | Event::Archive(_)
         | Event::Staff(_)
+        | Event::Access(_)
+        | Event::Erasure(_)
         | Event::Dossier(_) => Err(OpenError::NotOpened),
     }
 }

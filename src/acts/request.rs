@@ -7,6 +7,7 @@ use sha2::Sha256;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use crate::domain::access::Looked;
 use crate::domain::actor::Actor;
 use crate::domain::archive::ArchiveAct;
 use crate::domain::calendar::{CalendarYear, Notice};
@@ -14,6 +15,7 @@ use crate::domain::campaign::CampaignAct;
 use crate::domain::catalogue::{InternalProcess, Procedure, ReviewProposed};
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::{DossierCommand, Rejection};
+use crate::domain::erasure::ErasureAct;
 use crate::domain::fact::stream;
 use crate::domain::office::Office;
 use crate::domain::part::PartKind;
@@ -42,6 +44,10 @@ pub enum Act {
     Archive(ArchiveAct),
     /// Register an officer of an office, change the record, or end it.
     Staff(StaffAct),
+    /// Have it on record that personal data is opened.
+    Access(Looked),
+    /// Have personal data destroyed.
+    Erase(ErasureAct),
     /// Take the next number of an office's day out of use, with a reason.
     VoidCode {
         office: OfficeCode,
@@ -89,16 +95,20 @@ impl Act {
         match self {
             Self::Archive(act) => Some(act.stream()),
             Self::Staff(act) => Some(act.stream()),
+            Self::Erase(act) => Some(act.stream()),
             act => act.dossier(),
         }
     }
 
-    /// Done on the register of an office's day, where there is nothing to say in words.
+    /// Done on a stream of a day, such as the register of an office, where there is nothing to say in words.
     #[must_use]
     pub fn is_for_the_register(&self) -> bool {
         matches!(
             self,
-            Self::VoidCode { .. } | Self::ReserveCodes { .. } | Self::ReleaseCodes { .. }
+            Self::VoidCode { .. }
+                | Self::ReserveCodes { .. }
+                | Self::ReleaseCodes { .. }
+                | Self::Access(_)
         )
     }
 
@@ -109,6 +119,8 @@ impl Act {
             Self::Dossier { dossier, .. } => Some(*dossier),
             Self::Archive(_)
             | Self::Staff(_)
+            | Self::Access(_)
+            | Self::Erase(_)
             | Self::VoidCode { .. }
             | Self::ReserveCodes { .. }
             | Self::ReleaseCodes { .. }

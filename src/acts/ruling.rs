@@ -9,12 +9,14 @@ use super::desk;
 use super::kin;
 use super::request::{Act, Request};
 use super::states::State;
+use crate::domain::access;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::archive::{self, Archived};
 use crate::domain::calendar::Notice;
 use crate::domain::campaign;
 use crate::domain::catalogue::rules;
 use crate::domain::dossier::{self, Dossier, Rejection};
+use crate::domain::erasure::{self, Erasures};
 use crate::domain::event::Event;
 use crate::domain::fact::{Circumstances, Draft, stream};
 use crate::domain::part::{Part, PartKind};
@@ -25,18 +27,18 @@ use crate::domain::supervision;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
 
-/// Asks the rules about one request on the newest states. Pure.
+/// Asks the rules about one request on the newest states, in a journal that `began` on a day. Pure.
 pub fn rule<'a>(
     request: &Request,
     parts: &[Part],
     now: Moment,
-    journal: JournalKind,
+    (journal, began): (JournalKind, Date),
     state: impl Fn(Uuid) -> Option<&'a State>,
 ) -> Result<Vec<Draft>, Rejection> {
     let nothing = Reference::default();
     let shelf = state(stream::reference()).and_then(State::reference);
     let reference = shelf.unwrap_or(&nothing);
-    let register = register_of(request, now.date()).and_then(&state);
+    let register = of_the_day(request, now.date()).and_then(&state);
     let register = register.and_then(State::register);
     let register = register.unwrap_or(&register::EMPTY);
     let given = Circumstances {
@@ -88,10 +90,31 @@ pub fn rule<'a>(
             let archived = state(act.stream()).and_then(State::archived);
             let archived = archived.unwrap_or(&nothing);
             let by = (&request.actor, request.reason.is_some());
-            let event = archive::decide(archived, act, by, reference, now)?;
+            let event = archive::decide(archived, act, by, reference, (began, now))?;
             Ok(vec![Draft {
                 stream: act.stream(),
                 event: Event::Archive(event),
+                circumstances: given,
+            }])
+        }
+        Act::Erase(act) => {
+            let (nothing, absent) = (Erasures::default(), Dossier::default());
+            let erasures = state(act.stream()).and_then(State::erasures);
+            let dossier = state(act.dossier()).and_then(State::dossier);
+            let (erasures, dossier) = (erasures.unwrap_or(&nothing), dossier.unwrap_or(&absent));
+            let by = (&request.actor, given.reason.is_some());
+            let event = erasure::decide(erasures, act, dossier, by)?;
+            Ok(vec![Draft {
+                stream: act.stream(),
+                event: Event::Erasure(event),
+                circumstances: given,
+            }])
+        }
+        Act::Access(looked) => {
+            let looked = access::decide(looked, &request.actor, given.reason.is_some())?;
+            Ok(vec![Draft {
+                stream: access::stream_of(&request.actor, now.date()),
+                event: Event::Access(looked),
                 circumstances: given,
             }])
         }
@@ -197,8 +220,9 @@ pub fn rule<'a>(
     }
 }
 
-/// The daily register a command writes: today's, or that of the day on a paper code.
-pub fn register_of(request: &Request, today: Date) -> Option<Uuid> {
+/// The stream of a day that a command writes: an office's register, today's or that of the day on a paper code; or what somebody
+/// looked at.
+pub fn of_the_day(request: &Request, today: Date) -> Option<Uuid> {
     let own = request.actor.office.as_str();
     let (office, day) = match &request.act {
         Act::Dossier { command, .. } => {
@@ -206,11 +230,13 @@ pub fn register_of(request: &Request, today: Date) -> Option<Uuid> {
             let day = code.and_then(|code| Some(code.office_and_date()?.1));
             (command.filed_at()?.as_str(), day.unwrap_or(today))
         }
+        Act::Access(_) => return Some(access::stream_of(&request.actor, today)),
         Act::VoidCode { office } => (office.as_str(), today),
         Act::ReserveCodes { .. } => (own, today),
         Act::ReleaseCodes { on, .. } => (own, on.unwrap_or(today)),
         Act::Archive(_)
         | Act::Staff(_)
+        | Act::Erase(_)
         | Act::Declare(_)
         | Act::Adopt(_)
         | Act::Publish(_)

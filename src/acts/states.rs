@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::archive::Archived;
 use crate::domain::dossier::Dossier;
+use crate::domain::erasure::Erasures;
 use crate::domain::event::Event;
 use crate::domain::fact::{Fact, stream};
 use crate::domain::reference::Reference;
@@ -28,6 +29,9 @@ pub enum State {
     Register(Register),
     Archive(Archived),
     Staff(Staff),
+    Erasures(Erasures),
+    /// Nothing is decided on what was looked at.
+    Access,
     Reference(Box<Reference>),
     Journal,
 }
@@ -57,6 +61,7 @@ impl State {
     of_kind!(register, Register, Register);
     of_kind!(archived, Archive, Archived);
     of_kind!(staff, Staff, Staff);
+    of_kind!(erasures, Erasures, Erasures);
     of_kind!(reference, Reference, Reference);
 
     /// The state before the first event of this kind.
@@ -67,6 +72,8 @@ impl State {
             Event::Register(_) => Self::Register(Register::default()),
             Event::Archive(_) => Self::Archive(Archived::default()),
             Event::Staff(_) => Self::Staff(Staff::default()),
+            Event::Access(_) => Self::Access,
+            Event::Erasure(_) => Self::Erasures(Erasures::default()),
             Event::Dossier(_) => Self::Dossier(Box::default()),
         }
     }
@@ -100,13 +107,19 @@ impl State {
                 staff.evolve(event, fact);
                 true
             }
-            (Self::Journal, Event::JournalOpened(_)) => true,
+            (Self::Erasures(erasures), Event::Erasure(event)) => {
+                erasures.evolve(event);
+                true
+            }
+            (Self::Journal, Event::JournalOpened(_)) | (Self::Access, Event::Access(_)) => true,
             (
                 Self::Dossier(_)
                 | Self::Register(_)
                 | Self::Reference(_)
                 | Self::Archive(_)
                 | Self::Staff(_)
+                | Self::Access
+                | Self::Erasures(_)
                 | Self::Journal,
                 _,
             ) => false,

@@ -5,24 +5,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::clock::OfficeClock;
+use super::deposit::{Item, deposit};
 use super::kin;
 use super::request::{Receipt, Refusal, Request, Submission};
-use super::ruling::{register_of, rule};
+use super::ruling::{of_the_day, rule};
 use super::states::{self, Held, State, States};
 use super::{OpenError, complete, superseded};
 use crate::domain::dossier::Rejection;
 use crate::domain::fact::{Draft, stream};
-use crate::domain::part::Part;
 use crate::domain::reference::{ClockKind, JournalKind, Opened};
 use crate::domain::time::Moment;
 use crate::journal::{
     Entry, Journal, JournalError, KnownCommand, Look, Looked, NewCommand, Writer, fact,
 };
-use crate::vault::{Deposit, Personal, Vault};
+use crate::vault::Vault;
 
 /// Commands in one batch.
 const BATCH_MAX: usize = 500;
@@ -38,13 +39,8 @@ pub(super) struct Desk {
     states: States,
     clock: Arc<OfficeClock>,
     clock_kind: ClockKind,
-    journal_kind: JournalKind,
-}
-
-/// A command of the batch with the commitments of its parts.
-struct Item {
-    submission: Submission,
-    parts: Vec<Part>,
+    /// What is recorded in it, and since which day.
+    journal: (JournalKind, Date),
 }
 
 type Answer = Result<Receipt, Refusal>;
@@ -72,13 +68,17 @@ impl Desk {
         opened: &Opened,
     ) -> Result<Self, OpenError> {
         superseded::bury(&journal, &vault, clock.now()).await?;
+        let first = journal.read(0, 1).await?;
+        let began = first
+            .first()
+            .map_or(Date::MIN, |entry| entry.recorded_at.date());
         Ok(Self {
             writer: journal.writer().await?,
             vault,
             states,
             clock,
             clock_kind: opened.clock,
-            journal_kind: opened.kind,
+            journal: (opened.kind, began),
         })
     }
 
@@ -98,7 +98,8 @@ impl Desk {
 
     /// Takes one batch from deposit to answers.
     async fn take(&mut self, batch: Vec<Submission>) {
-        let batch = self.deposit(batch).await;
+        let now = self.clock.now();
+        let batch = deposit(&self.vault, &self.states, batch, now).await;
         if batch.is_empty() {
             return;
         }
@@ -123,69 +124,6 @@ impl Desk {
             }
         }
         answer_all(batch, &Refusal::Unavailable);
-    }
-
-    /// Vault first: the parts are durable before a fact names them. Commands whose parts cannot be kept are refused.
-    async fn deposit(&self, batch: Vec<Submission>) -> Vec<Item> {
-        let deposits: Vec<Deposit> = batch
-            .iter()
-            .filter_map(|submission| self.to_deposit(&submission.request))
-            .collect();
-        let mut put = if deposits.is_empty() {
-            Vec::new().into_iter()
-        } else {
-            match self.vault.put(&deposits, self.clock.now()).await {
-                Ok(parts) => parts.into_iter(),
-                Err(error) => {
-                    tracing::error!(%error, "the vault did not take the parts");
-                    let (with, without): (Vec<_>, Vec<_>) = batch
-                        .into_iter()
-                        .partition(|submission| !submission.request.personal.is_empty());
-                    for submission in with {
-                        submission.answer(Err(Refusal::Unavailable));
-                    }
-                    return without
-                        .into_iter()
-                        .map(|submission| Item {
-                            submission,
-                            parts: Vec::new(),
-                        })
-                        .collect();
-                }
-            }
-        };
-        batch
-            .into_iter()
-            .map(|submission| {
-                let has_parts = submission.request.place_of_parts().is_some();
-                let parts = if has_parts {
-                    put.next().unwrap_or_default()
-                } else {
-                    Vec::new()
-                };
-                Item { submission, parts }
-            })
-            .collect()
-    }
-
-    fn to_deposit(&self, request: &Request) -> Option<Deposit> {
-        let place = request.place_of_parts()?;
-        let subject = self.states.subject(place.whose);
-        let parts = request
-            .personal
-            .iter()
-            .map(|personal| Personal {
-                kind: personal.kind,
-                subject,
-                value: personal.value.clone(),
-                file: personal.file.clone(),
-            })
-            .collect();
-        Some(Deposit {
-            command: request.id,
-            stream: place.stream,
-            parts,
-        })
     }
 
     /// One pass: lock, look, decide everything, commit.
@@ -268,7 +206,7 @@ impl Desk {
             let request = &item.submission.request;
             ids.extend(request.act.stream());
             let at = request.at.filter(|_| self.tells_story());
-            ids.extend(register_of(request, at.unwrap_or(guess).date()));
+            ids.extend(of_the_day(request, at.unwrap_or(guess).date()));
         }
         ids.into_iter()
             .map(|id| (id, self.states.version(id)))
@@ -312,8 +250,8 @@ impl Desk {
         let mut more = Vec::new();
         for (item, stamp) in batch.iter().zip(stamps) {
             let request = &item.submission.request;
-            let register = register_of(request, stamp.date());
-            let wanted = register.into_iter().chain(kin::ids(request, state));
+            let daily = of_the_day(request, stamp.date());
+            let wanted = daily.into_iter().chain(kin::ids(request, state));
             more.extend(wanted.filter(|id| seen.insert(*id)));
         }
         more.into_iter()
@@ -338,6 +276,9 @@ impl Desk {
             } else {
                 Err(Rejection::IdempotencyConflict.into())
             };
+        }
+        if item.erased {
+            return Err(Rejection::SubjectErased.into());
         }
         let decided = catch_unwind(AssertUnwindSafe(|| self.ruled(item, now, pass)));
         let Ok(drafts) = decided else {
@@ -376,7 +317,7 @@ impl Desk {
             &item.submission.request,
             &item.parts,
             now,
-            self.journal_kind,
+            self.journal,
             |id| self.state(id, pass),
         )
     }

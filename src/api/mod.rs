@@ -19,6 +19,7 @@ pub mod lateness;
 pub mod listing;
 pub mod live;
 pub mod log;
+pub mod looks;
 pub mod mine;
 pub mod node;
 pub mod offices;

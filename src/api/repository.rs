@@ -10,6 +10,7 @@ use super::catalogue::Procedure;
 use super::dossier::applicant::{self, Applicant};
 use super::error::{Answered, Problem, Result};
 use super::files::{self, DossierFile};
+use super::looks;
 use super::offices::Office;
 use super::paging::{self, Cursor, global_id};
 use super::scalar::{Day, Long};
@@ -124,6 +125,9 @@ impl RepositoryEntry {
         if !keeps(api(context), actor, &self.0) {
             return None;
         }
+        if let Err(unrecorded) = looks::at_streams(context, [self.0.stream]).await {
+            return Some(Err(unrecorded.into()));
+        }
         holder(api(context), self.0.stream).await.transpose()
     }
 
@@ -133,6 +137,9 @@ impl RepositoryEntry {
         let actor = access::actor(context)?;
         if !keeps(api(context), actor, &self.0) {
             return None;
+        }
+        if let Err(unrecorded) = looks::at_streams(context, [self.0.stream]).await {
+            return Some(Err(unrecorded.into()));
         }
         Some(files::archived(api(context), self.0.stream).await)
     }

@@ -11,7 +11,8 @@ use super::catalogue::{
 };
 use super::command::{
     ArchiveMutation, BlockQuery, CampaignMutation, CatalogueMutation, DossierMutation,
-    ReferenceMutation, ReorganisationMutation, StaffMutation, SupervisionMutation, TargetMutation,
+    PrivacyMutation, ReferenceMutation, ReorganisationMutation, StaffMutation, SupervisionMutation,
+    TargetMutation,
 };
 use super::dossier::audit::AuditPage;
 use super::dossier::query::DossierQuery;
@@ -24,6 +25,7 @@ use super::lateness::{LatenessQuery, OverduePage};
 use super::listing::ListingQuery;
 use super::live::Subscription;
 use super::log::query::LogQuery;
+use super::looks::LookPage;
 use super::mine::MineQuery;
 use super::node::NodeQuery;
 use super::offices::OfficeQuery;
@@ -97,7 +99,7 @@ pub struct Mutation(
     CampaignMutation,
     ArchiveMutation,
     StaffMutation,
-    StaffMutation,
+    PrivacyMutation,
     SupervisionMutation,
 );
 
@@ -109,6 +111,7 @@ fn builder(limits: &Limits) -> SchemaBuilder<Query, Mutation, Subscription> {
         .override_output_type_description::<AuditPage>("A page of facts.")
         .override_output_type_description::<FeedbackPage>("A page of feedback.")
         .override_output_type_description::<FindingPage>("A page of findings.")
+        .override_output_type_description::<LookPage>("A page of looks.")
         .override_output_type_description::<RepositoryPage>("A page of the repository.")
         .override_output_type_description::<WorklistPage>("A page of dossiers.")
         .override_output_type_description::<GroupPage>("A page of groups.")
@@ -266,7 +269,8 @@ mod tests {
             )
             .expect("text");
             for value in values.values {
-                let meaning = value.node.description.map(|text| text.node);
+                let meaning = value.node.description;
+                let meaning = meaning.map(|text| text.node.replace('\n', " "));
                 let meaning = meaning.unwrap_or_default();
                 writeln!(table, "| `{}` | {meaning} |", value.node.value.node).expect("text");
             }

@@ -27,7 +27,7 @@ pub struct Officer {
     /// Name and telephone; none where there is no vault, or they were erased.
     person: Option<Person>,
     substitute: Option<String>,
-    today: Date,
+    at_work: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -72,7 +72,7 @@ impl Officer {
 
     /// Works there today.
     async fn at_work(&self) -> bool {
-        self.held.works_on(self.today)
+        self.at_work
     }
 
     /// The agency that lends them.
@@ -154,15 +154,20 @@ pub async fn of_office(
     (all, reader): (bool, Option<&Actor>),
 ) -> Result<Vec<Officer>> {
     let today = api.office.clock().date();
+    // Nobody works at an office that has ended.
+    let stands = api.models.reference().office(office, today).is_some();
     let past = reader.is_some_and(|reader| knows_the_past(reader, office));
-    let known = known(api, office, |_, held| past || held.works_on(today)).await?;
+    let known = known(api, office, |_, held| {
+        past || (stands && held.works_on(today))
+    })
+    .await?;
     let held = known.staff.officers.iter();
-    let shown = held.filter(|(_, held)| all || held.works_on(today));
+    let shown = held.filter(|(_, held)| all || (stands && held.works_on(today)));
     let officers = shown.map(|(id, held)| Officer {
         held: held.clone(),
         person: known.people.get(id).cloned(),
-        substitute: known.stands_in(held, today),
-        today,
+        substitute: known.stands_in(held, today).filter(|_| stands),
+        at_work: stands && held.works_on(today),
     });
     Ok(officers.collect())
 }

@@ -7,6 +7,7 @@ mod doctor;
 mod documents;
 mod drill;
 mod export;
+mod guard;
 mod history;
 mod init;
 mod key;

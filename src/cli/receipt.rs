@@ -301,7 +301,9 @@ impl Told {
             | Event::Reference(_)
             | Event::Register(_)
             | Event::Archive(_)
-            | Event::Staff(_) => ("ghi nhận của hệ thống", "a record of the system"),
+            | Event::Staff(_)
+            | Event::Access(_)
+            | Event::Erasure(_) => ("ghi nhận của hệ thống", "a record of the system"),
         };
         let at = |lang| dates::exact(fact.recorded_at, lang).words().to_owned();
         let (office, kind) = (&fact.actor.office, fact.event.kind());
@@ -351,7 +353,9 @@ fn standing(entry: &[u8]) -> Option<(Pair, Pair)> {
         | Event::Reference(_)
         | Event::Register(_)
         | Event::Archive(_)
-        | Event::Staff(_) => None,
+        | Event::Staff(_)
+        | Event::Access(_)
+        | Event::Erasure(_) => None,
     }
 }
 

@@ -14,6 +14,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
 use super::documents::DocumentSystems;
+use super::guard::{destroy_first, forgets_its_witnesses, watch_over};
 use super::oidc::Oidc;
 use super::outside::Outside;
 use super::payments::Payments;
@@ -21,7 +22,6 @@ use super::place::{Mirrored, Place, Stores};
 use super::portal::Portal;
 use super::progress;
 use super::verify;
-use crate::acts::Counter;
 use crate::api::http::Documents;
 use crate::api::http::limits::Limits;
 use crate::api::log::Readers;
@@ -29,9 +29,9 @@ use crate::api::sign_in::service::ServiceKeys;
 use crate::api::{self, Api, rates};
 use crate::domain::reference::JournalKind;
 use crate::integrity::witness::Witness;
-use crate::integrity::{Halted, Integrity, Role, Sealer, Status, mirror, signer};
+use crate::integrity::{Halted, Integrity, Role, Sealer, mirror, signer};
 use crate::journal::{Journal, Location};
-use crate::projections::{Progress, Projector, ReadModels};
+use crate::projections::{Projector, ReadModels};
 use crate::reactions;
 use crate::tlog::VerifierKey;
 use crate::vault::Keys;
@@ -335,6 +335,11 @@ pub async fn serve(
         let (journal, stop) = (api.journal.clone(), stop.clone());
         tokio::spawn(reactions::tidying::run(counter, journal, vault, stop))
     });
+    let erasing = api.desk.as_ref().map(|desk| {
+        let (counter, vault) = (desk.counter.clone(), desk.vault.clone());
+        let (models, stop) = (api.models.clone(), stop.clone());
+        tokio::spawn(reactions::erasing::run(counter, models, vault, stop))
+    });
     let keys = Arc::new(keys);
     let telling = match &api.desk {
         Some(_) => Some(
@@ -351,6 +356,7 @@ pub async fn serve(
         .await?;
     let telling_portal = listen.portal.start(place, &api, stop.clone()).await?;
     let following = tokio::spawn(projector.run(stop.clone()));
+    destroy_first(&api).await?;
     let sealing = tokio::spawn(sealer.run(stop.clone()));
     let own = api.desk.is_some();
     let mut remarks: Vec<String> = integrity
@@ -433,6 +439,7 @@ pub async fn serve(
     for reacting in reacting
         .into_iter()
         .chain(tidying)
+        .chain(erasing)
         .chain(others.into_iter().flatten())
     {
         reacting.await?;
@@ -440,41 +447,6 @@ pub async fn serve(
     following.await??;
     sealing.await??;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Whether witnesses have signed what is served, and are not asked any more.
-async fn forgets_its_witnesses(integrity: &Integrity) -> anyhow::Result<bool> {
-    let asks = integrity
-        .policy()
-        .is_some_and(|policy| policy.asks_for_witnesses());
-    Ok(match integrity.seals().published().await? {
-        Some(seal) if !asks => !integrity.seals().cosignatures(seal.size).await?.is_empty(),
-        Some(_) | None => false,
-    })
-}
-
-/// Closes the counter as soon as the record is found not to be the one that was shown or sealed.
-fn watch_over(counter: &Counter, models: &ReadModels, integrity: &Integrity) {
-    let (mut shown, mut sealed) = (models.watch(), integrity.watch());
-    let counter = counter.clone();
-    let look = move |shown: Progress, sealed: &Status| {
-        let halted = sealed.halted.as_ref().map(|halted| halted.code);
-        if let Some(why) = halted.or(shown.stopped) {
-            counter.halt(why);
-        }
-    };
-    look(*shown.borrow_and_update(), &sealed.borrow_and_update());
-    tokio::spawn(async move {
-        loop {
-            // When both have ended, so has the node.
-            tokio::select! {
-                Ok(()) = shown.changed() => {}
-                Ok(()) = sealed.changed() => {}
-                else => return,
-            }
-            look(*shown.borrow_and_update(), &sealed.borrow_and_update());
-        }
-    });
 }
 
 /// Waits for SIGTERM or Ctrl-C.

@@ -140,18 +140,19 @@ impl Archived {
     }
 }
 
-/// What an act adds to the repository.
+/// What an act adds to the repository of a journal that `began` on a day.
 ///
 /// # Errors
 /// [`Rejection::WrongRole`] and [`Rejection::NotOwnOffice`] for whoever does not keep that office's results,
-/// [`Rejection::UnknownOffice`], [`Rejection::UnknownProcedure`], [`Rejection::FutureClaim`] for a day to come,
+/// [`Rejection::UnknownOffice`], [`Rejection::UnknownProcedure`], [`Rejection::FutureClaim`] for a day to come, [`Rejection::Unfit`] for one on
+/// which this journal was there already,
 /// [`Rejection::DuplicateRecord`] for one that stands, [`Rejection::AlreadyRecorded`] for one that does not.
 pub fn decide(
     archived: &Archived,
     act: &ArchiveAct,
     (actor, reasoned): (&Actor, bool),
     reference: &Reference,
-    now: Moment,
+    (began, now): (Date, Moment),
 ) -> Result<ArchiveEvent, Rejection> {
     let role = actor.role;
     if !matches!(role, Role::Receiver | Role::Clerk | Role::CentreManager) {
@@ -176,6 +177,12 @@ pub fn decide(
             let signed = result.signature.as_ref().map(|one| one.signed_at);
             if result.issued_on > now.date() || signed.is_some_and(|signed| signed > now) {
                 return Err(Rejection::FutureClaim { now });
+            }
+            if result.issued_on >= began {
+                return Err(Rejection::Unfit(
+                    "kết quả cấp từ ngày hệ thống hoạt động thuộc về một hồ sơ: nhập hồ sơ đó",
+                    "a result given since this system began belongs to a dossier: enter that one",
+                ));
             }
             if archived.stands() {
                 return Err(Rejection::DuplicateRecord);

@@ -144,6 +144,32 @@ pub enum CampaignError {
     Text(text::TextError),
 }
 
+impl CampaignError {
+    fn rejection(&self) -> Rejection {
+        match self {
+            Self::Code(_) => Rejection::Unfit(
+                "code: 1 đến 64 chữ cái, chữ số, dấu chấm và gạch nối, có ít nhất một chữ số",
+                "code: 1 to 64 letters, digits, `.` and `-`, a digit among them",
+            ),
+            Self::Days => {
+                Rejection::Unfit("ngày cuối đứng trước ngày đầu", "it ends before it begins")
+            }
+            Self::Scale => {
+                Rejection::Unfit("scale: chỉ 3 hoặc 5 mức", "its scale is neither 3 nor 5")
+            }
+            Self::Questions => Rejection::Unfit(
+                "questions: 1 đến 12 câu hỏi, mỗi câu một khóa riêng gồm chữ thường, chữ số và gạch nối",
+                "questions: 1 to 12, each with its own key of small letters, digits and `-`",
+            ),
+            Self::Scope => Rejection::Unfit(
+                "phạm vi quá dài hoặc có mã không đúng mẫu",
+                "its scope names too many, or a code that is none",
+            ),
+            Self::Text(error) => Rejection::InvalidRecord(error.to_string()),
+        }
+    }
+}
+
 impl CampaignEvent {
     /// The fact's `type`.
     #[must_use]
@@ -272,7 +298,7 @@ pub fn decide(
     let event = match act {
         CampaignAct::Open(campaign) => {
             let campaign = campaign.clone().checked();
-            let campaign = campaign.map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
+            let campaign = campaign.map_err(|error| error.rejection())?;
             if reference.campaigns.contains_key(&campaign.code) {
                 return Err(Rejection::DuplicateRecord);
             }

@@ -3,9 +3,11 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::access::Looked;
 use super::archive::ArchiveEvent;
 use super::campaign::CampaignEvent;
 use super::dossier::DossierEvent;
+use super::erasure::ErasureEvent;
 use super::reference::{Opened, ReferenceEvent};
 use super::register::RegisterEvent;
 use super::staff::StaffEvent;
@@ -24,6 +26,8 @@ pub enum Event {
     Register(RegisterEvent),
     Archive(ArchiveEvent),
     Staff(StaffEvent),
+    Access(Looked),
+    Erasure(ErasureEvent),
     Dossier(DossierEvent),
 }
 
@@ -67,6 +71,8 @@ impl Event {
             },
             Self::Archive(event) => event.kind(),
             Self::Staff(event) => event.kind(),
+            Self::Access(_) => Looked::KIND,
+            Self::Erasure(event) => event.kind(),
             Self::Dossier(event) => event.kind(),
         }
     }
@@ -101,6 +107,7 @@ impl Event {
             }
             "register.code_voided" => serde_json::from_str(text)
                 .map(|data| Self::Register(RegisterEvent::CodeVoided(data))),
+            Looked::KIND => serde_json::from_str(text).map(Self::Access),
             "register.codes_reserved" => serde_json::from_str(text)
                 .map(|data| Self::Register(RegisterEvent::CodesReserved(data))),
             kind => {
@@ -116,7 +123,8 @@ impl Event {
                 let archive = || Some(ArchiveEvent::parse(kind, text)?.map(Self::Archive));
                 let read = dossier.or_else(campaign).or_else(supervision);
                 let staff = || Some(StaffEvent::parse(kind, text)?.map(Self::Staff));
-                match read.or_else(archive).or_else(staff) {
+                let erasure = || Some(ErasureEvent::parse(kind, text)?.map(Self::Erasure));
+                match read.or_else(archive).or_else(staff).or_else(erasure) {
                     Some(read) => read,
                     None => return Err(EventError::Unknown(kind.to_owned())),
                 }

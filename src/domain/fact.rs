@@ -156,6 +156,19 @@ pub mod stream {
         Uuid::new_v5(&NAMESPACE, name.as_bytes())
     }
 
+    /// What became of a subject's personal data.
+    #[must_use]
+    pub fn subject(subject: Uuid) -> Uuid {
+        Uuid::new_v5(&NAMESPACE, format!("subject:{subject}").as_bytes())
+    }
+
+    /// What somebody of an office looked at on a day.
+    #[must_use]
+    pub fn access(office: &str, actor: &str, date: Date) -> Uuid {
+        let name = format!("access:{office}:{actor}:{date}");
+        Uuid::new_v5(&NAMESPACE, name.as_bytes())
+    }
+
     /// The command id of what the program does by itself: the same on every node.
     #[must_use]
     pub fn reaction(name: &str) -> Uuid {

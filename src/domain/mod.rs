@@ -1,5 +1,6 @@
 //! THE RULES: pure. No I/O, no clock, no randomness; time, identity, calendars and ids come in as values.
 
+pub mod access;
 pub mod actor;
 pub mod archive;
 pub mod calendar;
@@ -9,6 +10,7 @@ pub mod code;
 pub mod deadline;
 pub mod detector;
 pub mod dossier;
+pub mod erasure;
 pub mod event;
 pub mod fact;
 pub mod law;

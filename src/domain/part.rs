@@ -14,6 +14,32 @@ pub struct Part {
     pub s: Uuid,
 }
 
+/// What personal data is kept for: one key for each subject and purpose, so that one may go and another stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Name, identity number, date of birth.
+    Identity,
+    /// Phone, e-mail, address.
+    Contact,
+    /// Text that was typed.
+    Content,
+    /// Hashes, keys and files of papers and results.
+    Attachment,
+}
+
+impl Purpose {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Contact => "contact",
+            Self::Content => "content",
+            Self::Attachment => "attachment",
+        }
+    }
+}
+
 /// What a part of personal data is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -33,12 +59,12 @@ pub enum PartKind {
 impl PartKind {
     /// The purpose whose key enciphers the part: a shred names purposes.
     #[must_use]
-    pub fn purpose(self) -> &'static str {
+    pub fn purpose(self) -> Purpose {
         match self {
-            Self::Applicant | Self::Officer => "identity",
-            Self::Contact => "contact",
-            Self::Note => "content",
-            Self::Document => "attachment",
+            Self::Applicant | Self::Officer => Purpose::Identity,
+            Self::Contact => Purpose::Contact,
+            Self::Note => Purpose::Content,
+            Self::Document => Purpose::Attachment,
         }
     }
 

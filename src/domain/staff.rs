@@ -195,8 +195,10 @@ impl Staff {
         }
     }
 
-    fn at_work(&self, id: &str) -> Option<&Held> {
-        self.officers.get(id).filter(|held| held.left.is_none())
+    /// Not gone yet: a last day that has not come can still be put right.
+    fn at_work(&self, id: &str, today: Date) -> Option<&Held> {
+        let here = |held: &&Held| held.left.is_none_or(|left| left >= today);
+        self.officers.get(id).filter(here)
     }
 }
 
@@ -204,7 +206,7 @@ impl Staff {
 ///
 /// # Errors
 /// [`Rejection::WrongRole`], [`Rejection::NotOwnOffice`], [`Rejection::UnknownOffice`]; [`Rejection::DuplicateRecord`] for
-/// whoever is registered or as they are, [`Rejection::InvalidRecord`] for texts, days and substitutes that cannot be.
+/// whoever is registered or as they are, [`Rejection::Unfit`] for texts, days and substitutes that cannot be.
 pub fn decide(
     staff: &Staff,
     act: &StaffAct,
@@ -216,17 +218,20 @@ pub fn decide(
     may(actor, office, reference)?;
     match act {
         StaffAct::Register(officer) => {
-            if staff.at_work(id).is_some() {
+            if staff.at_work(id, today).is_some() {
                 return Err(Rejection::DuplicateRecord);
             }
             if !named {
-                return Err(invalid("an officer is registered with a name"));
+                return Err(invalid(
+                    "ghi danh cán bộ phải có họ tên",
+                    "an officer is registered with a name",
+                ));
             }
             check(staff, officer, reference, today)?;
             Ok(StaffEvent::Registered(officer.clone()))
         }
         StaffAct::Change(officer) => {
-            let known = staff.at_work(id).ok_or_else(|| invalid(UNKNOWN))?;
+            let known = staff.at_work(id, today).ok_or_else(unknown)?;
             if known.officer == *officer && !named {
                 return Err(Rejection::DuplicateRecord);
             }
@@ -234,16 +239,27 @@ pub fn decide(
             Ok(StaffEvent::Changed(officer.clone()))
         }
         StaffAct::Leave(left) => {
-            let known = staff.at_work(id).ok_or_else(|| invalid(UNKNOWN))?;
+            let known = staff.at_work(id, today).ok_or_else(unknown)?;
+            if known.left == Some(left.on) {
+                return Err(Rejection::DuplicateRecord);
+            }
             if left.on < known.officer.from {
-                return Err(invalid("nobody leaves before they came"));
+                return Err(invalid(
+                    "ngày thôi việc đứng trước ngày đến",
+                    "nobody leaves before they came",
+                ));
             }
             Ok(StaffEvent::Left(left.clone()))
         }
     }
 }
 
-const UNKNOWN: &str = "no officer of this id works at the office";
+fn unknown() -> Rejection {
+    invalid(
+        "không có cán bộ mang mã này đang làm việc tại cơ quan",
+        "no officer of this id works at the office",
+    )
+}
 
 /// The head of the unit keeps its own register; administrators keep any.
 fn may(actor: &Actor, office: &OfficeCode, reference: &Reference) -> Result<(), Rejection> {
@@ -291,29 +307,45 @@ fn check(
         let clean = text::required(said, TEXT_CHARS_MAX);
         let clean = clean.map_err(|error| Rejection::InvalidRecord(error.to_string()))?;
         if clean != *said {
-            return Err(invalid("a title or field is not in its clean form"));
+            return Err(invalid(
+                "chức danh hoặc lĩnh vực có ký tự thừa",
+                "a title or field is not in its clean form",
+            ));
         }
     }
     if officer.fields.len() > FIELDS_MAX {
-        return Err(invalid("an officer has at most 20 fields"));
+        return Err(invalid(
+            "mỗi cán bộ tối đa 20 lĩnh vực",
+            "an officer has at most 20 fields",
+        ));
     }
     if let Some(lent) = &officer.secondment {
         if lent.by == officer.office {
-            return Err(invalid("an office does not lend to itself"));
+            return Err(invalid(
+                "cơ quan không tự biệt phái cho mình",
+                "an office does not lend to itself",
+            ));
         }
         if lent.until < officer.from {
-            return Err(invalid("a secondment ends after it begins"));
+            return Err(invalid(
+                "thời hạn biệt phái phải kết thúc sau ngày bắt đầu",
+                "a secondment ends after it begins",
+            ));
         }
     }
     match &officer.substitute {
-        Some(other) if *other == officer.officer => Err(invalid("nobody stands in for themselves")),
-        Some(other) if staff.at_work(other).is_none() => Err(invalid(
+        Some(other) if *other == officer.officer => Err(invalid(
+            "không ai tự thay thế mình",
+            "nobody stands in for themselves",
+        )),
+        Some(other) if staff.at_work(other, today).is_none() => Err(invalid(
+            "người thay thế chưa có trong danh sách của cơ quan: ghi danh trước",
             "the substitute is no officer of the office: register them first",
         )),
         Some(_) | None => Ok(()),
     }
 }
 
-fn invalid(why: &str) -> Rejection {
-    Rejection::InvalidRecord(why.to_owned())
+fn invalid(vietnamese: &'static str, english: &'static str) -> Rejection {
+    Rejection::Unfit(vietnamese, english)
 }

@@ -215,6 +215,8 @@ pub async fn write_facts(file: &mut SqliteConnection, batch: &fold::Batch) -> Re
     super::agenda::write_papers(file, batch).await?;
     super::reorganisation::write_closings(file, batch).await?;
     super::repository::write_archived(file, batch).await?;
+    super::looks::write(file, batch).await?;
+    super::erasures::write(file, batch).await?;
     Ok(())
 }
 
@@ -260,6 +262,8 @@ fn journal_id(batch: &fold::Batch) -> Option<Uuid> {
         | Event::Register(_)
         | Event::Archive(_)
         | Event::Staff(_)
+        | Event::Access(_)
+        | Event::Erasure(_)
         | Event::Dossier(_) => None,
     }
 }

@@ -118,6 +118,8 @@ fn evolve(state: &mut Dossier, Read { fact, .. }: &Read) {
         | Event::Reference(_)
         | Event::Register(_)
         | Event::Archive(_)
-        | Event::Staff(_) => {}
+        | Event::Staff(_)
+        | Event::Access(_)
+        | Event::Erasure(_) => {}
     }
 }

@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod change;
 pub mod detector;
 pub mod difference;
+pub mod erasures;
 mod error;
 mod file;
 mod fold;
@@ -18,6 +19,7 @@ pub mod history;
 mod insert;
 pub mod lateness;
 pub mod listing;
+pub mod looks;
 pub mod offices;
 pub mod portal;
 mod projector;
@@ -49,7 +51,7 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 18] = [
+const MODELS: [Model; 20] = [
     tracking::MODEL,
     worklist::MODEL,
     listing::MODEL,
@@ -68,6 +70,8 @@ const MODELS: [Model; 18] = [
     portal::MODEL,
     reorganisation::MODEL,
     repository::MODEL,
+    looks::MODEL,
+    erasures::MODEL,
 ];
 
 /// What the file is made of. Any change of it, or of `version`, makes another file.

@@ -63,6 +63,8 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             | Event::Register(_)
             | Event::Archive(_)
             | Event::Staff(_)
+            | Event::Access(_)
+            | Event::Erasure(_)
             | Event::Dossier(_) => None,
         });
     let rows: Vec<_> = opened.collect();

@@ -178,7 +178,12 @@ fn watched(event: &Event, cause: Option<u64>) -> Option<(Option<&str>, Seen)> {
             let (first, last) = (*first, *last);
             Some((Some(office.as_str()), Seen::Block { first, last }))
         }
-        Event::JournalOpened(_) | Event::Reference(_) | Event::Archive(_) | Event::Staff(_) => None,
+        Event::JournalOpened(_)
+        | Event::Reference(_)
+        | Event::Archive(_)
+        | Event::Staff(_)
+        | Event::Access(_)
+        | Event::Erasure(_) => None,
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod desk;
 pub mod documents;
+pub mod erasing;
 mod notices;
 pub mod portal;
 pub mod tidying;
@@ -23,6 +24,7 @@ use self::notices::Notices;
 use self::transfers::Transfers;
 use self::watch::Watch;
 use crate::acts::Counter;
+use crate::acts::erasing::Unfinished;
 use crate::domain::time::Moment;
 use crate::journal::JournalError;
 use crate::projections::{ProjectionError, ReadModels, agenda};
@@ -63,6 +65,8 @@ pub enum Interrupted {
     /// The node takes no command any more, and why: nothing is done by itself either.
     #[error("the node has halted: {0}")]
     Halted(&'static str),
+    #[error(transparent)]
+    Unfinished(#[from] Unfinished),
     #[error(transparent)]
     Work(#[from] work::WorkError),
     #[error(transparent)]

@@ -76,7 +76,7 @@ impl Draft {
 
     /// Whose key it needs.
     pub fn owner(&self) -> Owner {
-        (self.subject, self.kind.purpose())
+        (self.subject, self.kind.purpose().name())
     }
 
     pub fn seal(&self, ring: &Ring) -> Result<NewPart> {

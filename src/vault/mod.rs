@@ -42,7 +42,7 @@ pub use self::{
     seal::Opening,
 };
 use crate::domain::{
-    part::{Part, PartKind},
+    part::{Part, PartKind, Purpose},
     time::Moment,
 };
 
@@ -114,6 +114,14 @@ impl<T> Opened<T> {
             Self::Unavailable(why) => Opened::Unavailable(why),
         }
     }
+}
+
+/// What of a subject is destroyed, whichever call did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Destroyed {
+    pub keys: u64,
+    pub parts: u64,
+    pub files: u64,
 }
 
 /// A handle on the vault; clones share connections and the wrapping key.
@@ -211,7 +219,7 @@ impl Vault {
         let opened = wanted.iter().zip(commitments).map(|(wanted, c)| {
             let part = &wanted.2;
             let stored = c.and_then(|c| parts.get(&c).copied());
-            let key = keys.get(&(part.s, part.kind.purpose())).copied();
+            let key = keys.get(&(part.s, part.kind.purpose().name())).copied();
             self.read(wanted, stored, key)
         });
         Ok(opened.collect())
@@ -239,11 +247,34 @@ impl Vault {
     /// Destroys a subject's keys for these purposes, all parts under them and the files these name; tombstones stay, and
     /// nothing can be put for them again. A crash in between leaves files that nobody can read, for the sweep; a second
     /// call finishes the first.
-    pub async fn erase(&self, subject: Uuid, purposes: &[&str], now: Moment) -> Result<()> {
+    pub async fn erase(
+        &self,
+        subject: Uuid,
+        purposes: &[Purpose],
+        now: Moment,
+    ) -> Result<Destroyed> {
         let store = &self.shared.store;
-        let files = store.erase(subject, purposes, now.0).await?;
+        let mut fences = Vec::with_capacity(purposes.len());
+        for purpose in purposes {
+            let id = uuid::Builder::from_random_bytes(random()?).into_uuid();
+            fences.push((id, purpose.name()));
+        }
+        let (keys, parts) = store.erase(subject, &fences, now.0).await?;
+        let files: Vec<Uuid> = parts.iter().copied().flatten().collect();
+        let destroyed = Destroyed {
+            keys,
+            parts: parts.len() as u64,
+            files: files.len() as u64,
+        };
         self.delete_files(files).await?;
-        store.clear_leftovers().await
+        store.clear_leftovers().await?;
+        Ok(destroyed)
+    }
+
+    /// Which data of these subjects can still be read.
+    pub async fn living(&self, subjects: &[Uuid]) -> Result<BTreeSet<(Uuid, String)>> {
+        let found = self.shared.store.living_subjects(subjects).await?;
+        Ok(found.into_iter().collect())
     }
 
     async fn delete_files(&self, files: Vec<Uuid>) -> Result<()> {

@@ -13,7 +13,7 @@ use sqlx::{
 use uuid::Uuid;
 
 use super::{
-    Result,
+    MASTER_KEY, Result,
     rows::{KeyRow, NewKey, NewPart, PartRow, SweepRow},
     seal::Commitment,
 };
@@ -139,13 +139,19 @@ impl Store {
     }
 
     /// The row of a key is locked first: whoever stores parts under it has finished, or finds it destroyed.
-    pub async fn erase(&self, subject: Uuid, purposes: &[&str], now: i64) -> Result<Vec<Uuid>> {
+    pub async fn erase(
+        &self,
+        subject: Uuid,
+        fences: &[(Uuid, &str)],
+        now: i64,
+    ) -> Result<(i64, Vec<Option<Uuid>>)> {
+        let purposes: Vec<&str> = fences.iter().map(|(_, purpose)| *purpose).collect();
         let mut transaction = self.pool.begin().await?;
         let sql = "update vault.data_key set wrapped = null, erased_at = $3
              where subject = $1 and purpose = any($2) and wrapped is not null";
         query(sql)
             .bind(subject)
-            .bind(purposes)
+            .bind(&purposes)
             .bind(now)
             .execute(&mut *transaction)
             .await?;
@@ -154,19 +160,39 @@ impl Store {
                  (select id from vault.data_key where subject = $1 and purpose = any($2))";
         query(sql)
             .bind(subject)
-            .bind(purposes)
+            .bind(&purposes)
             .bind(now)
             .execute(&mut *transaction)
             .await?;
-        let sql = "select file from vault.part where file is not null and data_key in
-             (select id from vault.data_key where subject = $1 and purpose = any($2))";
-        let files = query_scalar(sql)
+        for (id, purpose) in fences {
+            let sql = "insert into vault.data_key (id, subject, purpose, master_key, created_at, erased_at)
+                 values ($1, $2, $3, $4, $5, $5) on conflict (subject, purpose) do nothing";
+            let fence = query(sql).bind(*id).bind(subject).bind(*purpose);
+            let fence = fence.bind(MASTER_KEY).bind(now);
+            fence.execute(&mut *transaction).await?;
+        }
+        let sql = "select count(*) from vault.data_key
+             where subject = $1 and purpose = any($2) and created_at < erased_at";
+        let keys: i64 = query_scalar(sql)
             .bind(subject)
-            .bind(purposes)
+            .bind(&purposes)
+            .fetch_one(&mut *transaction)
+            .await?;
+        let sql = "select file from vault.part where data_key in
+             (select id from vault.data_key where subject = $1 and purpose = any($2))";
+        let parts = query_scalar(sql)
+            .bind(subject)
+            .bind(&purposes)
             .fetch_all(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        Ok(files)
+        Ok((keys, parts))
+    }
+
+    pub async fn living_subjects(&self, subjects: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+        let sql = "select subject, purpose from vault.data_key
+             where subject = any($1) and wrapped is not null";
+        Ok(query_as(sql).bind(subjects).fetch_all(&self.pool).await?)
     }
 }
 

@@ -176,10 +176,21 @@ impl Store {
         either!(Self, self, store => store.living_files(after, max).await)
     }
 
-    /// Leaves tombstones of a subject's keys for these purposes, and of the parts under them; gives the files they name,
-    /// also of what was erased before.
-    pub async fn erase(&self, subject: Uuid, purposes: &[&str], now: i64) -> Result<Vec<Uuid>> {
-        either!(Self, self, store => store.erase(subject, purposes, now).await)
+    /// Leaves tombstones of a subject's keys for these purposes, and of the parts under them; where there is no key, a tombstone
+    /// with the id beside it. Gives how many keys there were, and for each part the file it names, also of what was erased before.
+    pub async fn erase(
+        &self,
+        subject: Uuid,
+        fences: &[(Uuid, &str)],
+        now: i64,
+    ) -> Result<(u64, Vec<Option<Uuid>>)> {
+        let erased = either!(Self, self, store => store.erase(subject, fences, now).await);
+        erased.map(|(keys, parts)| (keys.unsigned_abs(), parts))
+    }
+
+    /// Purposes of these subjects whose keys live.
+    pub async fn living_subjects(&self, subjects: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+        either!(Self, self, store => store.living_subjects(subjects).await)
     }
 
     /// Takes destroyed ciphertext out of what the database keeps for itself, as far as it can.

@@ -14,7 +14,7 @@ use sqlx::{
 use uuid::Uuid;
 
 use super::{
-    Result,
+    MASTER_KEY, Result,
     keys::unusable,
     rows::{KeyRow, NewKey, NewPart, PartRow, SweepRow},
     seal::Commitment,
@@ -151,7 +151,13 @@ impl Store {
         Ok(page.fetch_all(&self.writer).await?)
     }
 
-    pub async fn erase(&self, subject: Uuid, purposes: &[&str], now: i64) -> Result<Vec<Uuid>> {
+    pub async fn erase(
+        &self,
+        subject: Uuid,
+        fences: &[(Uuid, &str)],
+        now: i64,
+    ) -> Result<(i64, Vec<Option<Uuid>>)> {
+        let purposes: Vec<&str> = fences.iter().map(|(_, purpose)| *purpose).collect();
         let purposes = serde_json::json!(purposes).to_string();
         let mut transaction = self.writer.begin_with("begin immediate").await?;
         let sql = "update data_key set wrapped = null, erased_at = ?3
@@ -171,15 +177,37 @@ impl Store {
             .bind(now)
             .execute(&mut *transaction)
             .await?;
-        let sql = "select file from part where file is not null and data_key in
+        for (id, purpose) in fences {
+            let sql =
+                "insert into data_key (id, subject, purpose, master_key, created_at, erased_at)
+                 values (?1, ?2, ?3, ?4, ?5, ?5) on conflict (subject, purpose) do nothing";
+            let fence = query(sql).bind(*id).bind(subject).bind(*purpose);
+            let fence = fence.bind(MASTER_KEY).bind(now);
+            fence.execute(&mut *transaction).await?;
+        }
+        let sql = "select count(*) from data_key
+             where subject = ?1 and purpose in (select value from json_each(?2)) and created_at < erased_at";
+        let keys: i64 = query_scalar(sql)
+            .bind(subject)
+            .bind(&purposes)
+            .fetch_one(&mut *transaction)
+            .await?;
+        let sql = "select file from part where data_key in
              (select id from data_key where subject = ?1 and purpose in (select value from json_each(?2)))";
-        let files = query_scalar(sql)
+        let parts = query_scalar(sql)
             .bind(subject)
             .bind(&purposes)
             .fetch_all(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        Ok(files)
+        Ok((keys, parts))
+    }
+
+    pub async fn living_subjects(&self, subjects: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+        let sql = "select subject, purpose from data_key
+             where subject in (select unhex(value) from json_each(?1)) and wrapped is not null";
+        let found = query_as(sql).bind(list(subjects));
+        Ok(found.fetch_all(&self.writer).await?)
     }
 
     /// Writes the log back into the file (where deleted content is overwritten) and empties it. When a reader is in the

@@ -10,6 +10,7 @@ use super::problem::Problem;
 use crate::api::access::OfficeDevice;
 use crate::api::error::FailureCode;
 use crate::api::http::documents;
+use crate::api::looks::Looks;
 use crate::domain::actor::Actor;
 
 impl Web {
@@ -25,6 +26,7 @@ impl Web {
         let request = Request::new(known.text.clone()).variables(Variables::from_json(variables));
         let mut request = request.data(who.cloned()).data(OfficeDevice(false));
         request.set_parsed_query(known.parsed.clone());
+        let request = request.data(Looks::default());
         let response = self.schema.execute(request).await;
         if let Some(error) = response.errors.first() {
             return Err(refused(error));
@@ -81,7 +83,10 @@ impl Web {
         device: OfficeDevice,
     ) -> Answer {
         let request = Request::new(document).variables(Variables::from_json(variables));
-        let response = self.schema.execute(request.data(who).data(device)).await;
+        let response = self
+            .schema
+            .execute(request.data(who).data(device).data(Looks::default()))
+            .await;
         let failures = response.errors.iter().map(|error| {
             let value = serde_json::to_value(error).unwrap_or_default();
             let code = value.pointer("/extensions/code").and_then(Value::as_str);

@@ -32,6 +32,7 @@ mod open_catalogue;
 mod paper_codes;
 mod payments;
 mod portal;
+mod privacy;
 mod program;
 mod projections;
 mod rates;

@@ -193,6 +193,8 @@ async fn told(api: &Api, receipt: Receipt) -> Result<CodesPayload> {
             | Event::Reference(_)
             | Event::Archive(_)
             | Event::Staff(_)
+            | Event::Access(_)
+            | Event::Erasure(_)
             | Event::Dossier(_) => {}
         }
     }

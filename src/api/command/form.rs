@@ -218,6 +218,15 @@ impl Form {
         filled.collect()
     }
 
+    /// Says that the dossier is none whose person is known.
+    pub fn nobody(&mut self, path: &str) {
+        self.errors.push(UserError::malformed(
+            path,
+            "Hồ sơ này không có dữ liệu cá nhân, hoặc không có hồ sơ này.",
+            "there is no such dossier, or it holds no personal data",
+        ));
+    }
+
     /// An officer's name and telephone, if a name is given; both are one part, so a telephone alone would take the name away.
     pub fn officer(&mut self, name: Option<&str>, phone: Option<&str>) -> Option<Personal> {
         let name = self.optional("input.fullName", name, NAME_CHARS_MAX);

@@ -6,8 +6,10 @@ use super::input::OnDossier;
 use super::perform::{CommandPayload, known, on};
 use crate::api::access::{self, Sight, api};
 use crate::api::error::{Answered, Problem, Result};
+use crate::api::looks;
 use crate::api::papers::{self, PaperFile, Printable};
 use crate::api::words::PaperForm;
+use crate::domain::access::Purpose;
 use crate::domain::dossier::DossierCommand;
 use crate::projections::history;
 use crate::projections::tracking::by_id;
@@ -90,6 +92,7 @@ async fn made(
     let (Some(paper), Some(code)) = (paper, row.code) else {
         return Ok(None);
     };
+    looks::record(api, actor, Purpose::Paper, &[id]).await?;
     let file = papers::file(api, id, &code, &changes, paper).await?;
     Ok(Some((paper, PaperFile::new(&code, paper, &file))))
 }

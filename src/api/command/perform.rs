@@ -38,6 +38,11 @@ pub struct CommandPayload {
 }
 
 impl CommandPayload {
+    /// Of its first fact, when it was done.
+    pub fn first_position(&self) -> Option<u64> {
+        self.position.as_ref().map(|Long(position)| *position)
+    }
+
     /// It was recorded, now or before.
     pub fn is_done(&self) -> bool {
         self.errors.is_empty()

@@ -6,10 +6,12 @@ use super::form::Form;
 use super::input::Around;
 use super::perform::{Asked, CommandPayload, Target, perform};
 use crate::acts::Act;
-use crate::api::error::Answered;
+use crate::api::access::api;
+use crate::api::error::{Answered, UserError};
 use crate::api::scalar::{Day, Long};
 use crate::api::words::{BreachRule, InspectionFindingKind, InspectionSubject};
 use crate::domain::supervision::{InspectionOpened, ReviewPlan, SupervisionAct};
+use crate::projections::tracking;
 
 /// Input of `openInspection`.
 #[derive(InputObject)]
@@ -169,13 +171,22 @@ impl SupervisionMutation {
         context: &Context<'_>,
         #[graphql(desc = "Which inspection, what was found.")] input: NoteInspectionFindingInput,
     ) -> Answered<CommandPayload> {
+        let size = api(context).models.size();
+        let mut form = Form::default();
+        if input.facts.iter().any(|position| position.0 >= size) {
+            form.errors.push(UserError::malformed(
+                "input.facts",
+                "Sổ không có ghi nhận ở vị trí này. Kiểm tra lại vị trí.",
+                "the journal has no fact at such a position",
+            ));
+        }
         let act = SupervisionAct::NoteFinding {
             inspection: input.inspection,
             kind: input.kind.into(),
             facts: input.facts.into_iter().map(|position| position.0).collect(),
             breach: input.breach.map(Into::into),
         };
-        given(context, input.around, act).await
+        checked(context, input.around, form, act).await
     }
 
     /// Order that what was found be put right by a day: procedure control.
@@ -222,13 +233,25 @@ impl SupervisionMutation {
         context: &Context<'_>,
         #[graphql(desc = "Whom, about what, by when.")] input: SendReminderInput,
     ) -> Answered<CommandPayload> {
+        let mut form = Form::default();
+        for code in &input.dossiers {
+            match tracking::by_code(&api(context).models, code).await {
+                Ok(Some(_)) => {}
+                Ok(None) => form.errors.push(UserError::malformed(
+                    "input.dossiers",
+                    "Không có hồ sơ mang mã này. Kiểm tra lại mã hồ sơ.",
+                    "no dossier has such a code",
+                )),
+                Err(error) => return Some(Err(error.into())),
+            }
+        }
         let act = SupervisionAct::Remind {
             to: input.to.trim().to_owned(),
             dossiers: input.dossiers,
             period: input.period.map(|days| (days.from.0, days.to.0)),
             due_on: input.due_on.0,
         };
-        given(context, input.around, act).await
+        checked(context, input.around, form, act).await
     }
 
     /// Reply to a reminder: the agency that was reminded.
@@ -264,7 +287,16 @@ async fn given(
     around: Around,
     act: SupervisionAct,
 ) -> Answered<CommandPayload> {
-    let mut asked = Asked::new(around, Target::New, Form::default(), None);
+    checked(context, around, Form::default(), act).await
+}
+
+async fn checked(
+    context: &Context<'_>,
+    around: Around,
+    form: Form,
+    act: SupervisionAct,
+) -> Answered<CommandPayload> {
+    let mut asked = Asked::new(around, Target::New, form, None);
     asked.other = Some(Act::Supervise(act));
     perform(context, asked).await
 }

@@ -13,6 +13,7 @@ use crate::api::access::{self, api};
 use crate::api::dossier::written;
 use crate::api::error::{Answered, Result};
 use crate::api::log::sealed::EntryIntegrity;
+use crate::api::looks;
 use crate::api::paging::{self, Cursor};
 use crate::api::scalar::{Digest, Long};
 use crate::api::words::{
@@ -161,9 +162,14 @@ impl AuditEntry {
         if !inside || !self.sees_people {
             return None;
         }
-        written::note(api(context), self.row.position)
-            .await
-            .transpose()
+        let note = async {
+            let note = written::note(api(context), self.row.position).await?;
+            if note.is_some() {
+                looks::at_streams(context, self.row.dossier).await?;
+            }
+            Ok(note)
+        };
+        note.await.transpose()
     }
 
     /// Legal basis of an exception.

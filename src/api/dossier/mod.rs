@@ -4,6 +4,7 @@ pub mod account;
 pub mod actions;
 pub mod applicant;
 pub mod audit;
+pub mod erasure;
 pub mod explained;
 pub mod portal;
 pub mod query;
@@ -28,6 +29,7 @@ use self::standing::Timeliness;
 use super::access::{self, Sight, api};
 use super::catalogue::Procedure;
 use super::error::{Answered, Result};
+use super::looks;
 use super::offices::Office;
 use super::paging::{self, global_id};
 use super::papers::Paper;
@@ -299,15 +301,16 @@ impl Dossier {
         reveal: bool,
     ) -> Answered<Applicant> {
         let actor = access::actor(context)?;
-        match access::sight(actor, &self.row) {
-            Sight::None => None,
-            sight @ (Sight::Masked | Sight::Open) => {
-                let (id, until) = (self.row.id, self.until);
-                applicant::open(api(context), id, until, sight == Sight::Open, reveal)
-                    .await
-                    .transpose()
-            }
-        }
+        let named = match access::sight(actor, &self.row) {
+            Sight::None => return None,
+            Sight::Masked => false,
+            // What is not on record as looked at is masked.
+            Sight::Open => looks::at(context, &self.row).await.is_ok(),
+        };
+        let (id, until) = (self.row.id, self.until);
+        applicant::open(api(context), id, until, named, reveal)
+            .await
+            .transpose()
     }
 
     /// What the caller can do with it now, in the order of a dossier's life, as the rules say of what is recorded; null of

@@ -17,6 +17,8 @@ pub enum Timeliness {
     InTime,
     /// The applicant's supplement is awaited; the clock stands or starts anew.
     WaitingForApplicant,
+    /// A leg has sent back another agency's result and waits until it is put right; the clock stands.
+    WaitingForAgency,
     /// The clock runs and the promised moment has passed.
     Overdue,
     /// Settled before the day.
@@ -47,6 +49,7 @@ pub fn timeliness(row: &DossierRow, now: Moment) -> Timeliness {
             }
         }
         (Some(_), _) => Timeliness::ClosedWithoutSettlement,
+        (None, _) if row.phase == Phase::AwaitingCorrection => Timeliness::WaitingForAgency,
         (None, _) if row.paused => Timeliness::WaitingForApplicant,
         (None, _) if now > due_at => Timeliness::Overdue,
         (None, _) => Timeliness::InTime,

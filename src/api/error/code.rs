@@ -229,6 +229,7 @@ impl From<&Rejection> for ErrorCode {
             Rejection::OpinionNotOpen => Self::OpinionNotOpen,
             Rejection::NotDueYet => Self::NotDueYet,
             Rejection::AlreadyRecorded => Self::AlreadyRecorded,
+            Rejection::SubjectErased => Self::SubjectErased,
             Rejection::ObligationNotOpen => Self::ObligationNotOpen,
             Rejection::AmountMismatch => Self::AmountMismatch,
             Rejection::ComponentUnknown => Self::ComponentUnknown,
@@ -241,7 +242,7 @@ impl From<&Rejection> for ErrorCode {
             Rejection::NewDateTooEarly => Self::NewDateTooEarly,
             Rejection::DetailsRequired => Self::DetailsRequired,
             Rejection::DuplicateRecord => Self::DuplicateRecord,
-            Rejection::InvalidRecord(_) => Self::InvalidRecord,
+            Rejection::InvalidRecord(_) | Rejection::Unfit(..) => Self::InvalidRecord,
             Rejection::InvalidNotice(error) => match error {
                 NoticeError::Number(_) | NoticeError::LegalBasis | NoticeError::Empty => {
                     Self::NoticeMalformed

@@ -335,6 +335,7 @@ impl UserError {
             | Rejection::OpinionNotOpen
             | Rejection::NotDueYet
             | Rejection::AlreadyRecorded
+            | Rejection::SubjectErased
             | Rejection::ObligationNotOpen
             | Rejection::AlreadyRated
             | Rejection::FeedbackOpen
@@ -343,6 +344,7 @@ impl UserError {
             | Rejection::ResultNotInForce
             | Rejection::DuplicateRecord
             | Rejection::InvalidRecord(_)
+            | Rejection::Unfit(..)
             | Rejection::InvalidNotice(_) => "input",
             Rejection::ProcessTooLong { .. } => "input.process.steps",
             Rejection::Linked(refusal) => match refusal {

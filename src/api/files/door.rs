@@ -18,7 +18,9 @@ use crate::api::access::{self, Sight};
 use crate::api::capability::fingerprint;
 use crate::api::dossier::Reader;
 use crate::api::error::Problem;
+use crate::api::looks;
 use crate::api::repository;
+use crate::domain::access::Purpose;
 use crate::domain::actor::{Actor, Role};
 use crate::projections::tracking::{self, DossierRow};
 use crate::projections::{self, history};
@@ -49,11 +51,16 @@ async fn fetch(
     let Query(shown) = shown.map_err(|_| FileProblem::Unknown)?;
     let actor = api.sign_in.reader(request.headers()).await;
     let row = tracking::by_id(&api.models, id).await;
+    let who = actor.clone();
     let mut bearers = match row.map_err(Problem::from)? {
         Some(row) => of_dossier(&api, &row, actor, shown.k.as_deref()).await?,
         None => of_archive(&api, id, actor).await?,
     };
     bearers.retain(|bearer| bearer.position == position);
+    if let (Some(who), false) = (who, bearers.is_empty()) {
+        let looked = looks::record(&api, &who, Purpose::File, &[id]).await;
+        looked.map_err(Problem::from)?;
+    }
     match open(&api, &bearers).await?.pop() {
         None => Err(FileProblem::Unknown),
         Some(Opened::Erased) => Err(FileProblem::Erased),

@@ -16,6 +16,7 @@ use super::order::Order;
 use super::scope::Needs;
 use super::{Endpoint, Who, media, words};
 use crate::api::error::FailureCode;
+use crate::api::looks::Looks;
 
 /// A GraphQL request as JSON or as parameters of a URL.
 #[derive(Default, Deserialize)]
@@ -127,6 +128,7 @@ impl Prepared {
             request = request.data(here());
         }
         let request = request.data(who.device).data(who.address);
+        let request = request.data(Looks::default());
         Ok(Ready {
             request: request.data(purse.clone()),
             order: self.order,

@@ -49,7 +49,9 @@ impl Of {
                     | Event::Reference(_)
                     | Event::Register(_)
                     | Event::Archive(_)
-                    | Event::Staff(_) => false,
+                    | Event::Staff(_)
+                    | Event::Access(_)
+                    | Event::Erasure(_) => false,
                 })
         };
         match self {

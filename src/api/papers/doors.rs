@@ -14,6 +14,8 @@ use crate::api::Api;
 use crate::api::access::{self, Sight};
 use crate::api::capability::fingerprint;
 use crate::api::error::Problem;
+use crate::api::looks;
+use crate::domain::access::Purpose;
 use crate::domain::code::{DossierCode, OfficeCode};
 use crate::domain::paper::Form;
 use crate::projections::history;
@@ -142,6 +144,11 @@ async fn paper(
         return Err(Without::Unknown);
     }
     let paper = wanted(&changes, form, asked.of).ok_or(Without::Unknown)?;
+    if let Some(actor) = actor.as_ref().filter(|_| opens) {
+        let dossiers: Vec<_> = row.leg_of.into_iter().chain([row.id]).collect();
+        let looked = looks::record(&api, actor, Purpose::Paper, &dossiers).await;
+        looked.map_err(Problem::from)?;
+    }
     let file = file(&api, row.id, code.as_str(), &changes, paper).await?;
     Ok(pdf(file.bytes, &format!("{code}-{}.pdf", form.number())))
 }

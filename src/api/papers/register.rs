@@ -1,12 +1,15 @@
 //! The register of an office (form 07): every number of some days, dossiers and voided codes alike.
 
 use jiff::civil::Date;
+use uuid::Uuid;
 
 use super::{letterhead, office_name};
 use crate::api::Api;
 use crate::api::access::{self, Sight};
 use crate::api::dossier::applicant;
 use crate::api::error::{Problem, Result};
+use crate::api::looks;
+use crate::domain::access::Purpose;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::code::DossierCode;
 use crate::domain::dossier::{DeliveryMethod, DossierEvent};
@@ -46,6 +49,7 @@ pub fn may_print(actor: &Actor, office: &str) -> bool {
 pub async fn file(api: &Api, actor: &Actor, office: &str, from: Date, to: Date) -> Result<Vec<u8>> {
     let mut lines: Vec<RegisterLine> = Vec::new();
     let mut reserved: Vec<String> = Vec::new();
+    let mut named: Vec<Uuid> = Vec::new();
     let mut at = Moment::default();
     let mut day = from;
     loop {
@@ -61,6 +65,9 @@ pub async fn file(api: &Api, actor: &Actor, office: &str, from: Date, to: Date) 
                     let opened = match access::sight(actor, &row) {
                         Sight::None => None,
                         sight => {
+                            if sight == Sight::Open {
+                                named.push(row.id);
+                            }
                             applicant::open(
                                 api,
                                 row.id,
@@ -93,6 +100,7 @@ pub async fn file(api: &Api, actor: &Actor, office: &str, from: Date, to: Date) 
         }
         day = day.tomorrow().map_err(Problem::internal)?;
     }
+    looks::record(api, actor, Purpose::Paper, &named).await?;
     // A number that lies ready at a desk is no gap: it stands in its place until a dossier or a reason takes it.
     reserved.retain(|code| lines.iter().all(|line| line.code != *code));
     lines.extend(reserved.into_iter().map(|code| RegisterLine {
@@ -121,7 +129,9 @@ async fn entries(api: &Api, office: &str, day: Date) -> Result<Vec<RegisterEvent
         | Event::JournalOpened(_)
         | Event::Reference(_)
         | Event::Archive(_)
-        | Event::Staff(_) => None,
+        | Event::Staff(_)
+        | Event::Access(_)
+        | Event::Erasure(_) => None,
     });
     Ok(events.collect())
 }

@@ -45,7 +45,9 @@ impl Paper {
                     | Event::Reference(_)
                     | Event::Register(_)
                     | Event::Archive(_)
-                    | Event::Staff(_) => None,
+                    | Event::Staff(_)
+                    | Event::Access(_)
+                    | Event::Erasure(_) => None,
                 })
                 .filter(|(_, printed)| printed.form == paper.form && printed.of == paper.of)
                 .collect();

@@ -208,7 +208,9 @@ async fn asked_at(api: &Api, till: &Till, position: u64) -> Result<(Uuid, u32), 
             | Event::Reference(_)
             | Event::Register(_)
             | Event::Archive(_)
-            | Event::Staff(_) => None,
+            | Event::Staff(_)
+            | Event::Access(_)
+            | Event::Erasure(_) => None,
         }
     });
     Ok(found.ok_or(PaymentProblem::ReferenceUnknown)?)

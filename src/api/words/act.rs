@@ -37,6 +37,12 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
         "staff.registered" => ("Ghi danh cán bộ", "Officer registered"),
         "staff.changed" => ("Đổi thông tin cán bộ", "Record of an officer changed"),
         "staff.left" => ("Cán bộ thôi nhiệm vụ", "Officer left"),
+        "subject.erasure_requested" => (
+            "Quyết định xóa dữ liệu cá nhân",
+            "Personal data to be destroyed",
+        ),
+        "subject.erased" => ("Đã xóa dữ liệu cá nhân", "Personal data destroyed"),
+        "access.looked" => ("Xem dữ liệu cá nhân", "Personal data looked at"),
         "archive.result_entered" => (
             "Nhập kết quả có trước hệ thống",
             "Result older than the system entered",

@@ -1,5 +1,6 @@
 //! The domain's words in the schema: enums under their GraphQL names, and labels in Vietnamese and English.
 
+mod access;
 mod account;
 mod act;
 mod beside;
@@ -12,6 +13,7 @@ mod voice;
 
 use async_graphql::{Enum, SimpleObject};
 
+pub use self::access::{AccessPurpose, DataPurpose};
 pub use self::account::{
     DayCause, DeskUse, ObligationState, OpinionState, PromiseAct, RatingDevice, SlipVerdict,
     StepProgress,

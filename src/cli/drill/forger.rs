@@ -114,7 +114,9 @@ async fn target(journal: &Journal, sealed: u64) -> anyhow::Result<Target> {
             | Event::Reference(_)
             | Event::Register(_)
             | Event::Archive(_)
-            | Event::Staff(_) => {}
+            | Event::Staff(_)
+            | Event::Access(_)
+            | Event::Erasure(_) => {}
         }
     }
     let any = any.and_then(|stream| accepted.remove(&stream));

@@ -142,4 +142,10 @@ impl Dossier {
     pub fn part(&self, kind: PartKind) -> Option<&(Part, Uuid)> {
         self.parts.iter().find(|(part, _)| part.kind == kind)
     }
+
+    /// Whose personal data its facts commit to; none when there is none.
+    #[must_use]
+    pub fn subject(&self) -> Option<Uuid> {
+        self.parts.first().map(|(part, _)| part.s)
+    }
 }

@@ -72,6 +72,8 @@ pub enum Rejection {
     NotDueYet,
     #[error("it is on record already")]
     AlreadyRecorded,
+    #[error("the person's data has been destroyed, and nothing can be put beside it")]
+    SubjectErased,
     #[error("no such obligation waits for this")]
     ObligationNotOpen,
     #[error("the amount is not the one asked for")]
@@ -98,6 +100,9 @@ pub enum Rejection {
     DuplicateRecord,
     #[error("the record does not meet its rules: {0}")]
     InvalidRecord(String),
+    /// As [`Rejection::InvalidRecord`], told in both languages: Vietnamese, English.
+    #[error("the record does not meet its rules: {1}")]
+    Unfit(&'static str, &'static str),
     #[error(transparent)]
     InvalidNotice(NoticeError),
     #[error("{hours} working hours in all, the limit gives {hours_max}")]
@@ -181,6 +186,7 @@ impl Rejection {
             Self::OpinionNotOpen => "OPINION_NOT_OPEN",
             Self::NotDueYet => "NOT_DUE_YET",
             Self::AlreadyRecorded => "ALREADY_RECORDED",
+            Self::SubjectErased => "SUBJECT_ERASED",
             Self::ObligationNotOpen => "OBLIGATION_NOT_OPEN",
             Self::AmountMismatch => "AMOUNT_MISMATCH",
             Self::ComponentUnknown => "COMPONENT_UNKNOWN",
@@ -193,7 +199,7 @@ impl Rejection {
             Self::NewDateTooEarly => "NEW_DATE_TOO_EARLY",
             Self::DetailsRequired => "DETAILS_REQUIRED",
             Self::DuplicateRecord => "DUPLICATE_RECORD",
-            Self::InvalidRecord(_) => "INVALID_RECORD",
+            Self::InvalidRecord(_) | Self::Unfit(..) => "INVALID_RECORD",
             Self::InvalidNotice(error) => error.code(),
             Self::ProcessTooLong { .. } => "PROCESS_TOO_LONG",
             Self::Block(error) => error.code(),
@@ -356,6 +362,11 @@ impl Rejection {
                 "Việc này đã được ghi. Không cần làm lại.",
                 "This is on record already. Nothing need be done.",
             ),
+            Self::SubjectErased => pair(
+                "Dữ liệu cá nhân loại này của hồ sơ đã được xóa theo quyết định và không ghi lại được. Nếu cần, hướng dẫn nộp hồ sơ mới.",
+                "Personal data of this kind has been destroyed by a decision, and none can be kept with this dossier again. If need be, \
+                 ask for a new dossier.",
+            ),
             Self::ObligationNotOpen => pair(
                 "Không có khoản thu nào mang số này ở trạng thái phù hợp. Tải lại hồ sơ.",
                 "No payment of this number can take this step. Reload the dossier.",
@@ -404,6 +415,10 @@ impl Rejection {
             Self::InvalidRecord(why) => (
                 format!("Bản ghi không hợp lệ: {why}"),
                 format!("The record is not valid: {why}"),
+            ),
+            Self::Unfit(vietnamese, english) => (
+                format!("Bản ghi không hợp lệ: {vietnamese}"),
+                format!("The record is not valid: {english}"),
             ),
             Self::InvalidNotice(error) => error.message(),
             Self::ProcessTooLong { hours, hours_max } => (

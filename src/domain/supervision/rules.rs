@@ -45,7 +45,10 @@ pub fn decide(
             only(actor, &[Role::ProcedureController])?;
             let held = running(reference, inspection)?;
             if facts.len() > FACTS_MAX {
-                return Err(invalid("facts: at most 100 positions"));
+                return Err(invalid(
+                    "facts: tối đa 100 vị trí",
+                    "facts: at most 100 positions",
+                ));
             }
             let number = u32::try_from(held.findings.len()).unwrap_or(u32::MAX);
             SupervisionEvent::FindingNoted(FindingNoted {
@@ -84,7 +87,10 @@ pub fn decide(
                 return Err(Rejection::AlreadyRecorded);
             }
             if found.due_on.is_none() {
-                return Err(invalid("no correction of this finding was ordered"));
+                return Err(invalid(
+                    "chưa có yêu cầu khắc phục cho phát hiện này",
+                    "no correction of this finding was ordered",
+                ));
             }
             SupervisionEvent::CorrectionDone(CorrectionDone {
                 inspection: inspection.clone(),
@@ -112,7 +118,12 @@ pub fn decide(
         A::AnswerReminder { number } => {
             only(actor, &[Role::CentreManager, Role::Signer])?;
             let held = reference.supervision.reminder(*number);
-            let held = held.ok_or_else(|| invalid("no reminder has this number"))?;
+            let held = held.ok_or_else(|| {
+                invalid(
+                    "không có văn bản đôn đốc số này",
+                    "no reminder has this number",
+                )
+            })?;
             own(actor, &held.sent.to)?;
             if held.answered_on.is_some() {
                 return Err(Rejection::AlreadyRecorded);
@@ -133,6 +144,7 @@ pub fn decide(
 fn open(reference: &Reference, opened: &InspectionOpened) -> Result<SupervisionEvent, Rejection> {
     if !is_id(&opened.code) {
         return Err(invalid(
+            "code: chữ, số và . _ - :, có ít nhất một chữ số",
             "code: letters, digits and . _ - :, a digit among them",
         ));
     }
@@ -141,11 +153,17 @@ fn open(reference: &Reference, opened: &InspectionOpened) -> Result<SupervisionE
     }
     known(reference, &opened.office)?;
     if opened.to < opened.from {
-        return Err(invalid("it ends before it begins"));
+        return Err(invalid(
+            "ngày cuối đứng trước ngày đầu",
+            "it ends before it begins",
+        ));
     }
     let posts = (1..=TEAM_MAX).contains(&opened.team.len());
     if !posts || !opened.team.iter().all(|post| is_id(post)) {
-        return Err(invalid("team: 1 to 20 codes of posts, never names"));
+        return Err(invalid(
+            "team: 1 đến 20 mã vị trí, không ghi tên người",
+            "team: 1 to 20 codes of posts, never names",
+        ));
     }
     let decision = decision(&opened.decision)?;
     Ok(SupervisionEvent::InspectionOpened(InspectionOpened {
@@ -164,20 +182,30 @@ fn remind(
 ) -> Result<SupervisionEvent, Rejection> {
     known(reference, to)?;
     if *to == actor.office {
-        return Err(invalid("to: an office does not remind itself"));
+        return Err(invalid(
+            "to: cơ quan không tự đôn đốc mình",
+            "to: an office does not remind itself",
+        ));
     }
     not_before(due_on, today)?;
     if dossiers.is_empty() == period.is_none() {
         return Err(invalid(
+            "ghi các hồ sơ hoặc khoảng ngày, không ghi cả hai",
             "name the dossiers or the days it is about, not both",
         ));
     }
     let sound = |code: &String| code.parse::<DossierCode>().is_ok();
     if dossiers.len() > DOSSIERS_MAX || !dossiers.iter().all(sound) {
-        return Err(invalid("dossiers: at most 100 codes"));
+        return Err(invalid(
+            "dossiers: tối đa 100 mã hồ sơ",
+            "dossiers: at most 100 codes",
+        ));
     }
     if period.is_some_and(|(from, to)| to < from) {
-        return Err(invalid("period: it ends before it begins"));
+        return Err(invalid(
+            "period: ngày cuối đứng trước ngày đầu",
+            "period: it ends before it begins",
+        ));
     }
     let sent = u32::try_from(reference.supervision.reminders.len()).unwrap_or(u32::MAX);
     Ok(SupervisionEvent::ReminderSent(ReminderSent {
@@ -193,10 +221,16 @@ fn remind(
 
 fn plan_review(reference: &Reference, plan: &ReviewPlan) -> Result<SupervisionEvent, Rejection> {
     if !(2010..=2100).contains(&plan.year) {
-        return Err(invalid("year: no year of a review"));
+        return Err(invalid(
+            "year: không phải năm rà soát",
+            "year: no year of a review",
+        ));
     }
     if plan.procedures.is_empty() || plan.procedures.len() > PROCEDURES_MAX {
-        return Err(invalid("procedures: 1 to 500 codes"));
+        return Err(invalid(
+            "procedures: 1 đến 500 mã thủ tục",
+            "procedures: 1 to 500 codes",
+        ));
     }
     let mut all = plan.procedures.iter();
     if let Some(unknown) = all.find(|code| !reference.procedures.contains_key(*code)) {
@@ -204,7 +238,10 @@ fn plan_review(reference: &Reference, plan: &ReviewPlan) -> Result<SupervisionEv
     }
     let cuts = [plan.time_cut_percent, plan.cost_cut_percent];
     if cuts.into_iter().flatten().any(|percent| percent > 100) {
-        return Err(invalid("a cut is at most 100 percent"));
+        return Err(invalid(
+            "mức cắt giảm tối đa 100 phần trăm",
+            "a cut is at most 100 percent",
+        ));
     }
     let plan = ReviewPlan {
         decision: decision(&plan.decision)?,
@@ -218,13 +255,21 @@ fn plan_review(reference: &Reference, plan: &ReviewPlan) -> Result<SupervisionEv
 
 fn inspection<'a>(reference: &'a Reference, code: &str) -> Result<&'a HeldInspection, Rejection> {
     let held = reference.supervision.inspection(code);
-    held.ok_or_else(|| invalid("no inspection has this code"))
+    held.ok_or_else(|| {
+        invalid(
+            "không có cuộc kiểm tra mang mã này",
+            "no inspection has this code",
+        )
+    })
 }
 
 fn running<'a>(reference: &'a Reference, code: &str) -> Result<&'a HeldInspection, Rejection> {
     let held = inspection(reference, code)?;
     match held.closed_on {
-        Some(_) => Err(invalid("the inspection is closed")),
+        Some(_) => Err(invalid(
+            "cuộc kiểm tra đã kết thúc",
+            "the inspection is closed",
+        )),
         None => Ok(held),
     }
 }
@@ -240,7 +285,12 @@ fn found<'a>(
     let found = all.find(|one| one.noted.number == number);
     Ok((
         held,
-        found.ok_or_else(|| invalid("no finding has this number"))?,
+        found.ok_or_else(|| {
+            invalid(
+                "không có phát hiện mang số này",
+                "no finding has this number",
+            )
+        })?,
     ))
 }
 
@@ -273,7 +323,7 @@ fn known(reference: &Reference, office: &str) -> Result<(), Rejection> {
 
 fn not_before(day: Date, today: Date) -> Result<(), Rejection> {
     if day < today {
-        Err(invalid("the day has passed"))
+        Err(invalid("ngày này đã qua", "the day has passed"))
     } else {
         Ok(())
     }
@@ -284,6 +334,6 @@ fn decision(text: &str) -> Result<String, Rejection> {
     cleaned.map_err(|error| Rejection::InvalidRecord(format!("decision: {error}")))
 }
 
-fn invalid(why: &str) -> Rejection {
-    Rejection::InvalidRecord(why.to_owned())
+fn invalid(vietnamese: &'static str, english: &'static str) -> Rejection {
+    Rejection::Unfit(vietnamese, english)
 }

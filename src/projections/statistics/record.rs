@@ -299,6 +299,8 @@ async fn finish(journal: &Journal, query: &Query, counts: &Counts) -> Result<Rec
             | Event::Register(_)
             | Event::Archive(_)
             | Event::Staff(_)
+            | Event::Access(_)
+            | Event::Erasure(_)
             | Event::Dossier(_),
         ) => {
             return Err(ProjectionError::OutOfOrder { position: 0 });

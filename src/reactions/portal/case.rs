@@ -102,7 +102,9 @@ impl Case {
             | Event::Reference(_)
             | Event::Register(_)
             | Event::Archive(_)
-            | Event::Staff(_) => None,
+            | Event::Staff(_)
+            | Event::Access(_)
+            | Event::Erasure(_) => None,
         }
     }
 
@@ -128,7 +130,9 @@ impl Case {
                 | Event::Reference(_)
                 | Event::Register(_)
                 | Event::Archive(_)
-                | Event::Staff(_) => None,
+                | Event::Staff(_)
+                | Event::Access(_)
+                | Event::Erasure(_) => None,
             })
     }
 }

@@ -136,6 +136,8 @@ fn on_the_shelf(act: &Act) -> Option<ReferenceEvent> {
         Act::Dossier { .. }
         | Act::Archive(_)
         | Act::Staff(_)
+        | Act::Access(_)
+        | Act::Erase(_)
         | Act::VoidCode { .. }
         | Act::ReserveCodes { .. }
         | Act::ReleaseCodes { .. }

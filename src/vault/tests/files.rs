@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::NOW;
 use super::ground::{grounds, keys};
-use crate::domain::part::{Part, PartKind};
+use crate::domain::part::{Part, PartKind, Purpose};
 use crate::domain::time::Moment;
 use crate::vault::{
     Arrived, Deposit, Folder, NoTicket, Opened, Opening, Personal, TICKET_HOURS, Upload, Vault,
@@ -100,7 +100,7 @@ async fn equal_files_of_two_people_are_two_files_and_erasing_one_leaves_the_othe
             assert_eq!(bytes(&vault, wanted).await.as_deref(), Some(PAPER));
         }
         for now in [NOW, NOW.plus(Moment::DAY)] {
-            let erased = vault.erase(subject(1), &["attachment"], now).await;
+            let erased = vault.erase(subject(1), &[Purpose::Attachment], now).await;
             erased.expect("erased, and again");
         }
         assert!(matches!(opened(&vault, &first).await, Opened::Erased));

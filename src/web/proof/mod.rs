@@ -80,7 +80,9 @@ impl ProofPage {
             | Event::Reference(_)
             | Event::Register(_)
             | Event::Archive(_)
-            | Event::Staff(_) => None,
+            | Event::Staff(_)
+            | Event::Access(_)
+            | Event::Erasure(_) => None,
         });
         let told = |own: Option<Pair>, pairs: Vec<Pair>| -> Vec<&'static str> {
             let pairs = own.into_iter().chain(pairs).filter(|_| holds);

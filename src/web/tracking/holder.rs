@@ -24,6 +24,9 @@ pub struct Holder {
     pub ways_to_pay: Vec<WayToPay>,
     pub files: Vec<Brought>,
     pub officers: Vec<Acted>,
+    pub looks: Vec<Looked>,
+    /// Somebody looked earlier, too.
+    pub looked_earlier: bool,
     /// This node has no vault, or the vault does not answer: said instead of silence.
     pub withheld: bool,
 }
@@ -76,6 +79,22 @@ pub struct Acted {
     pub title: Option<String>,
 }
 
+/// Who looked, as the api gives it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Looked {
+    pub at: Moment,
+    pub role_label: Words,
+    pub office: Option<Named>,
+    pub purpose_label: Words,
+}
+
+/// An office, as the api gives it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Named {
+    pub name: Words,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 pub struct Words {
     pub vi: String,
@@ -91,6 +110,9 @@ impl Holder {
             return None;
         }
         let part = |name: &str| tracking.get(name).cloned().unwrap_or_default();
+        let looks = part("looks");
+        let edges = looks["edges"].as_array().into_iter().flatten();
+        let looked = edges.filter_map(|edge| Deserialize::deserialize(&edge["node"]).ok());
         Some(Self {
             capability: capability.to_owned(),
             revealed,
@@ -99,6 +121,8 @@ impl Holder {
             ways_to_pay: serde_json::from_value(part("waysToPay")).unwrap_or_default(),
             officers: serde_json::from_value(part("officers")).unwrap_or_default(),
             files: serde_json::from_value(part("files")).unwrap_or_default(),
+            looks: looked.collect(),
+            looked_earlier: looks["pageInfo"]["hasNextPage"] == true,
             withheld: failed,
         })
     }
@@ -124,6 +148,9 @@ pub struct Own {
     pub papers: Vec<String>,
     /// Who acted, by what they did; as far as their offices have registered them.
     pub officers: Vec<(String, String)>,
+    /// Who of the office or of those who supervise it looked at the person's data: when, and who for what.
+    pub looks: Vec<(When, String)>,
+    pub looked_earlier: bool,
     /// Their files, and those of the result once it was handed over.
     pub brought: Vec<FileLine>,
     /// What was asked for in money, and what became of it.
@@ -184,6 +211,8 @@ impl Own {
                 .iter()
                 .filter_map(|one| acted(one, lang))
                 .collect(),
+            looks: holder.looks.iter().map(|one| looked(one, lang)).collect(),
+            looked_earlier: holder.looked_earlier,
             brought: brought.collect(),
             files: files(holder, story, lang),
             sums: sums(dossier, lang),
@@ -196,6 +225,16 @@ impl Own {
                 .collect(),
         }
     }
+}
+
+fn looked(one: &Looked, lang: Lang) -> (When, String) {
+    let words = |words: &Words| lang.of(&words.vi, &words.en).clone();
+    let office = one.office.as_ref();
+    let office = office.map(|office| words(&office.name));
+    let who = [Some(words(&one.role_label)), office].into_iter().flatten();
+    let who = who.collect::<Vec<_>>().join(", ");
+    let what = words(&one.purpose_label);
+    (dates::short(one.at, lang), format!("{what} – {who}"))
 }
 
 /// Name and title of whoever is registered; pseudonyms tell the applicant nothing.

@@ -80,6 +80,10 @@ fn state(
         Timeliness::Early => (Tone::Good, lang.of("sớm", "early")),
         Timeliness::OnTime => (Tone::Good, lang.of("đúng hẹn", "on time")),
         Timeliness::WaitingForApplicant => (Tone::Warn, lang.of("chờ ông/bà", "waits for you")),
+        Timeliness::WaitingForAgency => (
+            Tone::Warn,
+            lang.of("chờ cơ quan khác sửa kết quả", "waits for another agency"),
+        ),
         Timeliness::InTime => (Tone::Info, lang.of("trong hạn", "in time")),
         Timeliness::NotPromised if leg.is_completed() => return (Tone::Good, label.to_owned()),
         Timeliness::NotPromised => return (Tone::Info, label.to_owned()),

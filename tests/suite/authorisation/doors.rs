@@ -197,7 +197,7 @@ async fn every_field_of_the_root_answers_each_reader_as_the_table_says() {
 }
 
 /// Pages and files: their addresses.
-fn pages(ground: &Ground) -> Vec<(&'static str, String)> {
+pub fn pages(ground: &Ground) -> Vec<(&'static str, String)> {
     let code = &ground.code;
     let position = ground.door.api.models.size() - 1;
     vec![
@@ -242,33 +242,46 @@ fn pages(ground: &Ground) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// A browser that shows what is answered where it asks.
+pub fn visitor() -> reqwest::Client {
+    let still = builder().redirect(reqwest::redirect::Policy::none());
+    still.build().expect("a client")
+}
+
+/// What a reader is answered at an address.
+pub async fn visit(
+    ground: &Ground,
+    visitor: &reqwest::Client,
+    reader: &str,
+    path: &str,
+) -> (StatusCode, String) {
+    let path = match reader {
+        "receipt" => format!(
+            "{path}{}k={}",
+            if path.contains('?') { "&" } else { "?" },
+            super::ground::KEY
+        ),
+        _ => path.to_owned(),
+    };
+    let mut asked = visitor.get(format!("{}{path}", ground.door.base));
+    if let Some(token) = ground.token(reader) {
+        asked = asked.header("cookie", format!("motcua_session={token}"));
+    }
+    let answer = asked.send().await.expect("an answer");
+    let status = answer.status();
+    (status, answer.text().await.unwrap_or_default())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_answers_each_reader_as_the_table_says() {
     let mut ground = given().await;
     ground.door.seal().await;
-    let client = builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .expect("a client");
+    let visitor = visitor();
     let mut table = Table::new();
     for (name, path) in pages(&ground) {
         let mut cells = Vec::new();
         for reader in READERS {
-            let path = match reader {
-                "receipt" => format!(
-                    "{path}{}k={}",
-                    if path.contains('?') { "&" } else { "?" },
-                    super::ground::KEY
-                ),
-                _ => path.clone(),
-            };
-            let mut asked = client.get(format!("{}{path}", ground.door.base));
-            if let Some(token) = ground.token(reader) {
-                asked = asked.header("cookie", format!("motcua_session={token}"));
-            }
-            let answer = asked.send().await.expect("an answer");
-            let status = answer.status();
-            let text = answer.text().await.unwrap_or_default();
+            let (status, text) = visit(&ground, &visitor, reader, &path).await;
             let names_applicant = text.contains(super::ground::NAME);
             assert!(
                 status != StatusCode::INTERNAL_SERVER_ERROR,

@@ -80,6 +80,7 @@ pub struct Ground {
     pub door: Door,
     pub code: String,
     pub id: String,
+    pub dossier: uuid::Uuid,
 }
 
 pub async fn given() -> Ground {
@@ -143,6 +144,7 @@ pub async fn given() -> Ground {
         door,
         code,
         id: global_id("Dossier", &dossier.to_string()).to_string(),
+        dossier,
     }
 }
 

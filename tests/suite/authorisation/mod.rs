@@ -5,5 +5,6 @@
 mod doors;
 mod fields;
 mod ground;
+mod looks;
 mod subset;
 mod table;

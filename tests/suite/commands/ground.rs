@@ -18,6 +18,7 @@ use motcua::journal::{Journal, Location};
 use motcua::projections::ReadModels;
 use motcua::vault::{self, Folder, Keys, Vault};
 use serde_json::{Value, json};
+use sqlx::ConnectOptions as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
@@ -111,7 +112,8 @@ pub struct Office {
     pub api: Api,
     called: Mutex<BTreeSet<String>>,
     stop: CancellationToken,
-    _folder: tempfile::TempDir,
+    pub keys: Keys,
+    folder: tempfile::TempDir,
 }
 
 impl Drop for Office {
@@ -150,7 +152,8 @@ pub async fn served() -> Office {
         api,
         called: Mutex::default(),
         stop,
-        _folder: folder,
+        keys,
+        folder,
     }
 }
 
@@ -266,6 +269,15 @@ impl Office {
         let response = request.body(file).send().await.expect("an answer");
         let status = response.status().as_u16();
         (status, response.json().await.expect("JSON"))
+    }
+
+    /// A copy of the vault's database as it is now.
+    pub async fn copy_vault(&self, to: &std::path::Path) {
+        let vault = self.folder.path().join("vault.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(vault);
+        let mut line = options.connect().await.expect("the vault's file");
+        let copied = sqlx::query("vacuum into ?1").bind(to.display().to_string());
+        copied.execute(&mut line).await.expect("copied");
     }
 
     /// What is answered to the head of a request, without its body.

@@ -3,6 +3,7 @@
 mod archive;
 
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
+use motcua::domain::part::Purpose;
 use motcua::domain::time::Moment;
 use motcua::journal::fact;
 use motcua::reactions::tidying::tidy;
@@ -399,7 +400,7 @@ async fn an_erased_file_says_so_and_a_refused_command_leaves_its_file_to_the_swe
     assert!(halted.is_err(), "of a journal that was set back");
     let url = address(&listed(&office, &receiver, json!({ "code": code })).await);
     vault
-        .erase(part.s, &["attachment"], now)
+        .erase(part.s, &[Purpose::Attachment], now)
         .await
         .expect("erased");
     let files = listed(&office, &receiver, json!({ "code": code })).await;

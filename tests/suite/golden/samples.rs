@@ -1,5 +1,6 @@
 //! One fact of every type, filled so that every part of the envelope occurs somewhere.
 
+use motcua::domain::access::{self, Looked};
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
 use motcua::domain::archive::{ArchiveEvent, ArchivedResult, Struck};
 use motcua::domain::calendar::{CalendarYear, Notice, NoticeChange};
@@ -17,10 +18,12 @@ use motcua::domain::dossier::{
     SignatureValidation, Stage, SupplementProposed, SupplementRequested, SyncOutcome, SyncRecorded,
     Transferred,
 };
+use motcua::domain::erasure::{Erased, ErasureEvent, ErasureRequested};
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Breach, BreachRule, Circumstances, Fact, Part, PartKind, stream};
 use motcua::domain::law::{Certainty, Limit, SupplementClock};
 use motcua::domain::paper::Form;
+use motcua::domain::part::Purpose;
 use motcua::domain::policy::Policy;
 use motcua::domain::reason::Reason;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened, ReferenceEvent, Story};
@@ -42,7 +45,8 @@ pub fn every_fact() -> Vec<Fact> {
     let events = other_events().into_iter().chain(of_dossiers);
     let events = events.chain(voices::campaigns());
     let events = events.chain(voices::supervision());
-    let events: Vec<Event> = events.chain(archived()).chain(staff()).collect();
+    let events = events.chain(archived()).chain(staff());
+    let events: Vec<Event> = events.chain(privacy()).collect();
     (1..).zip(events).map(|(n, event)| fact(n, event)).collect()
 }
 
@@ -56,6 +60,8 @@ fn fact(number: u32, event: Event) -> Fact {
             stream::archive(office.as_str(), procedure.as_str(), number)
         }
         Event::Staff(event) => stream::staff(event.of().0.as_str()),
+        Event::Access(_) => access::stream_of(&actor(&event), at(i64::from(number)).date()),
+        Event::Erasure(event) => stream::subject(event.subject()),
         Event::Dossier(_) => stream::dossier(command(9)),
     };
     let version = match &event {
@@ -64,6 +70,8 @@ fn fact(number: u32, event: Event) -> Fact {
         | Event::Register(_)
         | Event::Archive(_)
         | Event::Staff(_)
+        | Event::Access(_)
+        | Event::Erasure(_)
         | Event::Dossier(_) => number,
     };
     let byte = u8::try_from(number).expect("fewer than 256 facts");
@@ -238,8 +246,33 @@ fn next_event(event: &Event) -> Option<Event> {
         Event::Register(RegisterEvent::CodesReserved(_))
         | Event::Archive(_)
         | Event::Staff(_)
+        | Event::Access(_)
+        | Event::Erasure(_)
         | Event::Dossier(_) => return None,
     })
+}
+
+fn privacy() -> [Event; 3] {
+    let (subject, dossier) = (Uuid::from_u128(7), stream::dossier(command(9)));
+    let purposes = vec![Purpose::Contact, Purpose::Attachment];
+    [
+        Event::Access(Looked::at(access::Purpose::Dossier, vec![dossier])),
+        Event::Erasure(ErasureEvent::Requested(ErasureRequested {
+            subject,
+            dossier,
+            purposes: purposes.clone(),
+            decision: "12/QĐ-UBND".to_owned(),
+        })),
+        Event::Erasure(ErasureEvent::Done(Erased {
+            request: 8,
+            subject,
+            dossier,
+            purposes,
+            keys: 2,
+            parts: 3,
+            files: 1,
+        })),
+    ]
 }
 
 fn staff() -> [Event; 3] {
@@ -537,7 +570,9 @@ fn actor(event: &Event) -> Actor {
             | DossierEvent::ResultReplaced(_),
         ) => Role::Signer,
         Event::Archive(_) => Role::Clerk,
-        Event::Staff(_) => Role::CentreManager,
+        Event::Staff(_) | Event::Erasure(ErasureEvent::Requested(_)) => Role::CentreManager,
+        Event::Erasure(ErasureEvent::Done(_)) => return Actor::system(),
+        Event::Access(_) => Role::Receiver,
         Event::Register(_) | Event::Dossier(_) => Role::Receiver,
     };
     Actor::new(format!("{}-2", role.name()), OFFICE, role)

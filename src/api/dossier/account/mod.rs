@@ -25,14 +25,18 @@ pub use self::public::TrackingAccount;
 pub use self::turns::{DaysLost, Turn};
 
 use crate::api::Api;
-use crate::api::access::api;
+use crate::api::access::{self, api};
+use crate::api::dossier::erasure::{self, DossierErasure};
 use crate::api::error::{Answered, Result};
 use crate::api::files::{self, DossierFile};
+use crate::api::looks::{self, LookPage};
+use crate::api::paging;
 use crate::api::payments::{self, WayToPay};
 use crate::api::reorganisation::Transfer;
 use crate::api::scalar::Day;
 use crate::api::staff::{self, DossierOfficer};
 use crate::api::words::ObligationKind;
+use crate::domain::actor::Role;
 use crate::domain::dossier::desk::{Plan, Worktime};
 use crate::domain::dossier::ledger::{self, Placed};
 use crate::domain::dossier::{self, DossierEvent, Phase};
@@ -108,6 +112,9 @@ impl Account<'_> {
         }
         let api = api(context);
         let listed = async {
+            if self.reader == Reader::Staff {
+                looks::at_streams(context, [self.id]).await?;
+            }
             let books = self.books(api).await?;
             files::of(api, &books.changes, self.reader).await
         };
@@ -127,6 +134,31 @@ impl Account<'_> {
                 Some(told.await)
             }
         }
+    }
+
+    /// What was destroyed of it, for all but the public.
+    async fn erasures(&self, context: &Context<'_>) -> Answered<Vec<DossierErasure>> {
+        match self.reader {
+            Reader::Public => None,
+            Reader::Receipt | Reader::Applicant | Reader::Staff => {
+                Some(erasure::of_dossier(api(context), self.id).await)
+            }
+        }
+    }
+
+    /// Who looked at it, for the person whose data it is and for auditors.
+    async fn looks(
+        &self,
+        context: &Context<'_>,
+        first: Option<i32>,
+        after: Option<&str>,
+    ) -> Answered<LookPage> {
+        let audits = access::actor(context).is_some_and(|actor| actor.role == Role::Auditor);
+        let theirs = matches!(self.reader, Reader::Receipt | Reader::Applicant);
+        if !theirs && !audits {
+            return None;
+        }
+        Some(looks::of_dossier(context, self.id, first, after).await)
     }
 
     /// What `tell` makes of the books; null before there is a fact, and over a year without a calendar.
@@ -199,6 +231,24 @@ impl DossierAccount<'_> {
     #[graphql(complexity = "20 + child_complexity")]
     async fn officers(&self, context: &Context<'_>) -> Answered<Vec<DossierOfficer>> {
         self.0.officers(context).await
+    }
+
+    /// What was destroyed of its personal data, in order, by which decision and when.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn erasures(&self, context: &Context<'_>) -> Answered<Vec<DossierErasure>> {
+        self.0.erasures(context).await
+    }
+
+    /// Who looked at the personal data of the dossier, newest first: every request of an officer or auditor that opened some; for the
+    /// applicant and for auditors.
+    #[graphql(complexity = "paging::cost(first, child_complexity)")]
+    async fn looks(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 unless told.")] first: Option<i32>,
+        #[graphql(desc = "A cursor of this list.")] after: Option<String>,
+    ) -> Answered<LookPage> {
+        self.0.looks(context, first, after.as_deref()).await
     }
 
     /// The clocks it ran under, oldest first: more than one only after it was passed on.

@@ -11,8 +11,11 @@ use super::promises::{self, PromiseLedger};
 use super::turns::{self, Turn};
 use super::{Account, Books, Reader, answer_due_at, intake_overdue, missed_at};
 use crate::api::access::api;
+use crate::api::dossier::erasure::DossierErasure;
 use crate::api::error::Answered;
 use crate::api::files::DossierFile;
+use crate::api::looks::LookPage;
+use crate::api::paging;
 use crate::api::payments::{self, WayToPay};
 use crate::api::reorganisation::Transfer;
 use crate::api::staff::DossierOfficer;
@@ -65,6 +68,24 @@ impl TrackingAccount<'_> {
     #[graphql(complexity = "20 + child_complexity")]
     async fn officers(&self, context: &Context<'_>) -> Answered<Vec<DossierOfficer>> {
         self.0.officers(context).await
+    }
+
+    /// What was destroyed of its personal data, in order, by which decision and when; with the receipt only.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn erasures(&self, context: &Context<'_>) -> Answered<Vec<DossierErasure>> {
+        self.0.erasures(context).await
+    }
+
+    /// Who looked at the personal data of the dossier, newest first: every request of an officer or auditor that opened some; with the
+    /// receipt only.
+    #[graphql(complexity = "paging::cost(first, child_complexity)")]
+    async fn looks(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 unless told.")] first: Option<i32>,
+        #[graphql(desc = "A cursor of this list.")] after: Option<String>,
+    ) -> Answered<LookPage> {
+        self.0.looks(context, first, after.as_deref()).await
     }
 
     /// The clocks it ran under, oldest first: more than one only after it was passed on.

@@ -48,7 +48,9 @@ fn answered(dossier: &Dossier, drafts: &[Draft], context: &Context<'_>) -> Vec<(
         | Event::Reference(_)
         | Event::Register(_)
         | Event::Archive(_)
-        | Event::Staff(_) => None,
+        | Event::Staff(_)
+        | Event::Access(_)
+        | Event::Erasure(_) => None,
     });
     let asked = |answer: &CorrectionAnswered| {
         let mut all = dossier.corrections.iter();

@@ -373,7 +373,9 @@ fn dossiers_own(draft: &Draft) -> Option<&DossierEvent> {
         | Event::Reference(_)
         | Event::Register(_)
         | Event::Archive(_)
-        | Event::Staff(_) => None,
+        | Event::Staff(_)
+        | Event::Access(_)
+        | Event::Erasure(_) => None,
     }
 }
 

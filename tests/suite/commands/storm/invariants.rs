@@ -74,8 +74,12 @@ impl Seen {
                 assert_eq!(block.first, *last + 1, "a gap before a block");
                 *last = block.last;
             }
-            Event::JournalOpened(_) | Event::Reference(_) | Event::Archive(_) | Event::Staff(_) => {
-            }
+            Event::JournalOpened(_)
+            | Event::Reference(_)
+            | Event::Archive(_)
+            | Event::Staff(_)
+            | Event::Access(_)
+            | Event::Erasure(_) => {}
         }
     }
 

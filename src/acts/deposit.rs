@@ -1,0 +1,93 @@
+//! Vault first: the parts of a batch are durable before a fact names them.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::request::{Refusal, Request, Submission};
+use super::states::States;
+use crate::domain::part::Part;
+use crate::domain::time::Moment;
+use crate::vault::{Deposit, Personal, Vault, VaultError};
+
+/// A command of the batch with the commitments of its parts.
+pub struct Item {
+    pub submission: Submission,
+    pub parts: Vec<Part>,
+    /// It brought data of somebody whose data has been destroyed.
+    pub erased: bool,
+}
+
+/// Keeps the parts of these commands. Commands whose parts cannot be kept are refused.
+pub async fn deposit(
+    vault: &Vault,
+    states: &States,
+    batch: Vec<Submission>,
+    now: Moment,
+) -> Vec<Item> {
+    let mut erased: HashSet<Uuid> = HashSet::new();
+    let mut put = loop {
+        let brought = batch
+            .iter()
+            .filter_map(|submission| brought(&submission.request, states));
+        let kept = brought.filter(|(subject, _)| !erased.contains(subject));
+        let deposits: Vec<Deposit> = kept.map(|(_, deposit)| deposit).collect();
+        if deposits.is_empty() {
+            break Vec::new().into_iter();
+        }
+        match vault.put(&deposits, now).await {
+            Ok(parts) => break parts.into_iter(),
+            Err(VaultError::SubjectErased { subject }) if erased.insert(subject) => {}
+            Err(error) => {
+                tracing::error!(%error, "the vault did not take the parts");
+                return without_parts(batch);
+            }
+        }
+    };
+    let items = batch.into_iter().map(|submission| {
+        let place = submission.request.place_of_parts();
+        let subject = place.map(|place| states.subject(place.whose));
+        let erased = subject.is_some_and(|subject| erased.contains(&subject));
+        let kept = subject.filter(|_| !erased).and_then(|_| put.next());
+        Item {
+            submission,
+            parts: kept.unwrap_or_default(),
+            erased,
+        }
+    });
+    items.collect()
+}
+
+/// Those that bring no parts go on; the others are refused.
+fn without_parts(batch: Vec<Submission>) -> Vec<Item> {
+    let (with, without): (Vec<_>, Vec<_>) = batch
+        .into_iter()
+        .partition(|submission| !submission.request.personal.is_empty());
+    for submission in with {
+        submission.answer(Err(Refusal::Unavailable));
+    }
+    let items = without.into_iter().map(|submission| Item {
+        submission,
+        parts: Vec::new(),
+        erased: false,
+    });
+    items.collect()
+}
+
+/// Whose parts a command brings, and the parts.
+fn brought(request: &Request, states: &States) -> Option<(Uuid, Deposit)> {
+    let place = request.place_of_parts()?;
+    let subject = states.subject(place.whose);
+    let parts = request.personal.iter().map(|personal| Personal {
+        kind: personal.kind,
+        subject,
+        value: personal.value.clone(),
+        file: personal.file.clone(),
+    });
+    let deposit = Deposit {
+        command: request.id,
+        stream: place.stream,
+        parts: parts.collect(),
+    };
+    Some((subject, deposit))
+}

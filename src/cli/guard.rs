@@ -1,0 +1,65 @@
+//! What a node looks at before it shows anything, and from then on.
+
+use std::time::Duration;
+
+use crate::acts::Counter;
+use crate::api::Api;
+use crate::integrity::{Integrity, Status};
+use crate::projections::{Progress, ReadModels};
+use crate::reactions;
+
+/// How long the read models may take to show the newest fact at a start.
+const CATCHING_UP: Duration = Duration::from_mins(10);
+
+/// Destroys what was to be destroyed and is readable all the same, before anything is shown: after a crash, and of a vault that
+/// came back from a backup.
+pub async fn destroy_first(api: &Api) -> anyhow::Result<()> {
+    let Some(desk) = &api.desk else { return Ok(()) };
+    let size = api.journal.head().await?.size;
+    if let Some(newest) = size.checked_sub(1)
+        && !api.models.reach(newest, CATCHING_UP).await
+    {
+        // What is shown stands still: the node has halted, and says so.
+        return Ok(());
+    }
+    let again = reactions::erasing::at_start(&desk.counter, &api.models, &desk.vault).await?;
+    if again > 0 {
+        println!("{again} erasure(s) carried out again: the vault was older than the journal.");
+    }
+    Ok(())
+}
+
+/// Whether witnesses have signed what is served, and are not asked any more.
+pub async fn forgets_its_witnesses(integrity: &Integrity) -> anyhow::Result<bool> {
+    let asks = integrity
+        .policy()
+        .is_some_and(|policy| policy.asks_for_witnesses());
+    Ok(match integrity.seals().published().await? {
+        Some(seal) if !asks => !integrity.seals().cosignatures(seal.size).await?.is_empty(),
+        Some(_) | None => false,
+    })
+}
+
+/// Closes the counter as soon as the record is found not to be the one that was shown or sealed.
+pub fn watch_over(counter: &Counter, models: &ReadModels, integrity: &Integrity) {
+    let (mut shown, mut sealed) = (models.watch(), integrity.watch());
+    let counter = counter.clone();
+    let look = move |shown: Progress, sealed: &Status| {
+        let halted = sealed.halted.as_ref().map(|halted| halted.code);
+        if let Some(why) = halted.or(shown.stopped) {
+            counter.halt(why);
+        }
+    };
+    look(*shown.borrow_and_update(), &sealed.borrow_and_update());
+    tokio::spawn(async move {
+        loop {
+            // When both have ended, so has the node.
+            tokio::select! {
+                Ok(()) = shown.changed() => {}
+                Ok(()) = sealed.changed() => {}
+                else => return,
+            }
+            look(*shown.borrow_and_update(), &sealed.borrow_and_update());
+        }
+    });
+}

@@ -1,0 +1,167 @@
+//! Whose personal data was to be destroyed, and what became of it.
+
+use std::sync::LazyLock;
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row as _, SqliteConnection, query, query_as};
+use uuid::Uuid;
+
+use super::fold::Batch;
+use super::insert::Insert;
+use super::word::{from_json, from_word, to_word};
+use super::{Model, ReadModels, Result};
+use crate::domain::erasure::ErasureEvent;
+use crate::domain::event::Event;
+use crate::domain::part::Purpose;
+use crate::domain::reason::Reason;
+use crate::domain::time::Moment;
+
+pub(super) const MODEL: Model = Model {
+    version: 1,
+    tables: "
+        create table erasure ( -- somebody's data was to be destroyed
+            position integer primary key, -- of the fact that asked for it
+            subject  blob    not null,
+            dossier  blob    not null,
+            purposes text    not null,    -- JSON
+            decision text    not null,
+            reason   text,
+            basis    text,
+            asked_at integer not null,    -- microseconds since 1970, UTC
+            done_at  integer,             -- none until it is certain
+            done     integer,             -- position of the fact that says so
+            keys     integer,
+            parts    integer,
+            files    integer
+        ) strict;",
+    indexes: "
+        create index erasure_dossier on erasure (dossier, position);
+        create index erasure_pending on erasure (position) where done is null;",
+};
+
+/// Data that was to be destroyed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasureRow {
+    /// Of the fact that asked for it.
+    pub position: u64,
+    pub subject: Uuid,
+    pub dossier: Uuid,
+    pub purposes: Vec<Purpose>,
+    pub decision: String,
+    pub reason: Option<Reason>,
+    pub basis: Option<String>,
+    pub asked_at: Moment,
+    pub done: Option<Done>,
+}
+
+/// It was destroyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    /// Of the fact that says so.
+    pub position: u64,
+    pub at: Moment,
+    pub keys: u64,
+    pub parts: u64,
+    pub files: u64,
+}
+
+impl FromRow<'_, SqliteRow> for ErasureRow {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let count = |column: &str| {
+            let count: Option<i64> = row.try_get(column)?;
+            Ok::<_, sqlx::Error>(count.unwrap_or_default().cast_unsigned())
+        };
+        let done_at: Option<i64> = row.try_get("done_at")?;
+        let reason: Option<String> = row.try_get("reason")?;
+        Ok(Self {
+            position: count("position")?,
+            subject: row.try_get("subject")?,
+            dossier: row.try_get("dossier")?,
+            purposes: from_json(row.try_get("purposes")?)?,
+            decision: row.try_get("decision")?,
+            reason: reason.map(from_word).transpose()?,
+            basis: row.try_get("basis")?,
+            asked_at: Moment(row.try_get("asked_at")?),
+            done: match done_at {
+                None => None,
+                Some(at) => Some(Done {
+                    position: count("done")?,
+                    at: Moment(at),
+                    keys: count("keys")?,
+                    parts: count("parts")?,
+                    files: count("files")?,
+                }),
+            },
+        })
+    }
+}
+
+/// What was to be destroyed of a dossier's data, in order.
+pub async fn of_dossier(models: &ReadModels, dossier: Uuid) -> Result<Vec<ErasureRow>> {
+    let sql = "select * from erasure where dossier = ?1 order by position";
+    let rows = query_as(sql).bind(dossier);
+    Ok(rows.fetch_all(models.pool()).await?)
+}
+
+/// All erasures after this position, in order; only those that are not certain yet, if told.
+pub async fn after(
+    models: &ReadModels,
+    position: Option<u64>,
+    pending: bool,
+    first: u32,
+) -> Result<Vec<ErasureRow>> {
+    let sql = "select * from erasure where position > ?1 and (done is null or not ?2) order by position limit ?3";
+    let after = position.map_or(-1, u64::cast_signed);
+    let rows = query_as(sql).bind(after).bind(pending).bind(first);
+    Ok(rows.fetch_all(models.pool()).await?)
+}
+
+static INSERT: LazyLock<Insert> = LazyLock::new(|| {
+    let columns = [
+        "position", "subject", "dossier", "purposes", "decision", "reason", "basis", "asked_at",
+    ];
+    Insert::new("erasure", &columns, "")
+});
+
+/// What this batch asks for, and says was done.
+pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+    for read in &batch.reads {
+        let Event::Erasure(event) = &read.fact.event else {
+            continue;
+        };
+        let (position, at) = (read.entry.position.cast_signed(), read.fact.recorded_at.0);
+        match event {
+            ErasureEvent::Requested(asked) => {
+                let around = &read.fact.circumstances;
+                INSERT
+                    .run(to, &[asked], |statement, asked| {
+                        statement
+                            .bind(position)
+                            .bind(asked.subject)
+                            .bind(asked.dossier)
+                            .bind(to_word(&asked.purposes))
+                            .bind(asked.decision.clone())
+                            .bind(around.reason.as_ref().map(to_word))
+                            .bind(around.basis.clone())
+                            .bind(at)
+                    })
+                    .await?;
+            }
+            ErasureEvent::Done(erased) => {
+                let sql =
+                    "update erasure set done_at = ?2, done = ?3, keys = ?4, parts = ?5, files = ?6
+                     where position = ?1";
+                query(sql)
+                    .bind(erased.request.cast_signed())
+                    .bind(at)
+                    .bind(position)
+                    .bind(erased.keys.cast_signed())
+                    .bind(erased.parts.cast_signed())
+                    .bind(erased.files.cast_signed())
+                    .execute(&mut *to)
+                    .await?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! What was to be destroyed is destroyed: at once, again after a crash, and again where a copy of the vault was brought back.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::Interrupted;
+use crate::acts::Counter;
+use crate::acts::erasing::{Ordered, carry_out};
+use crate::domain::part::Purpose;
+use crate::projections::ReadModels;
+use crate::projections::erasures::{self, ErasureRow};
+use crate::vault::Vault;
+
+/// Erasures looked at in one step.
+const PAGE: u32 = 500;
+/// How often what another node began is looked for.
+const AGAIN: Duration = Duration::from_mins(1);
+
+fn ordered(row: &ErasureRow) -> Ordered {
+    Ordered {
+        position: row.position,
+        subject: row.subject,
+        dossier: row.dossier,
+        purposes: row.purposes.clone(),
+    }
+}
+
+/// Finishes what is pending, and destroys again what was destroyed before and is readable all the same: of a vault that came
+/// back from a backup. To be called before anything is shown.
+///
+/// # Errors
+/// When something does not answer.
+pub async fn at_start(
+    counter: &Counter,
+    models: &ReadModels,
+    vault: &Vault,
+) -> Result<u64, Interrupted> {
+    let mut again = 0;
+    let mut after = None;
+    loop {
+        let page = erasures::after(models, after, false, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(again);
+        };
+        after = Some(last.position);
+        let subjects: Vec<Uuid> = page.iter().map(|row| row.subject).collect();
+        let living = vault.living(&subjects).await?;
+        for row in &page {
+            if row.done.is_none() {
+                carry_out(counter, vault, &ordered(row)).await?;
+                continue;
+            }
+            let lives =
+                |purpose: &Purpose| living.contains(&(row.subject, purpose.name().to_owned()));
+            if row.purposes.iter().any(lives) {
+                vault
+                    .erase(row.subject, &row.purposes, counter.clock())
+                    .await?;
+                again += 1;
+            }
+        }
+    }
+}
+
+/// Finishes what was begun and not finished, by this node or another, until `stop`.
+pub async fn run(counter: Counter, models: ReadModels, vault: Vault, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = sleep(AGAIN) => {}
+        }
+        if let Err(error) = finish(&counter, &models, &vault).await {
+            tracing::warn!(%error, "data that is to be destroyed is not yet");
+        }
+    }
+}
+
+async fn finish(counter: &Counter, models: &ReadModels, vault: &Vault) -> Result<(), Interrupted> {
+    for row in erasures::after(models, None, true, PAGE).await? {
+        carry_out(counter, vault, &ordered(&row)).await?;
+    }
+    Ok(())
+}

@@ -553,7 +553,7 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
 
 fn actor(event: &Event) -> Actor {
     let role = match event {
-        Event::JournalOpened(_) => return Actor::system(),
+        Event::JournalOpened(_) | Event::Erasure(ErasureEvent::Done(_)) => return Actor::system(),
         Event::Reference(_) => return Actor::new("admin-1", NO_OFFICE, Role::Admin),
         Event::Dossier(DossierEvent::Drafted(_)) => {
             let mut receiver = Actor::new("receiver-2", OFFICE, Role::Receiver);
@@ -571,9 +571,7 @@ fn actor(event: &Event) -> Actor {
         ) => Role::Signer,
         Event::Archive(_) => Role::Clerk,
         Event::Staff(_) | Event::Erasure(ErasureEvent::Requested(_)) => Role::CentreManager,
-        Event::Erasure(ErasureEvent::Done(_)) => return Actor::system(),
-        Event::Access(_) => Role::Receiver,
-        Event::Register(_) | Event::Dossier(_) => Role::Receiver,
+        Event::Access(_) | Event::Register(_) | Event::Dossier(_) => Role::Receiver,
     };
     Actor::new(format!("{}-2", role.name()), OFFICE, role)
 }

@@ -9,3 +9,5 @@ mod seals;
 mod setbacks;
 mod signer;
 mod tree;
+
+pub use self::sealing::copy_folder;

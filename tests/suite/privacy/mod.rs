@@ -1,5 +1,7 @@
 //! Personal data is destroyed by a decision: gone from every answer, for good, while every fact and proof stays.
 
+mod killed;
+
 use motcua::acts::{Act, Request};
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
 use motcua::domain::erasure::{ErasureAct, ErasureRequested};
@@ -104,7 +106,7 @@ async fn what_is_destroyed_by_a_decision_is_gone_and_the_certificate_says_so() {
         (&person(Role::Receiver), order(&code, &all), "WRONG_ROLE"),
         (&elsewhere, order(&code, &all), "WRONG_OFFICE"),
         (&head, unreasoned, "REASON_REQUIRED"),
-        (&head, unnumbered, "VALUE_MALFORMED"),
+        (&head, unnumbered, "TEXT_EMPTY"),
         (
             &head,
             order("H38.40.01-261102-9999", &all),

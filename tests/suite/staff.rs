@@ -143,6 +143,29 @@ async fn an_officer_is_published_with_name_and_title_and_known_by_a_pseudonym_to
     assert_eq!(seen[0]["substitute"], Value::Null, "stands in no more");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_works_at_an_office_that_has_ended() {
+    let office = served().await;
+    let head = Actor::new("manager-02", OFFICES[1], Role::CentreManager);
+    let there = with(
+        record("receiver-07", NAME),
+        &json!({ "office": OFFICES[1] }),
+    );
+    done(&office.call_as(&head, "registerOfficer", there).await);
+    let decision = json!({ "commandId": id(), "decision": "13/QĐ-UBND", "decidedOn": "2026-11-01",
+        "effectiveFrom": "2026-11-02", "closes": [OFFICES[1]], "routes": [{ "from": OFFICES[1], "to": OFFICES[0] }],
+        "legalBasis": "Law 72/2025/QH15", "certainty": "ILLUSTRATIVE" });
+    let admin = person(Role::Admin);
+    done(&office.call_as(&admin, "reorganiseOffices", decision).await);
+    let query = "query($code: String!, $all: Boolean!) { office(code: $code) { staff(all: $all) { fullName phone atWork } } }";
+    let nobody = json!({ "fullName": null, "phone": null, "atWork": false });
+    for (all, staff) in [(false, json!([])), (true, json!([nobody]))] {
+        let variables = json!({ "code": OFFICES[1], "all": all });
+        let body = office.post(&Caller::default(), query, variables).await;
+        assert_eq!(body["data"]["office"]["staff"], staff, "{body}");
+    }
+}
+
 async fn everybody(office: &Office, who: Option<&Actor>) -> Value {
     let query = "query($code: String!) { office(code: $code) { staff(all: true) { fullName phone atWork substitute } } }";
     let caller = who.map(|who| office.signed_in(who)).unwrap_or_default();

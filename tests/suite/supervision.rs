@@ -55,6 +55,9 @@ async fn what_an_inspection_found_leads_to_its_facts_and_is_put_right_by_a_day()
             json!({"inspection": "KT-1", "kind": "LATENESS", "facts": facts, "note": "Chậm."});
         done(&does(&office, &control, "noteInspectionFinding", found).await);
     }
+    let nowhere = json!({"inspection": "KT-1", "kind": "OTHER", "facts": ["999999"]});
+    let nowhere = does(&office, &control, "noteInspectionFinding", nowhere).await;
+    refused(&nowhere, "VALUE_MALFORMED", "no such fact");
     let order = json!({"inspection": "KT-1", "finding": 1, "dueOn": "2026-12-01"});
     done(&does(&office, &control, "orderCorrection", order.clone()).await);
     let twice = does(&office, &control, "orderCorrection", order).await;
@@ -119,6 +122,10 @@ async fn a_reminder_is_answered_by_the_agency_it_was_sent_to() {
     let neither = json!({"to": OFFICES[1], "dueOn": "2026-12-01"});
     let neither = does(&office, &head, "sendReminder", neither).await;
     refused(&neither, "INVALID_RECORD", "about nothing");
+    let unknown =
+        json!({"to": OFFICES[1], "dossiers": ["H38.40.01-261102-9999"], "dueOn": "2026-12-01"});
+    let unknown = does(&office, &head, "sendReminder", unknown).await;
+    refused(&unknown, "VALUE_MALFORMED", "no such dossier");
     done(&does(&office, &head, "sendReminder", remind(OFFICES[1])).await);
     let answer = || json!({"number": 1, "note": "Đã bổ sung người."});
     let own = does(&office, &head, "answerReminder", answer()).await;

@@ -178,6 +178,11 @@ async fn only_who_keeps_an_offices_results_enters_them_and_only_officers_look() 
             "UNKNOWN_PROCEDURE",
         ),
         (&clerk, json!({ "issuedOn": "2100-01-01" }), "FUTURE_CLAIM"),
+        (
+            &clerk,
+            json!({ "issuedOn": "2026-11-02" }),
+            "INVALID_RECORD",
+        ),
         (&clerk, json!({ "file": "AAAA" }), "VALUE_MALFORMED"),
     ] {
         let input = with(old(OFFICES[0]), &more);

@@ -117,7 +117,8 @@ impl PrivacyMutation {
                 None => None,
             };
             let row = row.ok_or(Problem::Forbidden)?;
-            if access::sight(actor, &row) == Sight::None {
+            let is_officer = access::is_officer(actor.role);
+            if !is_officer || access::sight(actor, &row) == Sight::None {
                 return Err(Problem::Forbidden);
             }
             let mut asked = Asked::new(input.on.around, Target::New, Form::default(), None);

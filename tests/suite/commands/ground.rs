@@ -271,6 +271,11 @@ impl Office {
         (status, response.json().await.expect("JSON"))
     }
 
+    /// Where everything of it lies.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// A copy of the vault's database as it is now.
     pub async fn copy_vault(&self, to: &std::path::Path) {
         let vault = self.folder.path().join("vault.db");

@@ -1,6 +1,7 @@
 //! Personal data is destroyed by a decision: gone from every answer, for good, while every fact and proof stays.
 
 mod killed;
+mod planted;
 
 use motcua::acts::{Act, Request};
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{closed, settle};
 use crate::client::client;
-use crate::commands::ground::{OFFICES, Office, PROCEDURE, done, on, person, served, with};
+use crate::commands::ground::{Caller, OFFICES, Office, PROCEDURE, done, on, person, served, with};
 use crate::files::with_file;
 use crate::office::id;
 
@@ -83,7 +83,7 @@ async fn plant(office: &Office) -> (String, String) {
     );
     let said = json!({ "commandId": id(), "dossier": code, "capability": key, "kind": "REPORT", "text": TEXT });
     let said = office
-        .call(&Default::default(), "submitFeedback", said)
+        .call(&Caller::default(), "submitFeedback", said)
         .await;
     done(&said);
     let held = json!({ "commandId": id(), "office": OFFICES[0], "procedure": PROCEDURE, "number": "7/2001",
@@ -110,7 +110,7 @@ async fn public_node(office: &Office) -> String {
     url
 }
 
-async fn then_nothing_is_in_the_files(folder: &Path) -> usize {
+fn then_nothing_is_in_the_files(folder: &Path) -> usize {
     let mut looked = 0;
     let mut ahead = vec![folder.to_owned()];
     while let Some(path) = ahead.pop() {
@@ -139,7 +139,7 @@ async fn what_is_planted_everywhere_is_found_nowhere_without_the_vault() {
         applicant(reveal: true) { fullName citizenNumber phone email address } written { text } } }";
     let variables = json!({ "code": code, "key": key });
     let told = office
-        .post(&Default::default(), own, variables)
+        .post(&Caller::default(), own, variables)
         .await
         .to_string();
     for word in [NAME, CITIZEN, PHONE, EMAIL, ADDRESS] {
@@ -201,7 +201,7 @@ async fn what_is_planted_everywhere_is_found_nowhere_without_the_vault() {
         }
     }
     // Journal, read models, vault and files: nothing lies in any of them in clear.
-    let looked = then_nothing_is_in_the_files(office.folder()).await;
+    let looked = then_nothing_is_in_the_files(office.folder());
     println!("{asked} answers and {looked} files without a trace");
     assert!(looked > 4);
 }

@@ -1,13 +1,10 @@
 //! What was ordered to be destroyed is destroyed, and then it is on record that it was.
 
-use uuid::Uuid;
-
 use super::{Act, Counter, Refusal, Request};
 use crate::domain::actor::Actor;
 use crate::domain::dossier::Rejection;
-use crate::domain::erasure::{Erased, ErasureAct};
+use crate::domain::erasure::{Erased, ErasureAct, ErasureRequested};
 use crate::domain::fact::stream;
-use crate::domain::part::Purpose;
 use crate::vault::{Vault, VaultError};
 
 /// Why it is not done yet. It is done the next time.
@@ -20,36 +17,22 @@ pub enum Unfinished {
     Refused(#[from] Refusal),
 }
 
-/// Data that is to be destroyed because of a fact.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ordered {
-    /// Position of the fact.
-    pub position: u64,
-    pub subject: Uuid,
-    pub dossier: Uuid,
-    pub purposes: Vec<Purpose>,
-}
-
-/// Destroys, then has it on record. Done twice it changes nothing. Gives the size of the journal that shows it.
+/// Destroys what the fact at `position` asks for, then has it on record. Done twice it changes nothing. Gives the size of the journal that shows it.
 ///
 /// # Errors
 /// When vault or counter does not answer; what is left is done the next time.
 pub async fn carry_out(
     counter: &Counter,
     vault: &Vault,
-    ordered: &Ordered,
+    position: u64,
+    asked: &ErasureRequested,
 ) -> Result<Option<u64>, Unfinished> {
-    let Ordered {
-        position,
-        subject,
-        dossier,
-        purposes,
-    } = ordered;
-    let destroyed = vault.erase(*subject, purposes, counter.clock()).await?;
+    let (subject, purposes) = (asked.subject, &asked.purposes);
+    let destroyed = vault.erase(subject, purposes, counter.clock()).await?;
     let act = ErasureAct::Finish(Erased {
-        request: *position,
-        subject: *subject,
-        dossier: *dossier,
+        request: position,
+        subject,
+        dossier: asked.dossier,
         purposes: purposes.clone(),
         keys: destroyed.keys,
         parts: destroyed.parts,

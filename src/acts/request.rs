@@ -102,7 +102,7 @@ impl Act {
 
     /// Done on a stream of a day, such as the register of an office, where there is nothing to say in words.
     #[must_use]
-    pub fn is_for_the_register(&self) -> bool {
+    pub fn is_wordless(&self) -> bool {
         matches!(
             self,
             Self::VoidCode { .. }
@@ -201,7 +201,7 @@ pub(super) struct PlaceOfParts {
 impl Request {
     /// None when it brings no parts, or its fact takes none.
     pub(super) fn place_of_parts(&self) -> Option<PlaceOfParts> {
-        if self.personal.is_empty() || self.act.is_for_the_register() {
+        if self.personal.is_empty() || self.act.is_wordless() {
             return None;
         }
         // On the shelf each act says something of its own.

@@ -25,15 +25,15 @@ use crate::domain::time::Moment;
 use crate::projections::looks;
 use crate::projections::tracking::DossierRow;
 
-/// What one request has looked at so far. Clones share it.
-#[derive(Clone, Default)]
-pub struct Looks(Arc<OnceLock<Looking>>);
+/// What one request has looked at so far.
+#[derive(Default)]
+pub struct Looks(OnceLock<Looking>);
 
 type Looking = DataLoader<Recorder, HashMapCache>;
 
 /// It could not be recorded, and why.
 #[derive(Debug, Clone)]
-pub struct Unrecorded(Arc<Refusal>);
+pub struct Unrecorded(Refusal);
 
 impl From<Unrecorded> for Problem {
     fn from(Unrecorded(why): Unrecorded) -> Self {
@@ -57,7 +57,7 @@ impl Recorder {
             let request = Request::new(new_id(), self.actor.clone(), Act::Access(looked));
             self.counter.submit(request).await.map_err(|why| {
                 tracing::error!(%why, "a look cannot be recorded: nothing is shown in full");
-                Unrecorded(Arc::new(why))
+                Unrecorded(why)
             })?;
         }
         Ok(())

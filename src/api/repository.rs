@@ -121,31 +121,39 @@ impl RepositoryEntry {
     /// Whose it is, of one older than the system, for the offices that keep it.
     #[graphql(complexity = "20 + child_complexity")]
     async fn holder(&self, context: &Context<'_>) -> Answered<Applicant> {
-        let actor = access::actor(context)?;
-        if !keeps(api(context), actor, &self.0) {
-            return None;
-        }
-        if let Err(unrecorded) = looks::at_streams(context, [self.0.stream]).await {
-            return Some(Err(unrecorded.into()));
-        }
-        holder(api(context), self.0.stream).await.transpose()
+        let told = async {
+            if !self.may_look(context).await? {
+                return Ok(None);
+            }
+            holder(api(context), self.0.stream).await
+        };
+        told.await.transpose()
     }
 
     /// The file of one older than the system, for the offices that keep it; empty when only its hash was given.
     #[graphql(complexity = "20 + child_complexity")]
     async fn files(&self, context: &Context<'_>) -> Answered<Vec<DossierFile>> {
-        let actor = access::actor(context)?;
-        if !keeps(api(context), actor, &self.0) {
-            return None;
-        }
-        if let Err(unrecorded) = looks::at_streams(context, [self.0.stream]).await {
-            return Some(Err(unrecorded.into()));
-        }
-        Some(files::archived(api(context), self.0.stream).await)
+        let told = async {
+            if !self.may_look(context).await? {
+                return Ok(None);
+            }
+            files::archived(api(context), self.0.stream).await.map(Some)
+        };
+        told.await.transpose()
     }
 }
 
 impl RepositoryEntry {
+    /// Whether the caller keeps it; then it is on record that they look.
+    async fn may_look(&self, context: &Context<'_>) -> Result<bool> {
+        let keeps = |actor| keeps(api(context), actor, &self.0);
+        if !access::actor(context).is_some_and(keeps) {
+            return Ok(false);
+        }
+        looks::at_streams(context, [self.0.stream]).await?;
+        Ok(true)
+    }
+
     fn standing_of(&self) -> dossier::ResultStanding {
         let all = [
             dossier::ResultStanding::Valid,

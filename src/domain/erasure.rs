@@ -13,8 +13,8 @@ use super::fact::stream;
 use super::part::Purpose;
 use super::text;
 
-/// Longest number of a decision.
-const DECISION_CHARS_MAX: usize = 120;
+/// Longest number of a decision, in characters.
+pub const DECISION_CHARS_MAX: usize = 120;
 
 /// Data of a dossier's person is to be destroyed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

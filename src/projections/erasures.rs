@@ -10,9 +10,8 @@ use super::fold::Batch;
 use super::insert::Insert;
 use super::word::{from_json, from_word, to_word};
 use super::{Model, ReadModels, Result};
-use crate::domain::erasure::ErasureEvent;
+use crate::domain::erasure::{ErasureEvent, ErasureRequested};
 use crate::domain::event::Event;
-use crate::domain::part::Purpose;
 use crate::domain::reason::Reason;
 use crate::domain::time::Moment;
 
@@ -44,10 +43,7 @@ pub(super) const MODEL: Model = Model {
 pub struct ErasureRow {
     /// Of the fact that asked for it.
     pub position: u64,
-    pub subject: Uuid,
-    pub dossier: Uuid,
-    pub purposes: Vec<Purpose>,
-    pub decision: String,
+    pub asked: ErasureRequested,
     pub reason: Option<Reason>,
     pub basis: Option<String>,
     pub asked_at: Moment,
@@ -75,10 +71,12 @@ impl FromRow<'_, SqliteRow> for ErasureRow {
         let reason: Option<String> = row.try_get("reason")?;
         Ok(Self {
             position: count("position")?,
-            subject: row.try_get("subject")?,
-            dossier: row.try_get("dossier")?,
-            purposes: from_json(row.try_get("purposes")?)?,
-            decision: row.try_get("decision")?,
+            asked: ErasureRequested {
+                subject: row.try_get("subject")?,
+                dossier: row.try_get("dossier")?,
+                purposes: from_json(row.try_get("purposes")?)?,
+                decision: row.try_get("decision")?,
+            },
             reason: reason.map(from_word).transpose()?,
             basis: row.try_get("basis")?,
             asked_at: Moment(row.try_get("asked_at")?),

@@ -8,25 +8,16 @@ use uuid::Uuid;
 
 use super::Interrupted;
 use crate::acts::Counter;
-use crate::acts::erasing::{Ordered, carry_out};
+use crate::acts::erasing::carry_out;
 use crate::domain::part::Purpose;
 use crate::projections::ReadModels;
-use crate::projections::erasures::{self, ErasureRow};
+use crate::projections::erasures;
 use crate::vault::Vault;
 
 /// Erasures looked at in one step.
 const PAGE: u32 = 500;
 /// How often what another node began is looked for.
 const AGAIN: Duration = Duration::from_mins(1);
-
-fn ordered(row: &ErasureRow) -> Ordered {
-    Ordered {
-        position: row.position,
-        subject: row.subject,
-        dossier: row.dossier,
-        purposes: row.purposes.clone(),
-    }
-}
 
 /// Finishes what is pending, and destroys again what was destroyed before and is readable all the same: of a vault that came
 /// back from a backup. To be called before anything is shown.
@@ -46,18 +37,19 @@ pub async fn at_start(
             return Ok(again);
         };
         after = Some(last.position);
-        let subjects: Vec<Uuid> = page.iter().map(|row| row.subject).collect();
+        let subjects: Vec<Uuid> = page.iter().map(|row| row.asked.subject).collect();
         let living = vault.living(&subjects).await?;
         for row in &page {
             if row.done.is_none() {
-                carry_out(counter, vault, &ordered(row)).await?;
+                carry_out(counter, vault, row.position, &row.asked).await?;
                 continue;
             }
-            let lives =
-                |purpose: &Purpose| living.contains(&(row.subject, purpose.name().to_owned()));
-            if row.purposes.iter().any(lives) {
+            let lives = |purpose: &Purpose| {
+                living.contains(&(row.asked.subject, purpose.name().to_owned()))
+            };
+            if row.asked.purposes.iter().any(lives) {
                 vault
-                    .erase(row.subject, &row.purposes, counter.clock())
+                    .erase(row.asked.subject, &row.asked.purposes, counter.clock())
                     .await?;
                 again += 1;
             }
@@ -80,7 +72,7 @@ pub async fn run(counter: Counter, models: ReadModels, vault: Vault, stop: Cance
 
 async fn finish(counter: &Counter, models: &ReadModels, vault: &Vault) -> Result<(), Interrupted> {
     for row in erasures::after(models, None, true, PAGE).await? {
-        carry_out(counter, vault, &ordered(&row)).await?;
+        carry_out(counter, vault, row.position, &row.asked).await?;
     }
     Ok(())
 }

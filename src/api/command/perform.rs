@@ -180,7 +180,7 @@ pub async fn prepare(
     } = asked;
     let basis = form.basis(around.basis.as_deref());
     form.note(around.note.as_deref(), &mut personal);
-    let wordless = other.as_ref().is_some_and(Act::is_for_the_register);
+    let wordless = other.as_ref().is_some_and(Act::is_wordless);
     if wordless && around.note.is_some() {
         form.errors.push(UserError::malformed(
             "input.note",

@@ -6,19 +6,17 @@ use super::form::Form;
 use super::input::OnDossier;
 use super::perform::{Asked, CommandPayload, Target, known, perform};
 use crate::acts::Act;
-use crate::acts::erasing::{self, Ordered};
+use crate::acts::erasing;
 use crate::api::access::{self, Sight, api};
 use crate::api::dossier::applicant::{self, Applicant};
 use crate::api::error::{Answered, Problem, Result};
 use crate::api::words::DataPurpose;
 use crate::api::{Api, wait_for};
 use crate::domain::access::{Looked, Purpose};
-use crate::domain::erasure::{ErasureAct, ErasureRequested};
+use crate::domain::erasure::{DECISION_CHARS_MAX, ErasureAct, ErasureRequested};
 use crate::journal::Until;
 use crate::projections::history;
 use crate::projections::tracking::by_id;
-
-const DECISION_CHARS_MAX: usize = 120;
 
 /// Input of `erasePersonalData`.
 #[derive(InputObject)]
@@ -88,13 +86,7 @@ impl PrivacyMutation {
                 None => return Ok(None),
             };
             if let (Some(order), Some(position)) = (order, done.first_position()) {
-                let order = Ordered {
-                    position,
-                    subject: order.subject,
-                    dossier: order.dossier,
-                    purposes: order.purposes,
-                };
-                carried_out(api, order).await?;
+                carried_out(api, position, order).await?;
             }
             Ok(Some(done))
         };
@@ -157,10 +149,11 @@ async fn ordered(
 }
 
 /// In a task of its own: whoever asked may be gone before it is done.
-async fn carried_out(api: &Api, order: Ordered) -> Result<()> {
+async fn carried_out(api: &Api, position: u64, order: ErasureRequested) -> Result<()> {
     let desk = api.desk.clone().ok_or(Problem::Withheld)?;
-    let task =
-        tokio::spawn(async move { erasing::carry_out(&desk.counter, &desk.vault, &order).await });
+    let task = tokio::spawn(async move {
+        erasing::carry_out(&desk.counter, &desk.vault, position, &order).await
+    });
     let done = task.await.map_err(Problem::internal)?;
     let size = done.map_err(|error| Problem::Unavailable(std::sync::Arc::new(error.into())))?;
     // The certificate can be read when this is answered.

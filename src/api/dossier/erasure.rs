@@ -50,8 +50,8 @@ fn told(row: ErasureRow) -> DossierErasure {
     DossierErasure {
         position: Long(row.position),
         asked_at: row.asked_at,
-        purposes: row.purposes.into_iter().map(Into::into).collect(),
-        decision: row.decision,
+        purposes: row.asked.purposes.into_iter().map(Into::into).collect(),
+        decision: row.asked.decision,
         reason: row.reason.map(Into::into),
         reason_label: row.reason.map(|reason| reason.label().into()),
         basis: row.basis,

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use motcua::acts::erasing::{Ordered, carry_out};
+use motcua::acts::erasing::carry_out;
 use motcua::acts::{Act, Counter, Personal, Request, opened};
 use motcua::domain::actor::Role;
 use motcua::domain::dossier::DossierCommand;
@@ -78,25 +78,20 @@ async fn child_erases_once() {
     let dossier: Uuid = dossier.parse().expect("an id");
     let node = opened_in(Path::new(&folder)).await;
     let subject = parts(&node, dossier).await[0].2.s;
-    let act = ErasureAct::Request(ErasureRequested {
+    let asked = ErasureRequested {
         subject,
         dossier,
         purposes: PURPOSES.to_vec(),
         decision: "12/QĐ-UBND".to_owned(),
-    });
+    };
+    let act = ErasureAct::Request(asked.clone());
     let request = Request {
         reason: Some(Reason::Other),
         ..Request::new(id(), person(Role::CentreManager), Act::Erase(act))
     };
     let receipt = node.counter.submit(request).await.expect("recorded");
     println!("\nordered");
-    let order = Ordered {
-        position: receipt.position,
-        subject,
-        dossier,
-        purposes: PURPOSES.to_vec(),
-    };
-    let done = carry_out(&node.counter, &node.vault, &order).await;
+    let done = carry_out(&node.counter, &node.vault, receipt.position, &asked).await;
     done.expect("carried out");
     println!("\nerased");
     drop(node);

@@ -1,9 +1,11 @@
 //! What was ordered to be destroyed is destroyed, and then it is on record that it was.
 
+use uuid::Uuid;
+
 use super::{Act, Counter, Refusal, Request};
 use crate::domain::actor::Actor;
 use crate::domain::dossier::Rejection;
-use crate::domain::erasure::{Erased, ErasureAct, ErasureRequested};
+use crate::domain::erasure::{Erased, ErasureAct, ErasureRequested, KeyDestroyed};
 use crate::domain::fact::stream;
 use crate::vault::{Vault, VaultError};
 
@@ -48,4 +50,33 @@ pub async fn carry_out(
         }
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+/// Destroys a wrapping key that the vault has condemned, has it on record, and notes in the vault that it is. Cut off and called
+/// again it goes on.
+///
+/// # Errors
+/// When somebody else has to take the key away, or vault or counter does not answer.
+pub async fn destroy_key(
+    counter: &Counter,
+    vault: &Vault,
+    by: Actor,
+    destroyed: KeyDestroyed,
+) -> Result<(), Unfinished> {
+    let key = destroyed.key.clone();
+    vault.destroy_wrapping_key(&key)?;
+    let id = key_command(&key);
+    let act = ErasureAct::DestroyKey(destroyed);
+    match counter.submit(Request::new(id, by, Act::Erase(act))).await {
+        Ok(_) => {}
+        Err(Refusal::Rejected(Rejection::AlreadyRecorded | Rejection::IdempotencyConflict)) => {}
+        Err(refusal) => return Err(refusal.into()),
+    }
+    vault.wrapping_key_destroyed(&key, counter.clock()).await?;
+    Ok(())
+}
+
+/// The command by which the destruction of a wrapping key comes on record: once.
+fn key_command(key: &str) -> Uuid {
+    stream::reaction(&format!("key-destroyed:{key}"))
 }

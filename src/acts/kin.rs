@@ -24,7 +24,7 @@ pub fn of<'a>(
 pub fn ids<'a>(request: &Request, state: impl Fn(Uuid) -> Option<&'a State>) -> Vec<Uuid> {
     let (own, command) = match &request.act {
         Act::Dossier { dossier, command } => (dossier, command),
-        Act::Erase(act) => return vec![act.dossier()],
+        Act::Erase(act) => return act.dossier().into_iter().collect(),
         _ => return Vec::new(),
     };
     let kin = |id: Uuid| {

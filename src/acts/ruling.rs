@@ -100,7 +100,7 @@ pub fn rule<'a>(
         Act::Erase(act) => {
             let (nothing, absent) = (Erasures::default(), Dossier::default());
             let erasures = state(act.stream()).and_then(State::erasures);
-            let dossier = state(act.dossier()).and_then(State::dossier);
+            let dossier = act.dossier().and_then(&state).and_then(State::dossier);
             let (erasures, dossier) = (erasures.unwrap_or(&nothing), dossier.unwrap_or(&absent));
             let by = (&request.actor, given.reason.is_some());
             let event = erasure::decide(erasures, act, dossier, by)?;

@@ -203,11 +203,7 @@ async fn wording(api: &Api, answer: &Change) -> Result<Option<String>> {
         return Ok(None);
     };
     let wanted = (answer.entry.stream, answer.fact.command, part.clone());
-    match vault.open(&[wanted]).await?.pop() {
-        Some(Opened::Present(value)) => Ok(written::published(&value)),
-        Some(Opened::Erased) | None => Ok(None),
-        Some(Opened::Unavailable(why)) => Err(Problem::internal(anyhow::anyhow!(
-            "a published answer cannot be opened: {why}"
-        ))),
-    }
+    let opened = vault.open(&[wanted]).await?.pop();
+    let value = opened.map(Opened::readable).transpose()?.flatten();
+    Ok(value.as_ref().and_then(written::published))
 }

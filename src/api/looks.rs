@@ -52,7 +52,10 @@ struct Recorder {
 
 impl Recorder {
     async fn record(&self, dossiers: &[Uuid]) -> Result<(), Unrecorded> {
-        for some in dossiers.chunks(DOSSIERS_MAX) {
+        // A search that found nobody is on record as well.
+        let none = dossiers.is_empty() && self.purpose == Purpose::Search;
+        let nobody = none.then_some(dossiers);
+        for some in dossiers.chunks(DOSSIERS_MAX).chain(nobody) {
             let looked = Looked::at(self.purpose, some.to_vec());
             let request = Request::new(new_id(), self.actor.clone(), Act::Access(looked));
             self.counter.submit(request).await.map_err(|why| {
@@ -107,15 +110,20 @@ pub async fn at_streams(
     let (api, Some(actor)) = (api(context), access::actor(context)) else {
         return Ok(());
     };
-    let Some(recorder) = recorder(api, actor, Purpose::Dossier) else {
-        return Ok(());
-    };
+    match looking(context, api, actor) {
+        Some(looking) => looking.load_many(streams).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+/// What this request has looked at; none where looks are not recorded.
+fn looking<'a>(context: &Context<'a>, api: &Api, actor: &Actor) -> Option<&'a Looking> {
+    let recorder = recorder(api, actor, Purpose::Dossier)?;
     let Looks(looks) = context.data_unchecked::<Looks>();
-    let looking = looks.get_or_init(|| {
+    Some(looks.get_or_init(|| {
         let looking = DataLoader::with_cache(recorder, tokio::spawn, HashMapCache::default());
         looking.max_batch_size(DOSSIERS_MAX)
-    });
-    looking.load_many(streams).await.map(drop)
+    }))
 }
 
 /// Has it on record that somebody looks at these dossiers, for a purpose of its own.
@@ -132,6 +140,24 @@ pub async fn record(
         return Ok(());
     };
     recorder.record(dossiers).await
+}
+
+/// Has it on record that the caller searched and found these; what the rest of the request shows of them is told with it.
+///
+/// # Errors
+/// [`Unrecorded`]: nothing may be told.
+pub async fn found(context: &Context<'_>, rows: &[DossierRow]) -> Result<(), Unrecorded> {
+    let (api, Some(actor)) = (api(context), access::actor(context)) else {
+        return Ok(());
+    };
+    let streams: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    record(api, actor, Purpose::Search, &streams).await?;
+    if let Some(looking) = looking(context, api, actor) {
+        looking
+            .feed_many(streams.into_iter().map(|stream| (stream, ())))
+            .await;
+    }
+    Ok(())
 }
 
 /// Somebody looked at the personal data of a dossier.

@@ -31,6 +31,7 @@ use super::node::NodeQuery;
 use super::offices::OfficeQuery;
 use super::reorganisation::ReorganisationQuery;
 use super::repository::{RepositoryPage, RepositoryQuery};
+use super::search::SearchQuery;
 use super::statistics::{
     ForecastQuery, FormQuery, GroupPage, GroupQuery, QualityQuery, ScoreQuery, StatisticsQuery,
     TargetQuery,
@@ -55,6 +56,7 @@ pub struct DossierQueries(
     WorklistQuery,
     MineQuery,
     ListingQuery,
+    SearchQuery,
     BoardQuery,
     BlockQuery,
     LatenessQuery,

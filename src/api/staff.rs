@@ -8,8 +8,7 @@ use jiff::civil::Date;
 
 use super::Api;
 use super::access;
-use super::dossier::applicant::{FULL_NAME, PHONE};
-use super::error::{Problem, Result};
+use super::error::Result;
 use super::offices::Office;
 use super::scalar::Day;
 use super::words::{Label, Role};
@@ -17,9 +16,9 @@ use crate::domain::actor::{self, Actor, NO_OFFICE};
 use crate::domain::dossier::DossierEvent;
 use crate::domain::event::Event;
 use crate::domain::fact::stream;
+use crate::domain::part::{FULL_NAME, PHONE};
 use crate::domain::staff::{Held, Staff};
 use crate::projections::history::{self, Change};
-use crate::vault::Opened;
 
 /// An officer of an office, as its head publishes it.
 pub struct Officer {
@@ -232,16 +231,8 @@ async fn known(api: &Api, office: &str, wanted: impl Fn(&str, &Held) -> bool) ->
             .map(|(id, (part, command))| (id.clone(), (stream, *command, part.clone())))
             .unzip();
         for (id, opened) in ids.into_iter().zip(vault.open(&parts).await?) {
-            match opened {
-                Opened::Present(value) => {
-                    people.insert(id, Person::of(&value));
-                }
-                Opened::Erased => {}
-                Opened::Unavailable(why) => {
-                    return Err(Problem::internal(anyhow::anyhow!(
-                        "an officer's name cannot be opened: {why}"
-                    )));
-                }
+            if let Some(value) = opened.readable()? {
+                people.insert(id, Person::of(&value));
             }
         }
     }

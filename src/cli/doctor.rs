@@ -12,7 +12,7 @@ use crate::domain::reference::JournalKind;
 use crate::integrity::signer::{self, State};
 use crate::journal::{Journal, clock};
 use crate::projections::verify;
-use crate::vault::VaultError;
+use crate::vault::{self, Vault, VaultError};
 
 /// How far ahead promised dates may reach: calendars must be declared so far.
 const CALENDAR_DAYS_AHEAD: i64 = 90;
@@ -96,7 +96,10 @@ fn folder(place: &Place) -> Finding {
 
 fn keys(place: &Place) -> anyhow::Result<Finding> {
     let folder = place.keys_folder()?;
-    let file = folder.join("master.key");
+    let file = folder.join(vault::MASTER_FILE);
+    if std::env::var_os(vault::MASTER_VARIABLE).is_some_and(|text| !text.is_empty()) {
+        return Ok(good(format!("keys given by {}", vault::MASTER_VARIABLE)));
+    }
     let inside = std::fs::canonicalize(&folder)
         .ok()
         .zip(std::fs::canonicalize(&place.data).ok())
@@ -251,6 +254,64 @@ async fn calendars(journal: &Journal, now: crate::domain::time::Moment) -> Findi
     }
 }
 
+/// The keys that wrap the keys of personal data.
+async fn wrapping(vault: &Vault, now: crate::domain::time::Moment) -> Finding {
+    let states = match vault.wrapping_keys().await {
+        Ok(states) => states,
+        Err(error) => {
+            return bad(
+                format!("wrapping keys: {error}"),
+                "check that the database answers",
+            );
+        }
+    };
+    let living = states.iter().filter(|state| state.destroyed_at.is_none());
+    let missing = living
+        .clone()
+        .find(|state| !state.is_here && (state.data_keys > 0 || state.retired_at.is_none()));
+    if let Some(state) = missing {
+        return bad(
+            format!(
+                "wrapping key {} is missing: {} data keys cannot be opened",
+                state.id, state.data_keys
+            ),
+            "bring it back from the backup of the keys; if it is lost for good, `motcua vault rotate` begins another one for what is to come",
+        );
+    }
+    if let Some(state) = living.clone().find(|state| state.is_condemned) {
+        return bad(
+            format!("the destruction of wrapping key {} was cut off", state.id),
+            format!("motcua vault destroy-key {}", state.id),
+        );
+    }
+    let mut retired = living.clone().filter(|state| state.retired_at.is_some());
+    if let Some(state) = retired.clone().find(|state| state.data_keys > 0) {
+        return bad(
+            format!(
+                "{} data keys are still under wrapping key {}",
+                state.data_keys, state.id
+            ),
+            "motcua vault rotate --resume",
+        );
+    }
+    let month = 31 * crate::domain::time::Moment::DAY;
+    let due = retired
+        .find(|state| state.id != "m1" && state.retired_at.is_some_and(|at| at.0 + month < now.0));
+    match due {
+        Some(state) => bad(
+            format!(
+                "wrapping key {} was retired more than a month ago: backups from before can still be read",
+                state.id
+            ),
+            format!(
+                "motcua vault destroy-key {} --custodian ID --custodian ID",
+                state.id
+            ),
+        ),
+        None => good("every living data key is under the current wrapping key"),
+    }
+}
+
 async fn vault(place: &Place, journal: &Journal) -> Vec<Finding> {
     if place.is_mirror() {
         return vec![good("a mirror: no vault, no names, nothing to lose")];
@@ -300,7 +361,11 @@ async fn vault(place: &Place, journal: &Journal) -> Vec<Finding> {
             "make the folder of files readable, or name the right one with --files",
         ),
     };
-    vec![good("vault opens with these keys"), files]
+    vec![
+        good("vault opens with these keys"),
+        wrapping(&vault, clock::system()).await,
+        files,
+    ]
 }
 
 fn read_models(place: &Place) -> Finding {

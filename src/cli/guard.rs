@@ -24,7 +24,9 @@ pub async fn destroy_first(api: &Api) -> anyhow::Result<()> {
     }
     let again = reactions::erasing::at_start(&desk.counter, &api.models, &desk.vault).await?;
     if again > 0 {
-        println!("{again} erasure(s) carried out again: the vault was older than the journal.");
+        println!(
+            "{again} erasure(s) carried out again: the vault or its keys were older than the journal."
+        );
     }
     Ok(())
 }

@@ -29,6 +29,7 @@ mod serve;
 mod signer;
 mod table;
 mod token;
+mod vault;
 mod verify;
 mod webhook;
 mod welcome;
@@ -84,6 +85,8 @@ enum What {
     Token(token::Arguments),
     /// Keys for machines that ask or act here: add, list, revoke.
     Key(key::Arguments),
+    /// The keys that wrap the keys of personal data: list them, change to the next, destroy an old one.
+    Vault(vault::Arguments),
     /// Who is told of what happens: add a receiver, see what was sent, send it again.
     Webhook(webhook::Arguments),
     /// Who signs this log: show it, or move it to this node.
@@ -144,6 +147,7 @@ pub fn run() -> ExitCode {
             What::Reorganise(arguments) => reorganise::run(arguments).await,
             What::Token(arguments) => token::run(arguments).await,
             What::Key(arguments) => key::run(arguments).await,
+            What::Vault(arguments) => vault::run(arguments).await,
             What::Webhook(arguments) => webhook::run(arguments).await,
             What::Signer(arguments) => signer::run(arguments).await,
             What::Witness(arguments) => witness::run(arguments).await,

@@ -69,8 +69,11 @@ impl Place {
 
     /// The keys of an existing journal; never made.
     pub fn keys(&self) -> anyhow::Result<Keys> {
+        if let Some(keys) = given_keys()? {
+            return Ok(keys);
+        }
         let folder = self.keys_folder()?;
-        if !folder.join("master.key").exists() {
+        if !folder.join(vault::MASTER_FILE).exists() {
             bail!(
                 "there are no keys in {}: say where they are with --keys, or restore them from their backup",
                 folder.display()
@@ -81,6 +84,9 @@ impl Place {
 
     /// The keys, made when there are none: for a new journal only.
     pub fn keys_or_new(&self) -> anyhow::Result<Keys> {
+        if let Some(keys) = given_keys()? {
+            return Ok(keys);
+        }
         let folder = self.keys_folder()?;
         std::fs::create_dir_all(&self.data)?;
         std::fs::create_dir_all(&folder)?;
@@ -222,6 +228,23 @@ impl Place {
         }
         options
     }
+}
+
+/// The keys that the program was started with, if it was.
+fn given_keys() -> anyhow::Result<Option<Keys>> {
+    let variable = |name| match std::env::var(name) {
+        Ok(text) => Ok(text),
+        Err(std::env::VarError::NotPresent) => Ok(String::new()),
+        Err(error) => Err(error).context(name),
+    };
+    let master = variable(vault::MASTER_VARIABLE)?;
+    if master.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Keys::from_texts(
+        &master,
+        &variable(vault::WRAPPING_VARIABLE)?,
+    )?))
 }
 
 /// A journal that cannot be opened, and what to do about it.

@@ -2,16 +2,18 @@
 //!
 //! The first fact is the fence: whatever happens after it, the data is gone, also when a copy of the vault is brought back.
 //! The second says what was destroyed, and is the certificate. The dossier's own facts stay as they are, and so does every
-//! proof over them.
+//! proof over them. Backups hold what was destroyed until the key is destroyed that wrapped it in them: a third fact says so,
+//! on the stream of wrapping keys.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::actor::{Actor, NO_OFFICE, Role};
+use super::actor::{Actor, NO_OFFICE, Role, is_id};
 use super::dossier::{Dossier, Rejection};
 use super::fact::stream;
 use super::part::Purpose;
 use super::text;
+use super::time::Moment;
 
 /// Longest number of a decision, in characters.
 pub const DECISION_CHARS_MAX: usize = 120;
@@ -45,11 +47,26 @@ pub struct Erased {
     pub files: u64,
 }
 
+/// A wrapping key was destroyed: no backup that was made before `retired_at` can be read any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyDestroyed {
+    /// Its name in the vault, such as `w1`; all older ones were destroyed before.
+    pub key: String,
+    /// It has wrapped nothing since.
+    pub retired_at: Moment,
+    /// Days that backups of the vault are kept here.
+    pub kept_days: u16,
+    /// Pseudonyms of the two who saw to it.
+    pub custodians: [String; 2],
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum ErasureEvent {
     Requested(ErasureRequested),
     Done(Erased),
+    KeyDestroyed(KeyDestroyed),
 }
 
 /// What is wanted.
@@ -59,6 +76,8 @@ pub enum ErasureAct {
     Request(ErasureRequested),
     /// By the program, once the data is destroyed.
     Finish(Erased),
+    /// By an administrator, once the key is destroyed.
+    DestroyKey(KeyDestroyed),
 }
 
 impl ErasureEvent {
@@ -67,23 +86,27 @@ impl ErasureEvent {
         match self {
             Self::Requested(_) => "subject.erasure_requested",
             Self::Done(_) => "subject.erased",
+            Self::KeyDestroyed(_) => "key.destroyed",
         }
     }
 
+    /// What it is about: the subject, or the name of the wrapping key.
     #[must_use]
-    pub fn subject(&self) -> Uuid {
+    pub fn of(&self) -> String {
         match self {
             Self::Requested(ErasureRequested { subject, .. })
-            | Self::Done(Erased { subject, .. }) => *subject,
+            | Self::Done(Erased { subject, .. }) => subject.to_string(),
+            Self::KeyDestroyed(destroyed) => destroyed.key.clone(),
         }
     }
 
-    /// Stream of the dossier.
+    /// The stream it stands on.
     #[must_use]
-    pub fn dossier(&self) -> Uuid {
+    pub fn stream(&self) -> Uuid {
         match self {
-            Self::Requested(ErasureRequested { dossier, .. })
-            | Self::Done(Erased { dossier, .. }) => *dossier,
+            Self::Requested(ErasureRequested { subject, .. })
+            | Self::Done(Erased { subject, .. }) => stream::subject(*subject),
+            Self::KeyDestroyed(_) => stream::wrapping_keys(),
         }
     }
 
@@ -92,43 +115,43 @@ impl ErasureEvent {
         match kind {
             "subject.erasure_requested" => Some(serde_json::from_str(data).map(Self::Requested)),
             "subject.erased" => Some(serde_json::from_str(data).map(Self::Done)),
+            "key.destroyed" => Some(serde_json::from_str(data).map(Self::KeyDestroyed)),
             _ => None, // foreign: a type name out of the journal
         }
     }
 }
 
 impl ErasureAct {
+    /// The stream of the subject, or of wrapping keys.
     #[must_use]
-    pub fn subject(&self) -> Uuid {
+    pub fn stream(&self) -> Uuid {
         match self {
             Self::Request(ErasureRequested { subject, .. })
-            | Self::Finish(Erased { subject, .. }) => *subject,
+            | Self::Finish(Erased { subject, .. }) => stream::subject(*subject),
+            Self::DestroyKey(_) => stream::wrapping_keys(),
         }
     }
 
-    /// The stream of the subject.
+    /// Stream of the dossier, if it is about one.
     #[must_use]
-    pub fn stream(&self) -> Uuid {
-        stream::subject(self.subject())
-    }
-
-    /// Stream of the dossier.
-    #[must_use]
-    pub fn dossier(&self) -> Uuid {
+    pub fn dossier(&self) -> Option<Uuid> {
         match self {
             Self::Request(ErasureRequested { dossier, .. })
-            | Self::Finish(Erased { dossier, .. }) => *dossier,
+            | Self::Finish(Erased { dossier, .. }) => Some(*dossier),
+            Self::DestroyKey(_) => None,
         }
     }
 }
 
-/// What has been asked for and done to the data of one subject.
+/// What has been asked for and done to the data of one subject; or, on their stream, to wrapping keys.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Erasures {
     /// Which data is to go, or has gone.
     pub requested: Vec<Purpose>,
     /// Positions of the requests that are carried out.
     pub done: Vec<u64>,
+    /// Names of wrapping keys that are destroyed.
+    pub keys: Vec<String>,
 }
 
 impl Erasures {
@@ -136,6 +159,7 @@ impl Erasures {
         match event {
             ErasureEvent::Requested(asked) => self.requested.extend(&asked.purposes),
             ErasureEvent::Done(erased) => self.done.push(erased.request),
+            ErasureEvent::KeyDestroyed(destroyed) => self.keys.push(destroyed.key.clone()),
         }
     }
 }
@@ -185,6 +209,22 @@ pub fn decide(
                 return Err(Rejection::AlreadyRecorded);
             }
             Ok(ErasureEvent::Done(erased.clone()))
+        }
+        ErasureAct::DestroyKey(destroyed) => {
+            if actor.role != Role::Admin || actor.office != NO_OFFICE {
+                return Err(Rejection::WrongRole { role: actor.role });
+            }
+            let [one, other] = &destroyed.custodians;
+            if one == other || ![one, other].into_iter().all(|id| is_id(id)) {
+                return Err(Rejection::Unfit(
+                    "hủy khóa cần hai người giữ khóa khác nhau, ghi bằng bí danh",
+                    "two different custodians see to it that a key is destroyed, by their pseudonyms",
+                ));
+            }
+            if erasures.keys.contains(&destroyed.key) {
+                return Err(Rejection::AlreadyRecorded);
+            }
+            Ok(ErasureEvent::KeyDestroyed(destroyed.clone()))
         }
     }
 }

@@ -162,6 +162,12 @@ pub mod stream {
         Uuid::new_v5(&NAMESPACE, format!("subject:{subject}").as_bytes())
     }
 
+    /// What became of wrapping keys.
+    #[must_use]
+    pub fn wrapping_keys() -> Uuid {
+        Uuid::new_v5(&NAMESPACE, b"wrapping-keys")
+    }
+
     /// What somebody of an office looked at on a day.
     #[must_use]
     pub fn access(office: &str, actor: &str, date: Date) -> Uuid {

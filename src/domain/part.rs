@@ -3,6 +3,14 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// Keys of the values that parts hold.
+pub const FULL_NAME: &str = "full_name";
+pub const CITIZEN_NUMBER: &str = "citizen_number";
+pub const BIRTH_DATE: &str = "birth_date";
+pub const PHONE: &str = "phone";
+pub const EMAIL: &str = "email";
+pub const ADDRESS: &str = "address";
+
 /// A commitment to personal data that lies in the vault: `SHA-256(domain || 0 || {salt, value})`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,9 +1,9 @@
-//! Whose personal data was to be destroyed, and what became of it.
+//! Whose personal data was to be destroyed and what became of it; and since when backups cannot tell it either.
 
 use std::sync::LazyLock;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection, query, query_as};
+use sqlx::{AssertSqlSafe, FromRow, Row as _, SqliteConnection, query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::fold::Batch;
@@ -16,7 +16,7 @@ use crate::domain::reason::Reason;
 use crate::domain::time::Moment;
 
 pub(super) const MODEL: Model = Model {
-    version: 1,
+    version: 2,
     tables: "
         create table erasure ( -- somebody's data was to be destroyed
             position integer primary key, -- of the fact that asked for it
@@ -32,6 +32,12 @@ pub(super) const MODEL: Model = Model {
             keys     integer,
             parts    integer,
             files    integer
+        ) strict;
+        create table key_destroyed ( -- a wrapping key that is gone: backups made before it was retired cannot be read
+            key        text    primary key,
+            retired_at integer not null, -- microseconds since 1970, UTC
+            at         integer not null,
+            position   integer not null
         ) strict;",
     indexes: "
         create index erasure_dossier on erasure (dossier, position);
@@ -59,6 +65,8 @@ pub struct Done {
     pub keys: u64,
     pub parts: u64,
     pub files: u64,
+    /// Since when no backup of the vault can tell it either; none until the key is destroyed that wrapped it.
+    pub backups_unreadable_at: Option<Moment>,
 }
 
 impl FromRow<'_, SqliteRow> for ErasureRow {
@@ -88,16 +96,23 @@ impl FromRow<'_, SqliteRow> for ErasureRow {
                     keys: count("keys")?,
                     parts: count("parts")?,
                     files: count("files")?,
+                    backups_unreadable_at: row
+                        .try_get::<Option<i64>, _>("backups_unreadable_at")?
+                        .map(Moment),
                 }),
             },
         })
     }
 }
 
+/// With the first destruction of a key that was still in use when it was done.
+const COLUMNS: &str =
+    "*, (select min(at) from key_destroyed where retired_at >= done_at) as backups_unreadable_at";
+
 /// What was to be destroyed of a dossier's data, in order.
 pub async fn of_dossier(models: &ReadModels, dossier: Uuid) -> Result<Vec<ErasureRow>> {
-    let sql = "select * from erasure where dossier = ?1 order by position";
-    let rows = query_as(sql).bind(dossier);
+    let sql = format!("select {COLUMNS} from erasure where dossier = ?1 order by position");
+    let rows = query_as(AssertSqlSafe(sql)).bind(dossier);
     Ok(rows.fetch_all(models.pool()).await?)
 }
 
@@ -108,10 +123,21 @@ pub async fn after(
     pending: bool,
     first: u32,
 ) -> Result<Vec<ErasureRow>> {
-    let sql = "select * from erasure where position > ?1 and (done is null or not ?2) order by position limit ?3";
+    let sql = format!(
+        "select {COLUMNS} from erasure where position > ?1 and (done is null or not ?2) order by position limit ?3"
+    );
     let after = position.map_or(-1, u64::cast_signed);
-    let rows = query_as(sql).bind(after).bind(pending).bind(first);
+    let rows = query_as(AssertSqlSafe(sql))
+        .bind(after)
+        .bind(pending)
+        .bind(first);
     Ok(rows.fetch_all(models.pool()).await?)
+}
+
+/// Names of the wrapping keys that are destroyed, in the order in which it came on record.
+pub async fn destroyed_keys(models: &ReadModels) -> Result<Vec<String>> {
+    let sql = "select key from key_destroyed order by position";
+    Ok(query_scalar(sql).fetch_all(models.pool()).await?)
 }
 
 static INSERT: LazyLock<Insert> = LazyLock::new(|| {
@@ -156,6 +182,16 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
                     .bind(erased.keys.cast_signed())
                     .bind(erased.parts.cast_signed())
                     .bind(erased.files.cast_signed())
+                    .execute(&mut *to)
+                    .await?;
+            }
+            ErasureEvent::KeyDestroyed(destroyed) => {
+                let sql = "insert into key_destroyed (key, retired_at, at, position) values (?1, ?2, ?3, ?4)";
+                query(sql)
+                    .bind(&destroyed.key)
+                    .bind(destroyed.retired_at.0)
+                    .bind(at)
+                    .bind(position)
                     .execute(&mut *to)
                     .await?;
             }

@@ -12,19 +12,66 @@ use crate::acts::erasing::carry_out;
 use crate::domain::part::Purpose;
 use crate::projections::ReadModels;
 use crate::projections::erasures;
-use crate::vault::Vault;
+use crate::vault::{Vault, VaultError};
 
 /// Erasures looked at in one step.
 const PAGE: u32 = 500;
 /// How often what another node began is looked for.
 const AGAIN: Duration = Duration::from_mins(1);
 
-/// Finishes what is pending, and destroys again what was destroyed before and is readable all the same: of a vault that came
-/// back from a backup. To be called before anything is shown.
+/// Finishes what is pending, and destroys again what was destroyed before and is readable all the same: of a vault, or of keys,
+/// that came back from a backup. To be called before anything is shown. Gives how much was destroyed again.
 ///
 /// # Errors
 /// When something does not answer.
 pub async fn at_start(
+    counter: &Counter,
+    models: &ReadModels,
+    vault: &Vault,
+) -> Result<u64, Interrupted> {
+    let again = data_again(counter, models, vault).await?;
+    Ok(again + keys_again(counter, models, vault).await?)
+}
+
+/// Wrapping keys that are on record as destroyed and are here: what lives under them is wrapped anew first.
+async fn keys_again(
+    counter: &Counter,
+    models: &ReadModels,
+    vault: &Vault,
+) -> Result<u64, Interrupted> {
+    let destroyed = erasures::destroyed_keys(models).await?;
+    if destroyed.is_empty() {
+        return Ok(0);
+    }
+    let mut again = 0;
+    let now = counter.clock();
+    for state in vault.wrapping_keys().await? {
+        if !destroyed.contains(&state.id)
+            || state.destroyed_at.is_some() && !vault.has_wrapping_key(&state.id)
+        {
+            continue;
+        }
+        if state.retired_at.is_none() {
+            vault.begin_wrapping_key(now).await?;
+        }
+        if state.data_keys > 0 && vault.has_wrapping_key(&state.id) {
+            vault.rewrap(|_| {}).await?;
+        }
+        again += u64::from(vault.has_wrapping_key(&state.id));
+        match vault.destroy_wrapping_key(&state.id) {
+            Err(error @ VaultError::KeyStillGiven { .. }) => {
+                tracing::error!(%error, "a destroyed wrapping key is here");
+            }
+            done => {
+                done?;
+                vault.wrapping_key_destroyed(&state.id, now).await?;
+            }
+        }
+    }
+    Ok(again)
+}
+
+async fn data_again(
     counter: &Counter,
     models: &ReadModels,
     vault: &Vault,

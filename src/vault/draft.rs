@@ -8,9 +8,10 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{
-    Deposit, Kept, MASTER_KEY, Personal, Result, VaultError, random,
+    Deposit, Kept, Personal, Result, VaultError, random,
     rows::{NewKey, NewPart},
     seal::{self, Commitment, KeyPlace, PartPlace, Secret},
+    wrapping::{WrappingKey, tag_of},
 };
 use crate::domain::part::{Part, PartKind};
 
@@ -29,6 +30,7 @@ pub struct Draft {
     file: Option<Uuid>,
     plaintext: Zeroizing<Vec<u8>>,
     c: Commitment,
+    value: Value,
 }
 
 /// All parts of all deposits, in order.
@@ -62,6 +64,7 @@ impl Draft {
             c: seal::commitment(&committed),
             file: file.map(Kept::id),
             plaintext: seal::plaintext(&salt, &personal.value, file),
+            value: personal.value.clone(),
         })
     }
 
@@ -79,7 +82,7 @@ impl Draft {
         (self.subject, self.kind.purpose().name())
     }
 
-    pub fn seal(&self, ring: &Ring) -> Result<NewPart> {
+    pub fn seal(&self, ring: &Ring, wrapping: &WrappingKey) -> Result<NewPart> {
         let (data_key, secret) = ring
             .get(&self.owner())
             .ok_or(VaultError::Misuse("a part has no key"))?;
@@ -95,26 +98,31 @@ impl Draft {
             sealed: seal::seal(secret, &random()?, &place, &self.plaintext),
             place,
             file: self.file,
+            tag: tag_of(wrapping, self.kind, &self.value),
+            tagged: wrapping.id.clone(),
         })
     }
 }
 
 /// A fresh key: its row, and what the ring keeps of it.
-pub fn new_key(wrapping: &Secret, (subject, purpose): Owner) -> Result<(NewKey, (Uuid, Secret))> {
+pub fn new_key(
+    wrapping: &WrappingKey,
+    (subject, purpose): Owner,
+) -> Result<(NewKey, (Uuid, Secret))> {
     let id = uuid::Builder::from_random_bytes(random()?).into_uuid();
     let secret = Zeroizing::new(random()?);
     let place = KeyPlace {
         data_key: id,
         subject,
         purpose,
-        master_key: MASTER_KEY,
+        wrapping_key: &wrapping.id,
     };
     let row = NewKey {
         id,
         subject,
         purpose,
-        master_key: MASTER_KEY,
-        wrapped: seal::wrap(wrapping, &random()?, &place, &secret),
+        wrapping_key: wrapping.id.clone(),
+        wrapped: seal::wrap(&wrapping.secret, &random()?, &place, &secret),
     };
     Ok((row, (id, secret)))
 }

@@ -4,6 +4,8 @@ use std::{error::Error, path::PathBuf};
 
 use uuid::Uuid;
 
+use super::keys::WRAPPING_VARIABLE;
+
 /// A technical failure of the vault; never carries personal data or key bytes.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
@@ -37,6 +39,25 @@ pub enum VaultError {
     /// This vault was filled under another master key: the right file must be brought back.
     #[error("the vault was filled under another master key")]
     WrongKey,
+    /// A part is there and cannot be read: a key is missing, or somebody changed something.
+    #[error("a part cannot be read: {why}")]
+    Unreadable { why: &'static str },
+    /// A wrapping key is not where the keys are: what is under it can be neither read nor added to.
+    #[error("wrapping key {key} is missing: bring it back from its backup")]
+    KeyMissing { key: String },
+    /// Keys are given from outside, and this one was not.
+    #[error(
+        "wrapping key {number} was not given: add {number}=BASE64 to {WRAPPING_VARIABLE} of every node and start them again"
+    )]
+    KeyNotGiven { number: u32 },
+    /// Keys are given from outside, and this one still is.
+    #[error(
+        "wrapping key {number} is still given: take it out of {WRAPPING_VARIABLE} of every node, and out of wherever it is kept"
+    )]
+    KeyStillGiven { number: u32 },
+    /// A wrapping key may not be destroyed, or not yet.
+    #[error("wrapping key {key} cannot be destroyed: {why}")]
+    KeyNeeded { key: String, why: &'static str },
     /// The key of this subject and purpose cannot be opened, although master key and vault belong together.
     #[error("the key of subject {subject} is damaged")]
     DataKeyDamaged { subject: Uuid },
@@ -67,6 +88,11 @@ impl VaultError {
             Self::KeyExposed { .. } => "VAULT_KEY_EXPOSED",
             Self::KeyDamaged { .. } => "VAULT_KEY_DAMAGED",
             Self::WrongKey => "VAULT_WRONG_KEY",
+            Self::Unreadable { .. } => "VAULT_UNREADABLE",
+            Self::KeyMissing { .. } => "VAULT_KEY_MISSING",
+            Self::KeyNotGiven { .. } => "VAULT_KEY_NOT_GIVEN",
+            Self::KeyStillGiven { .. } => "VAULT_KEY_STILL_GIVEN",
+            Self::KeyNeeded { .. } => "VAULT_KEY_NEEDED",
             Self::DataKeyDamaged { .. } => "VAULT_DATA_KEY_DAMAGED",
             Self::SubjectErased { .. } => "SUBJECT_ERASED",
             Self::Random(_) => "VAULT_RANDOM",
@@ -75,9 +101,12 @@ impl VaultError {
         }
     }
 
-    /// True when the same call may succeed later without anything else changing.
+    /// True when the same call may succeed later: by itself, or once the operator has brought back a key.
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(
+            self,
+            Self::Unavailable(_) | Self::Unreadable { .. } | Self::KeyMissing { .. }
+        )
     }
 }
 

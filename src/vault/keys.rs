@@ -1,88 +1,152 @@
-//! The master key: one small file, made by the program, and every other secret derived from it.
+//! The master key: one small file, made by the program, and every secret derived from it; and who holds the wrapping keys.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     fs::{self, File, OpenOptions},
     io::{self, ErrorKind, Read, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{Result, VaultError, random};
+use super::{
+    Result, VaultError,
+    holder::{Given, Holder, InFolder},
+    random,
+    seal::Secret,
+};
 
-const FILE: &str = "master.key";
+/// Name of the master key's file in the folder of keys.
+pub const FILE: &str = "master.key";
+/// The master key in base64, instead of a file.
+pub const MASTER_VARIABLE: &str = "MOTCUA_MASTER_KEY";
+/// Wrapping keys beside [`MASTER_VARIABLE`]: `1=BASE64,2=BASE64`.
+pub const WRAPPING_VARIABLE: &str = "MOTCUA_WRAPPING_KEYS";
 const BYTES: usize = 32;
 
-/// The master key in memory; overwritten when dropped, never printed.
+/// The master key in memory, overwritten when dropped and never printed, and where the wrapping keys are.
 pub struct Keys {
-    master: Zeroizing<[u8; BYTES]>,
+    master: Secret,
+    wrapping: Arc<dyn Holder>,
 }
 
 impl Keys {
-    /// Reads `master.key` in `folder`, or makes it (and the folder) when there is none.
+    /// Reads `master.key` in `folder`, or makes it (and the folder) when there is none; wrapping keys lie beside it.
     ///
     /// Of several processes that make it at once one wins and all use its key. A file that others than its owner may
     /// read is refused. The folder does not belong inside the data folder: a copy of the data would carry its key.
+    ///
+    /// # Errors
+    /// When the file cannot be used.
     pub fn load_or_create(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
-        if let Some(keys) = Self::load(&path)? {
-            return Ok(keys);
-        }
-        create(folder, &path)?;
-        Self::load(&path)?.ok_or_else(|| VaultError::KeyDamaged { path })
+        let master = if let Some(master) = load(&path)? {
+            master
+        } else {
+            create(&path)?;
+            load(&path)?.ok_or(VaultError::KeyDamaged { path })?
+        };
+        Ok(Self {
+            master,
+            wrapping: Arc::new(InFolder(folder.to_owned())),
+        })
     }
 
-    /// From a key held elsewhere.
+    /// From keys held elsewhere: the master key, and wrapping keys by their numbers.
     #[must_use]
-    pub fn from_master(master: [u8; BYTES]) -> Self {
+    pub fn given(
+        master: [u8; BYTES],
+        wrapping: impl IntoIterator<Item = (u32, [u8; BYTES])>,
+    ) -> Self {
+        let wrapping = wrapping.into_iter();
+        let wrapping = wrapping.map(|(number, key)| (number, Zeroizing::new(key)));
         Self {
             master: Zeroizing::new(master),
+            wrapping: Arc::new(Given(wrapping.collect())),
         }
+    }
+
+    /// From the texts of [`MASTER_VARIABLE`] and [`WRAPPING_VARIABLE`].
+    ///
+    /// # Errors
+    /// [`VaultError::KeyDamaged`] with the variable's name.
+    pub fn from_texts(master: &str, wrapping: &str) -> Result<Self> {
+        let key = |text: &str, variable: &str| -> Result<Secret> {
+            let bytes = STANDARD.decode(text.trim()).map(Zeroizing::new);
+            let key = bytes
+                .ok()
+                .and_then(|bytes| bytes.as_slice().try_into().ok());
+            key.map(Zeroizing::new)
+                .ok_or_else(|| VaultError::KeyDamaged {
+                    path: variable.into(),
+                })
+        };
+        let mut keys = BTreeMap::new();
+        for entry in wrapping.split(',').filter(|entry| !entry.trim().is_empty()) {
+            let (number, text) = entry.split_once('=').unwrap_or_default();
+            let number = number.trim().parse().unwrap_or(0);
+            if number == 0 || keys.insert(number, key(text, WRAPPING_VARIABLE)?).is_some() {
+                return Err(VaultError::KeyDamaged {
+                    path: WRAPPING_VARIABLE.into(),
+                });
+            }
+        }
+        Ok(Self {
+            master: key(master, MASTER_VARIABLE)?,
+            wrapping: Arc::new(Given(keys)),
+        })
     }
 
     /// A secret for one use: HKDF-SHA-256 without salt, `info` names the use and its version
     /// (`motcua/command-mac/v1`). Whoever keeps it should keep it in [`Zeroizing`].
     #[must_use]
     pub fn derive(&self, info: &str) -> [u8; BYTES] {
-        let mut secret = [0; BYTES];
-        Hkdf::<Sha256>::new(None, self.master.as_slice())
-            .expand(info.as_bytes(), &mut secret)
-            .expect("32 bytes are within what HKDF can give");
-        secret
+        derive(&self.master, info)
     }
 
-    fn load(path: &Path) -> Result<Option<Self>> {
-        let mut file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unusable(path)(error)),
-        };
-        let mode = file
-            .metadata()
-            .map_err(unusable(path))?
-            .permissions()
-            .mode()
-            & 0o777;
-        if mode & 0o077 != 0 {
-            let path = path.to_owned();
-            return Err(VaultError::KeyExposed { path, mode });
-        }
-        let mut master = Zeroizing::new([0; BYTES]);
-        let damaged = |_| VaultError::KeyDamaged {
-            path: path.to_owned(),
-        };
-        file.read_exact(master.as_mut_slice()).map_err(damaged)?;
-        if file.read(&mut [0]).map_err(unusable(path))? != 0 {
-            return Err(VaultError::KeyDamaged {
-                path: path.to_owned(),
-            });
-        }
-        Ok(Some(Self { master }))
+    /// Who holds the wrapping keys.
+    pub(super) fn wrapping(&self) -> Arc<dyn Holder> {
+        self.wrapping.clone()
     }
+}
+
+/// HKDF-SHA-256 without salt.
+pub(super) fn derive(from: &Secret, info: &str) -> [u8; BYTES] {
+    let mut secret = [0; BYTES];
+    Hkdf::<Sha256>::new(None, from.as_slice())
+        .expand(info.as_bytes(), &mut secret)
+        .expect("32 bytes are within what HKDF can give");
+    secret
+}
+
+/// The key in this file; none when there is no such file.
+pub(super) fn load(path: &Path) -> Result<Option<Secret>> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unusable(path)(error)),
+    };
+    let metadata = file.metadata().map_err(unusable(path))?;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let path = path.to_owned();
+        return Err(VaultError::KeyExposed { path, mode });
+    }
+    let mut key = Zeroizing::new([0; BYTES]);
+    let damaged = || VaultError::KeyDamaged {
+        path: path.to_owned(),
+    };
+    file.read_exact(key.as_mut_slice()).map_err(|_| damaged())?;
+    if file.read(&mut [0]).map_err(unusable(path))? != 0 {
+        return Err(damaged());
+    }
+    Ok(Some(key))
 }
 
 impl fmt::Debug for Keys {
@@ -93,7 +157,9 @@ impl fmt::Debug for Keys {
 
 /// Whole or not at all, also when the power goes: the bytes are on disk before the name is, and a name that exists is
 /// never taken over (`rename` would replace the key another process has just made and begun to use).
-fn create(folder: &Path, path: &Path) -> Result<()> {
+pub(super) fn create(path: &Path) -> Result<()> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let new: Vec<&Path> = folder
         .ancestors()
         .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
@@ -105,7 +171,7 @@ fn create(folder: &Path, path: &Path) -> Result<()> {
         .map_err(unusable(folder))?;
     let master = Zeroizing::new(random::<BYTES>()?);
     let suffix = u64::from_le_bytes(random()?);
-    let draft = folder.join(format!(".{FILE}.{suffix:016x}"));
+    let draft = folder.join(format!(".{name}.{suffix:016x}"));
     let named = write_new(&draft, master.as_slice()).and_then(|()| fs::hard_link(&draft, path));
     let removed = fs::remove_file(&draft);
     match named {
@@ -214,9 +280,10 @@ mod tests {
 
     #[test]
     fn derived_secrets_are_those_of_hkdf_sha_256_and_differ_by_use() {
-        let keys = Keys::from_master(std::array::from_fn(|place| {
-            u8::try_from(place).expect("small")
-        }));
+        let keys = Keys::given(
+            std::array::from_fn(|place| u8::try_from(place).expect("small")),
+            [],
+        );
         let hex = |info| {
             keys.derive(info)
                 .iter()
@@ -234,6 +301,6 @@ mod tests {
 
     #[test]
     fn printing_the_keys_shows_none() {
-        assert_eq!(format!("{:?}", Keys::from_master([7; 32])), "Keys(…)");
+        assert_eq!(format!("{:?}", Keys::given([7; 32], [])), "Keys(…)");
     }
 }

@@ -9,14 +9,18 @@ mod draft;
 mod error;
 mod files;
 mod folder;
+mod holder;
 mod keys;
 mod location;
 mod postgres;
 mod rows;
 mod seal;
+mod search;
 mod sqlite;
+mod tag;
 #[cfg(test)]
 mod tests;
+mod wrapping;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -31,15 +35,19 @@ use zeroize::Zeroizing;
 use self::{
     draft::{Draft, Owner, Ring},
     rows::{KeyRow, Store, StoredPart},
-    seal::{Commitment, KeyPlace, PartPlace, Secret},
+    seal::{Commitment, PartPlace, Secret},
+    wrapping::Wrappings,
 };
 pub use self::{
     error::VaultError,
     files::{Arrived, BYTES_MAX, Kept, NoTicket, TICKET_HOURS, Upload},
     folder::Folder,
-    keys::Keys,
+    keys::{FILE as MASTER_FILE, Keys, MASTER_VARIABLE, WRAPPING_VARIABLE},
     location::Location,
     seal::Opening,
+    search::Located,
+    tag::Field,
+    wrapping::{Rewrap, WrappingState},
 };
 use crate::domain::{
     part::{Part, PartKind, Purpose},
@@ -47,11 +55,6 @@ use crate::domain::{
 };
 
 pub type Result<T, E = VaultError> = std::result::Result<T, E>;
-
-/// The one master key there is so far; a row names the key that wraps it.
-const MASTER_KEY: &str = "m1";
-const WRAPPING: &str = "motcua/kek/v1/m1";
-const FINGERPRINT: &str = "motcua/kek-fingerprint/v1/m1";
 
 /// Parts looked at in one step of the sweep.
 const SWEEP_PAGE: u32 = 500;
@@ -107,6 +110,18 @@ impl<T> fmt::Debug for Opened<T> {
 }
 
 impl<T> Opened<T> {
+    /// What can be read; none of what was erased.
+    ///
+    /// # Errors
+    /// [`VaultError::Unreadable`] for what is unavailable.
+    pub fn readable(self) -> Result<Option<T>> {
+        match self {
+            Self::Present(present) => Ok(Some(present)),
+            Self::Erased => Ok(None),
+            Self::Unavailable(why) => Err(VaultError::Unreadable { why }),
+        }
+    }
+
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Opened<U> {
         match self {
             Self::Present(present) => Opened::Present(change(present)),
@@ -124,7 +139,7 @@ pub struct Destroyed {
     pub files: u64,
 }
 
-/// A handle on the vault; clones share connections and the wrapping key.
+/// A handle on the vault; clones share connections and wrapping keys.
 #[derive(Clone)]
 pub struct Vault {
     shared: Arc<Shared>,
@@ -133,25 +148,22 @@ pub struct Vault {
 
 struct Shared {
     store: Store,
-    wrapping: Secret,
+    wrappings: Wrappings,
     /// Seals the tickets of files.
     tickets: Secret,
 }
 
 impl Vault {
     /// Opens the vault at `location`, makes it when there is none, and brings it to this program's format.
-    /// Refused when it was filled under another master key.
+    /// Refused when it was filled under another master key. It opens also where a wrapping key is missing: what is under it
+    /// is unavailable, and if it is the current one nothing can be put.
     pub async fn create_or_open(location: &Location, keys: &Keys) -> Result<Self> {
         let store = Store::create_or_open(location).await?;
-        let fingerprint = keys.derive(FINGERPRINT);
-        if store.pin(MASTER_KEY, &fingerprint).await? != fingerprint {
-            return Err(VaultError::WrongKey);
-        }
-        let wrapping = Zeroizing::new(keys.derive(WRAPPING));
+        let wrappings = Wrappings::open(&store, keys, today()).await?;
         let tickets = Zeroizing::new(keys.derive(files::TICKETS));
         let shared = Shared {
             store,
-            wrapping,
+            wrappings,
             tickets,
         };
         Ok(Self {
@@ -335,28 +347,48 @@ impl Vault {
     /// Keys are read (and held against erasure) inside the transaction that uses them, so no cache of them can outlive
     /// an erasure on another node.
     async fn store(&self, drafts: &[Draft], now: Moment) -> Result<()> {
+        if self.store_under_current(drafts, now).await? {
+            return Ok(());
+        }
+        // The wrapping key was changed, here or by another node.
+        self.shared.wrappings.refresh(&self.shared.store).await?;
+        match self.store_under_current(drafts, now).await? {
+            true => Ok(()),
+            false => Err(VaultError::Misuse(
+                "a wrapping key was retired twice at once",
+            )),
+        }
+    }
+
+    /// False, and nothing is stored, when the key that this node takes for the current one is retired.
+    async fn store_under_current(&self, drafts: &[Draft], now: Moment) -> Result<bool> {
         let wanted: BTreeSet<Owner> = drafts.iter().map(Draft::owner).collect();
         let subjects = distinct(wanted.iter().map(|(subject, _)| *subject));
+        let wrapping = self.shared.wrappings.current()?;
         let mut transaction = self.shared.store.begin().await?;
         let mut ring = self.ring(&wanted, &transaction.keys(&subjects).await?)?;
         let (mut rows, mut fresh) = (Vec::new(), Ring::new());
         for owner in wanted.iter().filter(|owner| !ring.contains_key(*owner)) {
-            let (row, key) = draft::new_key(&self.shared.wrapping, *owner)?;
+            let (row, key) = draft::new_key(&wrapping, *owner)?;
             rows.push(row);
             fresh.insert(*owner, key);
         }
         if transaction.insert_keys(&rows, now.0).await? == rows.len() as u64 {
             ring.extend(fresh);
         } else {
-            // Another node made one of them in the meantime.
+            // Another node made one of them in the meantime, or the wrapping key takes no more.
             ring = self.ring(&wanted, &transaction.keys(&subjects).await?)?;
+            if ring.len() < wanted.len() {
+                return Ok(false);
+            }
         }
         let sealed = drafts
             .iter()
-            .map(|draft| draft.seal(&ring))
+            .map(|draft| draft.seal(&ring, &wrapping))
             .collect::<Result<Vec<_>>>()?;
         transaction.insert_parts(&sealed, now.0).await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// The wanted keys that exist, opened.
@@ -371,22 +403,17 @@ impl Vault {
                 .wrapped
                 .as_ref()
                 .ok_or(VaultError::SubjectErased { subject })?;
-            let key = self
-                .unwrap(row, wrapped)
-                .ok_or(VaultError::DataKeyDamaged { subject })?;
+            let wrappings = &self.shared.wrappings;
+            let key = wrappings.unwrap(row, wrapped);
+            let key = key.ok_or_else(|| match wrappings.get(&row.wrapping_key) {
+                Some(_) => VaultError::DataKeyDamaged { subject },
+                None => VaultError::KeyMissing {
+                    key: row.wrapping_key.clone(),
+                },
+            })?;
             ring.insert((subject, purpose), (row.id, key));
         }
         Ok(ring)
-    }
-
-    fn unwrap(&self, row: &KeyRow, wrapped: &[u8]) -> Option<Secret> {
-        let place = KeyPlace {
-            data_key: row.id,
-            subject: row.subject,
-            purpose: &row.purpose,
-            master_key: &row.master_key,
-        };
-        seal::unwrap(&self.shared.wrapping, &place, wrapped)
     }
 
     /// `key` is the one of the part's subject and purpose: both are taken from the fact, never from the stored part.
@@ -411,7 +438,11 @@ impl Vault {
         else {
             return Opened::Unavailable("the vault does not know this part's key");
         };
-        let Some(secret) = self.unwrap(key, wrapped) else {
+        let wrappings = &self.shared.wrappings;
+        if wrappings.get(&key.wrapping_key).is_none() {
+            return Opened::Unavailable("the wrapping key of this part's key is not here");
+        }
+        let Some(secret) = wrappings.unwrap(key, wrapped) else {
             return Opened::Unavailable("this part's key does not open");
         };
         let place = PartPlace {
@@ -436,6 +467,11 @@ fn by_owner(rows: &[KeyRow]) -> HashMap<(Uuid, &str), &KeyRow> {
 
 fn distinct(subjects: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
     subjects.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What the machine's clock shows: for the vault's own book-keeping, before there is a counter to ask.
+fn today() -> Moment {
+    Moment(jiff::Timestamp::now().as_microsecond())
 }
 
 /// Bytes nobody can guess.

@@ -13,9 +13,12 @@ use sqlx::{
 use uuid::Uuid;
 
 use super::{
-    MASTER_KEY, Result,
-    rows::{KeyRow, NewKey, NewPart, PartRow, SweepRow},
+    Result,
+    rows::{
+        FindableRow, KeyRow, NameRow, NewKey, NewPart, PartRow, Rewrapped, SweepRow, WrappingRow,
+    },
     seal::Commitment,
+    tag::Tag,
 };
 
 const CONNECTIONS_MAX: u32 = 4;
@@ -57,14 +60,118 @@ impl Store {
     }
 
     pub async fn pin(&self, id: &str, fingerprint: &[u8; 32]) -> Result<Vec<u8>> {
-        let sql = "insert into vault.master_key (id, fingerprint) values ($1, $2) on conflict (id) do nothing";
+        let sql = "insert into vault.wrapping_key (id, fingerprint, retired_at, destroyed_at) values ($1, $2, 0, 0)
+             on conflict (id) do nothing";
         query(sql)
             .bind(id)
             .bind(&fingerprint[..])
             .execute(&self.pool)
             .await?;
-        let sql = "select fingerprint from vault.master_key where id = $1";
+        let sql = "select fingerprint from vault.wrapping_key where id = $1";
         Ok(query_scalar(sql).bind(id).fetch_one(&self.pool).await?)
+    }
+
+    pub async fn wrapping_keys(&self) -> Result<Vec<WrappingRow>> {
+        let sql = "select id, fingerprint, begun_at, retired_at, condemned_at, destroyed_at
+             from vault.wrapping_key order by length(id), id";
+        Ok(query_as(sql).fetch_all(&self.pool).await?)
+    }
+
+    /// Whoever stores data keys under the one before has finished, or finds it retired.
+    pub async fn begin_wrapping(&self, id: &str, fingerprint: &[u8; 32], now: i64) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        let sql = "update vault.wrapping_key set retired_at = $2
+             where retired_at is null and not exists (select 1 from vault.wrapping_key where id = $1)";
+        let retire = query(sql).bind(id).bind(now);
+        retire.execute(&mut *transaction).await?;
+        let sql = "insert into vault.wrapping_key (id, fingerprint, begun_at) values ($1, $2, $3)
+             on conflict (id) do nothing";
+        let begin = query(sql).bind(id).bind(&fingerprint[..]).bind(now);
+        begin.execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    pub async fn wrapped_before(
+        &self,
+        current: &str,
+        after: Uuid,
+        max: u32,
+    ) -> Result<Vec<KeyRow>> {
+        let sql = "select id, subject, purpose, wrapping_key, wrapped from vault.data_key
+             where id > $2 and wrapped is not null and wrapping_key <> $1 order by id limit $3";
+        let page = query_as(sql).bind(current).bind(after).bind(i64::from(max));
+        Ok(page.fetch_all(&self.pool).await?)
+    }
+
+    pub async fn rewrap(&self, current: &str, keys: &[Rewrapped]) -> Result<u64> {
+        let sql = "update vault.data_key as k set wrapping_key = $1, wrapped = fresh.new
+             from unnest($2, $3, $4) as fresh (id, old, new)
+             where k.id = fresh.id and k.wrapped = fresh.old";
+        let done = query(sql)
+            .bind(current)
+            .bind(column(keys, |key| key.id))
+            .bind(column(keys, |key| &key.old[..]))
+            .bind(column(keys, |key| &key.new[..]));
+        Ok(done.execute(&self.pool).await?.rows_affected())
+    }
+
+    pub async fn tagged_before(
+        &self,
+        current: &str,
+        after: Vec<u8>,
+        max: u32,
+    ) -> Result<Vec<FindableRow>> {
+        let sql = "select c, stream, command, subject, kind from vault.part
+             where c > $2 and sealed is not null and kind in ('applicant', 'contact')
+                 and tagged is distinct from $1
+             order by c limit $3";
+        let page = query_as(sql).bind(current).bind(after).bind(i64::from(max));
+        Ok(page.fetch_all(&self.pool).await?)
+    }
+
+    pub async fn retag(&self, current: &str, tags: &[(Commitment, Option<Tag>)]) -> Result<()> {
+        let sql = "update vault.part as p set tag = fresh.tag, tagged = $1
+             from unnest($2, $3) as fresh (c, tag)
+             where p.c = fresh.c and p.sealed is not null";
+        query(sql)
+            .bind(current)
+            .bind(column(tags, |(c, _)| &c[..]))
+            .bind(column(tags, |(_, tag)| tag.as_ref().map(|tag| &tag[..])))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    pub async fn tagged(&self, tags: &[Tag], max: u32) -> Result<Vec<FindableRow>> {
+        let sql = "select c, stream, command, subject, kind from vault.part
+             where tag = any($1) and sealed is not null order by created_at desc, c limit $2";
+        let found = query_as(sql).bind(column(tags, |tag| &tag[..]));
+        Ok(found.bind(i64::from(max)).fetch_all(&self.pool).await?)
+    }
+
+    pub async fn names(&self, streams: &[Uuid]) -> Result<Vec<NameRow>> {
+        let sql = "select p.c, p.stream, p.command, p.subject, p.kind, p.sealed, k.id, k.purpose, k.wrapping_key, k.wrapped
+             from vault.part as p join vault.data_key as k on k.id = p.data_key
+             where p.kind = 'applicant' and p.sealed is not null and p.stream = any($1)";
+        Ok(query_as(sql).bind(streams).fetch_all(&self.pool).await?)
+    }
+
+    pub async fn wraps(&self) -> Result<Vec<(String, i64)>> {
+        let sql = "select wrapping_key, count(*) from vault.data_key where wrapped is not null group by wrapping_key";
+        Ok(query_as(sql).fetch_all(&self.pool).await?)
+    }
+
+    pub async fn condemn(&self, id: &str, now: i64) -> Result<()> {
+        let sql = "update vault.wrapping_key set condemned_at = $2
+             where id = $1 and condemned_at is null and retired_at is not null";
+        query(sql).bind(id).bind(now).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    pub async fn destroyed(&self, id: &str, now: i64) -> Result<()> {
+        let sql = "update vault.wrapping_key set destroyed_at = $2 where id = $1 and destroyed_at is null";
+        query(sql).bind(id).bind(now).execute(&self.pool).await?;
+        Ok(())
     }
 
     pub async fn begin(&self) -> Result<Transaction> {
@@ -79,7 +186,7 @@ impl Store {
     }
 
     pub async fn keys(&self, subjects: &[Uuid]) -> Result<Vec<KeyRow>> {
-        let sql = "select id, subject, purpose, master_key, wrapped from vault.data_key
+        let sql = "select id, subject, purpose, wrapping_key, wrapped from vault.data_key
              where subject = any($1)";
         Ok(query_as(sql).bind(subjects).fetch_all(&self.pool).await?)
     }
@@ -111,7 +218,7 @@ impl Store {
     }
 
     pub async fn bury(&self, commitments: &[Commitment], now: i64) -> Result<()> {
-        let sql = "update vault.part set sealed = null, erased_at = $2
+        let sql = "update vault.part set sealed = null, tag = null, erased_at = $2
              where c = any($1) and sealed is not null";
         query(sql)
             .bind(list(commitments))
@@ -155,7 +262,7 @@ impl Store {
             .bind(now)
             .execute(&mut *transaction)
             .await?;
-        let sql = "update vault.part set sealed = null, erased_at = $3
+        let sql = "update vault.part set sealed = null, tag = null, erased_at = $3
              where sealed is not null and data_key in
                  (select id from vault.data_key where subject = $1 and purpose = any($2))";
         query(sql)
@@ -165,10 +272,10 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         for (id, purpose) in fences {
-            let sql = "insert into vault.data_key (id, subject, purpose, master_key, created_at, erased_at)
-                 values ($1, $2, $3, $4, $5, $5) on conflict (subject, purpose) do nothing";
-            let fence = query(sql).bind(*id).bind(subject).bind(*purpose);
-            let fence = fence.bind(MASTER_KEY).bind(now);
+            let sql = "insert into vault.data_key (id, subject, purpose, wrapping_key, created_at, erased_at)
+                 values ($1, $2, $3, (select id from vault.wrapping_key where retired_at is null), $4, $4)
+                 on conflict (subject, purpose) do nothing";
+            let fence = query(sql).bind(*id).bind(subject).bind(*purpose).bind(now);
             fence.execute(&mut *transaction).await?;
         }
         let sql = "select count(*) from vault.data_key
@@ -201,7 +308,7 @@ pub struct Transaction(sqlx::Transaction<'static, Postgres>);
 impl Transaction {
     /// `for share`: an erasure waits until the parts that use these keys are stored, and then finds them.
     pub async fn keys(&mut self, subjects: &[Uuid]) -> Result<Vec<KeyRow>> {
-        let sql = "select id, subject, purpose, master_key, wrapped from vault.data_key
+        let sql = "select id, subject, purpose, wrapping_key, wrapped from vault.data_key
              where subject = any($1) order by subject, purpose for share";
         Ok(query_as(sql).bind(subjects).fetch_all(&mut *self.0).await?)
     }
@@ -209,15 +316,17 @@ impl Transaction {
     /// The keys come in order, so two batches with the same subjects wait for each other and never in a circle.
     pub async fn insert_keys(&mut self, keys: &[NewKey], now: i64) -> Result<u64> {
         let sql =
-            "insert into vault.data_key (id, subject, purpose, master_key, wrapped, created_at)
-             select new.id, new.subject, new.purpose, new.master_key, new.wrapped, $6
-             from unnest($1, $2, $3, $4, $5) as new (id, subject, purpose, master_key, wrapped)
+            "insert into vault.data_key (id, subject, purpose, wrapping_key, wrapped, created_at)
+             select new.id, new.subject, new.purpose, new.wrapping_key, new.wrapped, $6
+             from unnest($1, $2, $3, $4, $5) as new (id, subject, purpose, wrapping_key, wrapped)
+             join vault.wrapping_key as k on k.id = new.wrapping_key and k.retired_at is null
+             for share of k
              on conflict (subject, purpose) do nothing";
         let done = query(sql)
             .bind(column(keys, |key| key.id))
             .bind(column(keys, |key| key.subject))
             .bind(column(keys, |key| key.purpose))
-            .bind(column(keys, |key| key.master_key))
+            .bind(column(keys, |key| &key.wrapping_key[..]))
             .bind(column(keys, |key| &key.wrapped[..]))
             .bind(now)
             .execute(&mut *self.0)
@@ -226,10 +335,10 @@ impl Transaction {
     }
 
     pub async fn insert_parts(&mut self, parts: &[NewPart], now: i64) -> Result<()> {
-        let sql = "insert into vault.part (c, command, stream, subject, kind, data_key, sealed, file, created_at)
-             select new.c, new.command, new.stream, new.subject, new.kind, new.data_key, new.sealed, new.file, $9
-             from unnest($1, $2, $3, $4, $5, $6, $7, $8)
-                 as new (c, command, stream, subject, kind, data_key, sealed, file)";
+        let sql = "insert into vault.part (c, command, stream, subject, kind, data_key, sealed, file, tag, tagged, created_at)
+             select new.c, new.command, new.stream, new.subject, new.kind, new.data_key, new.sealed, new.file, new.tag, new.tagged, $11
+             from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                 as new (c, command, stream, subject, kind, data_key, sealed, file, tag, tagged)";
         query(sql)
             .bind(column(parts, |part| &part.c[..]))
             .bind(column(parts, |part| part.place.command))
@@ -239,6 +348,8 @@ impl Transaction {
             .bind(column(parts, |part| part.place.data_key))
             .bind(column(parts, |part| &part.sealed[..]))
             .bind(column(parts, |part| part.file))
+            .bind(column(parts, |part| part.tag.as_ref().map(|tag| &tag[..])))
+            .bind(column(parts, |part| &part.tagged[..]))
             .bind(now)
             .execute(&mut *self.0)
             .await?;

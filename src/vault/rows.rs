@@ -5,7 +5,9 @@ use uuid::Uuid;
 use super::{
     Location, Result, VaultError, postgres,
     seal::{Commitment, PartPlace},
+    search::SealedName,
     sqlite,
+    tag::Tag,
 };
 
 /// A data key to be stored.
@@ -13,7 +15,7 @@ pub struct NewKey {
     pub id: Uuid,
     pub subject: Uuid,
     pub purpose: &'static str,
-    pub master_key: &'static str,
+    pub wrapping_key: String,
     pub wrapped: Vec<u8>,
 }
 
@@ -24,6 +26,9 @@ pub struct NewPart {
     pub sealed: Vec<u8>,
     /// Id of the file it holds the key of.
     pub file: Option<Uuid>,
+    /// What it is found by, and the wrapping key under which that was made.
+    pub tag: Option<Tag>,
+    pub tagged: String,
 }
 
 /// A stored data key; a tombstone when `wrapped` is empty.
@@ -32,8 +37,68 @@ pub struct KeyRow {
     pub id: Uuid,
     pub subject: Uuid,
     pub purpose: String,
-    pub master_key: String,
+    pub wrapping_key: String,
     pub wrapped: Option<Vec<u8>>,
+}
+
+/// A data key on its way from one wrapping key to another.
+pub struct Rewrapped {
+    pub id: Uuid,
+    pub old: Vec<u8>,
+    pub new: Vec<u8>,
+}
+
+/// What is known of a wrapping key; times in microseconds since 1970, UTC.
+#[derive(sqlx::FromRow)]
+pub struct WrappingRow {
+    pub id: String,
+    pub fingerprint: Vec<u8>,
+    pub begun_at: i64,
+    pub retired_at: Option<i64>,
+    pub condemned_at: Option<i64>,
+    pub destroyed_at: Option<i64>,
+}
+
+/// A living part that is, or may be, found by what it holds.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Findable {
+    pub c: Commitment,
+    pub stream: Uuid,
+    pub command: Uuid,
+    pub subject: Uuid,
+    pub kind: String,
+}
+
+/// `c, stream, command, subject, kind`.
+pub type FindableRow = (Vec<u8>, Uuid, Uuid, Uuid, String);
+
+/// `c, stream, command, subject, kind, sealed, id, purpose, wrapping_key, wrapped`.
+pub type NameRow = (
+    Vec<u8>,
+    Uuid,
+    Uuid,
+    Uuid,
+    String,
+    Vec<u8>,
+    Uuid,
+    String,
+    String,
+    Option<Vec<u8>>,
+);
+
+fn name(row: NameRow) -> Result<SealedName> {
+    let (c, stream, command, subject, kind, sealed, id, purpose, wrapping_key, wrapped) = row;
+    Ok(SealedName {
+        at: findable((c, stream, command, subject, kind))?,
+        sealed,
+        key: KeyRow {
+            id,
+            subject,
+            purpose,
+            wrapping_key,
+            wrapped,
+        },
+    })
 }
 
 /// A stored part; a tombstone when `sealed` is empty.
@@ -78,6 +143,16 @@ fn swept((c, command, created_at): SweepRow) -> Result<SweepPart> {
     })
 }
 
+fn findable((c, stream, command, subject, kind): FindableRow) -> Result<Findable> {
+    Ok(Findable {
+        c: commitment(c)?,
+        stream,
+        command,
+        subject,
+        kind,
+    })
+}
+
 /// Connections to whichever back end it is.
 pub enum Store {
     Sqlite(sqlite::Store),
@@ -108,9 +183,85 @@ impl Store {
         })
     }
 
-    /// Notes the fingerprint of a master key when it is seen first; gives the one noted.
+    /// Notes whose vault it is when it is new; gives what is noted.
     pub async fn pin(&self, id: &str, fingerprint: &[u8; 32]) -> Result<Vec<u8>> {
         either!(Self, self, store => store.pin(id, fingerprint).await)
+    }
+
+    /// Oldest first.
+    pub async fn wrapping_keys(&self) -> Result<Vec<WrappingRow>> {
+        either!(Self, self, store => store.wrapping_keys().await)
+    }
+
+    /// Retires the current wrapping key, and makes this one current; nothing when there is one of this name.
+    pub async fn begin_wrapping(&self, id: &str, fingerprint: &[u8; 32], now: i64) -> Result<()> {
+        either!(Self, self, store => store.begin_wrapping(id, fingerprint, now).await)
+    }
+
+    /// The next living data keys after this one that another wrapping key wraps, in order.
+    pub async fn wrapped_before(
+        &self,
+        current: &str,
+        after: Option<Uuid>,
+        max: u32,
+    ) -> Result<Vec<KeyRow>> {
+        let after = after.unwrap_or_default();
+        either!(Self, self, store => store.wrapped_before(current, after, max).await)
+    }
+
+    /// Those that are still as they were; gives how many.
+    pub async fn rewrap(&self, current: &str, keys: &[Rewrapped]) -> Result<u64> {
+        if keys.is_empty() {
+            return Ok(0);
+        }
+        either!(Self, self, store => store.rewrap(current, keys).await)
+    }
+
+    /// The next living parts after this one that may bear a tag, and bear none under this wrapping key, in order.
+    pub async fn tagged_before(
+        &self,
+        current: &str,
+        after: Option<Commitment>,
+        max: u32,
+    ) -> Result<Vec<Findable>> {
+        let after = after.map_or(Vec::new(), Vec::from);
+        let rows = either!(Self, self, store => store.tagged_before(current, after, max).await)?;
+        rows.into_iter().map(findable).collect()
+    }
+
+    /// Living ones among these parts bear these tags from now on.
+    pub async fn retag(&self, current: &str, tags: &[(Commitment, Option<Tag>)]) -> Result<()> {
+        if tags.is_empty() {
+            return Ok(());
+        }
+        either!(Self, self, store => store.retag(current, tags).await)
+    }
+
+    /// Living parts with one of these tags, newest first.
+    pub async fn tagged(&self, tags: &[Tag], max: u32) -> Result<Vec<Findable>> {
+        let rows = either!(Self, self, store => store.tagged(tags, max).await)?;
+        rows.into_iter().map(findable).collect()
+    }
+
+    /// The living names of these streams.
+    pub async fn names(&self, streams: &[Uuid]) -> Result<Vec<SealedName>> {
+        let rows = either!(Self, self, store => store.names(streams).await)?;
+        rows.into_iter().map(name).collect()
+    }
+
+    /// Living data keys under each wrapping key.
+    pub async fn wraps(&self) -> Result<Vec<(String, i64)>> {
+        either!(Self, self, store => store.wraps().await)
+    }
+
+    /// The destruction of a wrapping key has begun.
+    pub async fn condemn(&self, id: &str, now: i64) -> Result<()> {
+        either!(Self, self, store => store.condemn(id, now).await)
+    }
+
+    /// A wrapping key was destroyed.
+    pub async fn destroyed(&self, id: &str, now: i64) -> Result<()> {
+        either!(Self, self, store => store.destroyed(id, now).await)
     }
 
     pub async fn begin(&self) -> Result<Transaction> {
@@ -208,7 +359,7 @@ impl Transaction {
         either!(Self, self, transaction => transaction.keys(subjects).await)
     }
 
-    /// Passes over those whose subject and purpose have a key already; gives how many were stored.
+    /// Passes over those whose subject and purpose have a key already, and those that a retired key wraps; gives how many were stored.
     pub async fn insert_keys(&mut self, keys: &[NewKey], now: i64) -> Result<u64> {
         if keys.is_empty() {
             return Ok(0);

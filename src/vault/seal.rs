@@ -43,14 +43,14 @@ pub struct PartPlace {
     pub kind: PartKind,
 }
 
-/// Whose data key it is, and which master key wraps it.
+/// Whose data key it is, and which wrapping key wraps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyPlace<'a> {
     pub data_key: Uuid,
     pub subject: Uuid,
     /// At most 255 bytes.
     pub purpose: &'a str,
-    pub master_key: &'a str,
+    pub wrapping_key: &'a str,
 }
 
 #[derive(Serialize)]
@@ -95,7 +95,7 @@ impl PartPlace {
 }
 
 impl KeyPlace<'_> {
-    /// The purpose carries its length in one byte, the master key's id comes last: no two places share their bytes.
+    /// The purpose carries its length in one byte, the wrapping key's name comes last: no two places share their bytes.
     fn bytes(&self) -> Vec<u8> {
         let mut bytes = KEY_MARK.to_vec();
         for id in [self.data_key, self.subject] {
@@ -103,7 +103,7 @@ impl KeyPlace<'_> {
         }
         bytes.push(u8::try_from(self.purpose.len()).expect("purposes are short words"));
         bytes.extend_from_slice(self.purpose.as_bytes());
-        bytes.extend_from_slice(self.master_key.as_bytes());
+        bytes.extend_from_slice(self.wrapping_key.as_bytes());
         bytes
     }
 }
@@ -152,6 +152,13 @@ pub fn unseal(
     met.then_some(opening)
 }
 
+/// One text of a sealed part, whatever it was committed to: for a search, whose finds are opened in full afterwards.
+pub fn peek(key: &Secret, place: &PartPlace, sealed: &[u8], text: &str) -> Option<String> {
+    let plaintext = decrypt(key, &place.bytes(), sealed)?;
+    let opening: Opening = serde_json::from_slice(&plaintext).ok()?;
+    Some(opening.value.get(text)?.as_str()?.to_owned())
+}
+
 /// Nonce and ciphertext of a file, bound to its id.
 pub fn seal_file(key: &Secret, nonce: &Nonce, id: Uuid, file: &[u8]) -> Vec<u8> {
     encrypt(key, nonce, &[FILE_MARK, id.as_bytes()].concat(), file)
@@ -171,14 +178,14 @@ pub fn unseal_ticket(key: &Secret, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> 
     decrypt(key, TICKET_MARK, sealed)
 }
 
-/// Nonce and ciphertext of a data key under the master key.
-pub fn wrap(master: &Secret, nonce: &Nonce, place: &KeyPlace, key: &Secret) -> Vec<u8> {
-    encrypt(master, nonce, &place.bytes(), key.as_slice())
+/// Nonce and ciphertext of a data key under a wrapping key.
+pub fn wrap(wrapping: &Secret, nonce: &Nonce, place: &KeyPlace, key: &Secret) -> Vec<u8> {
+    encrypt(wrapping, nonce, &place.bytes(), key.as_slice())
 }
 
-/// The data key, if it was wrapped by this master key for this place.
-pub fn unwrap(master: &Secret, place: &KeyPlace, wrapped: &[u8]) -> Option<Secret> {
-    let key = decrypt(master, &place.bytes(), wrapped)?;
+/// The data key, if it was wrapped by this key for this place.
+pub fn unwrap(wrapping: &Secret, place: &KeyPlace, wrapped: &[u8]) -> Option<Secret> {
+    let key = decrypt(wrapping, &place.bytes(), wrapped)?;
     key.as_slice().try_into().ok().map(Zeroizing::new)
 }
 
@@ -240,7 +247,7 @@ mod tests {
             data_key: id("data_key"),
             subject: id("subject"),
             purpose: "identity",
-            master_key: "kek-2026-11",
+            wrapping_key: "kek-2026-11",
         }
     }
 
@@ -352,11 +359,11 @@ mod tests {
             },
             KeyPlace {
                 purpose: "identityk",
-                master_key: "ek-2026-11",
+                wrapping_key: "ek-2026-11",
                 ..key_place()
             },
             KeyPlace {
-                master_key: "m1",
+                wrapping_key: "m1",
                 ..key_place()
             },
         ];

@@ -14,10 +14,13 @@ use sqlx::{
 use uuid::Uuid;
 
 use super::{
-    MASTER_KEY, Result,
+    Result,
     keys::unusable,
-    rows::{KeyRow, NewKey, NewPart, PartRow, SweepRow},
+    rows::{
+        FindableRow, KeyRow, NameRow, NewKey, NewPart, PartRow, Rewrapped, SweepRow, WrappingRow,
+    },
     seal::Commitment,
+    tag::Tag,
 };
 
 const READERS_MAX: u32 = 4;
@@ -64,15 +67,121 @@ impl Store {
     }
 
     pub async fn pin(&self, id: &str, fingerprint: &[u8; 32]) -> Result<Vec<u8>> {
-        let sql =
-            "insert into master_key (id, fingerprint) values (?1, ?2) on conflict (id) do nothing";
+        let sql = "insert into wrapping_key (id, fingerprint, retired_at, destroyed_at) values (?1, ?2, 0, 0)
+             on conflict (id) do nothing";
         query(sql)
             .bind(id)
             .bind(&fingerprint[..])
             .execute(&self.writer)
             .await?;
-        let sql = "select fingerprint from master_key where id = ?1";
+        let sql = "select fingerprint from wrapping_key where id = ?1";
         Ok(query_scalar(sql).bind(id).fetch_one(&self.writer).await?)
+    }
+
+    pub async fn wrapping_keys(&self) -> Result<Vec<WrappingRow>> {
+        let sql = "select id, fingerprint, begun_at, retired_at, condemned_at, destroyed_at
+             from wrapping_key order by length(id), id";
+        Ok(query_as(sql).fetch_all(&self.writer).await?)
+    }
+
+    pub async fn begin_wrapping(&self, id: &str, fingerprint: &[u8; 32], now: i64) -> Result<()> {
+        let mut transaction = self.writer.begin_with("begin immediate").await?;
+        let sql = "update wrapping_key set retired_at = ?2
+             where retired_at is null and not exists (select 1 from wrapping_key where id = ?1)";
+        let retire = query(sql).bind(id).bind(now);
+        retire.execute(&mut *transaction).await?;
+        let sql = "insert into wrapping_key (id, fingerprint, begun_at) values (?1, ?2, ?3)
+             on conflict (id) do nothing";
+        let begin = query(sql).bind(id).bind(&fingerprint[..]).bind(now);
+        begin.execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    pub async fn wrapped_before(
+        &self,
+        current: &str,
+        after: Uuid,
+        max: u32,
+    ) -> Result<Vec<KeyRow>> {
+        let sql = "select id, subject, purpose, wrapping_key, wrapped from data_key
+             where id > ?2 and wrapped is not null and wrapping_key <> ?1 order by id limit ?3";
+        let page = query_as(sql).bind(current).bind(after).bind(max);
+        Ok(page.fetch_all(&self.readers).await?)
+    }
+
+    pub async fn rewrap(&self, current: &str, keys: &[Rewrapped]) -> Result<u64> {
+        let mut done = 0;
+        let mut transaction = self.writer.begin_with("begin immediate").await?;
+        let sql =
+            "update data_key set wrapping_key = ?1, wrapped = ?4 where id = ?2 and wrapped = ?3";
+        for key in keys {
+            let update = query(sql).bind(current).bind(key.id).bind(&key.old[..]);
+            let update = update.bind(&key.new[..]).execute(&mut *transaction).await?;
+            done += update.rows_affected();
+        }
+        transaction.commit().await?;
+        Ok(done)
+    }
+
+    pub async fn tagged_before(
+        &self,
+        current: &str,
+        after: Vec<u8>,
+        max: u32,
+    ) -> Result<Vec<FindableRow>> {
+        let sql = "select c, stream, command, subject, kind from part
+             where c > ?2 and sealed is not null and kind in ('applicant', 'contact') and tagged is not ?1
+             order by c limit ?3";
+        let page = query_as(sql).bind(current).bind(after).bind(max);
+        Ok(page.fetch_all(&self.readers).await?)
+    }
+
+    pub async fn retag(&self, current: &str, tags: &[(Commitment, Option<Tag>)]) -> Result<()> {
+        let mut transaction = self.writer.begin_with("begin immediate").await?;
+        let sql = "update part set tag = ?3, tagged = ?1 where c = ?2 and sealed is not null";
+        for (c, tag) in tags {
+            let update = query(sql).bind(current).bind(&c[..]);
+            let update = update.bind(tag.as_ref().map(|tag| &tag[..]));
+            update.execute(&mut *transaction).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    pub async fn tagged(&self, tags: &[Tag], max: u32) -> Result<Vec<FindableRow>> {
+        let sql = "select c, stream, command, subject, kind from part
+             where tag in (select unhex(value) from json_each(?1)) and sealed is not null
+             order by created_at desc, c limit ?2";
+        let found = query_as(sql).bind(list(tags)).bind(max);
+        Ok(found.fetch_all(&self.readers).await?)
+    }
+
+    pub async fn names(&self, streams: &[Uuid]) -> Result<Vec<NameRow>> {
+        let sql = "select p.c, p.stream, p.command, p.subject, p.kind, p.sealed, k.id, k.purpose, k.wrapping_key, k.wrapped
+             from part as p join data_key as k on k.id = p.data_key
+             where p.kind = 'applicant' and p.sealed is not null and p.stream in (select unhex(value) from json_each(?1))";
+        Ok(query_as(sql)
+            .bind(list(streams))
+            .fetch_all(&self.readers)
+            .await?)
+    }
+
+    pub async fn wraps(&self) -> Result<Vec<(String, i64)>> {
+        let sql = "select wrapping_key, count(*) from data_key where wrapped is not null group by wrapping_key";
+        Ok(query_as(sql).fetch_all(&self.readers).await?)
+    }
+
+    pub async fn condemn(&self, id: &str, now: i64) -> Result<()> {
+        let sql = "update wrapping_key set condemned_at = ?2
+             where id = ?1 and condemned_at is null and retired_at is not null";
+        query(sql).bind(id).bind(now).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    pub async fn destroyed(&self, id: &str, now: i64) -> Result<()> {
+        let sql =
+            "update wrapping_key set destroyed_at = ?2 where id = ?1 and destroyed_at is null";
+        query(sql).bind(id).bind(now).execute(&self.writer).await?;
+        Ok(())
     }
 
     pub async fn begin(&self) -> Result<Transaction> {
@@ -120,7 +229,7 @@ impl Store {
     }
 
     pub async fn bury(&self, commitments: &[Commitment], now: i64) -> Result<()> {
-        let sql = "update part set sealed = null, erased_at = ?2
+        let sql = "update part set sealed = null, tag = null, erased_at = ?2
              where c in (select unhex(value) from json_each(?1)) and sealed is not null";
         query(sql)
             .bind(list(commitments))
@@ -168,7 +277,7 @@ impl Store {
             .bind(now)
             .execute(&mut *transaction)
             .await?;
-        let sql = "update part set sealed = null, erased_at = ?3
+        let sql = "update part set sealed = null, tag = null, erased_at = ?3
              where sealed is not null and data_key in
                  (select id from data_key where subject = ?1 and purpose in (select value from json_each(?2)))";
         query(sql)
@@ -179,10 +288,10 @@ impl Store {
             .await?;
         for (id, purpose) in fences {
             let sql =
-                "insert into data_key (id, subject, purpose, master_key, created_at, erased_at)
-                 values (?1, ?2, ?3, ?4, ?5, ?5) on conflict (subject, purpose) do nothing";
-            let fence = query(sql).bind(*id).bind(subject).bind(*purpose);
-            let fence = fence.bind(MASTER_KEY).bind(now);
+                "insert into data_key (id, subject, purpose, wrapping_key, created_at, erased_at)
+                 values (?1, ?2, ?3, (select id from wrapping_key where retired_at is null), ?4, ?4)
+                 on conflict (subject, purpose) do nothing";
+            let fence = query(sql).bind(*id).bind(subject).bind(*purpose).bind(now);
             fence.execute(&mut *transaction).await?;
         }
         let sql = "select count(*) from data_key
@@ -238,7 +347,7 @@ impl Transaction {
                     .bind(key.id)
                     .bind(key.subject)
                     .bind(key.purpose)
-                    .bind(key.master_key)
+                    .bind(&key.wrapping_key[..])
                     .bind(&key.wrapped[..])
                     .bind(now);
             }
@@ -255,6 +364,8 @@ impl Transaction {
                 place,
                 sealed,
                 file,
+                tag,
+                tagged,
             } in parts
             {
                 statement = statement
@@ -266,6 +377,8 @@ impl Transaction {
                     .bind(place.data_key)
                     .bind(&sealed[..])
                     .bind(*file)
+                    .bind(tag.as_ref().map(|tag| &tag[..]))
+                    .bind(&tagged[..])
                     .bind(now);
             }
             statement.execute(&mut *self.0).await?;
@@ -278,7 +391,7 @@ impl Transaction {
     }
 }
 
-const KEYS: &str = "select id, subject, purpose, master_key, wrapped from data_key
+const KEYS: &str = "select id, subject, purpose, wrapping_key, wrapped from data_key
      where subject in (select unhex(value) from json_each(?1))";
 
 /// Rows per insert, largest first. Few fixed sizes, so that every statement is prepared once and kept.
@@ -289,15 +402,15 @@ type Statements = LazyLock<[String; SIZES.len()]>;
 
 static INSERT_KEYS: Statements = LazyLock::new(|| {
     inserts(
-        "insert into data_key (id, subject, purpose, master_key, wrapped, created_at) values ",
+        "insert into data_key (id, subject, purpose, wrapping_key, wrapped, created_at) values ",
         "(?, ?, ?, ?, ?, ?)",
         " on conflict (subject, purpose) do nothing",
     )
 });
 static INSERT_PARTS: Statements = LazyLock::new(|| {
     inserts(
-        "insert into part (c, command, stream, subject, kind, data_key, sealed, file, created_at) values ",
-        "(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into part (c, command, stream, subject, kind, data_key, sealed, file, tag, tagged, created_at) values ",
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         "",
     )
 });

@@ -18,7 +18,10 @@ async fn journal_and_vault_share_a_database_without_meeting() {
     let journal::Location::Postgres(url) = &ground.location else {
         panic!("a place on PostgreSQL");
     };
-    let (location, keys) = (Location::Postgres(url.clone()), Keys::from_master([7; 32]));
+    let (location, keys) = (
+        Location::Postgres(url.clone()),
+        Keys::given([7; 32], [(1, [8; 32]), (2, [9; 32])]),
+    );
     for _ in 0..2 {
         let vault = Vault::create_or_open(&location, &keys)
             .await

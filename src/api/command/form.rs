@@ -6,13 +6,10 @@ use serde_json::{Map, Value};
 
 use super::input::ApplicantInput;
 use crate::acts::Personal;
-use crate::api::dossier::applicant::{
-    ADDRESS, BIRTH_DATE, CITIZEN_NUMBER, EMAIL, FULL_NAME, PHONE,
-};
 use crate::api::error::UserError;
 use crate::domain::actor::is_id;
 use crate::domain::code::CodeError;
-use crate::domain::part::PartKind;
+use crate::domain::part::{ADDRESS, BIRTH_DATE, CITIZEN_NUMBER, EMAIL, FULL_NAME, PHONE, PartKind};
 use crate::domain::text;
 
 const NAME_CHARS_MAX: usize = 100;

@@ -5,19 +5,11 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::api::Api;
-use crate::api::error::{Problem, Result};
-use crate::domain::part::PartKind;
+use crate::api::error::Result;
+use crate::domain::part::{ADDRESS, BIRTH_DATE, CITIZEN_NUMBER, EMAIL, FULL_NAME, PHONE, PartKind};
 use crate::journal::Until;
 use crate::projections::history;
 use crate::vault::Opened;
-
-/// Keys of the values in the vault.
-pub const FULL_NAME: &str = "full_name";
-pub const CITIZEN_NUMBER: &str = "citizen_number";
-pub const BIRTH_DATE: &str = "birth_date";
-pub const PHONE: &str = "phone";
-pub const EMAIL: &str = "email";
-pub const ADDRESS: &str = "address";
 
 /// An applicant's personal data. What is masked shows its first or last characters and dots.
 #[derive(Debug, Clone, PartialEq, Eq, Default, SimpleObject)]
@@ -76,14 +68,9 @@ pub async fn open(
 pub fn of(opened: Vec<Opened>, named: bool, revealed: bool) -> Result<Applicant> {
     let mut applicant = Applicant::default();
     for opened in opened {
-        match opened {
-            Opened::Present(value) => applicant.fill(&value),
-            Opened::Erased => applicant.erased = true,
-            Opened::Unavailable(why) => {
-                return Err(Problem::internal(anyhow::anyhow!(
-                    "a part cannot be opened: {why}"
-                )));
-            }
+        match opened.readable()? {
+            Some(value) => applicant.fill(&value),
+            None => applicant.erased = true,
         }
     }
     applicant.mask(named, revealed);

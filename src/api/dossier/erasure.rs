@@ -37,6 +37,8 @@ pub struct DossierErasure {
     pub parts: Option<Long>,
     /// Files.
     pub files: Option<Long>,
+    /// Since when no backup of this node can tell it either; null until the key is destroyed that wrapped it in them.
+    pub backups_unreadable_at: Option<Moment>,
 }
 
 /// What was to be destroyed of a dossier's data, in order.
@@ -60,5 +62,6 @@ fn told(row: ErasureRow) -> DossierErasure {
         keys: done.map(|done| Long(done.keys)),
         parts: done.map(|done| Long(done.parts)),
         files: done.map(|done| Long(done.files)),
+        backups_unreadable_at: done.and_then(|done| done.backups_unreadable_at),
     }
 }

@@ -92,15 +92,7 @@ pub async fn document(
         .vault()?
         .disclose(&[(dossier, command, part.clone())])
         .await?;
-    let opening = match opened.pop() {
-        Some(Opened::Present(opening)) => Some(opening),
-        Some(Opened::Erased) | None => None,
-        Some(Opened::Unavailable(why)) => {
-            return Err(Problem::internal(anyhow::anyhow!(
-                "a document's hash cannot be opened: {why}"
-            )));
-        }
-    };
+    let opening = opened.pop().map(Opened::readable).transpose()?.flatten();
     let position = position(api, dossier, &part).await?;
     let sha256 = opening.as_ref().and_then(|opening| {
         let text = opening.value.get(SHA256)?.as_str()?;

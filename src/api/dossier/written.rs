@@ -60,15 +60,15 @@ pub async fn written(api: &Api, changes: &[Change]) -> Result<Vec<Written>> {
     let opened = api.vault()?.open(&wanted).await?;
     let mut all = Vec::new();
     for ((change, event, letter, _), opened) in found.into_iter().zip(opened) {
-        let text = text(&opened)?;
+        let erased = opened == Opened::Erased;
         all.push(Written {
             position: Long(change.entry.position),
             at: change.fact.recorded_at,
             about: act_label(event.kind()).into(),
             from_applicant: letter.from_applicant,
             feedback: letter.feedback,
-            text,
-            erased: opened == Opened::Erased,
+            text: text(opened)?,
+            erased,
         });
     }
     Ok(all)
@@ -119,21 +119,15 @@ pub async fn note(api: &Api, position: u64) -> Result<Option<String>> {
     };
     let wanted = [(entry.stream, fact.command, part)];
     let opened = api.vault()?.open(&wanted).await?;
-    opened.first().map_or(Ok(None), text)
+    opened.into_iter().next().map_or(Ok(None), text)
 }
 
 /// The text of an opened note; none when it was erased.
 ///
 /// # Errors
 /// When it cannot be read, which is somebody's fault.
-pub fn text(opened: &Opened) -> Result<Option<String>> {
-    match opened {
-        Opened::Present(value) => Ok(said(value)),
-        Opened::Erased => Ok(None),
-        Opened::Unavailable(why) => Err(Problem::internal(anyhow::anyhow!(
-            "a text cannot be opened: {why}"
-        ))),
-    }
+pub fn text(opened: Opened) -> Result<Option<String>> {
+    Ok(opened.readable()?.as_ref().and_then(said))
 }
 
 /// What was said, and what was noted beside it.

@@ -56,6 +56,8 @@ pub enum FailureCode {
     NoFindingsHere,
     /// Counts of a sensitive procedure so small that they describe people. Ask for a longer period, or for all procedures.
     TooFewToTell,
+    /// More dossiers than names are looked for in (20,000). Narrow the filter: a shorter period, a procedure, a state.
+    SearchTooWide,
     /// Too much was asked for in a short time (`extensions.reason` `COST`, status 429), or too many dossiers by their codes alone
     /// (`LOOK_UPS`). `extensions.retryAfter` and the header `Retry-After` say after how many seconds to ask again.
     RateLimited,
@@ -101,6 +103,7 @@ impl FailureCode {
             Self::Withheld => "WITHHELD",
             Self::NoFindingsHere => "NO_FINDINGS_HERE",
             Self::TooFewToTell => "TOO_FEW_TO_TELL",
+            Self::SearchTooWide => "SEARCH_TOO_WIDE",
             Self::RateLimited => "RATE_LIMITED",
             Self::NotYet => "NOT_YET",
             Self::Timeout => "TIMEOUT",
@@ -127,6 +130,8 @@ pub enum Problem {
     NoFindingsHere,
     /// Small numbers of a sensitive procedure.
     TooFewToTell,
+    /// More dossiers than names are looked for in: so many at most.
+    SearchTooWide(usize),
     /// Too many look-ups by code: ask again after this.
     RateLimited(Duration),
     /// The position waited for, and how far the read models are.
@@ -207,6 +212,7 @@ impl From<Problem> for async_graphql::Error {
             | Problem::Withheld
             | Problem::NoFindingsHere
             | Problem::TooFewToTell
+            | Problem::SearchTooWide(_)
             | Problem::RateLimited(_)
             | Problem::NotYet { .. }
             | Problem::EntryAltered { .. }
@@ -229,6 +235,10 @@ impl From<Problem> for async_graphql::Error {
             Problem::TooFewToTell => (
                 FailureCode::TooFewToTell,
                 "so few dossiers of a sensitive procedure are not told; ask for a longer period or for all procedures".into(),
+            ),
+            Problem::SearchTooWide(max) => (
+                FailureCode::SearchTooWide,
+                format!("names are looked for in at most {max} dossiers; narrow the filter: a shorter period, a procedure, a state"),
             ),
             Problem::RateLimited(after) => (
                 FailureCode::RateLimited,

@@ -61,13 +61,11 @@ async fn fetch(
         let looked = looks::record(&api, &who, Purpose::File, &[id]).await;
         looked.map_err(Problem::from)?;
     }
-    match open(&api, &bearers).await?.pop() {
+    let opened = open(&api, &bearers).await?.pop();
+    match opened.map(Opened::readable).transpose()? {
         None => Err(FileProblem::Unknown),
-        Some(Opened::Erased) => Err(FileProblem::Erased),
-        Some(Opened::Unavailable(why)) => {
-            Err(Problem::internal(anyhow::anyhow!("a file's part cannot be opened: {why}")).into())
-        }
-        Some(Opened::Present(opening)) => {
+        Some(None) => Err(FileProblem::Erased),
+        Some(Some(opening)) => {
             let kept = opening.file.ok_or(FileProblem::Unknown)?;
             let bytes = api
                 .vault()?

@@ -12,7 +12,7 @@ pub use self::door::router;
 use crate::api::Api;
 use crate::api::dossier::Reader;
 use crate::api::dossier::result::SHA256;
-use crate::api::error::{Problem, Result};
+use crate::api::error::Result;
 use crate::api::repository;
 use crate::api::scalar::Long;
 use crate::domain::dossier::DossierEvent;
@@ -142,12 +142,9 @@ fn shown(bearer: &Bearer, opened: Opened<Opening>) -> Result<Option<DossierFile>
         standing: FileStanding::Erased,
         url: None,
     };
-    match opened {
-        Opened::Erased => Ok(Some(erased)),
-        Opened::Unavailable(why) => Err(Problem::internal(anyhow::anyhow!(
-            "a file's part cannot be opened: {why}"
-        ))),
-        Opened::Present(opening) => {
+    match opened.readable()? {
+        None => Ok(Some(erased)),
+        Some(opening) => {
             let sha256 = opening.value.get(SHA256).and_then(|hash| hash.as_str());
             let sha256 = sha256.map(str::to_owned);
             Ok(opening.file.map(|kept| DossierFile {

@@ -86,6 +86,7 @@ impl Refused {
             | FailureCode::Withheld
             | FailureCode::NoFindingsHere
             | FailureCode::TooFewToTell
+            | FailureCode::SearchTooWide
             | FailureCode::EntryAltered
             | FailureCode::NotYet => request_error(media),
         }
@@ -114,6 +115,7 @@ impl Refused {
             | FailureCode::Withheld
             | FailureCode::NoFindingsHere
             | FailureCode::TooFewToTell
+            | FailureCode::SearchTooWide
             | FailureCode::EntryAltered
             | FailureCode::NotYet => true,
             FailureCode::BadRequest

@@ -115,6 +115,9 @@ pub fn vietnamese(code: FailureCode) -> &'static str {
         FailureCode::NoFindingsHere => {
             "Dữ liệu mô phỏng mang tên cơ quan có thật: không hiển thị dấu hiệu để không quy lỗi cho ai."
         }
+        FailureCode::SearchTooWide => {
+            "Quá nhiều hồ sơ để tìm theo tên (tối đa 20.000). Thu hẹp: kỳ ngắn hơn, một thủ tục, một trạng thái."
+        }
         FailureCode::RateLimited => {
             "Bạn đã hỏi quá nhiều trong thời gian ngắn. Hãy thử lại sau ít phút."
         }

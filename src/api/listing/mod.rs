@@ -123,7 +123,7 @@ impl Stretch {
 }
 
 /// Whose dossiers: officers read their own office's, whoever supervises also those of offices named, or of all (none told).
-fn offices(actor: &Actor, named: Option<&[String]>) -> Result<Option<Vec<String>>> {
+pub(super) fn offices(actor: &Actor, named: Option<&[String]>) -> Result<Option<Vec<String>>> {
     let own = access::lists_of(actor)?;
     match (own, named) {
         (Some(own), Some(named)) if named.iter().any(|office| office != own) => {

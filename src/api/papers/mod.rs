@@ -198,24 +198,11 @@ async fn note(api: &Api, dossier: Uuid, fact: &Fact) -> Result<Option<String>> {
         .vault()?
         .open(&[(dossier, fact.command, part.clone())])
         .await?;
-    Ok(match opened.into_iter().next() {
-        Some(vault::Opened::Present(value)) => {
-            let texts = value
-                .as_object()
-                .into_iter()
-                .flat_map(|object| object.values());
-            texts
-                .filter_map(|text| text.as_str())
-                .map(str::to_owned)
-                .next()
-        }
-        Some(vault::Opened::Unavailable(why)) => {
-            return Err(Problem::internal(anyhow::anyhow!(
-                "a part cannot be opened: {why}"
-            )));
-        }
-        Some(vault::Opened::Erased) | None => None,
-    })
+    let first = opened.into_iter().next();
+    let value = first.map(vault::Opened::readable).transpose()?.flatten();
+    let texts = value.as_ref().and_then(|value| value.as_object());
+    let mut texts = texts.into_iter().flat_map(|object| object.values());
+    Ok(texts.find_map(|text| text.as_str()).map(str::to_owned))
 }
 
 fn person(applicant: Option<Applicant>) -> Person {

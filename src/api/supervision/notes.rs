@@ -67,7 +67,7 @@ pub(super) async fn of_office(context: &Context<'_>, office: &str) -> Result<Vec
     };
     let mut notes = Vec::with_capacity(found.len());
     for ((position, at, kind, about, _), opened) in found.into_iter().zip(opened) {
-        let text = written::text(&opened)?;
+        let text = written::text(opened)?;
         notes.push(SupervisionNote {
             position: Long(position),
             at,

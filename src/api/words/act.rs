@@ -42,6 +42,7 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
             "Personal data to be destroyed",
         ),
         "subject.erased" => ("Đã xóa dữ liệu cá nhân", "Personal data destroyed"),
+        "key.destroyed" => ("Đã hủy khóa bọc", "Wrapping key destroyed"),
         "access.looked" => ("Xem dữ liệu cá nhân", "Personal data looked at"),
         "archive.result_entered" => (
             "Nhập kết quả có trước hệ thống",

@@ -146,7 +146,7 @@ fn subject(event: &Event) -> Option<String> {
             let (office, officer) = event.of();
             Some(format!("{office} {officer}"))
         }
-        Event::Erasure(event) => Some(event.subject().to_string()),
+        Event::Erasure(event) => Some(event.of()),
         Event::Access(looked) => Some(looked.purpose.name().to_owned()),
         Event::JournalOpened(opened) => Some(opened.id.to_string()),
         Event::Register(RegisterEvent::Entered(entered)) => Some(entered.code.to_string()),

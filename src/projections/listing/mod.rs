@@ -13,6 +13,7 @@ use std::collections::HashMap;
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, QueryBuilder, Row, SqliteConnection, query_as, query_scalar};
+use uuid::Uuid;
 
 use self::filter::Narrowed;
 pub use self::filter::{Filter, Span};
@@ -84,6 +85,25 @@ pub async fn page(
         rows.reverse();
     }
     Ok(Page { rows, has_next })
+}
+
+/// Ids of a list's dossiers, the newest received first, at most `max`; where some are told, of these alone.
+pub async fn ids(
+    models: &ReadModels,
+    filter: &Filter,
+    among: Option<&[Uuid]>,
+    max: usize,
+) -> Result<Vec<Uuid>> {
+    let procedures = filter.procedures(models).await?;
+    let mut reading = models.pool().begin().await?;
+    let offices = offices(&mut reading, filter).await?;
+    let narrowed = Narrowed {
+        filter,
+        procedures: &procedures,
+        offices: &offices,
+    };
+    let mut sql = statement::ids(&narrowed, among, max);
+    Ok(sql.build_query_scalar().fetch_all(&mut *reading).await?)
 }
 
 /// How many there are in all.

@@ -1,6 +1,7 @@
 //! The statements. A list is two runs: the dossiers that have a value, by it, and then those that have none, by number.
 
 use sqlx::{QueryBuilder, Sqlite};
+use uuid::Uuid;
 
 use super::filter::{Narrowed, push_late};
 use super::order::{Field, Key, Order, Place, Way};
@@ -61,6 +62,27 @@ pub fn places(
             offices => reads.merged(offices, index),
         },
     }
+}
+
+/// Ids, the newest received first; where some are told, of these alone.
+pub fn ids(narrowed: &Narrowed<'_>, among: Option<&[Uuid]>, max: usize) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::new(
+        "select found.id from (select number, received_at from dossier indexed by listing",
+    );
+    narrowed.push(&mut sql);
+    if let Some(among) = among {
+        let among: Vec<String> = among.iter().map(|id| id.simple().to_string()).collect();
+        sql.push(" and number in (select number from dossier where id in (select unhex(value) from json_each(")
+            .push_bind(serde_json::json!(among).to_string())
+            .push(")))");
+    }
+    sql.push(" order by received_at desc, number desc limit ")
+        .push_bind(i64::try_from(max).unwrap_or(i64::MAX))
+        .push(
+            ") as place cross join dossier as found on found.number = place.number
+             order by place.received_at desc, place.number desc",
+        );
+    sql
 }
 
 /// How many dossiers a list has.

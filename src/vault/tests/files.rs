@@ -150,7 +150,7 @@ async fn a_ticket_is_good_for_one_command_of_one_person_and_for_a_day() {
         for wrong in ["", "?", "AAAA", &ticket[..ticket.len() - 1]] {
             assert_eq!(redeem(wrong, command(1), BY), Some(NoTicket::Unknown));
         }
-        let elsewhere = crate::vault::Keys::from_master([8; 32]);
+        let elsewhere = crate::vault::Keys::given([8; 32], [(1, [9; 32])]);
         let foreign = super::ground::Ground::file();
         let foreign = Vault::create_or_open(&foreign.location, &elsewhere).await;
         let unknown = foreign

@@ -31,7 +31,7 @@ pub async fn grounds() -> Vec<Ground> {
 }
 
 pub fn keys() -> Keys {
-    Keys::from_master([7; 32])
+    Keys::given([7; 32], [(1, [8; 32]), (2, [9; 32])])
 }
 
 impl Ground {

@@ -5,6 +5,7 @@ mod forget;
 mod ground;
 mod put;
 mod read;
+mod wrapping;
 
 use serde_json::json;
 use uuid::Uuid;

@@ -184,7 +184,7 @@ async fn an_embedded_vault_belongs_to_its_owner_alone() {
 async fn a_vault_is_opened_only_with_the_master_key_it_was_filled_under() {
     for ground in grounds().await {
         let asked = put(&ground.vault().await, &deposit(1)).await;
-        let other = Keys::from_master([8; 32]);
+        let other = Keys::given([8; 32], [(1, [9; 32])]);
         let refused = Vault::create_or_open(&ground.location, &other).await;
         assert_eq!(refused.err().expect("refused").code(), "VAULT_WRONG_KEY");
         let read = ground.vault().await.open(&asked).await.expect("read");

@@ -61,7 +61,7 @@ fn fact(number: u32, event: Event) -> Fact {
         }
         Event::Staff(event) => stream::staff(event.of().0.as_str()),
         Event::Access(_) => access::stream_of(&actor(&event), at(i64::from(number)).date()),
-        Event::Erasure(event) => stream::subject(event.subject()),
+        Event::Erasure(event) => event.stream(),
         Event::Dossier(_) => stream::dossier(command(9)),
     };
     let version = match &event {

@@ -68,8 +68,8 @@ pub async fn destroy_key(
     let id = key_command(&key);
     let act = ErasureAct::DestroyKey(destroyed);
     match counter.submit(Request::new(id, by, Act::Erase(act))).await {
-        Ok(_) => {}
-        Err(Refusal::Rejected(Rejection::AlreadyRecorded | Rejection::IdempotencyConflict)) => {}
+        Ok(_)
+        | Err(Refusal::Rejected(Rejection::AlreadyRecorded | Rejection::IdempotencyConflict)) => {}
         Err(refusal) => return Err(refusal.into()),
     }
     vault.wrapping_key_destroyed(&key, counter.clock()).await?;

@@ -6,6 +6,7 @@ mod diff;
 mod doctor;
 mod documents;
 mod drill;
+mod erase;
 mod export;
 mod guard;
 mod history;
@@ -85,6 +86,8 @@ enum What {
     Token(token::Arguments),
     /// Keys for machines that ask or act here: add, list, revoke.
     Key(key::Arguments),
+    /// Destroy the personal data of finished dossiers whose time is over, by class of record. Exit 0 done, 1 refused.
+    Erase(erase::Arguments),
     /// The keys that wrap the keys of personal data: list them, change to the next, destroy an old one.
     Vault(vault::Arguments),
     /// Who is told of what happens: add a receiver, see what was sent, send it again.
@@ -147,6 +150,7 @@ pub fn run() -> ExitCode {
             What::Reorganise(arguments) => reorganise::run(arguments).await,
             What::Token(arguments) => token::run(arguments).await,
             What::Key(arguments) => key::run(arguments).await,
+            What::Erase(arguments) => erase::run(arguments).await,
             What::Vault(arguments) => vault::run(arguments).await,
             What::Webhook(arguments) => webhook::run(arguments).await,
             What::Signer(arguments) => signer::run(arguments).await,

@@ -11,8 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::place::{Place, Stores};
 use super::progress;
-use super::scratch::Scratch;
-use super::serve::open_models;
+use super::serve::{is_in_use, models_of, open_models};
 use crate::acts::{Act, Refusal, Request};
 use crate::domain::actor::{Actor, NO_OFFICE, Role, is_id};
 use crate::domain::dossier::Rejection;
@@ -20,7 +19,7 @@ use crate::domain::fact::stream;
 use crate::domain::office::Office;
 use crate::domain::reference::Reference;
 use crate::domain::reorganisation::Reorganisation;
-use crate::projections::{ProjectionError, ReadModels, reorganisation};
+use crate::projections::{ReadModels, reorganisation};
 use crate::reactions::Reactions;
 
 /// The rules refuse the plan, or an office of it; nothing was recorded.
@@ -168,18 +167,7 @@ async fn dry_run(
     plan: &Reorganisation,
     offices: &[Office],
 ) -> anyhow::Result<ExitCode> {
-    // The folder's own read models may be in the hands of the node that serves.
-    let scratch = Scratch::make().context("no folder to count in")?;
-    let (models, _projector) = match open_models(place, &stores.journal).await {
-        Err(error) if is_in_use(&error) => {
-            let aside = Place {
-                data: scratch.path().to_owned(),
-                ..place.clone()
-            };
-            open_models(&aside, &stores.journal).await?
-        }
-        opened => opened?,
-    };
+    let (models, _projector, _scratch) = models_of(place, &stores.journal).await?;
     let reference = with_offices(&models.reference(), offices)?;
     let name = |code: &str| {
         let office = reference.offices.get(code);
@@ -208,11 +196,6 @@ async fn dry_run(
     }
     println!("{:>9}  in all", moved.values().sum::<u64>());
     Ok(ExitCode::SUCCESS)
-}
-
-fn is_in_use(error: &anyhow::Error) -> bool {
-    let found = error.downcast_ref::<ProjectionError>();
-    matches!(found, Some(ProjectionError::InUse(_)))
 }
 
 /// Lets the reactions run until nothing is left at a closed office.

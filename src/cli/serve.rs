@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -21,6 +22,7 @@ use super::payments::Payments;
 use super::place::{Mirrored, Place, Stores};
 use super::portal::Portal;
 use super::progress;
+use super::scratch::Scratch;
 use super::verify;
 use crate::api::http::Documents;
 use crate::api::http::limits::Limits;
@@ -31,7 +33,7 @@ use crate::domain::reference::JournalKind;
 use crate::integrity::witness::Witness;
 use crate::integrity::{Halted, Integrity, Role, Sealer, mirror, signer};
 use crate::journal::{Journal, Location};
-use crate::projections::{Projector, ReadModels};
+use crate::projections::{ProjectionError, Projector, ReadModels};
 use crate::reactions;
 use crate::tlog::VerifierKey;
 use crate::vault::Keys;
@@ -297,6 +299,31 @@ pub async fn open_models(
     .await;
     bar.finish_and_clear();
     Ok(opened?)
+}
+
+/// Whether another process follows into the folder's read models.
+pub fn is_in_use(error: &anyhow::Error) -> bool {
+    let found = error.downcast_ref::<ProjectionError>();
+    matches!(found, Some(ProjectionError::InUse(_)))
+}
+
+/// The folder's read models; while another process has them, others beside them that are gone with what is given last.
+pub async fn models_of(
+    place: &Place,
+    journal: &Journal,
+) -> anyhow::Result<(ReadModels, Projector, Option<Scratch>)> {
+    match open_models(place, journal).await {
+        Err(error) if is_in_use(&error) => {
+            let scratch = Scratch::make().context("no folder for read models")?;
+            let aside = Place {
+                data: scratch.path().to_owned(),
+                ..place.clone()
+            };
+            let (models, projector) = open_models(&aside, journal).await?;
+            Ok((models, projector, Some(scratch)))
+        }
+        opened => opened.map(|(models, projector)| (models, projector, None)),
+    }
 }
 
 /// Serves an open node until SIGTERM or Ctrl-C.

@@ -86,12 +86,12 @@ fn list(states: &[WrappingState]) {
     );
     for state in states
         .iter()
-        .filter(|state| state.begun_at.0 > 0 || state.data_keys > 0)
+        .filter(|state| state.id != "m1" || state.data_keys > 0)
     {
         println!(
             "{:<6}{:<12}{:<12}{:<12}{:>10}  {}",
             state.id,
-            day(Some(state.begun_at)),
+            day(state.begun_at),
             day(state.retired_at),
             day(state.destroyed_at),
             state.data_keys,

@@ -24,6 +24,7 @@ pub mod reason;
 pub mod reference;
 pub mod register;
 pub mod reorganisation;
+pub mod retention;
 pub mod score;
 pub mod staff;
 pub mod supervision;

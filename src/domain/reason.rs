@@ -23,11 +23,12 @@ pub enum Reason {
     StaffChange,
     LostByApplicant,
     AgencyError,
+    RetentionExpired,
     Other,
 }
 
 impl Reason {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::MissingComponent,
         Self::IncorrectComponent,
         Self::NotCompetent,
@@ -45,6 +46,7 @@ impl Reason {
         Self::StaffChange,
         Self::LostByApplicant,
         Self::AgencyError,
+        Self::RetentionExpired,
         Self::Other,
     ];
 
@@ -72,6 +74,7 @@ impl Reason {
             Self::StaffChange => ("Thay đổi người thụ lý", "Change of handler"),
             Self::LostByApplicant => ("Người nộp làm mất giấy", "Lost by the applicant"),
             Self::AgencyError => ("Sai sót của cơ quan", "The office's own error"),
+            Self::RetentionExpired => ("Hết thời hạn lưu trữ", "No longer to be kept"),
             Self::Other => ("Lý do khác", "Other reason"),
         }
     }

@@ -10,6 +10,7 @@ use super::fold::Batch;
 use super::insert::Insert;
 use super::word::{from_json, from_word, to_word};
 use super::{Model, ReadModels, Result};
+use crate::domain::dossier::Phase;
 use crate::domain::erasure::{ErasureEvent, ErasureRequested};
 use crate::domain::event::Event;
 use crate::domain::reason::Reason;
@@ -132,6 +133,51 @@ pub async fn after(
         .bind(pending)
         .bind(first);
     Ok(rows.fetch_all(models.pool()).await?)
+}
+
+/// Which closed dossiers of these procedures were completed before a moment: the last of their ending and their delivery.
+const COMPLETED: &str = "from dossier
+     where procedure in (select value from json_each(?1)) and phase in (select value from json_each(?2))
+         and max(coalesce(delivered_at, 0), coalesce(ended_at, 0), case when ended_at is null then changed_at else 0 end) < ?3
+         and number > ?4";
+
+fn closed() -> String {
+    let closed = Phase::ALL.into_iter().filter(|phase| phase.is_closed());
+    to_word(&closed.map(Phase::name).collect::<Vec<_>>())
+}
+
+/// How many closed dossiers of these procedures were completed before a moment.
+pub async fn completed_count(
+    models: &ReadModels,
+    procedures: &[String],
+    before: Moment,
+) -> Result<u64> {
+    let sql = format!("select count(*) {COMPLETED}");
+    let count = query_scalar::<_, i64>(AssertSqlSafe(sql));
+    let count = count
+        .bind(to_word(&procedures))
+        .bind(closed())
+        .bind(before.0)
+        .bind(-1_i64);
+    Ok(count.fetch_one(models.pool()).await?.unsigned_abs())
+}
+
+/// The next of them after a number: number and stream.
+pub async fn completed(
+    models: &ReadModels,
+    procedures: &[String],
+    before: Moment,
+    after: Option<i64>,
+    first: u32,
+) -> Result<Vec<(i64, Uuid)>> {
+    let sql = format!("select number, id {COMPLETED} order by number limit ?5");
+    let page = query_as(AssertSqlSafe(sql));
+    let page = page
+        .bind(to_word(&procedures))
+        .bind(closed())
+        .bind(before.0)
+        .bind(after.unwrap_or(-1));
+    Ok(page.bind(first).fetch_all(models.pool()).await?)
 }
 
 /// Names of the wrapping keys that are destroyed, in the order in which it came on record.

@@ -121,5 +121,7 @@ async fn finish(counter: &Counter, models: &ReadModels, vault: &Vault) -> Result
     for row in erasures::after(models, None, true, PAGE).await? {
         carry_out(counter, vault, row.position, &row.asked).await?;
     }
+    // Another node may have destroyed a key that this one has a copy of.
+    keys_again(counter, models, vault).await?;
     Ok(())
 }

@@ -159,7 +159,7 @@ impl Vault {
     /// is unavailable, and if it is the current one nothing can be put.
     pub async fn create_or_open(location: &Location, keys: &Keys) -> Result<Self> {
         let store = Store::create_or_open(location).await?;
-        let wrappings = Wrappings::open(&store, keys, today()).await?;
+        let wrappings = Wrappings::open(&store, keys).await?;
         let tickets = Zeroizing::new(keys.derive(files::TICKETS));
         let shared = Shared {
             store,
@@ -352,12 +352,11 @@ impl Vault {
         }
         // The wrapping key was changed, here or by another node.
         self.shared.wrappings.refresh(&self.shared.store).await?;
-        match self.store_under_current(drafts, now).await? {
-            true => Ok(()),
-            false => Err(VaultError::Misuse(
-                "a wrapping key was retired twice at once",
-            )),
+        if self.store_under_current(drafts, now).await? {
+            return Ok(());
         }
+        let twice = "a wrapping key was retired twice at once";
+        Err(VaultError::Misuse(twice))
     }
 
     /// False, and nothing is stored, when the key that this node takes for the current one is retired.
@@ -467,11 +466,6 @@ fn by_owner(rows: &[KeyRow]) -> HashMap<(Uuid, &str), &KeyRow> {
 
 fn distinct(subjects: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
     subjects.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// What the machine's clock shows: for the vault's own book-keeping, before there is a counter to ask.
-fn today() -> Moment {
-    Moment(jiff::Timestamp::now().as_microsecond())
 }
 
 /// Bytes nobody can guess.

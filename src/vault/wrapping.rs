@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use zeroize::Zeroizing;
@@ -38,6 +38,8 @@ pub struct Wrappings {
     holder: Arc<dyn Holder>,
     of_master: Secret,
     known: RwLock<HashMap<String, Arc<WrappingKey>>>,
+    /// As the vault noted them.
+    fingerprints: RwLock<HashMap<String, Vec<u8>>>,
     current: RwLock<String>,
 }
 
@@ -46,7 +48,8 @@ pub struct Wrappings {
 pub struct WrappingState {
     /// `w1`, `w2`, …; `m1` is derived from the master key.
     pub id: String,
-    pub begun_at: Moment,
+    /// None: with the vault.
+    pub begun_at: Option<Moment>,
     /// It wraps nothing new since.
     pub retired_at: Option<Moment>,
     /// When it was destroyed; [`None`] also while that is being done.
@@ -79,13 +82,22 @@ fn number(id: &str) -> Option<u32> {
     id.strip_prefix('w')?.parse().ok()
 }
 
+/// Nothing is left half done under these locks.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn fingerprint(key: &Secret, id: &str) -> [u8; 32] {
     derive(key, &format!("motcua/kek-fingerprint/v1/{id}"))
 }
 
 impl Wrappings {
     /// Notes in a new vault whose it is and begins the first wrapping key; refused where vault and keys do not belong together.
-    pub async fn open(store: &Store, keys: &Keys, now: Moment) -> Result<Self> {
+    pub async fn open(store: &Store, keys: &Keys) -> Result<Self> {
         let of_master = Zeroizing::new(keys.derive("motcua/kek/v1/m1"));
         let mark = keys.derive("motcua/kek-fingerprint/v1/m1");
         if store.pin(OF_MASTER, &mark).await? != mark {
@@ -95,10 +107,11 @@ impl Wrappings {
             holder: keys.wrapping(),
             of_master,
             known: RwLock::default(),
+            fingerprints: RwLock::default(),
             current: RwLock::default(),
         };
         if !wrappings.refresh(store).await? {
-            wrappings.begin(store, now).await?;
+            wrappings.begin(store, Moment(0)).await?;
         }
         Ok(wrappings)
     }
@@ -106,18 +119,16 @@ impl Wrappings {
     /// Learns which one is current; false when none is.
     pub async fn refresh(&self, store: &Store) -> Result<bool> {
         let rows = store.wrapping_keys().await?;
-        for row in rows.iter().filter(|row| row.id != OF_MASTER) {
-            let key = self.get(&row.id);
-            if key.is_some_and(|key| fingerprint(&key.secret, &row.id)[..] != row.fingerprint) {
-                return Err(VaultError::WrongKey);
-            }
-        }
+        let noted = rows.iter().filter(|row| row.id != OF_MASTER);
+        let noted = noted.map(|row| (row.id.clone(), row.fingerprint.clone()));
+        *write(&self.fingerprints) = noted.collect();
         let current = rows.into_iter().find(|row| row.retired_at.is_none());
-        let found = current.is_some();
-        if let Some(row) = current {
-            *self.current.write().unwrap_or_else(PoisonError::into_inner) = row.id;
+        let Some(row) = current else { return Ok(false) };
+        if self.is_another(&row.id) {
+            return Err(VaultError::WrongKey);
         }
-        Ok(found)
+        *write(&self.current) = row.id;
+        Ok(true)
     }
 
     /// Begins the next one, and retires the one before.
@@ -137,13 +148,23 @@ impl Wrappings {
         Ok(())
     }
 
-    /// The one of this name, if it is here.
+    /// Whether something else lies in the place of this key.
+    fn is_another(&self, id: &str) -> bool {
+        let held = number(id).and_then(|number| self.holder.get(number).ok().flatten());
+        held.is_some_and(|held| !self.is_noted(id, &held))
+    }
+
+    fn is_noted(&self, id: &str, key: &Secret) -> bool {
+        let noted = read(&self.fingerprints);
+        let noted = noted.get(id);
+        noted.is_none_or(|noted| fingerprint(key, id)[..] == *noted)
+    }
+
+    /// The one of this name, if it is here. What lies in its place and is another is none: half destroyed, or mistaken.
     pub fn get(&self, id: &str) -> Option<Arc<WrappingKey>> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = known.get(id) {
+        if let Some(key) = read(&self.known).get(id) {
             return Some(key.clone());
         }
-        drop(known);
         let secret = match number(id) {
             None if id == OF_MASTER => self.of_master.clone(),
             None => return None,
@@ -155,22 +176,20 @@ impl Wrappings {
                 }
             },
         };
+        if id != OF_MASTER && !self.is_noted(id, &secret) {
+            return None;
+        }
         let key = Arc::new(WrappingKey {
             id: id.to_owned(),
             secret,
         });
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(id.to_owned(), key.clone());
+        write(&self.known).insert(id.to_owned(), key.clone());
         Some(key)
     }
 
     /// The one that takes new data keys.
     pub fn current(&self) -> Result<Arc<WrappingKey>> {
-        let id = self
-            .current
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let id = read(&self.current).clone();
         self.get(&id).ok_or(VaultError::KeyMissing { key: id })
     }
 
@@ -182,9 +201,7 @@ impl Wrappings {
 
     /// Forgotten here, and gone from wherever they are held.
     fn destroy(&self, id: &str) -> Result<()> {
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.remove(id);
-        drop(known);
+        write(&self.known).remove(id);
         number(id).map_or(Ok(()), |number| self.holder.destroy(number))
     }
 }
@@ -212,7 +229,7 @@ impl Vault {
         };
         let told = |row: WrappingRow| WrappingState {
             is_here: row.destroyed_at.is_none() && self.shared.wrappings.get(&row.id).is_some(),
-            begun_at: Moment(row.begun_at),
+            begun_at: (row.begun_at > 0).then_some(Moment(row.begun_at)),
             retired_at: row.retired_at.map(Moment),
             destroyed_at: row.destroyed_at.map(Moment),
             is_condemned: row.condemned_at.is_some(),
@@ -357,6 +374,9 @@ impl Vault {
         let place = states.iter().position(|state| state.id == id);
         let place = place.ok_or_else(|| needed("there is none of this name"))?;
         let state = &states[place];
+        if state.destroyed_at.is_some() {
+            return Err(needed("it is destroyed already"));
+        }
         if states[..place]
             .iter()
             .any(|older| older.destroyed_at.is_none())

@@ -126,6 +126,8 @@ pub enum ReasonCode {
     LostByApplicant,
     /// The office's own error.
     AgencyError,
+    /// No longer to be kept.
+    RetentionExpired,
     /// Another reason; say more in `note`.
     Other,
 }

@@ -287,8 +287,8 @@ fn person(n: u128, name: &str) -> Deposit {
 async fn people_are_found_by_number_and_by_name_until_they_are_erased() {
     for ground in grounds().await {
         let vault = ground.vault().await;
-        let names = ["Nguyễn Văn Ánh", "Trần Thị Đào", "Lê Văn An"];
-        let deposits: Vec<_> = names
+        let people = ["Nguyễn Văn Ánh", "Trần Thị Đào", "Lê Văn An"];
+        let deposits: Vec<_> = people
             .iter()
             .zip(1..)
             .map(|(name, n)| person(n, name))

@@ -266,6 +266,7 @@ pub fn reason_name(reason: Reason) -> &'static str {
         Reason::StaffChange => "staff_change",
         Reason::LostByApplicant => "lost_by_applicant",
         Reason::AgencyError => "agency_error",
+        Reason::RetentionExpired => "retention_expired",
         Reason::Other => "other",
     }
 }

@@ -8,6 +8,7 @@ pub mod intake;
 mod linked;
 pub mod list;
 mod owed;
+pub mod people;
 mod portal;
 mod told;
 

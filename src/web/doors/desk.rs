@@ -1,5 +1,7 @@
 //! The officer's desk.
 
+use axum::Form;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,6 +10,7 @@ use serde_json::json;
 
 use super::dossier::dossier_code;
 use super::{Answer, Asked, Segment, answer, asked, segment};
+use crate::api::access::OfficeDevice;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::Phase;
@@ -16,6 +19,7 @@ use crate::projections::{offices, tracking};
 use crate::web::desk::dossier::{Around, DossierPage};
 use crate::web::desk::intake::IntakePage;
 use crate::web::desk::list::{self, ListPage, Shown};
+use crate::web::desk::people::{Found, PeoplePage, Sent};
 use crate::web::desk::{Choice, Dossier, Ground, Procedures, Worklist};
 use crate::web::frame::has_work;
 use crate::web::problem::Problem;
@@ -109,6 +113,60 @@ pub(super) async fn find(State(web): State<Web>, visit: Visit, typed: Asked<Type
         respond::see(&place)
     });
     answer(&visit, &web, found)
+}
+
+/// The form to look for a person by.
+pub(super) async fn person_form(State(web): State<Web>, visit: Visit) -> Response {
+    let page = signed_in(&visit).map(|_| people_page(&web, &visit, &Sent::default(), None, None));
+    respond::unlisted(answer(&visit, &web, page))
+}
+
+/// Who was looked for, in the body.
+pub(super) async fn find_people(
+    State(web): State<Web>,
+    visit: Visit,
+    filled: Result<Form<Sent>, FormRejection>,
+) -> Response {
+    let sent = filled.map_or_else(|_| Sent::default(), |Form(sent)| sent);
+    let page = found_people(&web, &visit, &sent).await;
+    respond::unlisted(answer(&visit, &web, page))
+}
+
+async fn found_people(web: &Web, visit: &Visit, sent: &Sent) -> Answer {
+    let who = signed_in(visit)?.clone();
+    let document = include_str!("../queries/people.graphql");
+    let question = sent.question(web.now());
+    let told = web.run(document, question, Some(who), OfficeDevice(false));
+    let told = told.await;
+    let found = told.data.get("findDossiers").cloned();
+    let found: Option<Found> = found.and_then(|found| serde_json::from_value(found).ok());
+    let failure = told.failures.first().map(String::as_str);
+    let other_shape = found.is_none().then_some("INTERNAL_SERVER_ERROR");
+    Ok(people_page(
+        web,
+        visit,
+        sent,
+        found,
+        failure.or(other_shape),
+    ))
+}
+
+fn people_page(
+    web: &Web,
+    visit: &Visit,
+    sent: &Sent,
+    found: Option<Found>,
+    failure: Option<&str>,
+) -> Response {
+    let status = match failure {
+        None => StatusCode::OK,
+        Some("FORBIDDEN") => StatusCode::FORBIDDEN,
+        Some("SEARCH_TOO_WIDE" | "BAD_USER_INPUT") => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(_) => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let mut frame = visit.frame(web);
+    "/desk/people".clone_into(&mut frame.place);
+    respond::html(status, &PeoplePage::new(frame, sent, found, failure))
 }
 
 #[derive(Default, Deserialize)]

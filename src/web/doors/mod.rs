@@ -69,6 +69,10 @@ pub fn router(web: Web) -> Router {
         .route("/desk/events", get(desk::follow))
         .route("/desk/find", get(desk::find))
         .route("/desk/d/{code}", get(desk::dossier))
+        .route(
+            "/desk/people",
+            get(desk::person_form).post(desk::find_people),
+        )
         .route("/desk/new", get(desk::intake))
         .route("/desk/qr.svg", get(desk::picture))
         .route("/worklist", get(desk::moved))

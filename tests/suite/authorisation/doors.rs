@@ -11,7 +11,7 @@ use super::table::{Table, is_as_committed};
 use crate::client::builder;
 
 /// One question for each field of the query root.
-const QUESTIONS: [(&str, &str); 44] = [
+const QUESTIONS: [(&str, &str); 45] = [
     ("auditTrail", "auditTrail(first: 1) { nodes { position } }"),
     ("board", "board(office: $office) { now }"),
     (
@@ -27,6 +27,10 @@ const QUESTIONS: [(&str, &str); 44] = [
         "dossierHistory(code: $code, first: 1) { nodes { position } }",
     ),
     ("feedback", "feedback(first: 1) { nodes { __typename } }"),
+    (
+        "findDossiers",
+        "findDossiers(by: {name: \"nguyen\"}, first: 1) { hasMore }",
+    ),
     ("findingRules", "findingRules { __typename }"),
     (
         "findings",

@@ -9,12 +9,13 @@ use serde_json::{Value, json};
 use super::doors::{pages, visit, visitor};
 use super::ground::{Ground, KEY, NAME, READERS, actor, given};
 
-const ASKED: [&str; 5] = [
+const ASKED: [&str; 6] = [
     "{ dossier(by: {code: $code}) { applicant { fullName } } }",
     "{ dossier(by: {code: $code}) { applicant(reveal: true) { fullName phone } files { name } code } }",
     "{ node(id: $id) { ... on Dossier { applicant { fullName } } } }",
     "{ worklist(first: 5) { nodes { code applicant { fullName } } } }",
     "{ tracking(code: $code, capability: $capability) { applicant { fullName } written { text } } }",
+    "{ findDossiers(by: {name: \"thi anh\"}) { dossiers { code applicant { fullName } } } }",
 ];
 
 /// How often the dossier's person was looked at by this reader, as the applicant's own list has it.

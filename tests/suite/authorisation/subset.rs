@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::ground::{READERS, given};
 
 /// Lists, with the way to the ids of dossiers in each of their rows.
-const LISTS: [(&str, &str, &str); 5] = [
+const LISTS: [(&str, &str, &str); 6] = [
     (
         "{ worklist(filter: {office: $office}, first: 50) { nodes { id } } }",
         "/data/worklist/nodes",
@@ -31,6 +31,11 @@ const LISTS: [(&str, &str, &str); 5] = [
     (
         "{ dossiers(last: 50, filter: {search: \"hon nhan\"}) { nodes { id } } }",
         "/data/dossiers/nodes",
+        "/id",
+    ),
+    (
+        "{ findDossiers(by: {name: \"thi anh\"}, first: 50) { dossiers { id } } }",
+        "/data/findDossiers/dossiers",
         "/id",
     ),
 ];

@@ -18,7 +18,7 @@ use motcua::domain::dossier::{
     SignatureValidation, Stage, SupplementProposed, SupplementRequested, SyncOutcome, SyncRecorded,
     Transferred,
 };
-use motcua::domain::erasure::{Erased, ErasureEvent, ErasureRequested};
+use motcua::domain::erasure::{Erased, ErasureEvent, ErasureRequested, KeyDestroyed};
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Breach, BreachRule, Circumstances, Fact, Part, PartKind, stream};
 use motcua::domain::law::{Certainty, Limit, SupplementClock};
@@ -252,7 +252,7 @@ fn next_event(event: &Event) -> Option<Event> {
     })
 }
 
-fn privacy() -> [Event; 3] {
+fn privacy() -> [Event; 4] {
     let (subject, dossier) = (Uuid::from_u128(7), stream::dossier(command(9)));
     let purposes = vec![Purpose::Contact, Purpose::Attachment];
     [
@@ -271,6 +271,12 @@ fn privacy() -> [Event; 3] {
             keys: 2,
             parts: 3,
             files: 1,
+        })),
+        Event::Erasure(ErasureEvent::KeyDestroyed(KeyDestroyed {
+            key: "w1".to_owned(),
+            retired_at: at(30),
+            kept_days: 30,
+            custodians: ["keeper-1".to_owned(), "keeper-2".to_owned()],
         })),
     ]
 }
@@ -554,7 +560,9 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
 fn actor(event: &Event) -> Actor {
     let role = match event {
         Event::JournalOpened(_) | Event::Erasure(ErasureEvent::Done(_)) => return Actor::system(),
-        Event::Reference(_) => return Actor::new("admin-1", NO_OFFICE, Role::Admin),
+        Event::Reference(_) | Event::Erasure(ErasureEvent::KeyDestroyed(_)) => {
+            return Actor::new("admin-1", NO_OFFICE, Role::Admin);
+        }
         Event::Dossier(DossierEvent::Drafted(_)) => {
             let mut receiver = Actor::new("receiver-2", OFFICE, Role::Receiver);
             receiver.on_behalf_of = Some("applicant-3".to_owned());

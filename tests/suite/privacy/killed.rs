@@ -28,19 +28,19 @@ use crate::office::id;
 
 const CHILD: &str = "MOTCUA_TEST_ERASING";
 const DOSSIER: &str = "MOTCUA_TEST_ERASED_DOSSIER";
-const POINTS_MAX: usize = 400;
+pub const POINTS_MAX: usize = 400;
 /// Closing syncs too, in threads of the driver's that nobody waits for.
-const CLOSING: Duration = Duration::from_millis(100);
+pub const CLOSING: Duration = Duration::from_millis(100);
 const PURPOSES: [Purpose; 3] = [Purpose::Identity, Purpose::Contact, Purpose::Attachment];
 
 /// What lies in a folder, opened.
-struct Node {
-    journal: Journal,
-    vault: Vault,
-    counter: Counter,
+pub struct Node {
+    pub journal: Journal,
+    pub vault: Vault,
+    pub counter: Counter,
 }
 
-async fn opened_in(folder: &Path) -> Node {
+pub async fn opened_in(folder: &Path) -> Node {
     let location = Location::Sqlite(folder.join("journal.db"));
     let journal = Journal::create_or_open(&location).await.expect("a journal");
     let keys = Keys::load_or_create(&folder.join("keys")).expect("keys");
@@ -58,7 +58,7 @@ async fn opened_in(folder: &Path) -> Node {
 }
 
 /// The parts of a dossier's facts, as the vault is asked.
-async fn parts(node: &Node, dossier: Uuid) -> Vec<(Uuid, Uuid, motcua::domain::part::Part)> {
+pub async fn parts(node: &Node, dossier: Uuid) -> Vec<(Uuid, Uuid, motcua::domain::part::Part)> {
     let entries = node.journal.read_stream(dossier, 0, Until::End).await;
     let mut all = Vec::new();
     for entry in entries.expect("facts") {
@@ -99,13 +99,7 @@ async fn child_erases_once() {
 }
 
 /// A closed dossier with a name, a telephone and a file.
-async fn founded(premises: Premises) -> (tempfile::TempDir, Uuid) {
-    let Premises {
-        folder,
-        vault,
-        counter,
-        ..
-    } = premises;
+pub async fn refused(Premises { vault, counter, .. }: &Premises) -> Uuid {
     let command = id();
     let upload = Upload {
         command,
@@ -164,7 +158,7 @@ async fn founded(premises: Premises) -> (tempfile::TempDir, Uuid) {
         )
     };
     counter.submit(refused).await.expect("refused");
-    (folder, dossier)
+    dossier
 }
 
 /// Whether it was ordered; then it is done once and for all.
@@ -216,7 +210,9 @@ async fn then_it_is_finished(folder: &Path, dossier: Uuid, said: &str) -> bool {
 async fn a_kill_at_every_sync_of_an_erasure_leaves_it_finished_by_the_next_start() {
     let home = tempfile::tempdir().expect("a folder");
     let library = library(home.path());
-    let (first, dossier) = founded(premises().await).await;
+    let premises = premises().await;
+    let dossier = refused(&premises).await;
+    let Premises { folder: first, .. } = premises;
     tokio::time::sleep(CLOSING).await;
     let (mut ordered, mut points) = (0, 0);
     for point in 1.. {

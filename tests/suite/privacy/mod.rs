@@ -1,7 +1,12 @@
 //! Personal data is destroyed by a decision: gone from every answer, for good, while every fact and proof stays.
 
+mod destroyed;
 mod killed;
+mod logs;
 mod planted;
+mod retention;
+mod rotated;
+mod search;
 
 use motcua::acts::{Act, Request};
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
@@ -50,6 +55,16 @@ async fn settle(office: &Office, code: &str) {
             "receiveHandOver",
             json!({ "complete": true }),
         ),
+    ] {
+        let input = with(on(code), &fields);
+        done(&office.call_as(&person(role), mutation, input).await);
+    }
+    finish(office, code).await;
+}
+
+/// Of a dossier that its handler has.
+async fn finish(office: &Office, code: &str) {
+    for (role, mutation, fields) in [
         (Role::Handler, "draftResult", json!({})),
         (Role::Signer, "signResult", json!({})),
         (

@@ -14,27 +14,27 @@ use crate::files::with_file;
 use crate::office::id;
 
 /// Each of them once; what is told in public on purpose (wordings of answers, staff) is not among them.
-const NAME: &str = "Trồngtên";
-const CITIZEN: &str = "003099887766";
-const PHONE: &str = "0977665544";
-const EMAIL: &str = "trongthu";
-const ADDRESS: &str = "Trồngngõ";
-const NOTE: &str = "Trồngchú";
-const TEXT: &str = "Trồnglời";
-const PAPER: &str = "Trồngtờ";
+pub const NAME: &str = "Trồngtên";
+pub const CITIZEN: &str = "003099887766";
+pub const PHONE: &str = "0977665544";
+pub const EMAIL: &str = "trongthu";
+pub const ADDRESS: &str = "Trồngngõ";
+pub const NOTE: &str = "Trồngchú";
+pub const TEXT: &str = "Trồnglời";
+pub const PAPER: &str = "Trồngtờ";
 const HOLDER: &str = "Trồngchủ";
-const PLANTED: [&str; 9] = [
+pub const PLANTED: [&str; 9] = [
     NAME, CITIZEN, PHONE, EMAIL, ADDRESS, NOTE, TEXT, PAPER, HOLDER,
 ];
 
 /// What the vault keeps; a name in an address is written in percent signs.
-fn found(text: &[u8]) -> Vec<&'static str> {
+pub fn found(text: &[u8], words: &[&'static str]) -> Vec<&'static str> {
     let holds = |wanted: &[u8]| text.windows(wanted.len()).any(|run| run == wanted);
-    let planted = PLANTED.into_iter();
+    let planted = words.iter().copied();
     planted.filter(|word| holds(word.as_bytes())).collect()
 }
 
-async fn plant(office: &Office) -> (String, String) {
+pub async fn plant(office: &Office) -> (String, String) {
     let receiver = person(Role::Receiver);
     let applicant = json!({ "fullName": format!("Nguyễn {NAME}"), "citizenNumber": CITIZEN, "phone": PHONE,
         "email": format!("{EMAIL}@example.org"), "address": format!("Số 1 {ADDRESS}") });
@@ -87,7 +87,7 @@ async fn plant(office: &Office) -> (String, String) {
         .await;
     done(&said);
     let held = json!({ "commandId": id(), "office": OFFICES[0], "procedure": PROCEDURE, "number": "7/2001",
-        "issuedOn": "2001-02-03", "holder": { "fullName": format!("Lê {HOLDER}") }, "note": NOTE });
+        "issuedOn": "2001-02-03", "holder": { "fullName": format!("Lê {HOLDER}") }, "note": HOLDER });
     done(
         &office
             .call_as(&person(Role::Clerk), "enterArchivedResult", held)
@@ -101,6 +101,11 @@ async fn public_node(office: &Office) -> String {
     let api = &office.api;
     let (models, journal) = (api.models.clone(), api.journal.clone());
     let node = Api::read_only(api.office.clone(), models, journal, &office.keys);
+    opened(office, node).await
+}
+
+/// Where a node answers, with its pages.
+pub async fn opened(office: &Office, node: Api) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
     let listener = listener.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -110,7 +115,74 @@ async fn public_node(office: &Office) -> String {
     url
 }
 
-fn then_nothing_is_in_the_files(folder: &Path) -> usize {
+/// Asks a node for everything that the public, an auditor and an officer can ask for, and finds none of these words in it.
+pub async fn then_nothing_is_answered(
+    office: &Office,
+    url: &str,
+    (code, key): (&str, &str),
+    words: &[&'static str],
+) -> usize {
+    let auditor = office.token(&Actor::new("auditor-01", NO_OFFICE, Role::Auditor));
+    let receiver = office.token(&person(Role::Receiver));
+    let mut asked = 0;
+    for token in [None, Some(auditor), Some(receiver)] {
+        for path in [
+            "/".to_owned(),
+            format!("/t/{code}"),
+            format!("/t/{code}?k={key}&reveal=1"),
+            format!("/t/{code}/proof"),
+            format!("/history/{code}"),
+            format!("/o/{}", OFFICES[0]),
+            "/statistics".to_owned(),
+            "/desk".to_owned(),
+            format!("/desk/d/{code}"),
+            "/audit".to_owned(),
+            format!("/audit/d/{code}"),
+            "/audit/search".to_owned(),
+            "/audit/export.csv".to_owned(),
+            "/audit/export.ndjson".to_owned(),
+            format!("/papers/{code}/receipt.pdf?k={key}"),
+            format!("/registers/{}?from=2026-11-01&to=2026-11-03", OFFICES[0]),
+            format!("/board/{}", OFFICES[0]),
+            format!("/receipts/{code}"),
+            format!("/dossiers/{code}/facts"),
+            "/metrics".to_owned(),
+            "/livez".to_owned(),
+            "/readyz".to_owned(),
+        ] {
+            let mut request = client().get(format!("{url}{path}"));
+            if let Some(token) = &token {
+                let cookie = format!("{}={token}", api::sign_in::COOKIE);
+                request = request.bearer_auth(token).header("cookie", cookie);
+            }
+            let answer = request.send().await.expect("an answer");
+            let bytes = answer.bytes().await.expect("a body");
+            assert_eq!(found(&bytes, words), [""; 0], "{path}");
+            asked += 1;
+        }
+        for query in [
+            format!("{{ tracking(code: \"{code}\", capability: \"{key}\") {{ code applicant(reveal: true) {{ fullName phone }} written {{ text }} files {{ name }} officers {{ fullName }} looks {{ edges {{ node {{ role }} }} }} }} }}"),
+            format!("{{ dossier(by: {{ code: \"{code}\" }}) {{ code applicant(reveal: true) {{ fullName }} files {{ name }} history {{ nodes {{ kind note changes {{ field before after }} }} }} }} }}"),
+            "{ worklist(first: 20) { nodes { code applicant { fullName } } } }".to_owned(),
+            "{ auditTrail(first: 100) { nodes { kind code note reason basis changes { field before after } } } }".to_owned(),
+            format!("{{ findDossiers(by: {{ phone: \"{PHONE}\" }}) {{ dossiers {{ applicant(reveal: true) {{ fullName }} }} }} }}"),
+            "{ findDossiers(by: { name: \"nguyen trong\" }) { dossiers { applicant { fullName } } } }".to_owned(),
+            "{ repository(number: \"7/2001\") { edges { node { number holder { fullName } files { name } } } } }".to_owned(),
+        ] {
+            let mut request = client().post(format!("{url}/graphql"));
+            if let Some(token) = &token {
+                request = request.bearer_auth(token);
+            }
+            let answer = request.json(&json!({ "query": query })).send().await;
+            let answer: Value = answer.expect("an answer").json().await.expect("JSON");
+            assert_eq!(found(answer.to_string().as_bytes(), words), [""; 0], "{query}");
+            asked += 1;
+        }
+    }
+    asked
+}
+
+pub fn then_nothing_is_in_the_files(folder: &Path) -> usize {
     let mut looked = 0;
     let mut ahead = vec![folder.to_owned()];
     while let Some(path) = ahead.pop() {
@@ -121,7 +193,7 @@ fn then_nothing_is_in_the_files(folder: &Path) -> usize {
                 continue;
             }
             let bytes = std::fs::read(&path).expect("bytes");
-            assert_eq!(found(&bytes), [""; 0], "{}", path.display());
+            assert_eq!(found(&bytes, &PLANTED), [""; 0], "{}", path.display());
             looked += 1;
         }
     }
@@ -147,59 +219,7 @@ async fn what_is_planted_everywhere_is_found_nowhere_without_the_vault() {
     }
 
     let url = public_node(&office).await;
-    let auditor = office.token(&Actor::new("auditor-01", NO_OFFICE, Role::Auditor));
-    let receiver = office.token(&person(Role::Receiver));
-    let mut asked = 0;
-    for token in [None, Some(&auditor), Some(&receiver)] {
-        for path in [
-            "/".to_owned(),
-            format!("/t/{code}"),
-            format!("/t/{code}?k={key}&reveal=1"),
-            format!("/t/{code}/proof"),
-            format!("/history/{code}"),
-            format!("/o/{}", OFFICES[0]),
-            "/statistics".to_owned(),
-            "/desk".to_owned(),
-            format!("/desk/d/{code}"),
-            "/audit".to_owned(),
-            format!("/audit/d/{code}"),
-            "/audit/search".to_owned(),
-            "/audit/export.csv".to_owned(),
-            "/audit/export.ndjson".to_owned(),
-            format!("/papers/{code}/receipt.pdf?k={key}"),
-            format!("/registers/{}?from=2026-11-01&to=2026-11-03", OFFICES[0]),
-            format!("/board/{}", OFFICES[0]),
-            "/metrics".to_owned(),
-            "/livez".to_owned(),
-            "/readyz".to_owned(),
-        ] {
-            let mut request = client().get(format!("{url}{path}"));
-            if let Some(token) = token {
-                let cookie = format!("{}={token}", api::sign_in::COOKIE);
-                request = request.bearer_auth(token).header("cookie", cookie);
-            }
-            let answer = request.send().await.expect("an answer");
-            let bytes = answer.bytes().await.expect("a body");
-            assert_eq!(found(&bytes), [""; 0], "{path}");
-            asked += 1;
-        }
-        for query in [
-            format!("{{ tracking(code: \"{code}\", capability: \"{key}\") {{ code applicant(reveal: true) {{ fullName phone }} written {{ text }} files {{ name }} officers {{ fullName }} looks {{ edges {{ node {{ role }} }} }} }} }}"),
-            format!("{{ dossier(by: {{ code: \"{code}\" }}) {{ code applicant(reveal: true) {{ fullName }} files {{ name }} history {{ nodes {{ kind note changes {{ field before after }} }} }} }} }}"),
-            "{ worklist(first: 20) { nodes { code applicant { fullName } } } }".to_owned(),
-            "{ auditTrail(first: 100) { nodes { kind code note reason basis changes { field before after } } } }".to_owned(),
-            "{ repository(number: \"7/2001\") { edges { node { number holder { fullName } files { name } } } } }".to_owned(),
-        ] {
-            let mut request = client().post(format!("{url}/graphql"));
-            if let Some(token) = token {
-                request = request.bearer_auth(token);
-            }
-            let answer = request.json(&json!({ "query": query })).send().await;
-            let answer: Value = answer.expect("an answer").json().await.expect("JSON");
-            assert_eq!(found(answer.to_string().as_bytes()), [""; 0], "{query}");
-            asked += 1;
-        }
-    }
+    let asked = then_nothing_is_answered(&office, &url, (&code, &key), &PLANTED).await;
     // Journal, read models, vault and files: nothing lies in any of them in clear.
     let looked = then_nothing_is_in_the_files(office.folder());
     println!("{asked} answers and {looked} files without a trace");

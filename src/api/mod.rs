@@ -31,7 +31,7 @@ pub mod reorganisation;
 mod repository;
 pub mod scalar;
 pub mod schema;
-mod search;
+pub mod search;
 pub mod sign_in;
 pub mod staff;
 pub mod statistics;

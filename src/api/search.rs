@@ -114,8 +114,9 @@ fn spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether somebody in this role sees any name in full.
-fn sees_names(role: Role) -> bool {
+/// Whether somebody in this role sees any name in full, and so may look for people.
+#[must_use]
+pub fn sees_names(role: Role) -> bool {
     match role {
         Role::Receiver | Role::Handler | Role::DivisionHead | Role::Signer | Role::Auditor => true,
         Role::Applicant

@@ -83,7 +83,7 @@ test('a real year: every page, for everybody', { timeout: 1_800_000 }, async (t)
   try {
     const open = ['/', '/t', `/t/${served.code}`, '/?lang=en', `/t/${served.code}?lang=en`];
     for (const [who, starts, within] of [
-      [null, open, /^/], ['receiver', ['/desk', '/desk/new'], /^\/(desk|sign)/], ['handler', ['/desk'], /^\/desk/],
+      [null, open, /^/], ['receiver', ['/desk', '/desk/new', '/desk/people'], /^\/(desk|sign)/], ['handler', ['/desk'], /^\/desk/],
       ['auditor', ['/audit', '/audit/search', `/history/${served.code}`], /^\/audit/],
     ]) {
       await t.test(who ?? 'the public', async () => {

@@ -5,6 +5,7 @@ use askama::Template;
 use super::owed::{Owed, owed};
 use super::told::{Line, Worklist};
 use super::{Choice, Data, Ground, dressed, fields, left, moment, reasons};
+use crate::api::search::sees_names;
 use crate::api::words::command;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::dossier::{DeliveryMethod, DossierCommand as C, Phase};
@@ -35,6 +36,8 @@ pub struct ListPage {
     methods: Vec<Choice>,
     people: Vec<String>,
     takes_in: bool,
+    /// May look for people.
+    finds_people: bool,
     /// What the office owes beside its dossiers.
     owed: Vec<Owed>,
     updated: When,
@@ -201,6 +204,7 @@ impl ListPage {
             methods: fields::deliveries(lang),
             people: shown.people,
             takes_in: shown.who.role == Role::Receiver,
+            finds_people: sees_names(shown.who.role),
             owed: owed(ground.office, ground.reference, ground.now, lang),
             updated: dates::short(ground.now, lang),
             frame: dressed(frame.titled(title, Some(Door::Desk)).wide()).script("desk/list.js"),

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::dossier::dossier_code;
 use super::{Answer, Asked, Segment, answer, asked, segment};
 use crate::api::access::OfficeDevice;
+use crate::api::search::sees_names;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::Phase;
@@ -117,7 +118,12 @@ pub(super) async fn find(State(web): State<Web>, visit: Visit, typed: Asked<Type
 
 /// The form to look for a person by.
 pub(super) async fn person_form(State(web): State<Web>, visit: Visit) -> Response {
-    let page = signed_in(&visit).map(|_| people_page(&web, &visit, &Sent::default(), None, None));
+    let who = signed_in(&visit);
+    let page = who.and_then(|who| {
+        let sees = sees_names(who.role);
+        sees.then(|| people_page(&web, &visit, &Sent::default(), None, None))
+            .ok_or(Problem::NoWorklist)
+    });
     respond::unlisted(answer(&visit, &web, page))
 }
 

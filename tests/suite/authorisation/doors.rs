@@ -216,6 +216,7 @@ pub fn pages(ground: &Ground) -> Vec<(&'static str, String)> {
         ("/desk", "/desk".into()),
         ("/desk/d/CODE", format!("/desk/d/{code}")),
         ("/desk/new", "/desk/new".into()),
+        ("/desk/people", "/desk/people".into()),
         ("/audit", "/audit".into()),
         ("/audit/d/CODE", format!("/audit/d/{code}")),
         ("/audit/fact/POSITION", format!("/audit/fact/{position}")),

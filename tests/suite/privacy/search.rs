@@ -215,11 +215,11 @@ async fn only_whoever_sees_the_name_finds_it_and_every_search_is_on_record() {
             .call_as(&person(Role::Receiver), "forwardDossier", forwarded)
             .await,
     );
-    assert_eq!(found(&office, &handler, name()).await, [code.clone()]);
+    assert_eq!(found(&office, &handler, name()).await, [code.as_str()]);
 
     let before = looks(&office, code, key).await.len();
     let auditor = Actor::new("auditor-01", NO_OFFICE, Role::Auditor);
-    assert_eq!(found(&office, &auditor, name()).await, [code.clone()]);
+    assert_eq!(found(&office, &auditor, name()).await, [code.as_str()]);
     let after = looks(&office, code, key).await;
     assert_eq!(
         after.len(),

@@ -293,6 +293,8 @@ async fn the_page_finds_people_by_what_is_sent_in_its_body() {
             "numbers are masked: {page}"
         );
     }
+    let told = looks(&office, &codes[0].0, &codes[0].1).await;
+    assert_eq!(told.len(), 2, "once for each search that showed the person: {told:?}");
     let (status, page) = ask(Role::Receiver, "nobody here", "all").await;
     assert!(status == 200 && page.contains("Không tìm thấy"), "{page}");
     let (status, page) = ask(Role::Receiver, "n", "all").await;

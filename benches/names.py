@@ -20,7 +20,10 @@ def post(url, token, query, variables):
     body = json.dumps({"query": query, "variables": variables}).encode()
     headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
     with urllib.request.urlopen(urllib.request.Request(f"{url}/graphql", body, headers)) as answer:
-        return json.load(answer)
+        told = json.load(answer)
+    if "data" not in told:
+        sys.exit(f"{told}")
+    return told
 
 
 FIND = """query($by: PersonBy!, $filter: DossierFilter) { findDossiers(by: $by, filter: $filter, first: 20) {
@@ -54,7 +57,7 @@ with tempfile.TemporaryDirectory() as folder:
             else:
                 high = days
         period, count = chosen
-        some = ask("query($filter: DossierFilter) { dossiers(first: 50, filter: $filter, orderBy: {field: RECEIVED_AT}) { nodes {"
+        some = ask("query($filter: DossierFilter) { dossiers(first: 20, filter: $filter, orderBy: {field: RECEIVED_AT, direction: DESC}) { nodes {"
                    " applicant(reveal: true) { fullName citizenNumber phone } } } }", filter=period)
         people = [node["applicant"] for node in some["data"]["dossiers"]["nodes"] if node["applicant"]]
         whole = ask(FIND, by={"name": people[0]["fullName"]}, filter=None)

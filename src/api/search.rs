@@ -27,6 +27,8 @@ const NAMES_MAX: usize = 20_000;
 /// Longest and shortest text that is looked for, in characters.
 const TEXT_MAX: usize = 100;
 const NAME_MIN: usize = 2;
+/// Longest page: it and the one more that tells of a next are named in one fact.
+const FIRST_MAX: u32 = 50;
 
 /// What a person is looked for by.
 #[derive(OneofObject)]
@@ -35,7 +37,7 @@ pub enum PersonBy {
     CitizenNumber(String),
     /// Telephone number, all of it; +84 and 0 are the same.
     Phone(String),
-    /// A part of the name, two letters or more, with or without diacritics.
+    /// Beginnings of words of the name, in any order, two letters or more, with or without diacritics.
     Name(String),
 }
 
@@ -46,6 +48,8 @@ pub struct FoundDossiers {
     dossiers: Vec<Dossier>,
     /// There are more: narrow the filter.
     has_more: bool,
+    /// Some could not be looked into, because a key is missing: what was found may not be all. The operator knows by `doctor`.
+    incomplete: bool,
 }
 
 /// Looking for a person's dossiers.
@@ -63,7 +67,7 @@ impl SearchQuery {
         context: &Context<'_>,
         #[graphql(desc = "Whom.")] by: PersonBy,
         #[graphql(desc = "Among which dossiers; all that the caller may read unless told.")] filter: Option<DossierFilter>,
-        #[graphql(desc = "How many, at most 100; 20 unless told.")] first: Option<i32>,
+        #[graphql(desc = "How many, from 1 to 50; 20 unless told.")] first: Option<i32>,
         #[graphql(desc = "Wait up to 2 s until this position is shown; else NOT_YET.")]
         min_position: Option<Long>,
     ) -> Answered<FoundDossiers> {
@@ -75,7 +79,7 @@ impl SearchQuery {
 /// What is looked for, as it can be compared.
 enum Sought {
     Number(Field, String),
-    Name(String),
+    Name(Vec<String>),
 }
 
 impl PersonBy {
@@ -83,35 +87,51 @@ impl PersonBy {
         let clean = |text: &str| {
             text::required(text, TEXT_MAX).map_err(|error| Problem::bad_input(error.to_string()))
         };
-        let number = |field, text: &str| {
+        let number = |field, text: &str, lengths: &[usize], told: &str| {
             let text = clean(text)?;
+            let good = |c: char| c.is_ascii_digit() || " .-+()".contains(c);
             let digits = text.chars().filter(char::is_ascii_digit).count();
-            if !(8..=15).contains(&digits) {
-                return Err(Problem::bad_input(
-                    "a number is looked for as a whole: 8 to 15 digits",
-                ));
+            if !text.chars().all(good) || !lengths.contains(&digits) {
+                return Err(Problem::bad_input(told));
             }
             Ok(Sought::Number(field, text))
         };
         match self {
-            Self::CitizenNumber(text) => number(Field::CitizenNumber, &text),
-            Self::Phone(text) => number(Field::Phone, &text),
+            Self::CitizenNumber(text) => {
+                let told = "an identity number is looked for as a whole: 12 digits (old ones 9)";
+                number(Field::CitizenNumber, &text, &[9, 12], told)
+            }
+            Self::Phone(text) => {
+                let told = "a telephone number is looked for as a whole: 8 to 15 digits";
+                number(Field::Phone, &text, &[8, 9, 10, 11, 12, 13, 14, 15], told)
+            }
             Self::Name(text) => {
-                let name = spaced(&fold(&clean(&text)?));
-                if name.chars().count() < NAME_MIN {
+                let name = fold(&clean(&text)?);
+                if name.chars().filter(|c| c.is_alphabetic()).count() < NAME_MIN {
                     return Err(Problem::bad_input(
                         "a name is looked for by two letters or more",
                     ));
                 }
-                Ok(Sought::Name(name))
+                Ok(Sought::Name(words(&name)))
             }
         }
     }
 }
 
-/// With one space between words.
-fn spaced(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// The longest first: a short one must not take the place of a longer one that begins like it.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+    words
+}
+
+/// Whether each word sought begins a word of the name, no two of them the same one.
+fn is_named(full: &str, sought: &[String]) -> bool {
+    let mut words = words(&fold(full));
+    sought.iter().all(|wanted| {
+        let place = words.iter().position(|word| word.starts_with(wanted));
+        place.map(|place| words.swap_remove(place)).is_some()
+    })
 }
 
 /// Whether somebody in this role sees any name in full, and so may look for people.
@@ -144,7 +164,13 @@ async fn found(
         return Err(Problem::Forbidden);
     }
     let offices = offices(actor, asked.offices.as_deref())?;
-    let (first, sought) = (paging::first(first)? as usize, by.read()?);
+    let first = paging::first(first)?;
+    if first == 0 || first > FIRST_MAX {
+        return Err(Problem::bad_input(format!(
+            "first must be from 1 to {FIRST_MAX}"
+        )));
+    }
+    let (first, sought) = (first as usize, by.read()?);
     let vault = api.vault()?;
     wait_for(api, min_position).await?;
     let now = api.office.clock();
@@ -153,41 +179,50 @@ async fn found(
         // Handlers see the names of their own dossiers.
         filter.handlers = vec![actor.id.clone()];
     }
-    let (order, parts) = looked_for(api, vault, &filter, &sought).await?;
+    let (order, parts, incomplete) = looked_for(api, vault, &filter, &sought).await?;
     let mut rows = shown(api, actor, &order, &parts, first + 1).await?;
+    // That there is one more tells of it, so it is on record as well.
+    looks::found(context, &rows).await?;
     let has_more = rows.len() > first;
     rows.truncate(first);
-    looks::found(context, &rows).await?;
     let dossiers = rows.into_iter().map(|row| Dossier::current(row, now));
     Ok(FoundDossiers {
         dossiers: dossiers.collect(),
         has_more,
+        incomplete,
     })
 }
 
-/// The list's dossiers in order, and the parts of some of them that hold what is looked for.
+/// The list's dossiers in order, the parts of some of them that hold what is looked for, and whether some could not be looked into.
 async fn looked_for(
     api: &Api,
     vault: &Vault,
     filter: &listing::Filter,
     sought: &Sought,
-) -> Result<(Vec<Uuid>, Vec<Located>)> {
+) -> Result<(Vec<Uuid>, Vec<Located>, bool)> {
     match sought {
         Sought::Number(field, text) => {
-            let parts = vault.holding(*field, text).await?;
-            let among: Vec<Uuid> = parts.iter().map(|(stream, ..)| *stream).collect();
+            let (tagged, incomplete) = vault.tagged(*field, text).await?;
+            let among: Vec<Uuid> = tagged.iter().map(|(stream, ..)| *stream).collect();
             let ids = listing::ids(&api.models, filter, Some(&among), among.len()).await?;
-            Ok((ids, parts))
+            // What is not the caller's to list is not opened either.
+            let known: HashSet<Uuid> = ids.iter().copied().collect();
+            let tagged = tagged.into_iter();
+            let tagged = tagged
+                .filter(|(stream, ..)| known.contains(stream))
+                .collect();
+            let parts = vault.holding(tagged, *field, text).await?;
+            Ok((ids, parts, incomplete))
         }
-        Sought::Name(name) => {
+        Sought::Name(sought) => {
             let ids = listing::ids(&api.models, filter, None, NAMES_MAX + 1).await?;
             if ids.len() > NAMES_MAX {
                 return Err(Problem::SearchTooWide(NAMES_MAX));
             }
-            let name = name.clone();
-            let is_sought = move |full: &str| spaced(&fold(full)).contains(&name);
-            let parts = vault.named(&ids, is_sought).await?;
-            Ok((ids, parts))
+            let sought = sought.clone();
+            let is_sought = move |full: &str| is_named(full, &sought);
+            let (parts, unopened) = vault.named(&ids, is_sought).await?;
+            Ok((ids, parts, unopened > 0))
         }
     }
 }
@@ -233,4 +268,41 @@ async fn names(api: &Api, row: &DossierRow, parts: &[Located]) -> Result<bool> {
         let newest = state.part(part.kind);
         newest.is_some_and(|(known, by)| known.c == part.c && by == command)
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_found(name: &str, by: &str) -> bool {
+        is_named(name, &words(&fold(by)))
+    }
+
+    #[test]
+    fn a_name_is_found_by_beginnings_of_its_words_in_any_order() {
+        let name = "Trần Thị Ánh Đào";
+        for by in [
+            "tran thi",
+            "ĐÀO",
+            "dao tran",
+            "t t",
+            "th tr",
+            "trần  thị ánh đào",
+            "a",
+        ] {
+            assert!(is_found(name, by), "{by}");
+        }
+        for by in [
+            "ran",
+            "hi",
+            "thi thi",
+            "dao dao",
+            "tran thi anh dao le",
+            "%",
+        ] {
+            assert!(!is_found(name, by), "{by}");
+        }
+        // Each word of the name answers for one word that is sought, whatever their order.
+        assert!(is_found("An Anh", "an anh") && is_found("Anh An", "an anh"));
+    }
 }

@@ -12,7 +12,7 @@ use crate::domain::reference::JournalKind;
 use crate::integrity::signer::{self, State};
 use crate::journal::{Journal, clock};
 use crate::projections::verify;
-use crate::vault::{self, Vault, VaultError};
+use crate::vault::{self, Vault, VaultError, WrappingState};
 
 /// How far ahead promised dates may reach: calendars must be declared so far.
 const CALENDAR_DAYS_AHEAD: i64 = 90;
@@ -112,6 +112,14 @@ fn keys(place: &Place) -> anyhow::Result<Finding> {
         Ok(found) if found.permissions().mode() & 0o077 != 0 => bad(
             format!("{} can be read by others", file.display()),
             format!("chmod 600 {}", file.display()),
+        ),
+        Ok(found) if found.len() != 32 => bad(
+            format!(
+                "{} is no key: it has {} bytes instead of 32",
+                file.display(),
+                found.len()
+            ),
+            "restore the key from its backup",
         ),
         Ok(_) => good(format!("keys in {}", folder.display())),
         Err(error) => bad(
@@ -266,17 +274,44 @@ async fn wrapping(vault: &Vault, now: crate::domain::time::Moment) -> Finding {
         }
     };
     let living = states.iter().filter(|state| state.destroyed_at.is_none());
-    let missing = living
-        .clone()
-        .find(|state| !state.is_here && (state.data_keys > 0 || state.retired_at.is_none()));
-    if let Some(state) = missing {
+    let mut destroyed = states.iter().filter(|state| state.destroyed_at.is_some());
+    if let Some(state) = destroyed.clone().find(|state| state.data_keys > 0) {
         return bad(
             format!(
-                "wrapping key {} is missing: {} data keys cannot be opened",
-                state.id, state.data_keys
+                "{} data keys are under wrapping key {}, which is destroyed: nobody can read what is under them",
+                state.data_keys, state.id
             ),
-            "bring it back from the backup of the keys; if it is lost for good, `motcua vault rotate` begins another one for what is to come",
+            "the vault is of a backup from before: restore a younger one",
         );
+    }
+    if let Some(state) =
+        destroyed.find(|state| state.id != "m1" && (state.is_here || state.fault.is_some()))
+    {
+        return bad(
+            format!(
+                "wrapping key {} is on record as destroyed, and something of it is here",
+                state.id
+            ),
+            "take it out of the folder of keys or the environment of every node, and out of the backup of the keys",
+        );
+    }
+    let needed = |state: &&WrappingState| state.data_keys > 0 || state.retired_at.is_none();
+    let missing = living.clone().filter(needed).find(|state| !state.is_here);
+    if let Some(state) = missing {
+        let (what, cure) = match &state.fault {
+            Some(fault) => (
+                format!("wrapping key {} cannot be used: {fault}", state.id),
+                "bring the right file back from the backup of the keys, for its owner alone (chmod 600); do not change keys before",
+            ),
+            None => (
+                format!(
+                    "wrapping key {} is missing: {} data keys cannot be opened",
+                    state.id, state.data_keys
+                ),
+                "bring it back from the backup of the keys; if it is lost for good, `motcua vault rotate` begins another one for what is to come",
+            ),
+        };
+        return bad(what, cure);
     }
     if let Some(state) = living.clone().find(|state| state.is_condemned) {
         return bad(
@@ -334,6 +369,12 @@ async fn vault(place: &Place, journal: &Journal) -> Vec<Finding> {
             let cure = match error.downcast_ref() {
                 Some(VaultError::FolderOfAnother { .. } | VaultError::File { .. }) => {
                     "give the folder of this journal's files, writable for the user who runs motcua, with --files"
+                }
+                Some(VaultError::WrongWrappingKey { .. } | VaultError::KeyExposed { .. }) => {
+                    "bring the right file back from the backup of the keys, for its owner alone (chmod 600)"
+                }
+                Some(VaultError::Sql(_) | VaultError::Unavailable(_)) => {
+                    "look at the vault's database; if it is damaged, restore the vault from its backup: the keys are not the matter"
                 }
                 _ => "use the keys this vault was filled under, with --keys",
             };

@@ -21,10 +21,12 @@ use crate::domain::erasure::{ErasureAct, ErasureRequested};
 use crate::domain::fact::stream;
 use crate::domain::part::Purpose;
 use crate::domain::reason::Reason;
-use crate::domain::retention::RetentionClass;
+use crate::domain::retention::{self, RetentionClass};
+use crate::domain::text::is_document_number;
 use crate::domain::time::Moment;
 use crate::journal::Until;
 use crate::projections::{erasures, history};
+use crate::reactions::erasing::at_start;
 
 /// The rules refuse it; nothing more was recorded.
 const REFUSED: u8 = 1;
@@ -86,6 +88,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             arguments.actor
         );
     }
+    if !is_document_number(&arguments.decision) || !arguments.decision.contains('/') {
+        bail!("--decision is the number of the decision, such as 12/QĐ-UBND; never words");
+    }
     let class = class(&arguments)?;
     let stores = arguments.place.open().await?;
     let today = stores.counter.clock().date();
@@ -94,10 +99,22 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         eprintln!("Refused: {why}.");
         return Ok(ExitCode::from(REFUSED));
     }
+    let known = crate::acts::reference(&stores.journal).await?;
+    let mut procedures = class.procedures.iter();
+    if let Some(unknown) = procedures.find(|code| !known.procedures.contains_key(*code)) {
+        bail!(
+            "class {} names procedure {unknown}, which this journal does not know",
+            class.class
+        );
+    }
     let opened = models_of(&arguments.place, &stores.journal).await?;
     let stop = CancellationToken::new();
     let (models, projector, _scratch) = opened;
     let following = tokio::spawn(projector.run(stop.clone()));
+    if !arguments.dry_run {
+        // What was cut off the last time.
+        at_start(&stores.counter, &models, &stores.vault).await?;
+    }
     let sought = Sought {
         arguments: &arguments,
         class: &class,
@@ -128,6 +145,7 @@ fn class(arguments: &Arguments) -> anyhow::Result<RetentionClass> {
         std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let classes: Vec<RetentionClass> = serde_json::from_str(&text)
         .with_context(|| format!("{} is not as it should be", file.display()))?;
+    retention::check(&classes).with_context(|| file.display().to_string())?;
     let known: Vec<String> = classes.iter().map(|class| class.class.clone()).collect();
     let found = classes
         .into_iter()
@@ -156,10 +174,14 @@ impl Sought<'_> {
         stores: &Stores,
         models: &crate::projections::ReadModels,
     ) -> anyhow::Result<ExitCode> {
-        let (procedures, before) = (&self.class.procedures, self.before);
-        let all = erasures::completed_count(models, procedures, before).await?;
+        let sought = erasures::Completed {
+            procedures: &self.class.procedures,
+            before: self.before,
+            purposes: &self.purposes,
+        };
+        let all = sought.count(models).await?;
         println!(
-            "{}: {all} dossiers of class {} were completed before {}.",
+            "{}: {all} dossiers of class {} were completed before {} and have data to destroy.",
             self.arguments.decision, self.class.class, self.arguments.completed_before
         );
         if self.arguments.dry_run {
@@ -170,7 +192,7 @@ impl Sought<'_> {
         bar.set_length(all);
         let (mut after, mut destroyed) = (None, 0_u64);
         loop {
-            let page = erasures::completed(models, procedures, before, after, PAGE).await?;
+            let page = sought.page(models, after, PAGE).await?;
             let Some((last, _)) = page.last() else { break };
             after = Some(*last);
             let one = |(_, dossier)| {
@@ -196,8 +218,8 @@ impl Sought<'_> {
         }
         bar.finish_and_clear();
         println!(
-            "Destroyed the data of {destroyed}; of the others there is none, or it was destroyed before. Backups tell it until \
-             the wrapping key is destroyed: see `motcua vault rotate`."
+            "Destroyed the data of {destroyed} dossiers. Backups tell it until the wrapping key is destroyed: see `motcua vault \
+             rotate`."
         );
         Ok(ExitCode::SUCCESS)
     }
@@ -214,11 +236,13 @@ impl Sought<'_> {
             purposes: self.purposes.clone(),
             decision: self.arguments.decision.clone(),
         };
-        // The same decision asks for the same once.
+        // The same person asks for the same by the same decision once.
         let purposes: Vec<&str> = self.purposes.iter().map(|purpose| purpose.name()).collect();
         let name = format!(
-            "erase:{}:{dossier}:{}",
+            "erase:{}:{}:{}:{dossier}:{}",
+            self.arguments.actor,
             self.arguments.decision,
+            self.class.basis,
             purposes.join(",")
         );
         let by = Actor::new(self.arguments.actor.as_str(), NO_OFFICE, Role::Admin);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use anyhow::Context as _;
+
 use crate::acts::Counter;
 use crate::api::Api;
 use crate::integrity::{Integrity, Status};
@@ -22,7 +24,11 @@ pub async fn destroy_first(api: &Api) -> anyhow::Result<()> {
         // What is shown stands still: the node has halted, and says so.
         return Ok(());
     }
-    let again = reactions::erasing::at_start(&desk.counter, &api.models, &desk.vault).await?;
+    let again = reactions::erasing::at_start(&desk.counter, &api.models, &desk.vault).await;
+    let again = again.context(
+        "what was destroyed must be destroyed again in this vault first. Where a wrapping key is missing bring it back from the \
+         backup of the keys; if it is lost for good, `motcua vault rotate` begins another one",
+    )?;
     if again > 0 {
         println!(
             "{again} erasure(s) carried out again: the vault or its keys were older than the journal."

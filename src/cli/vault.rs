@@ -95,7 +95,11 @@ fn list(states: &[WrappingState]) {
             day(state.retired_at),
             day(state.destroyed_at),
             state.data_keys,
-            if state.is_here { "yes" } else { "no" },
+            match &state.fault {
+                Some(fault) => fault,
+                None if state.is_here => "yes",
+                None => "no",
+            },
         );
     }
 }
@@ -104,9 +108,15 @@ async fn rotate(place: &Place, prepare: bool, resume: bool) -> anyhow::Result<Ex
     let stores = place.open().await?;
     let vault = &stores.vault;
     if prepare {
+        let (_, was_here) = vault.next_wrapping_key_is_here().await?;
         let number = vault.prepare_wrapping_key().await?;
+        let made = if was_here {
+            "was made before"
+        } else {
+            "is made"
+        };
         println!(
-            "Wrapping key w{number} is made and not used yet. Bring it to every node of this journal and into the backup of \
+            "Wrapping key w{number} {made} and not used yet. Bring it to every node of this journal and into the backup of \
              the keys, then run `motcua vault rotate{}`.",
             place.options()
         );
@@ -142,6 +152,13 @@ async fn rewrap(vault: &Vault) -> anyhow::Result<ExitCode> {
         );
         return Ok(ExitCode::from(UNFINISHED));
     }
+    if states
+        .iter()
+        .all(|state| state.retired_at.is_none() || state.destroyed_at.is_some())
+    {
+        println!("No wrapping key is retired: nothing was begun that could be resumed.");
+        return Ok(ExitCode::SUCCESS);
+    }
     println!(
         "When no backup of the vault is older than today, destroy the retired key: `motcua vault destroy-key`."
     );
@@ -165,11 +182,22 @@ async fn destroy(wanted: &DestroyKey) -> anyhow::Result<()> {
     }
     let stores = wanted.place.open().await?;
     let now = stores.counter.clock();
-    let before = now.plus(-i64::from(wanted.kept_days) * Moment::DAY);
-    let condemned = stores
-        .vault
-        .condemn_wrapping_key(&wanted.key, before, now)
-        .await?;
+    let before = match wanted.kept_days {
+        0 => Moment(i64::MAX),
+        days => now.plus(-i64::from(days) * Moment::DAY),
+    };
+    let condemned = stores.vault.condemn_wrapping_key(&wanted.key, before, now);
+    let condemned = condemned.await.with_context(|| {
+        format!(
+            "with --kept-days {0} a key is destroyed that was retired {0} days ago or earlier; `motcua vault keys` says when each was",
+            wanted.kept_days
+        )
+    })?;
+    if wanted.kept_days == 0 {
+        println!(
+            "At your word no backup of the vault is kept: whatever was made before today cannot be restored."
+        );
+    }
     let destroyed = KeyDestroyed {
         key: wanted.key.clone(),
         retired_at: condemned.retired_at.unwrap_or(now),

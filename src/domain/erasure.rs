@@ -15,9 +15,6 @@ use super::part::Purpose;
 use super::text;
 use super::time::Moment;
 
-/// Longest number of a decision, in characters.
-pub const DECISION_CHARS_MAX: usize = 120;
-
 /// Data of a dossier's person is to be destroyed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -231,6 +228,7 @@ pub fn decide(
 
 fn checked(asked: &ErasureRequested) -> Result<ErasureRequested, Rejection> {
     let mut asked = asked.clone();
+    asked.decision = asked.decision.trim().to_owned();
     asked.purposes.sort_unstable();
     asked.purposes.dedup();
     if asked.purposes.is_empty() {
@@ -239,8 +237,13 @@ fn checked(asked: &ErasureRequested) -> Result<ErasureRequested, Rejection> {
             "an erasure names no purpose",
         ));
     }
-    asked.decision = text::required(&asked.decision, DECISION_CHARS_MAX)
-        .map_err(|_| Rejection::Unfit("thiếu số quyết định xóa", "an erasure names no decision"))?;
+    // It stands in the journal for ever: a number, never words.
+    if !text::is_document_number(&asked.decision) || !asked.decision.contains('/') {
+        return Err(Rejection::Unfit(
+            "số quyết định xóa phải có dạng 123/QĐ-UBND",
+            "an erasure names its decision by a number such as 123/QĐ-UBND",
+        ));
+    }
     Ok(asked)
 }
 

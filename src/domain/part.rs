@@ -46,6 +46,23 @@ impl Purpose {
             Self::Attachment => "attachment",
         }
     }
+
+    /// What people call it: (Vietnamese, English).
+    #[must_use]
+    pub fn label(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Identity => (
+                "họ tên, số định danh, ngày sinh",
+                "name, identity number, date of birth",
+            ),
+            Self::Contact => (
+                "điện thoại, thư điện tử, địa chỉ",
+                "telephone, e-mail, address",
+            ),
+            Self::Content => ("lời văn đã viết", "texts that were written"),
+            Self::Attachment => ("tệp giấy tờ và kết quả", "files of papers and results"),
+        }
+    }
 }
 
 /// What a part of personal data is about.

@@ -74,6 +74,28 @@ pub fn required(input: &str, chars_max: usize) -> Result<String, TextError> {
     Ok(text)
 }
 
+/// Longest number or code in the record, in characters.
+pub const TOKEN_CHARS_MAX: usize = 64;
+
+/// Whether a text is a number of a document such as `123/QĐ-UBND`: one word with a digit in it, so that nobody's name is one.
+#[must_use]
+pub fn is_document_number(text: &str) -> bool {
+    is_token(text, |c| c.is_alphanumeric() || "._-/".contains(c))
+}
+
+/// Whether a text is the code of a legal basis such as `61/2018/ND-CP:19.4`: it stands in the journal for ever, so it is never
+/// free text.
+#[must_use]
+pub fn is_basis(text: &str) -> bool {
+    is_token(text, |c| c.is_ascii_alphanumeric() || "._-/:".contains(c))
+}
+
+fn is_token(text: &str, good: impl Fn(char) -> bool) -> bool {
+    // Every number has a digit; a name written as one word has none.
+    let numbered = text.bytes().any(|byte| byte.is_ascii_digit());
+    numbered && text.chars().all(good) && text.chars().count() <= TOKEN_CHARS_MAX
+}
+
 /// Lower case without diacritics, for search: "Đăng ký khai sinh" → "dang ky khai sinh".
 pub fn fold(text: &str) -> String {
     text.nfd()

@@ -13,6 +13,7 @@ use super::{Model, ReadModels, Result};
 use crate::domain::dossier::Phase;
 use crate::domain::erasure::{ErasureEvent, ErasureRequested};
 use crate::domain::event::Event;
+use crate::domain::part::Purpose;
 use crate::domain::reason::Reason;
 use crate::domain::time::Moment;
 
@@ -135,49 +136,51 @@ pub async fn after(
     Ok(rows.fetch_all(models.pool()).await?)
 }
 
-/// Which closed dossiers of these procedures were completed before a moment: the last of their ending and their delivery.
+/// Closed dossiers of these procedures that were completed before a moment (the last of ending and delivery), and of which not all of
+/// this was to be destroyed yet.
+pub struct Completed<'a> {
+    pub procedures: &'a [String],
+    pub before: Moment,
+    pub purposes: &'a [Purpose],
+}
+
 const COMPLETED: &str = "from dossier
      where procedure in (select value from json_each(?1)) and phase in (select value from json_each(?2))
          and max(coalesce(delivered_at, 0), coalesce(ended_at, 0), case when ended_at is null then changed_at else 0 end) < ?3
-         and number > ?4";
+         and exists (select 1 from json_each(?4) as wanted where not exists (
+             select 1 from erasure as e, json_each(e.purposes) as asked where e.dossier = dossier.id and asked.value = wanted.value))
+         and number > ?5";
+
+impl Completed<'_> {
+    /// How many there are.
+    pub async fn count(&self, models: &ReadModels) -> Result<u64> {
+        let sql = format!("select count(*) {COMPLETED}");
+        let count = query_scalar::<_, i64>(AssertSqlSafe(sql));
+        let count = count.bind(to_word(&self.procedures)).bind(closed());
+        let count = count.bind(self.before.0).bind(to_word(&self.purposes));
+        let found = count.bind(-1_i64).fetch_one(models.pool()).await?;
+        Ok(found.unsigned_abs())
+    }
+
+    /// The next of them after a number: number and stream.
+    pub async fn page(
+        &self,
+        models: &ReadModels,
+        after: Option<i64>,
+        first: u32,
+    ) -> Result<Vec<(i64, Uuid)>> {
+        let sql = format!("select number, id {COMPLETED} order by number limit ?6");
+        let page = query_as(AssertSqlSafe(sql));
+        let page = page.bind(to_word(&self.procedures)).bind(closed());
+        let page = page.bind(self.before.0).bind(to_word(&self.purposes));
+        let page = page.bind(after.unwrap_or(-1)).bind(first);
+        Ok(page.fetch_all(models.pool()).await?)
+    }
+}
 
 fn closed() -> String {
     let closed = Phase::ALL.into_iter().filter(|phase| phase.is_closed());
     to_word(&closed.map(Phase::name).collect::<Vec<_>>())
-}
-
-/// How many closed dossiers of these procedures were completed before a moment.
-pub async fn completed_count(
-    models: &ReadModels,
-    procedures: &[String],
-    before: Moment,
-) -> Result<u64> {
-    let sql = format!("select count(*) {COMPLETED}");
-    let count = query_scalar::<_, i64>(AssertSqlSafe(sql));
-    let count = count
-        .bind(to_word(&procedures))
-        .bind(closed())
-        .bind(before.0)
-        .bind(-1_i64);
-    Ok(count.fetch_one(models.pool()).await?.unsigned_abs())
-}
-
-/// The next of them after a number: number and stream.
-pub async fn completed(
-    models: &ReadModels,
-    procedures: &[String],
-    before: Moment,
-    after: Option<i64>,
-    first: u32,
-) -> Result<Vec<(i64, Uuid)>> {
-    let sql = format!("select number, id {COMPLETED} order by number limit ?5");
-    let page = query_as(AssertSqlSafe(sql));
-    let page = page
-        .bind(to_word(&procedures))
-        .bind(closed())
-        .bind(before.0)
-        .bind(after.unwrap_or(-1));
-    Ok(page.bind(first).fetch_all(models.pool()).await?)
 }
 
 /// Names of the wrapping keys that are destroyed, in the order in which it came on record.

@@ -52,6 +52,11 @@ async fn keys_again(
             continue;
         }
         if state.retired_at.is_none() {
+            // The office went on with the next one: another of the same name would take its place in every backup.
+            let (next, is_here) = vault.next_wrapping_key_is_here().await?;
+            if !is_here {
+                return Err(VaultError::KeyMissing { key: next }.into());
+            }
             vault.begin_wrapping_key(now).await?;
         }
         if state.data_keys > 0 && vault.has_wrapping_key(&state.id) {

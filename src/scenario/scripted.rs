@@ -17,7 +17,7 @@ use crate::domain::actor::{Actor, NO_OFFICE, Role, is_id};
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::DossierCommand;
 use crate::domain::fact::stream;
-use crate::domain::part::PartKind;
+use crate::domain::part::{CITIZEN_NUMBER, FULL_NAME, PartKind};
 use crate::domain::reason::Reason;
 use crate::domain::time::Moment;
 
@@ -242,8 +242,8 @@ fn person(dossier: usize) -> Personal {
         file: None,
         kind: PartKind::Applicant,
         value: json!({
-            "name": format!("Công dân {number:06}"),
-            "cccd": format!("003{number:09}"),
+            FULL_NAME: format!("Công dân {number:06}"),
+            CITIZEN_NUMBER: format!("003{number:09}"),
         }),
     }
 }

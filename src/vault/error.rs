@@ -33,12 +33,17 @@ pub enum VaultError {
     /// The master key file may be read by others than its owner.
     #[error("{path} may be read by others (mode {mode:03o}): make it 600", path = path.display())]
     KeyExposed { path: PathBuf, mode: u32 },
-    /// The master key file is not 32 bytes.
-    #[error("{path} is not a master key", path = path.display())]
+    /// A key's file, or what was given instead, is not 32 bytes.
+    #[error("{path} holds no key: 32 bytes are expected, in base64 where it is a variable", path = path.display())]
     KeyDamaged { path: PathBuf },
     /// This vault was filled under another master key: the right file must be brought back.
     #[error("the vault was filled under another master key")]
     WrongKey,
+    /// Another key lies in the place of the wrapping key in use: the right one must be brought back.
+    #[error(
+        "what lies in the place of wrapping key {key} is another key: bring the right one back from its backup"
+    )]
+    WrongWrappingKey { key: String },
     /// A part is there and cannot be read: a key is missing, or somebody changed something.
     #[error("a part cannot be read: {why}")]
     Unreadable { why: &'static str },
@@ -88,6 +93,7 @@ impl VaultError {
             Self::KeyExposed { .. } => "VAULT_KEY_EXPOSED",
             Self::KeyDamaged { .. } => "VAULT_KEY_DAMAGED",
             Self::WrongKey => "VAULT_WRONG_KEY",
+            Self::WrongWrappingKey { .. } => "VAULT_WRONG_WRAPPING_KEY",
             Self::Unreadable { .. } => "VAULT_UNREADABLE",
             Self::KeyMissing { .. } => "VAULT_KEY_MISSING",
             Self::KeyNotGiven { .. } => "VAULT_KEY_NOT_GIVEN",

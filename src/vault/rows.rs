@@ -254,6 +254,11 @@ impl Store {
         either!(Self, self, store => store.wraps().await)
     }
 
+    /// Whether a living data key is under a destroyed wrapping key.
+    pub async fn lacks_keys(&self) -> Result<bool> {
+        either!(Self, self, store => store.lacks_keys().await)
+    }
+
     /// The destruction of a wrapping key has begun.
     pub async fn condemn(&self, id: &str, now: i64) -> Result<()> {
         either!(Self, self, store => store.condemn(id, now).await)

@@ -152,11 +152,14 @@ pub fn unseal(
     met.then_some(opening)
 }
 
-/// One text of a sealed part, whatever it was committed to: for a search, whose finds are opened in full afterwards.
-pub fn peek(key: &Secret, place: &PartPlace, sealed: &[u8], text: &str) -> Option<String> {
+/// One text of a sealed part if it has that one, whatever it was committed to: for a search, whose finds are opened in full
+/// afterwards. `None` where the part does not open.
+#[expect(clippy::option_option, reason = "does not open, has none, or has one")]
+pub fn peek(key: &Secret, place: &PartPlace, sealed: &[u8], text: &str) -> Option<Option<String>> {
     let plaintext = decrypt(key, &place.bytes(), sealed)?;
     let opening: Opening = serde_json::from_slice(&plaintext).ok()?;
-    Some(opening.value.get(text)?.as_str()?.to_owned())
+    let text = opening.value.get(text).and_then(Value::as_str);
+    Some(text.map(str::to_owned))
 }
 
 /// Nonce and ciphertext of a file, bound to its id.

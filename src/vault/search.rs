@@ -43,38 +43,58 @@ impl Findable {
 }
 
 impl Vault {
-    /// Living parts that hold this number or telephone, newest first.
+    /// Living parts that are tagged with this number or telephone, newest first; and whether there may be others that cannot
+    /// be looked into, because their wrapping key is not here.
     ///
     /// # Errors
     /// When the vault does not answer.
-    pub async fn holding(&self, field: Field, text: &str) -> Result<Vec<Located>> {
+    pub async fn tagged(&self, field: Field, text: &str) -> Result<(Vec<Located>, bool)> {
         let store = &self.shared.store;
-        let mut tags = Vec::new();
+        let (mut tags, mut incomplete) = (Vec::new(), self.shared.wrappings.lacks());
         for row in store.wrapping_keys().await? {
-            let key = self.shared.wrappings.get(&row.id);
-            tags.extend(key.and_then(|key| tag::tag(&key.secret, field, text)));
+            match self.shared.wrappings.get(&row.id) {
+                Some(key) => tags.extend(tag::tag(&key.secret, field, text)),
+                None => incomplete |= row.destroyed_at.is_none(),
+            }
         }
         let found = store.tagged(&tags, TAGGED_MAX).await?;
-        let found: Vec<Located> = found.iter().filter_map(Findable::located).collect();
-        let opened = self.open(&found).await?;
+        let found = found.iter().filter_map(Findable::located).collect();
+        Ok((found, incomplete))
+    }
+
+    /// Those of these parts that hold this number or telephone.
+    ///
+    /// # Errors
+    /// When the vault does not answer.
+    pub async fn holding(
+        &self,
+        tagged: Vec<Located>,
+        field: Field,
+        text: &str,
+    ) -> Result<Vec<Located>> {
+        let opened = self.open(&tagged).await?;
         let holds = |part: &Part, opened: &Opened| match opened {
             Opened::Present(value) => tag::of(part.kind, value)
                 .is_some_and(|(of, held)| of == field && field.is_same(held, text)),
             Opened::Erased | Opened::Unavailable(_) => false,
         };
-        let found = found.into_iter().zip(&opened);
+        let found = tagged.into_iter().zip(&opened);
         Ok(found
             .filter(|((_, _, part), opened)| holds(part, opened))
             .map(|(located, _)| located)
             .collect())
     }
 
-    /// Living parts of these streams whose name is one that `is_sought`, in no order. Every name is opened here and leaves
-    /// only as an answer of yes or no.
+    /// Living parts of these streams whose name is one that `is_sought`, in no order, and how many names could not be opened.
+    /// Every name is opened here and leaves only as an answer of yes or no.
     ///
     /// # Errors
     /// When the vault does not answer.
-    pub async fn named<Ask>(&self, streams: &[Uuid], is_sought: Ask) -> Result<Vec<Located>>
+    pub async fn named<Ask>(
+        &self,
+        streams: &[Uuid],
+        is_sought: Ask,
+    ) -> Result<(Vec<Located>, usize)>
     where
         Ask: Fn(&str) -> bool + Clone + Send + Sync + 'static,
     {
@@ -83,26 +103,34 @@ impl Vault {
             let (shared, is_sought) = (self.shared.clone(), is_sought.clone());
             async move {
                 let names = shared.store.names(&step).await?;
-                let opened = tokio::task::spawn_blocking(move || {
-                    let sought = names.iter().filter(|name| {
-                        open(&shared.wrappings, name).is_some_and(|name| is_sought(&name))
-                    });
-                    sought
-                        .filter_map(|name| name.at.located())
-                        .collect::<Vec<_>>()
+                let looked = tokio::task::spawn_blocking(move || {
+                    let (mut found, mut unopened) = (Vec::new(), 0);
+                    for name in &names {
+                        match open(&shared.wrappings, name) {
+                            None => unopened += 1,
+                            Some(full) if is_sought(&full) => found.extend(name.at.located()),
+                            Some(_) => {}
+                        }
+                    }
+                    (found, unopened)
                 });
-                let opened = opened.await;
-                opened.map_err(|_| VaultError::Misuse("a search ended before its answer"))
+                let looked = looked.await;
+                looked.map_err(|_| VaultError::Misuse("a search ended before its answer"))
             }
         });
-        let found: Vec<Vec<Located>> = stream::iter(steps)
+        let looked: Vec<(Vec<Located>, usize)> = stream::iter(steps)
             .buffer_unordered(STEPS_AT_ONCE)
             .try_collect()
             .await?;
-        Ok(found.into_iter().flatten().collect())
+        let unopened = looked.iter().map(|(_, unopened)| unopened).sum();
+        Ok((
+            looked.into_iter().flat_map(|(found, _)| found).collect(),
+            unopened,
+        ))
     }
 }
 
+/// None where it cannot be opened; a part without a name has an empty one.
 fn open(wrappings: &Wrappings, name: &SealedName) -> Option<String> {
     let secret = wrappings.unwrap(&name.key, name.key.wrapped.as_ref()?)?;
     let place = PartPlace {
@@ -112,5 +140,6 @@ fn open(wrappings: &Wrappings, name: &SealedName) -> Option<String> {
         data_key: name.key.id,
         kind: PartKind::Applicant,
     };
-    seal::peek(&secret, &place, &name.sealed, FULL_NAME)
+    let full = seal::peek(&secret, &place, &name.sealed, FULL_NAME)?;
+    Some(full.unwrap_or_default())
 }

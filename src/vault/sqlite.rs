@@ -170,6 +170,13 @@ impl Store {
         Ok(query_as(sql).fetch_all(&self.readers).await?)
     }
 
+    pub async fn lacks_keys(&self) -> Result<bool> {
+        // Where none was destroyed nothing is looked through.
+        let sql = "select exists (select 1 from wrapping_key as w where w.destroyed_at is not null and w.begun_at + w.retired_at > 0
+             and exists (select 1 from data_key as k where k.wrapping_key = w.id and k.wrapped is not null))";
+        Ok(query_scalar(sql).fetch_one(&self.writer).await?)
+    }
+
     pub async fn condemn(&self, id: &str, now: i64) -> Result<()> {
         let sql = "update wrapping_key set condemned_at = ?2
              where id = ?1 and condemned_at is null and retired_at is not null";

@@ -40,7 +40,8 @@ impl Field {
     fn normalised(self, text: &str) -> String {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         let abroad = text.trim_start().starts_with('+') || digits.len() > 10;
-        match (self, digits.strip_prefix("84")) {
+        let country = digits.strip_prefix("00").unwrap_or(&digits);
+        match (self, country.strip_prefix("84")) {
             (Self::Phone, Some(rest)) if abroad => format!("0{rest}"),
             _ => digits,
         }
@@ -82,6 +83,7 @@ mod tests {
         let of = |text| tag(&key, Field::Phone, text);
         assert_eq!(of("0912 345 678"), of("+84 912.345.678"));
         assert_eq!(of("0912345678"), of("84912345678"));
+        assert_eq!(of("0912345678"), of("0084912345678"));
         assert_ne!(of("0912345678"), of("0912345679"));
         // Ten digits that begin with 84 are a number of their own.
         assert_ne!(of("8491234567"), of("091234567"));

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    sync::atomic::{AtomicBool, Ordering},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
@@ -41,6 +42,8 @@ pub struct Wrappings {
     /// As the vault noted them.
     fingerprints: RwLock<HashMap<String, Vec<u8>>>,
     current: RwLock<String>,
+    /// Whether living data was under a destroyed key when the vault was opened: of a backup that was brought back too late.
+    lacks: AtomicBool,
 }
 
 /// What the vault knows of a wrapping key.
@@ -56,8 +59,10 @@ pub struct WrappingState {
     pub destroyed_at: Option<Moment>,
     /// Its destruction has begun and may not have ended.
     pub is_condemned: bool,
-    /// Whether it is where the keys are.
+    /// Whether it is where the keys are; of a destroyed one, whether something is left of it.
     pub is_here: bool,
+    /// What is the matter with what lies in its place.
+    pub fault: Option<String>,
     /// Living data keys under it.
     pub data_keys: u64,
 }
@@ -109,10 +114,13 @@ impl Wrappings {
             known: RwLock::default(),
             fingerprints: RwLock::default(),
             current: RwLock::default(),
+            lacks: AtomicBool::new(false),
         };
         if !wrappings.refresh(store).await? {
             wrappings.begin(store, Moment(0)).await?;
         }
+        let lacks = store.lacks_keys().await?;
+        wrappings.lacks.store(lacks, Ordering::Relaxed);
         Ok(wrappings)
     }
 
@@ -125,7 +133,7 @@ impl Wrappings {
         let current = rows.into_iter().find(|row| row.retired_at.is_none());
         let Some(row) = current else { return Ok(false) };
         if self.is_another(&row.id) {
-            return Err(VaultError::WrongKey);
+            return Err(VaultError::WrongWrappingKey { key: row.id });
         }
         *write(&self.current) = row.id;
         Ok(true)
@@ -146,6 +154,11 @@ impl Wrappings {
             .await?;
         self.refresh(store).await?;
         Ok(())
+    }
+
+    /// Whether something living is under a key that was destroyed.
+    pub fn lacks(&self) -> bool {
+        self.lacks.load(Ordering::Relaxed)
     }
 
     /// Whether something else lies in the place of this key.
@@ -199,6 +212,17 @@ impl Wrappings {
         seal::unwrap(&wrapping.secret, &place(row, &row.wrapping_key), wrapped)
     }
 
+    /// Why what lies in the place of a key is not it.
+    fn fault(&self, id: &str) -> Option<String> {
+        match self.holder.get(number(id)?) {
+            Err(error) => Some(error.to_string()),
+            Ok(Some(held)) if !self.is_noted(id, &held) => {
+                Some("another key lies in its place".to_owned())
+            }
+            Ok(_) => None,
+        }
+    }
+
     /// Forgotten here, and gone from wherever they are held.
     fn destroy(&self, id: &str) -> Result<()> {
         write(&self.known).remove(id);
@@ -228,7 +252,8 @@ impl Vault {
             found.map_or(0, |(_, keys)| keys.unsigned_abs())
         };
         let told = |row: WrappingRow| WrappingState {
-            is_here: row.destroyed_at.is_none() && self.shared.wrappings.get(&row.id).is_some(),
+            is_here: self.shared.wrappings.get(&row.id).is_some(),
+            fault: self.shared.wrappings.fault(&row.id),
             begun_at: (row.begun_at > 0).then_some(Moment(row.begun_at)),
             retired_at: row.retired_at.map(Moment),
             destroyed_at: row.destroyed_at.map(Moment),
@@ -253,6 +278,18 @@ impl Vault {
             .unwrap_or(0);
         self.shared.wrappings.holder.make(next)?;
         Ok(next)
+    }
+
+    /// Whether the key that would be begun next lies ready.
+    ///
+    /// # Errors
+    /// As [`Holder::get`]; when the vault does not answer.
+    pub async fn next_wrapping_key_is_here(&self) -> Result<(String, bool)> {
+        let rows = self.shared.store.wrapping_keys().await?;
+        let newest = rows.iter().filter_map(|row| number(&row.id)).max();
+        let next = 1 + newest.unwrap_or(0);
+        let held = self.shared.wrappings.holder.get(next)?;
+        Ok((name(next), held.is_some()))
     }
 
     /// From now on the next wrapping key takes new data keys. Gives its name.

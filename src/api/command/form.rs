@@ -19,7 +19,6 @@ const NOTE_CHARS_MAX: usize = 2_000;
 const PARTICIPANTS_CHARS_MAX: usize = 500;
 /// A CMS signature with its chain of certificates in base64.
 const SIGNATURE_BLOCK_CHARS_MAX: usize = 16_384;
-const TOKEN_CHARS_MAX: usize = 64;
 
 /// Collects what is wrong.
 #[derive(Default)]
@@ -60,12 +59,10 @@ impl Form {
 
     /// The code of a legal basis: it stands in the journal for ever, so it is never free text.
     pub fn basis(&mut self, input: Option<&str>) -> Option<String> {
-        let input = input?;
-        let good = |c: char| c.is_ascii_alphanumeric() || "._-/:".contains(c);
         self.token(
             "input.basis",
-            input,
-            good,
+            input?,
+            text::is_basis,
             "Căn cứ phải là mã văn bản, ví dụ 61/2018/ND-CP:19.4",
             "the basis must be a code such as 61/2018/ND-CP:19.4",
         )
@@ -73,11 +70,10 @@ impl Form {
 
     /// The number of a document: `123/QĐ-UBND`.
     pub fn document_number(&mut self, path: &str, input: &str) -> Option<String> {
-        let good = |c: char| c.is_alphanumeric() || "._-/".contains(c);
         self.token(
             path,
             input,
-            good,
+            text::is_document_number,
             "Số văn bản không đúng mẫu, ví dụ 123/QĐ-UBND",
             "not the number of a document such as 123/QĐ-UBND",
         )
@@ -85,7 +81,7 @@ impl Form {
 
     /// The code of a policy: it stands in every fact that follows it.
     pub fn policy_code(&mut self, path: &str, input: &str) -> Option<String> {
-        let good = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        let good = |text: &str| text::is_basis(text) && !text.contains(['/', ':']);
         self.token(
             path,
             input,
@@ -104,14 +100,12 @@ impl Form {
         &mut self,
         path: &str,
         input: &str,
-        good: impl Fn(char) -> bool,
+        good: impl Fn(&str) -> bool,
         vietnamese: &str,
         english: &str,
     ) -> Option<String> {
-        let token = self.required(path, input, TOKEN_CHARS_MAX)?;
-        // Every number has a digit; a name written as one word has none.
-        let numbered = token.bytes().any(|byte| byte.is_ascii_digit());
-        if numbered && token.chars().all(good) {
+        let token = self.required(path, input, text::TOKEN_CHARS_MAX)?;
+        if good(&token) {
             return Some(token);
         }
         self.fail(UserError::malformed(path, vietnamese, english))
@@ -247,7 +241,7 @@ impl Form {
     }
 
     fn citizen_number(&mut self, path: &str, input: Option<&str>) -> Option<String> {
-        let number = self.optional(path, input, TOKEN_CHARS_MAX)?;
+        let number = self.optional(path, input, text::TOKEN_CHARS_MAX)?;
         let digits = number.bytes().all(|byte| byte.is_ascii_digit());
         if digits && matches!(number.len(), 9 | 12) {
             return Some(number);
@@ -261,7 +255,7 @@ impl Form {
 
     /// Digits with an optional plus; dots, dashes and spaces between them are dropped.
     fn phone(&mut self, path: &str, input: Option<&str>) -> Option<String> {
-        let text = self.optional(path, input, TOKEN_CHARS_MAX)?;
+        let text = self.optional(path, input, text::TOKEN_CHARS_MAX)?;
         let number = text.replace(['.', ' ', '-'], "");
         let digits = number.strip_prefix('+').unwrap_or(&number);
         if digits.bytes().all(|byte| byte.is_ascii_digit()) && (8..=15).contains(&digits.len()) {

@@ -13,7 +13,7 @@ use crate::api::error::{Answered, Problem, Result};
 use crate::api::words::DataPurpose;
 use crate::api::{Api, wait_for};
 use crate::domain::access::{Looked, Purpose};
-use crate::domain::erasure::{DECISION_CHARS_MAX, ErasureAct, ErasureRequested};
+use crate::domain::erasure::{ErasureAct, ErasureRequested};
 use crate::journal::Until;
 use crate::projections::history;
 use crate::projections::tracking::by_id;
@@ -26,7 +26,7 @@ pub struct ErasePersonalDataInput {
     /// Which data of its person.
     #[graphql(validator(min_items = 1, max_items = 4))]
     purposes: Vec<DataPurpose>,
-    /// Number of the decision, as printed.
+    /// Number of the decision, such as `123/QĐ-UBND`.
     decision: String,
 }
 
@@ -64,7 +64,7 @@ impl PrivacyMutation {
         let erased = async {
             let api = api(context);
             let mut form = Form::default();
-            let decision = form.line("input.decision", &input.decision, DECISION_CHARS_MAX);
+            let decision = form.document_number("input.decision", &input.decision);
             let order = match (known(api, &input.on.dossier).await?, decision) {
                 (Some(dossier), Some(decision)) => ordered(api, dossier, &input, decision).await?,
                 _ => None,

@@ -19,6 +19,8 @@ pub struct DossierErasure {
     pub asked_at: Moment,
     /// Which data.
     pub purposes: Vec<DataPurpose>,
+    /// Which data, in words.
+    pub purpose_labels: Vec<Label>,
     /// Number of the decision.
     pub decision: String,
     /// Why.
@@ -52,6 +54,12 @@ fn told(row: ErasureRow) -> DossierErasure {
     DossierErasure {
         position: Long(row.position),
         asked_at: row.asked_at,
+        purpose_labels: row
+            .asked
+            .purposes
+            .iter()
+            .map(|purpose| purpose.label().into())
+            .collect(),
         purposes: row.asked.purposes.into_iter().map(Into::into).collect(),
         decision: row.asked.decision,
         reason: row.reason.map(Into::into),

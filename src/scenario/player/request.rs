@@ -16,7 +16,7 @@ use crate::domain::dossier::{
     VoiceCommand,
 };
 use crate::domain::fact::stream;
-use crate::domain::part::PartKind;
+use crate::domain::part::{CITIZEN_NUMBER, FULL_NAME, PHONE, PartKind};
 use crate::domain::reason::Reason;
 use crate::scenario::plan::Plan;
 use crate::scenario::script::{Deed, Script, Step, Who};
@@ -361,8 +361,8 @@ fn answer() -> Personal {
 fn person(script: &Script) -> Vec<Personal> {
     let number = script.number;
     let applicant = json!({
-        "name": format!("Công dân {number:06}"),
-        "cccd": format!("003{number:09}"),
+        FULL_NAME: format!("Công dân {number:06}"),
+        CITIZEN_NUMBER: format!("003{number:09}"),
     });
     let mut parts = vec![Personal {
         file: None,
@@ -374,7 +374,7 @@ fn person(script: &Script) -> Vec<Personal> {
         Channel::Online | Channel::Post => parts.push(Personal {
             file: None,
             kind: PartKind::Contact,
-            value: json!({ "phone": format!("0000{number:06}") }),
+            value: json!({ PHONE: format!("0000{number:06}") }),
         }),
     }
     parts

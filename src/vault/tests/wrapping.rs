@@ -40,6 +40,16 @@ fn code<T>(refused: Result<T, VaultError>) -> &'static str {
     refused.err().map_or("DONE", |error| error.code())
 }
 
+/// The streams of what holds this, and whether there may be more.
+async fn held(vault: &Vault, field: Field, text: &str) -> (Vec<Uuid>, bool) {
+    let (tagged, incomplete) = vault.tagged(field, text).await.expect("tagged");
+    let found = vault.holding(tagged, field, text).await.expect("found");
+    (
+        found.into_iter().map(|(stream, ..)| stream).collect(),
+        incomplete,
+    )
+}
+
 async fn rewrap(vault: &Vault) -> Rewrap {
     vault.rewrap(|_| {}).await.expect("wrapped anew")
 }
@@ -69,8 +79,8 @@ async fn everything_is_read_and_found_after_the_key_was_changed() {
             assert_eq!(read, present(&deposit(of)));
         }
         for phone in ["0000000003", "0000000901"] {
-            let found = other.holding(Field::Phone, phone).await.expect("found");
-            assert_eq!(found.len(), 1, "{phone}");
+            let (found, incomplete) = held(&other, Field::Phone, phone).await;
+            assert_eq!((found.len(), incomplete), (1, false), "{phone}");
         }
         fs::remove_file(holder.file(1)).expect("not needed any more");
         let read = holder.vault(&ground).await.open(&old).await.expect("read");
@@ -135,7 +145,12 @@ async fn a_backup_cannot_be_read_once_its_key_is_destroyed() {
         let read = vault.open(&asked).await.expect("read");
         assert_eq!(read, present(&deposit(1)), "what lives can be read");
         ground.tamper(back).await;
-        for vault in [vault, holder.vault(&ground).await] {
+        let reopened = holder.vault(&ground).await;
+        assert!(
+            held(&reopened, Field::Phone, "0000000001").await.1,
+            "something cannot be looked into"
+        );
+        for vault in [vault, reopened] {
             assert_unavailable(&vault.open(&asked).await.expect("read"));
         }
     }
@@ -162,6 +177,11 @@ async fn a_missing_key_is_no_erasure_and_stops_nothing_else() {
                 .any(|state| state.id == "w1" && !state.is_here && state.data_keys == 2)
         );
 
+        assert!(
+            held(&vault, Field::Phone, "0000000001").await.1,
+            "it may be there all the same"
+        );
+
         // It goes on under another one; what was there waits for its key.
         vault.begin_wrapping_key(NOW).await.expect("begun");
         let young = put(&vault, &deposit(2)).await;
@@ -186,7 +206,7 @@ async fn a_missing_key_is_no_erasure_and_stops_nothing_else() {
         fs::write(holder.file(2), wrong).expect("written");
         let keys = Keys::load_or_create(holder.0.path()).expect("keys");
         let refused = Vault::create_or_open(&ground.location, &keys).await;
-        assert_eq!(code(refused), "VAULT_WRONG_KEY");
+        assert_eq!(code(refused), "VAULT_WRONG_WRAPPING_KEY");
     }
 }
 
@@ -297,11 +317,9 @@ async fn people_are_found_by_number_and_by_name_until_they_are_erased() {
         let streams: Vec<Uuid> = deposits.iter().map(|deposit| deposit.stream).collect();
         let named = async |asked: &[Uuid], name: &'static str| {
             let found = vault.named(asked, move |full| full.contains(name)).await;
-            let mut found: Vec<Uuid> = found
-                .expect("found")
-                .into_iter()
-                .map(|(stream, ..)| stream)
-                .collect();
+            let (found, unopened) = found.expect("found");
+            assert_eq!(unopened, 0);
+            let mut found: Vec<Uuid> = found.into_iter().map(|(stream, ..)| stream).collect();
             found.sort_unstable();
             found
         };
@@ -312,16 +330,7 @@ async fn people_are_found_by_number_and_by_name_until_they_are_erased() {
             "of these alone"
         );
         assert_eq!(named(&[], "Văn").await, Vec::<Uuid>::new());
-        let held = async |number: &str| {
-            let found = vault
-                .holding(Field::CitizenNumber, number)
-                .await
-                .expect("found");
-            found
-                .into_iter()
-                .map(|(stream, ..)| stream)
-                .collect::<Vec<_>>()
-        };
+        let held = async |number: &str| held(&vault, Field::CitizenNumber, number).await.0;
         assert_eq!(held("001203 000002").await, [streams[1]]);
         assert_eq!(held("001203000009").await, Vec::<Uuid>::new());
 

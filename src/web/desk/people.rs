@@ -32,6 +32,7 @@ pub struct Sent {
 #[serde(rename_all = "camelCase")]
 pub struct Found {
     has_more: bool,
+    incomplete: bool,
     dossiers: Vec<Line>,
 }
 
@@ -55,6 +56,8 @@ pub struct PeoplePage {
     /// None before anything was asked.
     rows: Option<Vec<Row>>,
     more: bool,
+    /// Some could not be looked into.
+    incomplete: bool,
     fault: Option<String>,
 }
 
@@ -103,6 +106,7 @@ impl PeoplePage {
                 .map(|(value, _, words)| ((*value).to_owned(), lang.pick(*words).to_owned()))
                 .collect(),
             more: found.as_ref().is_some_and(|found| found.has_more),
+            incomplete: found.as_ref().is_some_and(|found| found.incomplete),
             rows: found.map(|found| {
                 let dossiers = found.dossiers.into_iter();
                 dossiers.filter_map(|line| Row::new(line, lang)).collect()

@@ -25,6 +25,7 @@ pub struct Holder {
     pub files: Vec<Brought>,
     pub officers: Vec<Acted>,
     pub looks: Vec<Looked>,
+    pub erasures: Vec<Erasure>,
     /// Somebody looked earlier, too.
     pub looked_earlier: bool,
     /// This node has no vault, or the vault does not answer: said instead of silence.
@@ -89,6 +90,17 @@ pub struct Looked {
     pub purpose_label: Words,
 }
 
+/// What was destroyed, as the api gives it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Erasure {
+    pub decision: String,
+    pub done_at: Option<Moment>,
+    pub purpose_labels: Vec<Words>,
+    pub reason_label: Option<Words>,
+    pub backups_unreadable_at: Option<Moment>,
+}
+
 /// An office, as the api gives it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Named {
@@ -122,6 +134,7 @@ impl Holder {
             officers: serde_json::from_value(part("officers")).unwrap_or_default(),
             files: serde_json::from_value(part("files")).unwrap_or_default(),
             looks: looked.collect(),
+            erasures: serde_json::from_value(part("erasures")).unwrap_or_default(),
             looked_earlier: looks["pageInfo"]["hasNextPage"] == true,
             withheld: failed,
         })
@@ -143,6 +156,8 @@ pub struct Own {
     pub person: Vec<(&'static str, String)>,
     pub cover: Cover,
     pub erased: bool,
+    /// By which decision what was destroyed, and since when backups cannot tell it: the certificate.
+    pub destroyed: Vec<String>,
     pub withheld: bool,
     /// The papers that came in.
     pub papers: Vec<String>,
@@ -204,6 +219,11 @@ impl Own {
                 (false, false) => Cover::None,
             },
             erased: applicant.erased,
+            destroyed: holder
+                .erasures
+                .iter()
+                .map(|one| destroyed(one, lang))
+                .collect(),
             withheld: holder.withheld,
             papers: papers(dossier, story, lang),
             officers: holder
@@ -225,6 +245,41 @@ impl Own {
                 .collect(),
         }
     }
+}
+
+fn destroyed(one: &Erasure, lang: Lang) -> String {
+    let words = |words: &Words| lang.of(&words.vi, &words.en).clone();
+    let what: Vec<String> = one.purpose_labels.iter().map(words).collect();
+    let by = lang.of("Quyết định", "Decision");
+    let why = one.reason_label.as_ref();
+    let why = why.map_or_else(String::new, |why| format!(" ({})", words(why)));
+    let day = |at: Moment| dates::day(at.date(), lang);
+    let when = match one.done_at {
+        Some(at) => format!("{} {}", lang.of("xóa xong ngày", "destroyed on"), day(at)),
+        None => lang.of("đang xóa", "being destroyed").to_owned(),
+    };
+    let backups = match one.backups_unreadable_at {
+        Some(at) => format!(
+            "; {} {}",
+            lang.of(
+                "bản sao lưu không còn đọc được từ",
+                "unreadable in backups since"
+            ),
+            day(at)
+        ),
+        None => format!(
+            "; {}",
+            lang.of(
+                "bản sao lưu cũ còn giữ đến khi hủy khóa",
+                "old backups keep it until their key is destroyed"
+            )
+        ),
+    };
+    format!(
+        "{by} {}{why}: {}; {when}{backups}.",
+        one.decision,
+        what.join("; ")
+    )
 }
 
 fn looked(one: &Looked, lang: Lang) -> (When, String) {

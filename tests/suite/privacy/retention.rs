@@ -29,7 +29,10 @@ impl Ordered<'_> {
             "--completed-before",
             before,
         ]);
-        command.args(["--decision", "7/QĐ-UBND"]).args(more);
+        if !more.contains(&"--decision") {
+            command.args(["--decision", "7/QĐ-UBND"]);
+        }
+        command.args(more);
         command.arg("--classes").arg(self.classes);
         command
             .arg("--data")
@@ -77,8 +80,8 @@ async fn what_is_no_longer_to_be_kept_is_destroyed_by_class_and_nothing_else() {
     let all = json!([
         class("short", PROCEDURE, Some(2)),
         class("other", SILENT, Some(2)),
-        class("for-ever", PROCEDURE, None),
-        class("long", PROCEDURE, Some(10))
+        class("for-ever", "1.001193", None),
+        class("long", "1.000656", Some(10))
     ]);
     std::fs::write(&classes, all.to_string()).expect("written");
     let ordered = Ordered {
@@ -112,6 +115,33 @@ async fn what_is_no_longer_to_be_kept_is_destroyed_by_class_and_nothing_else() {
         0,
         "3 dossiers of class short",
     );
+    let named = ["--dry-run", "--decision", "Nguyễn Văn A"];
+    said(
+        &ordered.erase("short", "2026-11-10", &named),
+        1,
+        "never words",
+    );
+    let overlapping = json!([
+        class("short", PROCEDURE, Some(2)),
+        class("for-ever", PROCEDURE, None)
+    ]);
+    std::fs::write(&classes, overlapping.to_string()).expect("written");
+    said(
+        &ordered.erase("short", "2026-11-10", &["--dry-run"]),
+        1,
+        "is in class short and in class for-ever",
+    );
+    std::fs::write(
+        &classes,
+        json!([class("short", "9.999999", Some(2))]).to_string(),
+    )
+    .expect("written");
+    said(
+        &ordered.erase("short", "2026-11-10", &["--dry-run"]),
+        1,
+        "procedure 9.999999",
+    );
+    std::fs::write(&classes, all.to_string()).expect("written");
     assert_eq!(
         held(&office, &old[0].0, &old[0].1).await["applicant"]["erased"],
         false
@@ -133,11 +163,16 @@ async fn what_is_no_longer_to_be_kept_is_destroyed_by_class_and_nothing_else() {
         0,
         "Destroyed the data of 3",
     );
+    let mut amended = all.clone();
+    amended[0]["basis"] = json!("33/2024/QH15:16");
+    std::fs::write(&classes, amended.to_string()).expect("written");
     said(
         &ordered.erase("short", "2026-11-10", &[]),
         0,
         "Destroyed the data of 0",
     );
+    let left = ordered.erase("short", "2026-11-10", &["--dry-run"]);
+    said(&left, 0, "0 dossiers of class short");
     let size = office.api.journal.head().await.expect("a head").size;
     assert!(
         office

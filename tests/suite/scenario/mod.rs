@@ -251,3 +251,27 @@ async fn first_weeks(told: &Told, plan: &Plan) -> Vec<u64> {
     served.close().await;
     received
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_of_a_story_are_found_by_name_and_number_as_everybody_is() {
+    let plan = plan(small());
+    let told = Told::begin(&plan, "1").await;
+    told.play(&plan, "1").await.expect("played");
+    let entries = told.journal.read(0, 10_000).await.expect("entries");
+    let streams: std::collections::BTreeSet<_> = entries.iter().map(|entry| entry.stream).collect();
+    let streams: Vec<_> = streams.into_iter().collect();
+    let is_invented = |name: &str| name.starts_with("Công dân ");
+    let named = told.vault.named(&streams, is_invented).await;
+    let (named, unopened) = named.expect("names");
+    assert_eq!(unopened, 0);
+    assert!(named.len() > 10, "{}", named.len());
+    let first = told.vault.open(&named[..1]).await.expect("read");
+    let motcua::vault::Opened::Present(first) = &first[0] else {
+        panic!("{first:?}");
+    };
+    let number = first["citizen_number"].as_str().expect("a number");
+    let field = motcua::vault::Field::CitizenNumber;
+    let (tagged, _) = told.vault.tagged(field, number).await.expect("tagged");
+    let held = told.vault.holding(tagged, field, number).await;
+    assert_eq!(held.expect("found"), named[..1]);
+}

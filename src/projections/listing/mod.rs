@@ -20,7 +20,6 @@ pub use self::filter::{Filter, Span};
 pub use self::order::{Field, Key, Order, Place, Way, lateness};
 use self::statement::Run;
 use super::tracking::{DossierRow, columns};
-use super::word::from_json;
 use super::worklist::Page;
 use super::{Model, ReadModels, Result};
 
@@ -104,8 +103,7 @@ pub async fn ids(
         offices: &offices,
     };
     let mut sql = statement::ids(&narrowed, among, max);
-    let ids: String = sql.build_query_scalar().fetch_one(&mut *reading).await?;
-    Ok(from_json(&ids)?)
+    Ok(sql.build_query_scalar().fetch_all(&mut *reading).await?)
 }
 
 /// How many there are in all.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::told::{Applicant, Named, Text};
-use super::{Choice, dressed, when};
+use super::{Choice, when};
 use crate::domain::time::Moment;
 use crate::web::dates::When;
 use crate::web::frame::{Door, Frame};
@@ -112,7 +112,10 @@ impl PeoplePage {
                 dossiers.filter_map(|line| Row::new(line, lang)).collect()
             }),
             fault: failure.map(|code| lang.pick(fault(code)).to_owned()),
-            frame: dressed(frame.titled(title, Some(Door::Desk)).wide()),
+            frame: frame
+                .titled(title, Some(Door::Desk))
+                .wide()
+                .styled("desk.css"),
         }
     }
 }

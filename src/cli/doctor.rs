@@ -285,7 +285,7 @@ async fn wrapping(vault: &Vault, now: crate::domain::time::Moment) -> Finding {
         );
     }
     if let Some(state) =
-        destroyed.find(|state| state.id != "m1" && (state.is_here || state.fault.is_some()))
+        destroyed.find(|state| !state.is_of_master() && (state.is_here || state.fault.is_some()))
     {
         return bad(
             format!(
@@ -330,8 +330,9 @@ async fn wrapping(vault: &Vault, now: crate::domain::time::Moment) -> Finding {
         );
     }
     let month = 31 * crate::domain::time::Moment::DAY;
-    let due = retired
-        .find(|state| state.id != "m1" && state.retired_at.is_some_and(|at| at.0 + month < now.0));
+    let due = retired.find(|state| {
+        !state.is_of_master() && state.retired_at.is_some_and(|at| at.0 + month < now.0)
+    });
     match due {
         Some(state) => bad(
             format!(

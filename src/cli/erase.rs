@@ -10,19 +10,19 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream as futures};
 use jiff::civil::Date;
 use tokio_util::sync::CancellationToken;
 
-use super::place::{Place, Stores};
+use super::place::{Place, Stores, pseudonym};
 use super::progress;
 use super::serve::models_of;
 use crate::acts::erasing::carry_out;
 use crate::acts::{Act, Refusal, Request};
-use crate::domain::actor::{Actor, NO_OFFICE, Role, is_id};
+use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::dossier::Rejection;
 use crate::domain::erasure::{ErasureAct, ErasureRequested};
 use crate::domain::fact::stream;
 use crate::domain::part::Purpose;
 use crate::domain::reason::Reason;
 use crate::domain::retention::{self, RetentionClass};
-use crate::domain::text::is_document_number;
+use crate::domain::text::is_decision_number;
 use crate::domain::time::Moment;
 use crate::journal::Until;
 use crate::projections::{erasures, history};
@@ -82,13 +82,8 @@ impl From<Data> for Purpose {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    if !is_id(&arguments.actor) {
-        bail!(
-            "{} is not an actor id: letters, digits and . _ - : with a digit among them; never a name",
-            arguments.actor
-        );
-    }
-    if !is_document_number(&arguments.decision) || !arguments.decision.contains('/') {
+    pseudonym(&arguments.actor)?;
+    if !is_decision_number(&arguments.decision) {
         bail!("--decision is the number of the decision, such as 12/QĐ-UBND; never words");
     }
     let class = class(&arguments)?;

@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use crate::acts::{Counter, Premises};
+use crate::domain::actor::is_id;
 use crate::integrity;
 use crate::journal::{Journal, JournalError, Location};
 use crate::vault::{self, Folder, Keys, Vault};
@@ -228,6 +229,16 @@ impl Place {
         }
         options
     }
+}
+
+/// Whether a pseudonym from the command line may stand in facts.
+pub fn pseudonym(id: &str) -> anyhow::Result<()> {
+    if is_id(id) {
+        return Ok(());
+    }
+    bail!(
+        "{id} is not an actor id: letters, digits and . _ - : with a digit among them; never a name"
+    )
 }
 
 /// The keys that the program was started with, if it was.

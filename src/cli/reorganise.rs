@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use super::place::{Place, Stores};
+use super::place::{Place, Stores, pseudonym};
 use super::progress;
 use super::serve::{is_in_use, models_of, open_models};
 use crate::acts::{Act, Refusal, Request};
-use crate::domain::actor::{Actor, NO_OFFICE, Role, is_id};
+use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::dossier::Rejection;
 use crate::domain::fact::stream;
 use crate::domain::office::Office;
@@ -50,12 +50,7 @@ pub struct Arguments {
 }
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    if !is_id(&arguments.actor) {
-        bail!(
-            "{} is not an actor id: letters, digits and . _ - : with a digit among them; never a name",
-            arguments.actor
-        );
-    }
+    pseudonym(&arguments.actor)?;
     let plan: Reorganisation = read(&arguments.plan)?;
     let mut offices: Vec<Office> = Vec::new();
     for file in &arguments.office_files {

@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 
-use super::place::Place;
+use super::place::{Place, pseudonym};
 use super::progress;
 use crate::acts::erasing;
-use crate::domain::actor::{Actor, NO_OFFICE, Role, is_id};
+use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::erasure::KeyDestroyed;
 use crate::domain::time::Moment;
 use crate::vault::{Vault, WrappingState};
@@ -86,7 +86,7 @@ fn list(states: &[WrappingState]) {
     );
     for state in states
         .iter()
-        .filter(|state| state.id != "m1" || state.data_keys > 0)
+        .filter(|state| !state.is_of_master() || state.data_keys > 0)
     {
         println!(
             "{:<6}{:<12}{:<12}{:<12}{:>10}  {}",
@@ -174,11 +174,7 @@ async fn destroy(wanted: &DestroyKey) -> anyhow::Result<()> {
         .filter(|[one, other]: &[String; 2]| one != other)
         .context("a key is destroyed by two: name both with --custodian, by their pseudonyms")?;
     for id in custodians.iter().chain([&wanted.actor]) {
-        if !is_id(id) {
-            bail!(
-                "{id} is not an actor id: letters, digits and . _ - : with a digit among them; never a name"
-            );
-        }
+        pseudonym(id)?;
     }
     let stores = wanted.place.open().await?;
     let now = stores.counter.clock();

@@ -238,7 +238,7 @@ fn checked(asked: &ErasureRequested) -> Result<ErasureRequested, Rejection> {
         ));
     }
     // It stands in the journal for ever: a number, never words.
-    if !text::is_document_number(&asked.decision) || !asked.decision.contains('/') {
+    if !text::is_decision_number(&asked.decision) {
         return Err(Rejection::Unfit(
             "số quyết định xóa phải có dạng 123/QĐ-UBND",
             "an erasure names its decision by a number such as 123/QĐ-UBND",

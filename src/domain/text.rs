@@ -83,6 +83,12 @@ pub fn is_document_number(text: &str) -> bool {
     is_token(text, |c| c.is_alphanumeric() || "._-/".contains(c))
 }
 
+/// As [`is_document_number`], of a decision: number, stroke, who decided.
+#[must_use]
+pub fn is_decision_number(text: &str) -> bool {
+    is_document_number(text) && text.contains('/')
+}
+
 /// Whether a text is the code of a legal basis such as `61/2018/ND-CP:19.4`: it stands in the journal for ever, so it is never
 /// free text.
 #[must_use]

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Result, VaultError,
-    keys::{create, load, sync, unusable},
+    keys::{load, load_or_create, sync, unusable},
     random,
     seal::Secret,
 };
@@ -50,12 +50,7 @@ impl Holder for InFolder {
     }
 
     fn make(&self, number: u32) -> Result<Secret> {
-        let path = self.path(number);
-        if let Some(key) = load(&path)? {
-            return Ok(key);
-        }
-        create(&path)?;
-        load(&path)?.ok_or(VaultError::KeyDamaged { path })
+        load_or_create(self.path(number))
     }
 
     /// Overwritten before it is removed; what a disk keeps of old blocks is beyond reach.

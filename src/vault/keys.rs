@@ -45,15 +45,8 @@ impl Keys {
     /// # Errors
     /// When the file cannot be used.
     pub fn load_or_create(folder: &Path) -> Result<Self> {
-        let path = folder.join(FILE);
-        let master = if let Some(master) = load(&path)? {
-            master
-        } else {
-            create(&path)?;
-            load(&path)?.ok_or(VaultError::KeyDamaged { path })?
-        };
         Ok(Self {
-            master,
+            master: load_or_create(folder.join(FILE))?,
             wrapping: Arc::new(InFolder(folder.to_owned())),
         })
     }
@@ -125,6 +118,15 @@ pub(super) fn derive(from: &Secret, info: &str) -> [u8; BYTES] {
     secret
 }
 
+/// The key in this file, made when there is none.
+pub(super) fn load_or_create(path: PathBuf) -> Result<Secret> {
+    if let Some(key) = load(&path)? {
+        return Ok(key);
+    }
+    create(&path)?;
+    load(&path)?.ok_or(VaultError::KeyDamaged { path })
+}
+
 /// The key in this file; none when there is no such file.
 pub(super) fn load(path: &Path) -> Result<Option<Secret>> {
     let mut file = match File::open(path) {
@@ -157,7 +159,7 @@ impl fmt::Debug for Keys {
 
 /// Whole or not at all, also when the power goes: the bytes are on disk before the name is, and a name that exists is
 /// never taken over (`rename` would replace the key another process has just made and begun to use).
-pub(super) fn create(path: &Path) -> Result<()> {
+fn create(path: &Path) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let new: Vec<&Path> = folder

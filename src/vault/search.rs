@@ -29,7 +29,8 @@ pub struct SealedName {
 }
 
 impl Findable {
-    fn located(&self) -> Option<Located> {
+    /// As a fact would name it.
+    pub fn located(&self) -> Option<Located> {
         let kind = tag::TAGGED
             .into_iter()
             .find(|kind| kind.name() == self.kind)?;

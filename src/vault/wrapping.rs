@@ -13,14 +13,11 @@ use super::{
     Keys, Result, Vault, VaultError, draft,
     holder::Holder,
     keys::derive,
-    rows::{KeyRow, Rewrapped, Store, WrappingRow},
+    rows::{Findable, KeyRow, Rewrapped, Store, WrappingRow},
     seal::{self, KeyPlace, Secret},
     tag,
 };
-use crate::domain::{
-    part::{Part, PartKind},
-    time::Moment,
-};
+use crate::domain::{part::PartKind, time::Moment};
 
 /// Derived from the master key: marks whose vault it is. Before there were wrapping keys it wrapped data keys itself.
 const OF_MASTER: &str = "m1";
@@ -67,6 +64,14 @@ pub struct WrappingState {
     pub data_keys: u64,
 }
 
+impl WrappingState {
+    /// Derived from the master key: it lasts as long, and nobody destroys it.
+    #[must_use]
+    pub fn is_of_master(&self) -> bool {
+        self.id == OF_MASTER
+    }
+}
+
 /// What changing the wrapping key did so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rewrap {
@@ -85,6 +90,13 @@ fn name(number: u32) -> String {
 
 fn number(id: &str) -> Option<u32> {
     id.strip_prefix('w')?.parse().ok()
+}
+
+/// Never one that was used.
+async fn next_number(store: &Store) -> Result<u32> {
+    let rows = store.wrapping_keys().await?;
+    let newest = rows.iter().filter_map(|row| number(&row.id)).max();
+    Ok(1 + newest.unwrap_or(0))
 }
 
 /// Nothing is left half done under these locks.
@@ -141,12 +153,7 @@ impl Wrappings {
 
     /// Begins the next one, and retires the one before.
     async fn begin(&self, store: &Store, now: Moment) -> Result<()> {
-        let rows = store.wrapping_keys().await?;
-        let next = 1 + rows
-            .iter()
-            .filter_map(|row| number(&row.id))
-            .max()
-            .unwrap_or(0);
+        let next = next_number(store).await?;
         let key = self.holder.make(next)?;
         let id = name(next);
         store
@@ -270,12 +277,7 @@ impl Vault {
     /// # Errors
     /// As [`Holder::make`].
     pub async fn prepare_wrapping_key(&self) -> Result<u32> {
-        let rows = self.shared.store.wrapping_keys().await?;
-        let next = 1 + rows
-            .iter()
-            .filter_map(|row| number(&row.id))
-            .max()
-            .unwrap_or(0);
+        let next = next_number(&self.shared.store).await?;
         self.shared.wrappings.holder.make(next)?;
         Ok(next)
     }
@@ -285,9 +287,7 @@ impl Vault {
     /// # Errors
     /// As [`Holder::get`]; when the vault does not answer.
     pub async fn next_wrapping_key_is_here(&self) -> Result<(String, bool)> {
-        let rows = self.shared.store.wrapping_keys().await?;
-        let newest = rows.iter().filter_map(|row| number(&row.id)).max();
-        let next = 1 + newest.unwrap_or(0);
+        let next = next_number(&self.shared.store).await?;
         let held = self.shared.wrappings.holder.get(next)?;
         Ok((name(next), held.is_some()))
     }
@@ -333,19 +333,7 @@ impl Vault {
                 .await?;
             let Some(last) = page.last() else { break };
             after = Some(last.c);
-            let wanted: Vec<_> = page
-                .iter()
-                .filter_map(|row| {
-                    let part = Part {
-                        c: draft::text(&row.c),
-                        kind: tag::TAGGED
-                            .into_iter()
-                            .find(|kind| kind.name() == row.kind)?,
-                        s: row.subject,
-                    };
-                    Some((row.stream, row.command, part))
-                })
-                .collect();
+            let wanted: Vec<_> = page.iter().filter_map(Findable::located).collect();
             let opened = self.open(&wanted).await?;
             let tags: Vec<_> = wanted
                 .iter()
@@ -450,6 +438,18 @@ impl Vault {
     /// When the vault does not answer.
     pub async fn wrapping_key_destroyed(&self, id: &str, now: Moment) -> Result<()> {
         self.shared.store.destroyed(id, now.0).await
+    }
+
+    /// Those of these wrapping keys that are not destroyed here, whatever is on record: noted as living, or held.
+    ///
+    /// # Errors
+    /// When the vault does not answer.
+    pub async fn undestroyed(&self, ids: &[String]) -> Result<Vec<String>> {
+        let rows = self.shared.store.wrapping_keys().await?;
+        let left = rows.into_iter().filter(|row| {
+            ids.contains(&row.id) && (row.destroyed_at.is_none() || self.has_wrapping_key(&row.id))
+        });
+        Ok(left.map(|row| row.id).collect())
     }
 
     /// Whether a wrapping key is where the keys are.

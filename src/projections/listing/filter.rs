@@ -99,8 +99,8 @@ impl Filter {
 /// A filter with all that was looked up for it.
 pub struct Narrowed<'a> {
     pub filter: &'a Filter,
-    pub procedures: &'a Procedures,
-    pub offices: &'a [String],
+    pub procedures: Procedures,
+    pub offices: Vec<String>,
 }
 
 impl Narrowed<'_> {
@@ -112,7 +112,7 @@ impl Narrowed<'_> {
     /// `where …`, with the office and every part of the filter.
     pub fn push(&self, sql: &mut QueryBuilder<Sqlite>) {
         sql.push(" where code_rank is not null and office ");
-        match self.offices {
+        match &self.offices[..] {
             [office] => sql.push("= ").push_bind(office.clone()),
             offices => any(sql, offices),
         };

@@ -12,7 +12,9 @@ mod statement;
 use std::collections::HashMap;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, QueryBuilder, Row, SqliteConnection, query_as, query_scalar};
+use sqlx::{
+    FromRow, QueryBuilder, Row, Sqlite, SqliteConnection, Transaction, query_as, query_scalar,
+};
 use uuid::Uuid;
 
 use self::filter::Narrowed;
@@ -51,15 +53,7 @@ pub async fn page(
     way: Way,
     size: u32,
 ) -> Result<Page<DossierRow, Place>> {
-    let procedures = filter.procedures(models).await?;
-    // One transaction: what is read in pieces is read of one state.
-    let mut reading = models.pool().begin().await?;
-    let offices = offices(&mut reading, filter).await?;
-    let narrowed = Narrowed {
-        filter,
-        procedures: &procedures,
-        offices: &offices,
-    };
+    let (narrowed, mut reading) = narrowed(models, filter).await?;
     let wanted = size as usize + 1;
     let mut places: Vec<Place> = Vec::with_capacity(wanted);
     for run in Run::all(order.field, from, way) {
@@ -94,28 +88,14 @@ pub async fn ids(
     among: Option<&[Uuid]>,
     max: usize,
 ) -> Result<Vec<Uuid>> {
-    let procedures = filter.procedures(models).await?;
-    let mut reading = models.pool().begin().await?;
-    let offices = offices(&mut reading, filter).await?;
-    let narrowed = Narrowed {
-        filter,
-        procedures: &procedures,
-        offices: &offices,
-    };
+    let (narrowed, mut reading) = narrowed(models, filter).await?;
     let mut sql = statement::ids(&narrowed, among, max);
     Ok(sql.build_query_scalar().fetch_all(&mut *reading).await?)
 }
 
 /// How many there are in all.
 pub async fn count(models: &ReadModels, filter: &Filter) -> Result<u64> {
-    let procedures = filter.procedures(models).await?;
-    let mut reading = models.pool().begin().await?;
-    let offices = offices(&mut reading, filter).await?;
-    let narrowed = Narrowed {
-        filter,
-        procedures: &procedures,
-        offices: &offices,
-    };
+    let (narrowed, mut reading) = narrowed(models, filter).await?;
     let mut sql = statement::count(&narrowed);
     let found: i64 = sql.build_query_scalar().fetch_one(&mut *reading).await?;
     Ok(found.cast_unsigned())
@@ -123,14 +103,7 @@ pub async fn count(models: &ReadModels, filter: &Filter) -> Result<u64> {
 
 /// How SQLite would find the first places of a list, a line for each step.
 pub async fn plan(models: &ReadModels, filter: &Filter, order: Order) -> Result<Vec<String>> {
-    let procedures = filter.procedures(models).await?;
-    let mut reading = models.pool().begin().await?;
-    let offices = offices(&mut reading, filter).await?;
-    let narrowed = Narrowed {
-        filter,
-        procedures: &procedures,
-        offices: &offices,
-    };
+    let (narrowed, mut reading) = narrowed(models, filter).await?;
     let mut steps = Vec::new();
     for run in Run::all(order.field, None, Way::Forward) {
         let sql = statement::places(&narrowed, order, run, Way::Forward, 1);
@@ -142,6 +115,22 @@ pub async fn plan(models: &ReadModels, filter: &Filter, order: Order) -> Result<
         }
     }
     Ok(steps)
+}
+
+/// What a list is narrowed by, and the one transaction that all of it is read in: what is read in pieces is read of one state.
+async fn narrowed<'a>(
+    models: &ReadModels,
+    filter: &'a Filter,
+) -> Result<(Narrowed<'a>, Transaction<'static, Sqlite>)> {
+    let procedures = filter.procedures(models).await?;
+    let mut reading = models.pool().begin().await?;
+    let offices = offices(&mut reading, filter).await?;
+    let narrowed = Narrowed {
+        filter,
+        procedures,
+        offices,
+    };
+    Ok((narrowed, reading))
 }
 
 /// Those asked for, or all that have a dossier: one look into an index for each.

@@ -57,7 +57,7 @@ pub fn places(
     };
     match order.field.index().filter(|_| narrowed.is_whole()) {
         None => reads.examined(narrowed),
-        Some(index) => match narrowed.offices {
+        Some(index) => match &narrowed.offices[..] {
             [office] => reads.walked(office, index),
             offices => reads.merged(offices, index),
         },

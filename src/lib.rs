@@ -6,6 +6,8 @@ pub mod tlog;
 
 pub mod outside;
 
+pub mod servers;
+
 pub mod vault;
 
 pub mod journal;
@@ -17,6 +19,8 @@ pub mod integrity;
 pub mod projections;
 
 pub mod reactions;
+
+pub mod copies;
 
 pub mod papers;
 

@@ -120,6 +120,12 @@ impl Counter {
         self.halted.get().copied()
     }
 
+    /// Commands that wait for the writer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        WAITING_MAX - self.inbox.capacity()
+    }
+
     /// The office it stands in.
     #[must_use]
     pub fn office(&self) -> &Premises {

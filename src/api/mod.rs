@@ -20,6 +20,7 @@ pub mod listing;
 pub mod live;
 pub mod log;
 pub mod looks;
+mod metrics;
 pub mod mine;
 pub mod node;
 pub mod offices;
@@ -248,7 +249,7 @@ pub fn router(api: Api) -> Router {
             Router::new()
                 .route("/livez", get(health::livez))
                 .route("/readyz", get(health::readyz))
-                .route("/metrics", get(health::metrics))
+                .route("/metrics", get(metrics::metrics))
                 .with_state(api.clone()),
         )
         .merge(papers::router(api.clone()))

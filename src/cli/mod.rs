@@ -1,6 +1,9 @@
 //! FOR OPERATORS: one file per subcommand; wiring and nothing else.
 
 mod abuses;
+mod backup;
+mod config;
+mod copy;
 mod demo;
 mod diff;
 mod doctor;
@@ -24,6 +27,7 @@ mod receipt;
 mod recover;
 mod reorganise;
 mod replay;
+mod restore;
 mod schema;
 mod scratch;
 mod serve;
@@ -39,7 +43,7 @@ mod witness;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// motcua: an open, verifiable one-stop-shop core.
 #[derive(Debug, Parser)]
@@ -82,6 +86,13 @@ enum What {
     /// Close offices by a decision and move what they have to those that take over. Exit 0 done, 1 refused, 3 not all moved
     /// yet.
     Reorganise(reorganise::Arguments),
+    /// Copy everything but the keys into one folder, beside a running node; made again, it carries only what is new.
+    Backup(backup::Arguments),
+    /// Make a backup into a node's data again, on SQLite or PostgreSQL. Exit codes of --verify as for `verify`.
+    Restore(restore::Arguments),
+    /// Move a journal with all that belongs to it to another place or kind of database, unchanged. Exit 3: it went on meanwhile,
+    /// copy again.
+    Copy(copy::Arguments),
     /// Print a sign-in token of this office's own issuer.
     Token(token::Arguments),
     /// Keys for machines that ask or act here: add, list, revoke.
@@ -98,6 +109,9 @@ enum What {
     Witness(witness::Arguments),
     /// Try an attack on a copy of the data, and see whether it is found. Exit 0 when it was.
     Drill(drill::Arguments),
+    /// Print every setting of `serve` as it would be here, and where each comes from; secrets are not shown. Takes what `serve`
+    /// takes.
+    Config(serve::Arguments),
     /// Check everything around this node and say what to do.
     Doctor(doctor::Arguments),
 }
@@ -110,8 +124,11 @@ const USAGE: u8 = 64;
 pub fn run() -> ExitCode {
     log();
     leave_quietly_when_nobody_reads();
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
+    let matches = Arguments::command().try_get_matches();
+    let understood =
+        matches.and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
+    let (arguments, matches) = match understood {
+        Ok(understood) => understood,
         Err(told) => {
             // Nobody reads: nothing to do about it.
             let _ = told.print();
@@ -148,6 +165,9 @@ pub fn run() -> ExitCode {
             What::Mirror(arguments) => mirror::run(arguments).await,
             What::Recover(arguments) => recover::run(arguments).await,
             What::Reorganise(arguments) => reorganise::run(arguments).await,
+            What::Backup(arguments) => backup::run(arguments).await,
+            What::Restore(arguments) => restore::run(arguments).await,
+            What::Copy(arguments) => copy::run(arguments).await,
             What::Token(arguments) => token::run(arguments).await,
             What::Key(arguments) => key::run(arguments).await,
             What::Erase(arguments) => erase::run(arguments).await,
@@ -156,6 +176,7 @@ pub fn run() -> ExitCode {
             What::Signer(arguments) => signer::run(arguments).await,
             What::Witness(arguments) => witness::run(arguments).await,
             What::Drill(arguments) => drill::run(arguments).await,
+            What::Config(_) => Ok(config::run(&matches)),
             What::Doctor(arguments) => doctor::run(arguments).await,
         }
     });
@@ -169,18 +190,23 @@ pub fn run() -> ExitCode {
     })
 }
 
-/// To standard error, in colours for a terminal only. The databases' remarks on slow statements are for developers: they
+/// To standard error, in colours for a terminal only, or with `MOTCUA_LOG_FORMAT=json` one JSON object a line. Each request is
+/// told with `MOTCUA_LOG=motcua=info,motcua::request=debug`. The databases' remarks on slow statements are for developers: they
 /// speak with `MOTCUA_LOG=sqlx::query=warn`.
 fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("MOTCUA_LOG").unwrap_or_else(|_| {
         tracing_subscriber::EnvFilter::new("warn,motcua=info,sqlx::query=error")
     });
     let plain = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
-    tracing_subscriber::fmt()
+    let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal() && !plain)
-        .with_writer(std::io::stderr)
-        .init();
+        .with_writer(std::io::stderr);
+    if std::env::var_os("MOTCUA_LOG_FORMAT").is_some_and(|format| format == "json") {
+        subscriber.json().flatten_event(true).init();
+    } else {
+        let coloured = std::io::stderr().is_terminal() && !plain;
+        subscriber.with_ansi(coloured).init();
+    }
 }
 
 /// `motcua history CODE | head` ends when `head` has seen enough, as every program does; printing would panic.

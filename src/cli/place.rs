@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use crate::acts::{Counter, Premises};
+use crate::copies;
 use crate::domain::actor::is_id;
 use crate::integrity;
 use crate::journal::{Journal, JournalError, Location};
@@ -39,6 +40,36 @@ pub struct Place {
 }
 
 impl Place {
+    /// A data folder, or a PostgreSQL database and where its files lie.
+    pub fn of(text: &str, files: Option<PathBuf>) -> anyhow::Result<Self> {
+        let mut place = match text.parse()? {
+            Location::Sqlite(folder) => Self::of_folder(folder),
+            Location::Postgres(url) => {
+                let mut place = Self::of_folder(PathBuf::from("motcua-data"));
+                place.journal = Some(url);
+                place
+            }
+        };
+        place.files = files;
+        Ok(place)
+    }
+
+    /// An embedded journal and what lies beside it.
+    pub fn of_folder(data: PathBuf) -> Self {
+        Self {
+            data,
+            journal: None,
+            keys: None,
+            files: None,
+        }
+    }
+
+    /// Where the enciphered files lie.
+    pub fn files_folder(&self) -> PathBuf {
+        let told = self.files.clone();
+        told.unwrap_or_else(|| self.data.join("files"))
+    }
+
     pub fn journal_location(&self) -> anyhow::Result<Location> {
         match &self.journal {
             Some(address) => Ok(address.parse()?),
@@ -155,8 +186,7 @@ impl Place {
     /// The vault, made when there is none: for a new journal only.
     pub async fn vault(&self, keys: &Keys, journal: &Journal) -> anyhow::Result<Vault> {
         self.make_folder()?;
-        let folder = self.files.clone();
-        let folder = folder.unwrap_or_else(|| self.data.join("files"));
+        let folder = self.files_folder();
         let vault = Vault::create_or_open(&self.vault_location(), keys).await?;
         let journal = crate::acts::opened(journal).await?.id;
         Ok(vault.with_files(Folder::open(folder, journal).await?))
@@ -169,6 +199,12 @@ impl Place {
 
     /// Everything a node needs to take commands on a journal that exists; nothing is made.
     pub async fn open(&self) -> anyhow::Result<Stores> {
+        if self.journal.is_none() && self.data.join(copies::FILE).exists() {
+            bail!(
+                "{} is a backup, and a node that wrote to it would spoil it: `motcua restore --from {0} --data NEW`",
+                self.data.display()
+            );
+        }
         let found = self.journal_read_only().await?;
         crate::acts::opened(&found).await?;
         drop(found);

@@ -443,6 +443,7 @@ pub async fn serve(
     // Hashes do not shrink, and streams must not wait for a full block.
     let worthwhile =
         DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
+    let router = router.layer(axum::middleware::from_fn(api::http::named));
     let router = router.layer(CompressionLayer::new().compress_when(worthwhile));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let until = stop.clone();

@@ -7,14 +7,14 @@ use uuid::Uuid;
 
 use super::fact::{self, BYTES_MAX, FactError};
 use super::writer::Continued;
-use super::{Entry, Journal, JournalError, Look, Looked, NewCommand, Writer};
+use super::{Entry, Journal, JournalError, KnownCommand, Look, Looked, NewCommand, Writer};
 use crate::domain::event::Event;
 use crate::domain::fact::Fact;
 use crate::domain::time::Moment;
 use crate::tlog::{Hash, leaf_hash};
 
-/// In place of a copied command's digest, which only the office can compute: it meets no other, so that a command sent
-/// again is refused and never done twice.
+/// In place of the digest of a command that came from a published log: only the office can compute it. It meets no other, so
+/// that a command sent again is refused and never done twice.
 pub const NO_MAC: Hash = [0; 32];
 
 /// Why bytes cannot stand where they were to stand; nothing of the batch was written.
@@ -58,6 +58,8 @@ impl CopyError {
 /// The one that appends copies, on a connection of its own.
 pub struct Copier {
     writer: Writer,
+    /// Knows the digests of the commands, if anybody does.
+    source: Option<Journal>,
 }
 
 impl Journal {
@@ -65,6 +67,16 @@ impl Journal {
     pub async fn copier(&self) -> super::Result<Copier> {
         Ok(Copier {
             writer: self.writer().await?,
+            source: None,
+        })
+    }
+
+    /// As [`Journal::copier`], of a journal of the same office, whose commands stay known: sent again, they are answered as
+    /// they were.
+    pub async fn copier_of(&self, source: &Journal) -> super::Result<Copier> {
+        Ok(Copier {
+            writer: self.writer().await?,
+            source: Some(source.clone()),
         })
     }
 }
@@ -78,8 +90,9 @@ impl Copier {
         if facts.is_empty() {
             return Ok(());
         }
+        let known = self.known(&facts).await?;
         let looked = self.look(from, &facts).await?;
-        match arrange(from, bodies, &facts, &looked) {
+        match arrange(from, bodies, &facts, &looked, &known) {
             Ok(copied) => Ok(self
                 .writer
                 .commit_copy(&copied.entries, &copied.commands, copied.continued)
@@ -89,6 +102,16 @@ impl Copier {
                 Err(error)
             }
         }
+    }
+
+    /// What the source knows of the commands of these facts.
+    async fn known(&self, facts: &[Fact]) -> Result<HashMap<Uuid, KnownCommand>, CopyError> {
+        let Some(source) = &self.source else {
+            return Ok(HashMap::new());
+        };
+        let mut ids: Vec<Uuid> = facts.iter().map(|fact| fact.command).collect();
+        ids.dedup();
+        Ok(source.commands(&ids).await?)
     }
 
     /// Takes the lock and reads what the facts must continue.
@@ -146,6 +169,7 @@ fn arrange(
     bodies: &[Bytes],
     facts: &[Fact],
     looked: &Looked,
+    known: &HashMap<Uuid, KnownCommand>,
 ) -> Result<Copied, CopyError> {
     if looked.head.size != from {
         return Err(CopyError::NotNext {
@@ -183,7 +207,7 @@ fn arrange(
             leaf_hash,
         });
     }
-    let (commands, continued) = commands(from, facts, looked)?;
+    let (commands, continued) = commands(from, facts, looked, known)?;
     Ok(Copied {
         entries,
         commands,
@@ -196,6 +220,7 @@ fn commands(
     from: u64,
     facts: &[Fact],
     looked: &Looked,
+    known: &HashMap<Uuid, KnownCommand>,
 ) -> Result<(Vec<NewCommand>, Option<Continued>), CopyError> {
     let mut new: Vec<NewCommand> = Vec::new();
     let mut seen: HashSet<Uuid> = HashSet::new();
@@ -225,7 +250,7 @@ fn commands(
                 seen.insert(id);
                 new.push(NewCommand {
                     id,
-                    mac: NO_MAC,
+                    mac: known.get(&id).map_or(NO_MAC, |known| known.mac),
                     position,
                     entries: 1,
                 });

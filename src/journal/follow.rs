@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::{sync::watch, time::sleep};
 
 use super::{Entry, Journal, Result};
+use crate::servers::Servers;
 
 /// PostgreSQL's channel: "there is a new head", with nothing in it.
 const CHANNEL: &str = "motcua_head";
@@ -55,10 +56,10 @@ impl Follower {
 
 /// Turns notifications into wake-ups until it is aborted. A notification is only a hint: whatever goes wrong here costs
 /// latency, because the poll goes on.
-pub async fn listen(options: PgConnectOptions, wake: watch::Sender<()>) {
+pub async fn listen(servers: Servers, wake: watch::Sender<()>) {
     let mut pause = POLL_IDLE;
     loop {
-        match listener(&options).await {
+        match listener(&servers).await {
             Ok(mut listener) => {
                 pause = POLL_IDLE;
                 loop {
@@ -77,12 +78,12 @@ pub async fn listen(options: PgConnectOptions, wake: watch::Sender<()>) {
     }
 }
 
-async fn listener(options: &PgConnectOptions) -> sqlx::Result<PgListener> {
+async fn listener(servers: &Servers) -> sqlx::Result<PgListener> {
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .max_lifetime(None)
         .idle_timeout(None)
-        .connect_with(options.clone().application_name("motcua listener"))
+        .connect_with(servers.named("motcua listener").now().await?)
         .await?;
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;

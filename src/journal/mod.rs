@@ -14,6 +14,7 @@ mod rows;
 mod sqlite;
 mod writer;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -139,7 +140,7 @@ impl Drop for Shared {
 
 /// Where entries are read.
 enum Store {
-    Sqlite(sqlite::Store),
+    Sqlite(Box<sqlite::Store>),
     Postgres(postgres::Store),
 }
 
@@ -163,7 +164,9 @@ impl Journal {
     /// Opens the journal, makes it when there is none, and brings its tables up to this program's format.
     pub async fn create_or_open(location: &Location) -> Result<Self> {
         Ok(Self::new(match location {
-            Location::Sqlite(file) => Store::Sqlite(sqlite::Store::create_or_open(file).await?),
+            Location::Sqlite(file) => {
+                Store::Sqlite(Box::new(sqlite::Store::create_or_open(file).await?))
+            }
             Location::Postgres(url) => Store::Postgres(postgres::Store::create_or_open(url).await?),
         }))
     }
@@ -171,7 +174,9 @@ impl Journal {
     /// Opens a journal that must exist, and never writes to it.
     pub async fn open_read_only(location: &Location) -> Result<Self> {
         Ok(Self::new(match location {
-            Location::Sqlite(file) => Store::Sqlite(sqlite::Store::open_read_only(file).await?),
+            Location::Sqlite(file) => {
+                Store::Sqlite(Box::new(sqlite::Store::open_read_only(file).await?))
+            }
             Location::Postgres(url) => Store::Postgres(postgres::Store::open_read_only(url).await?),
         }))
     }
@@ -264,7 +269,7 @@ impl Journal {
         let found =
             either!(Store, &self.shared.store, store => store.streams(&streams, bounds).await?);
         let entries = decode(found)?;
-        rows::dense_streams(&entries, std::collections::HashMap::new())?;
+        rows::dense_streams(&entries, HashMap::new())?;
         Ok(entries)
     }
 
@@ -299,15 +304,19 @@ impl Journal {
 
     /// What was answered to a command, if it was.
     pub async fn command(&self, id: Uuid) -> Result<Option<KnownCommand>> {
-        either!(Store, &self.shared.store, store => store.command(id).await?)
-            .map(rows::command)
-            .transpose()
+        Ok(self.commands(&[id]).await?.remove(&id))
+    }
+
+    /// What was answered to those of these commands that were answered.
+    pub async fn commands(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, KnownCommand>> {
+        let found = either!(Store, &self.shared.store, store => store.commands(ids).await?);
+        found.into_iter().map(rows::command).collect()
     }
 
     /// A reader that waits at the end for more. Must be called within a runtime.
     pub fn follow(&self, from: u64) -> Follower {
         if let Store::Postgres(store) = &self.shared.store {
-            let task = || tokio::spawn(follow::listen(store.options(), self.shared.wake.clone()));
+            let task = || tokio::spawn(follow::listen(store.servers(), self.shared.wake.clone()));
             self.shared.listening.get_or_init(task);
         }
         Follower::new(self.clone(), self.shared.wake.subscribe(), from)

@@ -1,12 +1,8 @@
 //! The journal in a PostgreSQL database that several nodes share.
 
-use std::str::FromStr;
-
 use sqlx::{
-    Connection as _, PgConnection, PgPool,
-    migrate::Migrator,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    query, query_as, query_scalar, raw_sql,
+    PgConnection, PgPool, migrate::Migrator, postgres::PgPoolOptions, query, query_as,
+    query_scalar, raw_sql,
 };
 use uuid::Uuid;
 
@@ -15,6 +11,7 @@ use super::{
     rows::{Asked, CommandRow, EntryRow, HeadRow, TailRow},
     writer::Batch,
 };
+use crate::servers::{Moving, Servers};
 
 const READERS_MAX: u32 = 8;
 const ACQUIRE_SECONDS_MAX: u64 = 5;
@@ -39,8 +36,9 @@ fn migrator() -> Migrator {
 
 /// The reading side: a pool.
 pub struct Store {
-    options: PgConnectOptions,
+    servers: Servers,
     pool: PgPool,
+    _moving: Moving,
 }
 
 impl Store {
@@ -67,26 +65,25 @@ impl Store {
         Ok(store)
     }
 
-    /// `extra_float_digits` is left alone because a pooler in between may refuse it at the start.
     async fn open(url: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url)?
-            .extra_float_digits(None)
-            .application_name("motcua");
+        let servers = Servers::of(url, "motcua")?;
         let pool = PgPoolOptions::new()
             .max_connections(READERS_MAX)
-            .acquire_timeout(std::time::Duration::from_secs(ACQUIRE_SECONDS_MAX))
-            .connect_with(options.clone())
-            .await?;
-        Ok(Self { options, pool })
+            .acquire_timeout(std::time::Duration::from_secs(ACQUIRE_SECONDS_MAX));
+        let (pool, moving) = servers.pool(pool).await?;
+        Ok(Self {
+            servers,
+            pool,
+            _moving: moving,
+        })
     }
 
-    pub fn options(&self) -> PgConnectOptions {
-        self.options.clone()
+    pub fn servers(&self) -> Servers {
+        self.servers.clone()
     }
 
     pub async fn connect(&self) -> Result<Connection> {
-        let options = self.options.clone().application_name("motcua writer");
-        let mut connection = PgConnection::connect_with(&options).await?;
+        let mut connection = self.servers.named("motcua writer").connect().await?;
         raw_sql(WRITER_SETTINGS).execute(&mut connection).await?;
         Ok(Connection(connection))
     }
@@ -166,9 +163,9 @@ impl Store {
         Ok((u32::try_from(standing).unwrap_or(0), 1))
     }
 
-    pub async fn command(&self, id: Uuid) -> Result<Option<CommandRow>> {
-        let sql = "select mac, position, entries from journal.command where id = $1";
-        Ok(query_as(sql).bind(id).fetch_optional(&self.pool).await?)
+    pub async fn commands(&self, ids: &[Uuid]) -> Result<Vec<CommandRow>> {
+        let sql = "select id, mac, position, entries from journal.command where id = any($1)";
+        Ok(query_as(sql).bind(ids).fetch_all(&self.pool).await?)
     }
 }
 

@@ -14,8 +14,8 @@ pub type EntryRow = (i64, Uuid, i32, i64, Vec<u8>, Vec<u8>);
 /// `position, recorded_at, leaf_hash` of the newest entry.
 pub type HeadRow = (i64, i64, Vec<u8>);
 
-/// `mac, position, entries`.
-pub type CommandRow = (Vec<u8>, i64, i32);
+/// `id, mac, position, entries`.
+pub type CommandRow = (Uuid, Vec<u8>, i64, i32);
 
 /// `id, version, leaf_hash` of the index of tails.
 pub type TailRow = (Uuid, i32, Vec<u8>);
@@ -56,13 +56,14 @@ pub fn head(row: Option<HeadRow>) -> Result<Head> {
     })
 }
 
-pub fn command((mac, position, entries): CommandRow) -> Result<KnownCommand> {
+pub fn command((id, mac, position, entries): CommandRow) -> Result<(Uuid, KnownCommand)> {
     let position = position.cast_unsigned();
-    Ok(KnownCommand {
+    let known = KnownCommand {
         mac: hash(mac, position)?,
         position,
         entries: entries.cast_unsigned(),
-    })
+    };
+    Ok((id, known))
 }
 
 pub fn tail((stream, version, leaf_hash): TailRow) -> Result<(Uuid, Tail)> {
@@ -148,7 +149,7 @@ pub fn looked(rows: Vec<LookedRow>, asked: &Asked, clock: Option<Moment>) -> Res
             "clock" => now = Moment(at),
             "head" => head = Some((position, at, hash_bytes)),
             "known" => {
-                known.insert(id, command((hash_bytes, position, version))?);
+                known.extend([command((id, hash_bytes, position, version))?]);
             }
             "tail" => {
                 let (version, leaf_hash) = (version.cast_unsigned(), hash(hash_bytes, 0)?);

@@ -204,9 +204,11 @@ impl Store {
         Ok((u32::try_from(standing).unwrap_or(0), 3))
     }
 
-    pub async fn command(&self, id: Uuid) -> Result<Option<CommandRow>> {
-        let sql = "select mac, position, entries from command where id = ?1";
-        Ok(query_as(sql).bind(id).fetch_optional(&self.pool).await?)
+    pub async fn commands(&self, ids: &[Uuid]) -> Result<Vec<CommandRow>> {
+        let sql = "select id, mac, position, entries from command
+             where id in (select unhex(value) from json_each(?1))";
+        let found = query_as(sql).bind(id_list(ids));
+        Ok(found.fetch_all(&self.pool).await?)
     }
 }
 

@@ -120,6 +120,16 @@ pub async fn count(models: &ReadModels, filter: &Filter) -> Result<u64> {
     Ok(found.cast_unsigned())
 }
 
+/// How many open dossiers of all offices were to be settled by a moment and are not, while their clock runs.
+pub async fn overdue(models: &ReadModels, at: Moment) -> Result<u64> {
+    let sql = "select count(*) from dossier where open and due_rank < ?1";
+    let found: i64 = query_scalar(sql)
+        .bind(at.0)
+        .fetch_one(models.pool())
+        .await?;
+    Ok(found.cast_unsigned())
+}
+
 fn selection(what: &str, filter: &Filter, after: Option<Cursor>) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new("select ");
     sql.push(what)

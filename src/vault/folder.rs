@@ -1,6 +1,7 @@
 //! The store of enciphered files: a folder. Its five methods are all that another kind of store would need.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, ErrorKind},
     os::unix::fs::DirBuilderExt,
@@ -127,6 +128,38 @@ impl Folder {
                     } else if path == folder.path(id).with_extension(DRAFT) {
                         remove(&path)?;
                     }
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    /// Takes over what is in another folder, byte for byte, and gives up what is not: how many came, how many went.
+    pub async fn follow(&self, other: &Self) -> Result<(u64, u64)> {
+        let (ours, theirs) = (self.ids().await?, other.ids().await?);
+        let mut came = 0;
+        for id in theirs.difference(&ours) {
+            // One that was destroyed just now is none to take over.
+            if let Some(bytes) = other.get(*id).await? {
+                self.put(*id, bytes).await?;
+                came += 1;
+            }
+        }
+        let gone = ours.difference(&theirs).copied().collect();
+        Ok((came, self.delete(gone).await?))
+    }
+
+    /// Ids of the files that are whole.
+    async fn ids(&self) -> Result<BTreeSet<Uuid>> {
+        let folder = self.clone();
+        blocking(move || {
+            let mut found = BTreeSet::new();
+            for shelf in entries(&folder.0)? {
+                for path in entries(&shelf)? {
+                    let name = path.file_name().and_then(|name| name.to_str());
+                    let id = name.and_then(|name| name.parse().ok());
+                    found.extend(id.filter(|id| path == folder.path(*id)));
                 }
             }
             Ok(found)

@@ -153,6 +153,14 @@ struct Shared {
     tickets: Secret,
 }
 
+/// Makes the tables of a vault that is to be filled with the rows of another, or brings them up to this program's format.
+///
+/// # Errors
+/// When the place cannot be written.
+pub async fn prepare(location: &Location) -> Result<()> {
+    Store::create_or_open(location).await.map(drop)
+}
+
 impl Vault {
     /// Opens the vault at `location`, makes it when there is none, and brings it to this program's format.
     /// Refused when it was filled under another master key. It opens also where a wrapping key is missing: what is under it

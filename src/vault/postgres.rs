@@ -2,13 +2,11 @@
 //!
 //! The journal may live in the same database: each schema has its own table of migrations.
 
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 
 use sqlx::{
-    PgPool, Postgres,
-    migrate::Migrator,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    query, query_as, query_scalar, raw_sql,
+    PgPool, Postgres, migrate::Migrator, postgres::PgPoolOptions, query, query_as, query_scalar,
+    raw_sql,
 };
 use uuid::Uuid;
 
@@ -20,6 +18,7 @@ use super::{
     seal::Commitment,
     tag::Tag,
 };
+use crate::servers::{Moving, Servers};
 
 const CONNECTIONS_MAX: u32 = 4;
 const ACQUIRE_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -39,24 +38,23 @@ fn migrator() -> Migrator {
 
 pub struct Store {
     pool: PgPool,
+    _moving: Moving,
 }
 
 impl Store {
-    /// `extra_float_digits` is left alone because a pooler in between may refuse it at the start.
     pub async fn create_or_open(url: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url)?
-            .extra_float_digits(None)
-            .application_name("motcua vault");
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
             .acquire_timeout(ACQUIRE_WAIT_MAX)
             .after_connect(|connection, _| {
                 Box::pin(async move { raw_sql(SETTINGS).execute(connection).await.map(drop) })
-            })
-            .connect_with(options)
-            .await?;
+            });
+        let (pool, moving) = Servers::of(url, "motcua vault")?.pool(pool).await?;
         migrator().run(&pool).await?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool,
+            _moving: moving,
+        })
     }
 
     pub async fn pin(&self, id: &str, fingerprint: &[u8; 32]) -> Result<Vec<u8>> {

@@ -9,6 +9,7 @@ use super::{
     sqlite,
     tag::Tag,
 };
+use crate::domain::part::{PartKind, Purpose};
 
 /// A data key to be stored.
 pub struct NewKey {
@@ -85,6 +86,42 @@ pub type NameRow = (
     String,
     Option<Vec<u8>>,
 );
+
+/// A name as SQLite writes it in one line: c, stream, command, subject, sealed, id, wrapping_key, wrapped.
+pub fn name_line(line: &str) -> Option<NameRow> {
+    let mut words = line.split(' ');
+    let mut bytes = || unhex(words.next()?);
+    let (c, stream, command, subject) = (bytes()?, bytes()?, bytes()?, bytes()?);
+    let (sealed, key) = (bytes()?, bytes()?);
+    let wrapping_key = words.next()?.to_owned();
+    let wrapped = unhex(words.next()?)?;
+    let id = |bytes: Vec<u8>| Uuid::from_slice(&bytes).ok();
+    Some((
+        c,
+        id(stream)?,
+        id(command)?,
+        id(subject)?,
+        PartKind::Applicant.name().to_owned(),
+        sealed,
+        id(key)?,
+        Purpose::Identity.name().to_owned(),
+        wrapping_key,
+        Some(wrapped).filter(|wrapped| !wrapped.is_empty()),
+    ))
+}
+
+/// Upper-case hexadecimal digits, as SQLite writes them.
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None, // foreign: no digit
+    };
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?))
+        .collect()
+}
 
 fn name(row: NameRow) -> Result<SealedName> {
     let (c, stream, command, subject, kind, sealed, id, purpose, wrapping_key, wrapped) = row;

@@ -14,10 +14,11 @@ use sqlx::{
 use uuid::Uuid;
 
 use super::{
-    Result,
+    Result, VaultError,
     keys::unusable,
     rows::{
         FindableRow, KeyRow, NameRow, NewKey, NewPart, PartRow, Rewrapped, SweepRow, WrappingRow,
+        name_line,
     },
     seal::Commitment,
     tag::Tag,
@@ -155,14 +156,19 @@ impl Store {
         Ok(found.fetch_all(&self.readers).await?)
     }
 
+    /// One text of one row for all of them: the driver copies every value of every row, and there are thousands.
     pub async fn names(&self, streams: &[Uuid]) -> Result<Vec<NameRow>> {
-        let sql = "select p.c, p.stream, p.command, p.subject, p.kind, p.sealed, k.id, k.purpose, k.wrapping_key, k.wrapped
-             from part as p join data_key as k on k.id = p.data_key
-             where p.kind = 'applicant' and p.sealed is not null and p.stream in (select unhex(value) from json_each(?1))";
-        Ok(query_as(sql)
-            .bind(list(streams))
-            .fetch_all(&self.readers)
-            .await?)
+        let sql = "select coalesce(group_concat(
+                 hex(p.c) || ' ' || hex(p.stream) || ' ' || hex(p.command) || ' ' || hex(p.subject) || ' ' || hex(p.sealed)
+                     || ' ' || hex(k.id) || ' ' || k.wrapping_key || ' ' || coalesce(hex(k.wrapped), ''), char(10)), '')
+             from part as p join data_key as k on k.id = p.data_key and k.purpose = 'identity'
+             where p.kind = 'applicant' and p.sealed is not null
+                 and p.stream in (select unhex(value) from json_each(?1))";
+        let all = query_scalar(sql).bind(list(streams));
+        let all: String = all.fetch_one(&self.readers).await?;
+        let damaged = VaultError::Misuse("a name's row cannot be read");
+        let rows: Option<Vec<NameRow>> = all.lines().map(name_line).collect();
+        rows.ok_or(damaged)
     }
 
     pub async fn wraps(&self) -> Result<Vec<(String, i64)>> {

@@ -10,6 +10,7 @@ mod catalogue;
 mod client;
 mod clients;
 mod commands;
+mod copies;
 mod desk;
 mod documents;
 mod door;

@@ -6,6 +6,7 @@ pub mod cost;
 pub mod documents;
 pub mod limits;
 mod media;
+mod named;
 mod order;
 mod scope;
 mod sse;
@@ -34,6 +35,7 @@ use self::cost::Purse;
 pub use self::documents::Documents;
 use self::limits::Limits;
 use self::media::{Media, Wanted};
+pub use self::named::named;
 use super::access::{Address, OfficeDevice, ReceiptShown};
 use super::error::FailureCode;
 use super::live::Here;
@@ -256,12 +258,16 @@ fn expected(headers: &HeaderMap, actor: Option<&Actor>) -> Result<(), Refused> {
     }
 }
 
-/// The client's id of the request if it is a plain one, else a new one.
 #[expect(clippy::disallowed_methods, reason = "the edge names requests")]
+fn new_request_id() -> String {
+    Uuid::now_v7().to_string()
+}
+
+/// The client's id of the request if it is a plain one, else a new one.
 fn request_id(headers: &HeaderMap) -> String {
     headers
         .get(REQUEST_ID)
         .and_then(|value| value.to_str().ok())
         .filter(|id| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic()))
-        .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+        .map_or_else(new_request_id, str::to_owned)
 }

@@ -1,16 +1,14 @@
 //! The seals in a schema of their own in the journal's PostgreSQL database.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::{
-    Connection as _, PgConnection, PgPool,
-    migrate::Migrator,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    query, query_as, query_scalar,
+    Connection as _, PgConnection, PgPool, migrate::Migrator, postgres::PgPoolOptions, query,
+    query_as, query_scalar,
 };
 
 use super::{IntegrityError, Location, Result, SealRow, Which};
+use crate::servers::{Moving, Servers};
 
 const CONNECTIONS_MAX: u32 = 4;
 const ACQUIRE_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -25,8 +23,9 @@ fn migrator() -> Migrator {
 }
 
 pub struct Store {
-    options: PgConnectOptions,
+    servers: Servers,
     pool: PgPool,
+    _moving: Moving,
 }
 
 impl Store {
@@ -54,22 +53,21 @@ impl Store {
         Ok(store)
     }
 
-    /// `extra_float_digits` is left alone because a pooler in between may refuse it at the start.
     async fn open(url: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url)?
-            .extra_float_digits(None)
-            .application_name("motcua seals");
+        let servers = Servers::of(url, "motcua seals")?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
-            .acquire_timeout(ACQUIRE_WAIT_MAX)
-            .connect_with(options.clone())
-            .await?;
-        Ok(Self { options, pool })
+            .acquire_timeout(ACQUIRE_WAIT_MAX);
+        let (pool, moving) = servers.pool(pool).await?;
+        Ok(Self {
+            servers,
+            pool,
+            _moving: moving,
+        })
     }
 
     pub async fn claim(&self) -> Result<Session> {
-        let options = self.options.clone().application_name(SIGNER);
-        let mut connection = PgConnection::connect_with(&options).await?;
+        let mut connection = self.servers.named(SIGNER).connect().await?;
         let sql = "select pg_try_advisory_lock(hashtextextended($1, 0))";
         let ours: bool = query_scalar(sql)
             .bind(SIGNER)

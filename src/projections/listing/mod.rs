@@ -22,6 +22,7 @@ pub use self::filter::{Filter, Span};
 pub use self::order::{Field, Key, Order, Place, Way, lateness};
 use self::statement::Run;
 use super::tracking::{DossierRow, columns};
+use super::word::from_json;
 use super::worklist::Page;
 use super::{Model, ReadModels, Result};
 
@@ -90,7 +91,8 @@ pub async fn ids(
 ) -> Result<Vec<Uuid>> {
     let (narrowed, mut reading) = narrowed(models, filter).await?;
     let mut sql = statement::ids(&narrowed, among, max);
-    Ok(sql.build_query_scalar().fetch_all(&mut *reading).await?)
+    let ids: String = sql.build_query_scalar().fetch_one(&mut *reading).await?;
+    Ok(from_json(&ids)?)
 }
 
 /// How many there are in all.

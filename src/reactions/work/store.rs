@@ -4,13 +4,12 @@
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
@@ -18,6 +17,7 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, SqlitePool, query, query_as, raw_sql}
 
 use super::{Claim, LEASE, Result};
 use crate::journal::Location;
+use crate::servers::{Moving, Servers};
 
 const CONNECTIONS_MAX: u32 = 8;
 const WAIT_MAX: Duration = Duration::from_secs(10);
@@ -59,6 +59,7 @@ pub struct Work {
     store: Arc<Store>,
     /// Statements of this process that want a number of their own.
     numbered: Arc<AtomicU64>,
+    _moving: Moving,
 }
 
 enum Store {
@@ -85,7 +86,7 @@ impl Work {
 
     /// Opens the work, makes it when there is none, and brings the tables up to this program's format.
     pub async fn create_or_open(location: &Location) -> Result<Self> {
-        let store = match location {
+        let (store, moving) = match location {
             Location::Sqlite(file) => {
                 make_own(file)?;
                 // What the last second loses is sent again.
@@ -100,12 +101,9 @@ impl Work {
                 let mut migrator = sqlx::migrate!("migrations/work/sqlite");
                 migrator.dangerous_set_table_name("migration");
                 migrator.run(&pool).await?;
-                Store::Sqlite(pool)
+                (Store::Sqlite(pool), Moving::default())
             }
             Location::Postgres(url) => {
-                let options = PgConnectOptions::from_str(url)?
-                    .extra_float_digits(None)
-                    .application_name("motcua work");
                 let pool = PgPoolOptions::new()
                     .max_connections(CONNECTIONS_MAX)
                     .acquire_timeout(WAIT_MAX)
@@ -115,14 +113,15 @@ impl Work {
                             limit.execute(connection).await.map(|_| ())
                         })
                     });
-                let pool = pool.connect_with(options).await?;
+                let (pool, moving) = Servers::of(url, "motcua work")?.pool(pool).await?;
                 postgres_migrator().run(&pool).await?;
-                Store::Postgres(pool)
+                (Store::Postgres(pool), moving)
             }
         };
         Ok(Self {
             store: Arc::new(store),
             numbered: Arc::default(),
+            _moving: moving,
         })
     }
 

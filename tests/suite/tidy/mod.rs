@@ -10,26 +10,43 @@ use self::paths::{inline_modules, mentions};
 use self::tokens::{Token, tokens};
 
 /// Each room and the rooms it may use; see ARCHITECTURE.md. `cli` wires everything together.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("config", &[]),
     ("domain", &[]),
     ("tlog", &[]),
     ("outside", &[]),
-    ("vault", &["domain"]),
-    ("journal", &["domain", "tlog"]),
+    ("servers", &[]),
+    ("vault", &["domain", "servers"]),
+    ("journal", &["domain", "tlog", "servers"]),
     ("acts", &["domain", "tlog", "vault", "journal"]),
-    ("integrity", &["domain", "tlog", "outside", "journal"]),
+    (
+        "integrity",
+        &["domain", "tlog", "outside", "servers", "journal"],
+    ),
     ("projections", &["domain", "journal"]),
     (
         "reactions",
         &[
             "domain",
             "outside",
+            "servers",
             "vault",
             "journal",
             "acts",
             "projections",
             "ports",
+        ],
+    ),
+    (
+        "copies",
+        &[
+            "domain",
+            "servers",
+            "vault",
+            "journal",
+            "acts",
+            "integrity",
+            "reactions",
         ],
     ),
     (
@@ -62,12 +79,14 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "domain",
             "tlog",
             "outside",
+            "servers",
             "vault",
             "journal",
             "acts",
             "integrity",
             "projections",
             "reactions",
+            "copies",
             "api",
             "papers",
             "ports",

@@ -15,6 +15,7 @@ mod guard;
 mod history;
 mod init;
 mod key;
+mod migrate;
 mod mirror;
 mod oidc;
 mod outside;
@@ -90,6 +91,9 @@ enum What {
     Backup(backup::Arguments),
     /// Make a backup into a node's data again, on SQLite or PostgreSQL. Exit codes of --verify as for `verify`.
     Restore(restore::Arguments),
+    /// Make the tables or bring them up to this program's format, as the role that owns them; and give others the rights to serve
+    /// or to read.
+    Migrate(migrate::Arguments),
     /// Move a journal with all that belongs to it to another place or kind of database, unchanged. Exit 3: it went on meanwhile,
     /// copy again.
     Copy(copy::Arguments),
@@ -167,6 +171,7 @@ pub fn run() -> ExitCode {
             What::Reorganise(arguments) => reorganise::run(arguments).await,
             What::Backup(arguments) => backup::run(arguments).await,
             What::Restore(arguments) => restore::run(arguments).await,
+            What::Migrate(arguments) => migrate::run(arguments).await,
             What::Copy(arguments) => copy::run(arguments).await,
             What::Token(arguments) => token::run(arguments).await,
             What::Key(arguments) => key::run(arguments).await,

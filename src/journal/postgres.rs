@@ -11,7 +11,7 @@ use super::{
     rows::{Asked, CommandRow, EntryRow, HeadRow, TailRow},
     writer::Batch,
 };
-use crate::servers::{Moving, Servers};
+use crate::servers::{Moving, Servers, tables::migrate};
 
 const READERS_MAX: u32 = 8;
 const ACQUIRE_SECONDS_MAX: u64 = 5;
@@ -44,7 +44,7 @@ pub struct Store {
 impl Store {
     pub async fn create_or_open(url: &str) -> Result<Self> {
         let store = Self::open(url).await?;
-        migrator().run(&store.pool).await?;
+        migrate(&store.pool, "journal", &migrator()).await?;
         Ok(store)
     }
 

@@ -3,6 +3,8 @@
 //! sqlx knows one host. An address with several, as libpq writes it (`postgres://user:password@one:5432,two:5432/database`),
 //! is tried here: whichever takes writes is used, and pools move with it.
 
+pub mod tables;
+
 use std::str::FromStr as _;
 use std::sync::{Arc, Weak};
 use std::time::Duration;

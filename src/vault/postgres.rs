@@ -18,7 +18,7 @@ use super::{
     seal::Commitment,
     tag::Tag,
 };
-use crate::servers::{Moving, Servers};
+use crate::servers::{Moving, Servers, tables::migrate};
 
 const CONNECTIONS_MAX: u32 = 4;
 const ACQUIRE_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -50,7 +50,7 @@ impl Store {
                 Box::pin(async move { raw_sql(SETTINGS).execute(connection).await.map(drop) })
             });
         let (pool, moving) = Servers::of(url, "motcua vault")?.pool(pool).await?;
-        migrator().run(&pool).await?;
+        migrate(&pool, "vault", &migrator()).await?;
         Ok(Self {
             pool,
             _moving: moving,

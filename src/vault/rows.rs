@@ -88,39 +88,66 @@ pub type NameRow = (
 );
 
 /// A name as SQLite writes it in one line: c, stream, command, subject, sealed, id, wrapping_key, wrapped.
-pub fn name_line(line: &str) -> Option<NameRow> {
-    let mut words = line.split(' ');
-    let mut bytes = || unhex(words.next()?);
-    let (c, stream, command, subject) = (bytes()?, bytes()?, bytes()?, bytes()?);
-    let (sealed, key) = (bytes()?, bytes()?);
-    let wrapping_key = words.next()?.to_owned();
-    let wrapped = unhex(words.next()?)?;
-    let id = |bytes: Vec<u8>| Uuid::from_slice(&bytes).ok();
-    Some((
-        c,
-        id(stream)?,
-        id(command)?,
-        id(subject)?,
-        PartKind::Applicant.name().to_owned(),
+pub fn name_line(line: &str) -> Option<SealedName> {
+    let mut words = line.split(' ').map(str::as_bytes);
+    let mut word = || words.next();
+    let (c, stream, command, subject) = (
+        array(word()?)?,
+        Uuid::from_bytes(array(word()?)?),
+        Uuid::from_bytes(array(word()?)?),
+        Uuid::from_bytes(array(word()?)?),
+    );
+    let (sealed, id) = (unhex(word()?)?, Uuid::from_bytes(array(word()?)?));
+    let wrapping_key = String::from_utf8(word()?.to_owned()).ok()?;
+    let wrapped = Some(unhex(word()?)?).filter(|wrapped| !wrapped.is_empty());
+    let kind = PartKind::Applicant.name().to_owned();
+    Some(SealedName {
+        at: Findable {
+            c,
+            stream,
+            command,
+            subject,
+            kind,
+        },
         sealed,
-        id(key)?,
-        Purpose::Identity.name().to_owned(),
-        wrapping_key,
-        Some(wrapped).filter(|wrapped| !wrapped.is_empty()),
-    ))
+        key: KeyRow {
+            id,
+            subject,
+            purpose: Purpose::Identity.name().to_owned(),
+            wrapping_key,
+            wrapped,
+        },
+    })
 }
 
-/// Upper-case hexadecimal digits, as SQLite writes them.
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None, // foreign: no digit
-    };
-    let pairs = text.as_bytes().chunks(2);
-    pairs
-        .map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?))
-        .collect()
+/// Upper-case hexadecimal digits, as SQLite writes them; others are above 15.
+const DIGITS: [u8; 256] = {
+    let (mut digits, mut value) = ([0x10; 256], 0_u8);
+    while value < 16 {
+        digits[b"0123456789ABCDEF"[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits
+};
+
+fn unhex_into(text: &[u8], bytes: &mut [u8]) -> Option<()> {
+    let mut seen = 0;
+    for (pair, byte) in text.chunks_exact(2).zip(&mut *bytes) {
+        let (high, low) = (DIGITS[usize::from(pair[0])], DIGITS[usize::from(pair[1])]);
+        seen |= high | low;
+        *byte = high << 4 | low & 15;
+    }
+    (text.len() == bytes.len() * 2 && seen < 16).then_some(())
+}
+
+fn unhex(text: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; text.len() / 2];
+    unhex_into(text, &mut bytes).map(|()| bytes)
+}
+
+fn array<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    unhex_into(text, &mut bytes).map(|()| bytes)
 }
 
 fn name(row: NameRow) -> Result<SealedName> {
@@ -282,8 +309,10 @@ impl Store {
 
     /// The living names of these streams.
     pub async fn names(&self, streams: &[Uuid]) -> Result<Vec<SealedName>> {
-        let rows = either!(Self, self, store => store.names(streams).await)?;
-        rows.into_iter().map(name).collect()
+        match self {
+            Self::Sqlite(store) => store.names(streams).await,
+            Self::Postgres(store) => store.names(streams).await?.into_iter().map(name).collect(),
+        }
     }
 
     /// Living data keys under each wrapping key.

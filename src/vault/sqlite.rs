@@ -17,10 +17,10 @@ use super::{
     Result, VaultError,
     keys::unusable,
     rows::{
-        FindableRow, KeyRow, NameRow, NewKey, NewPart, PartRow, Rewrapped, SweepRow, WrappingRow,
-        name_line,
+        FindableRow, KeyRow, NewKey, NewPart, PartRow, Rewrapped, SweepRow, WrappingRow, name_line,
     },
     seal::Commitment,
+    search::SealedName,
     tag::Tag,
 };
 
@@ -59,6 +59,8 @@ impl Store {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .read_only(true)
+            // Looking for a name reads thousands of rows all over the file.
+            .pragma("cache_size", "-32768")
             .busy_timeout(LOCK_WAIT_MAX);
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)
@@ -157,7 +159,7 @@ impl Store {
     }
 
     /// One text of one row for all of them: the driver copies every value of every row, and there are thousands.
-    pub async fn names(&self, streams: &[Uuid]) -> Result<Vec<NameRow>> {
+    pub async fn names(&self, streams: &[Uuid]) -> Result<Vec<SealedName>> {
         let sql = "select coalesce(group_concat(
                  hex(p.c) || ' ' || hex(p.stream) || ' ' || hex(p.command) || ' ' || hex(p.subject) || ' ' || hex(p.sealed)
                      || ' ' || hex(k.id) || ' ' || k.wrapping_key || ' ' || coalesce(hex(k.wrapped), ''), char(10)), '')
@@ -167,7 +169,7 @@ impl Store {
         let all = query_scalar(sql).bind(list(streams));
         let all: String = all.fetch_one(&self.readers).await?;
         let damaged = VaultError::Misuse("a name's row cannot be read");
-        let rows: Option<Vec<NameRow>> = all.lines().map(name_line).collect();
+        let rows: Option<Vec<SealedName>> = all.lines().map(name_line).collect();
         rows.ok_or(damaged)
     }
 

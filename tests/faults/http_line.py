@@ -53,6 +53,20 @@ class Line:
         return status, headers, told
 
 
+async def ready(port, timeout=3):
+    """What /readyz says, in a line."""
+    async def asked():
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        text = (await reader.read()).decode()
+        writer.close()
+        return f"{text.split(' ')[1]} {text.strip().splitlines()[-1]}"
+    try:
+        return await asyncio.wait_for(asked(), timeout)
+    except (OSError, asyncio.TimeoutError, IndexError):
+        return f"nothing within {timeout} s"
+
+
 def request(body, token):
     who = f"authorization: Bearer {token}\r\n" if token else ""
     return (f"POST /graphql HTTP/1.1\r\nhost: localhost\r\n{who}"

@@ -165,6 +165,26 @@ def check_linear(run, entries, places, history):
             run.expect(next_one.told > act.last_sent, "order", f"{act.command} was told the stale version {act.current}")
 
 
+def check_parts(run, entries, held):
+    """No fact names a part of personal data that the vault does not hold. The load corrects and erases nothing."""
+    named = 0
+    for entry in entries:
+        for part in entry.fact.get("parts", []):
+            named += 1
+            run.expect(base64.b64decode(part["c"]) in held, "parts", f"position {entry.position} names a part that is not in the vault")
+    run.figure("parts", named)
+
+
+def parts_of(data, cluster):
+    """Commitments of all parts whose value is there."""
+    if cluster:
+        return {bytes.fromhex(row[0]) for row in cluster.ask("select encode(c, 'hex') from vault.part where sealed is not null")}
+    with sqlite3.connect(data / "vault.db", timeout=20) as base:
+        held = {commitment for commitment, in base.execute("select c from part where sealed is not null")}
+    base.close()
+    return held
+
+
 def check_all(run, entries, commands, history):
     """All of it; the number of acknowledged commands that are lost."""
     places = check_journal(run, entries, commands)

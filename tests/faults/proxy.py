@@ -1,6 +1,7 @@
 """The line between a node and PostgreSQL, and what can happen to it: cut, slow, silent, forgotten, led elsewhere."""
 
 import asyncio
+import time
 
 
 class Proxy:
@@ -38,18 +39,30 @@ class Proxy:
         self.pairs.pop(writer, None)
 
     async def carry(self, reader, to, node_end):
+        """One way. Pieces are under way at the same time, so that `delay` makes the line long and not narrow."""
+        under_way = asyncio.Queue()
+        arriving = asyncio.create_task(self.arrive(under_way, to, node_end))
         try:
             while data := await reader.read(65536):
-                if self.delay:
-                    await asyncio.sleep(self.delay)
-                await self.passing.wait()
-                if node_end in self.forgotten:
-                    return
-                to.write(data)
-                await to.drain()
-            await self.passing.wait()
+                under_way.put_nowait((time.monotonic() + self.delay, data))
+            under_way.put_nowait(None)
+            await arriving
         except OSError:
             pass
+        finally:
+            arriving.cancel()
+
+    async def arrive(self, under_way, to, node_end):
+        while piece := await under_way.get():
+            due, data = piece
+            if (wait := due - time.monotonic()) > 0:
+                await asyncio.sleep(wait)
+            await self.passing.wait()
+            if node_end in self.forgotten:
+                return
+            to.write(data)
+            await to.drain()
+        await self.passing.wait()
 
     def ports(self):
         """PostgreSQL's client ports of what goes through here."""

@@ -101,6 +101,7 @@ async def conclude(run, office, nodes, cluster, keep_proxies=None):
     begun = time.monotonic()
     entries, commands = journal_of(run, nodes[0].data, cluster)
     lost = await asyncio.to_thread(oracle.check_all, run, entries, commands, history)
+    oracle.check_parts(run, entries, oracle.parts_of(nodes[0].data, cluster))
     run.figure("commands", len(history.acts))
     run.figure("acknowledged", history.count())
     run.figure("refused", sum(act.refused is not None for act in history.acts))
@@ -110,7 +111,8 @@ async def conclude(run, office, nodes, cluster, keep_proxies=None):
     run.figure("passing_answers", dict(history.codes))
     run.figure("facts", len(entries))
     run.figure("lost", lost)
-    run.say(f"{history.count()} acknowledged of {len(history.acts)} commands, {len(entries)} facts, {again} sent again at the end; checked in {time.monotonic() - begun:.1f} s")
+    run.say(f"{history.count()} acknowledged of {len(history.acts)} commands, {len(entries)} facts, {again} sent again at the end;"
+            f" checked in {time.monotonic() - begun:.1f} s")
     await read_models(run, nodes, cluster)
     look_for_panics(run, *nodes)
 

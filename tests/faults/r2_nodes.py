@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from http_line import Line
+from http_line import Line, ready
 from kit import Node, faketime, found
 from load import Office
 from postgres import Cluster, shifted
@@ -89,8 +89,8 @@ async def back(run, office, node, what):
     """The node takes a command again."""
     line, act, begun = Line(), office.act("accept"), time.monotonic()
     while not await office.send(act, line, node):
-        if time.monotonic() - begun > BACK_MAX:
-            run.find("hang", f"{node.name} takes no command {BACK_MAX:.0f} s after {what}: {act.answers[-3:]}")
+        if time.monotonic() - begun > (150 if run.long else BACK_MAX):
+            run.find("hang", f"{node.name} takes no command {time.monotonic() - begun:.0f} s after {what}: {act.answers[-3:]}")
             break
         await asyncio.sleep(0.05)
     line.close()
@@ -179,7 +179,9 @@ async def vanish(run):
         nodes[0].freeze()
     took = await back(run, office, nodes[0], "its connections vanished without a word")
     run.figure("back_seconds", took)
-    run.say(f"a command is taken {took:.1f} s after the connections vanished")
+    if run.findings and not run.sabotage:
+        run.note(f"meanwhile /readyz answers: {await ready(nodes[0].port)}")
+    run.say(f"{'still no command' if run.findings else 'a command'} is taken {took:.1f} s after the connections vanished")
     if run.findings:
         nodes[0].kill()
         await nodes[0].start()

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import time
 
@@ -56,12 +57,14 @@ async def full(run):
     for number in range(1, (6 if run.long else 2) + 1):
         await asyncio.sleep(1)
         fill(disk / "ballast", disk, leave=run.random(f"room-{number}").randrange(0, 3_000_000))
-        begun, quiet_from = time.monotonic(), office.newest
-        while time.monotonic() - office.newest < 4 and time.monotonic() - begun < 60:
+        begun = time.monotonic()
+        # Once for longer than a node tries by itself, so that it has to say no.
+        quiet = 16 if number == 1 else 4
+        while time.monotonic() - office.newest < quiet and time.monotonic() - begun < 60:
             await asyncio.sleep(0.05)
-        run.expect(time.monotonic() - office.newest >= 4, "room", "commands are still acknowledged with no room left for a minute")
+        run.expect(time.monotonic() - office.newest >= quiet, "room", "commands are still acknowledged with no room left for a minute")
         codes = dict(office.history.codes)
-        run.say(f"full disk {number}: silent after {office.newest - begun:.1f} s, {office.history.count()} acknowledged; answers {codes}")
+        run.say(f"full disk {number}: silent after {max(0.0, office.newest - begun):.1f} s, {office.history.count()} acknowledged; answers {codes}")
         run.expect(node.alive(), "ended", f"the node ended on a full disk: {node.log_text()[-300:]}")
         quick_look(run, office.history, *journal_index(run, data, None, live=True))
         if number % 2 == 0:
@@ -215,13 +218,13 @@ async def page(run):
     await office.close()
     await node.stop()
     await conclude_before_damage(run, office, node)
+    write_log_back(data / "journal.db")
     entries, _ = oracle.from_sqlite(data / "journal.db")
     whole = (data / "journal.db").read_bytes()
     dice = run.random("page")
-    missed = 0
     for number in range(run.rounds if run.long else 3):
-        entry = dice.choice(entries[30:])
-        at = whole.find(entry.body[-40:])
+        entry = dice.choice([entry for entry in entries[30:] if entry.body in whole])
+        at = whole.find(entry.body)
         spoilt = bytearray(whole)
         if run.sabotage != "harmless":
             spoilt[at + 20] ^= 1
@@ -252,6 +255,13 @@ async def page(run):
     code, text = run.motcua("verify", "--replay", *node.place())
     run.expect(code == 0, "verify", f"the whole file again: verify ends with {code}: {text.strip()[-200:]}")
     look_for_panics(run, node)
+
+
+def write_log_back(journal):
+    """All pages into the file itself, so that what is spoilt there is what is read."""
+    with sqlite3.connect(journal) as base:
+        base.execute("pragma wal_checkpoint(truncate)").fetchall()
+    base.close()
 
 
 def pages_of_entries(path, data):

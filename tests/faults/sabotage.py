@@ -69,6 +69,16 @@ def swap(history):
     one.position, other.position = other.position, one.position
 
 
+def delete_part(cluster, data):
+    """One person's part is gone from the vault."""
+    if cluster:
+        cluster.ask("delete from vault.part where c = (select c from vault.part limit 1)")
+        return
+    with sqlite3.connect(data / "vault.db") as base:
+        base.execute("delete from part where c = (select c from part limit 1)")
+    base.close()
+
+
 def alter_row(node):
     """One row of one node's read models says something else."""
     import oracle
@@ -103,6 +113,8 @@ async def apply(run, office, nodes, cluster):
             duplicate(cluster, nodes[0].data, history)
         case "delete":
             delete_newest(cluster)
+        case "part":
+            delete_part(cluster, nodes[0].data)
         case "rows":
             alter_row(nodes[-1])
         case "wal":

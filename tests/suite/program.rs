@@ -269,3 +269,87 @@ fn the_recount_says_in_one_line_what_it_was_not_given() {
         assert_eq!(told(&output).lines().count(), 1, "{}", told(&output));
     }
 }
+
+#[test]
+fn config_says_where_each_setting_comes_from_and_shows_no_secret() {
+    let place = given_an_empty_place();
+    let mut asked = place.command(&["config", "--listen", "127.0.0.1:9", "--signer"]);
+    let asked = asked.env("MOTCUA_JOURNAL", "postgres://clerk:s3cret@db/office");
+    let said = asked.output().expect("the program runs");
+    let text = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(
+        said.status.success() && !text.contains("s3cret"),
+        "{said:?}"
+    );
+    let line = |option: &str| {
+        let mut lines = text.lines().filter(|line| line.starts_with(option));
+        lines.next().unwrap_or_default().to_owned()
+    };
+    assert!(
+        line("--listen ").contains("127.0.0.1:9") && line("--listen ").ends_with("command line")
+    );
+    assert!(line("--signer ").contains("true"), "{text}");
+    assert!(
+        line("--journal ").contains("not shown") && line("--journal ").ends_with("environment")
+    );
+    assert!(line("--graphql-depth ").contains("MOTCUA_GRAPHQL_DEPTH"));
+    assert!(
+        line("--graphql-depth ").ends_with("default") && line("--public-url ").ends_with("not set")
+    );
+    assert!(!place.data.path().join("journal.db").exists());
+}
+
+#[test]
+fn each_line_of_the_log_is_json_with_the_name_of_its_request_and_no_address() {
+    const NAME: &str = "0192f0c1-2b7c-7d3e-8f10-2b3c4d5e6f70";
+    let place = given_a_live_journal();
+    let mut served = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let served = served
+        .env("MOTCUA_LOG", "motcua::request=debug")
+        .env("MOTCUA_LOG_FORMAT", "json")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut served = served.spawn().expect("the program runs");
+    let mut lines = std::io::BufReader::new(served.stdout.take().expect("a pipe")).lines();
+    let address = lines.find_map(|line| {
+        let line = line.expect("a line");
+        let (_, rest) = line.split_once("http://")?;
+        Some(rest.split(['/', ' ']).next().unwrap_or_default().to_owned())
+    });
+    let address = address.expect("it serves");
+    let ask = |path: &str, name: &str| {
+        use std::io::{Read as _, Write as _};
+        let mut stream = std::net::TcpStream::connect(&address).expect("a connection");
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: x\r\nx-request-id: {name}\r\nconnection: close\r\n\r\n"
+        )
+        .expect("asked");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("answered");
+        answer
+    };
+    assert!(ask("/livez", NAME).contains(&format!("x-request-id: {NAME}")));
+    ask("/t/H38.40.01-261123-0001", "038099000001");
+    served.kill().expect("it is stopped");
+    let told = told(&served.wait_with_output().expect("it ends"));
+    let logged: Vec<serde_json::Value> = told
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a JSON object"))
+        .collect();
+    let of = |route: &str| logged.iter().find(|line| line["route"] == route);
+    let live = of("/livez").expect("told");
+    assert_eq!(
+        (&live["status"], &live["span"]["id"]),
+        (&200.into(), &NAME.into())
+    );
+    let page = of("/t/{code}").expect("told");
+    assert!(
+        page["span"]["id"].as_str().is_some_and(|id| id.len() == 36),
+        "{page}"
+    );
+    assert!(
+        !told.contains("261123") && !told.contains("038099000001"),
+        "{told}"
+    );
+}

@@ -8,7 +8,7 @@ use sqlx::{
 };
 
 use super::{IntegrityError, Location, Result, SealRow, Which};
-use crate::servers::{Moving, Servers};
+use crate::servers::{Moving, Servers, tables::migrate};
 
 const CONNECTIONS_MAX: u32 = 4;
 const ACQUIRE_WAIT_MAX: Duration = Duration::from_secs(5);
@@ -31,7 +31,7 @@ pub struct Store {
 impl Store {
     pub async fn create_or_open(url: &str) -> Result<Self> {
         let store = Self::open(url).await?;
-        migrator().run(&store.pool).await?;
+        migrate(&store.pool, "integrity", &migrator()).await?;
         Ok(store)
     }
 

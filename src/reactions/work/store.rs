@@ -17,7 +17,7 @@ use sqlx::{AssertSqlSafe, FromRow, PgPool, SqlitePool, query, query_as, raw_sql}
 
 use super::{Claim, LEASE, Result};
 use crate::journal::Location;
-use crate::servers::{Moving, Servers};
+use crate::servers::{Moving, Servers, tables::migrate};
 
 const CONNECTIONS_MAX: u32 = 8;
 const WAIT_MAX: Duration = Duration::from_secs(10);
@@ -114,7 +114,7 @@ impl Work {
                         })
                     });
                 let (pool, moving) = Servers::of(url, "motcua work")?.pool(pool).await?;
-                postgres_migrator().run(&pool).await?;
+                migrate(&pool, "work", &postgres_migrator()).await?;
                 (Store::Postgres(pool), moving)
             }
         };

@@ -1,6 +1,7 @@
 //! The record's promises, tried on every back end.
 
 mod copy;
+mod model;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 

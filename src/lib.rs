@@ -6,7 +6,7 @@ pub mod tlog;
 
 pub mod outside;
 
-pub mod servers;
+pub mod databases;
 
 pub mod vault;
 

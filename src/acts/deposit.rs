@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::request::{Refusal, Request, Submission};
 use super::states::States;
+use super::writer::CONFIRM_MAX;
 use crate::domain::part::Part;
 use crate::domain::time::Moment;
 use crate::vault::{Deposit, Personal, Vault, VaultError};
@@ -35,7 +37,8 @@ pub async fn deposit(
         if deposits.is_empty() {
             break Vec::new().into_iter();
         }
-        match vault.put(&deposits, now).await {
+        let put = timeout(CONFIRM_MAX, vault.put(&deposits, now)).await;
+        match put.unwrap_or(Err(VaultError::Unavailable(sqlx::Error::PoolTimedOut))) {
             Ok(parts) => break parts.into_iter(),
             Err(VaultError::SubjectErased { subject }) if erased.insert(subject) => {}
             Err(error) => {

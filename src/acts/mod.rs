@@ -11,13 +11,17 @@ mod ruling;
 pub mod shelf;
 mod states;
 mod superseded;
+mod watch;
 mod writer;
 
 pub use self::premises::Premises;
 pub use self::request::{Act, Personal, Receipt, Refusal, Request};
 pub use self::states::reference;
+pub use self::watch::OUTCOMES;
+use self::watch::Watch;
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -68,6 +72,7 @@ pub struct Counter {
     office: Premises,
     mac_key: Arc<[u8; 32]>,
     halted: Arc<OnceLock<&'static str>>,
+    watch: Arc<Watch>,
 }
 
 impl Counter {
@@ -77,14 +82,16 @@ impl Counter {
         let (inbox, waiting) = mpsc::channel(WAITING_MAX);
         let states = States::new(keys.derive("motcua/subject/v1"));
         let clock = office.shared_clock();
+        let watch = Arc::<Watch>::default();
         let desk = Desk::new(journal, vault, states, clock, office.opened()).await?;
-        tokio::spawn(desk.serve(waiting));
+        tokio::spawn(desk.serve(waiting, Arc::clone(&watch)));
         let mac_key = Arc::new(keys.derive("motcua/command-mac/v1"));
         Ok(Self {
             inbox,
             office,
             mac_key,
             halted: Arc::default(),
+            watch,
         })
     }
 
@@ -94,8 +101,17 @@ impl Counter {
     /// A [`Refusal`] with a stable code. `Unavailable` means the outcome may be unknown: send the same
     /// command id again.
     pub async fn submit(&self, request: Request) -> Result<Receipt, Refusal> {
+        let answer = self.submitted(request).await;
+        self.watch.note(&answer);
+        answer
+    }
+
+    async fn submitted(&self, request: Request) -> Result<Receipt, Refusal> {
         if let Some(why) = self.halted() {
             return Err(Refusal::Halted(why));
+        }
+        if self.waiting() > 0 && self.watch.is_late() {
+            return Err(Refusal::Overloaded);
         }
         let (reply, answer) = oneshot::channel();
         let submission = Submission::new(request, &self.mac_key, reply)?;
@@ -124,6 +140,24 @@ impl Counter {
     #[must_use]
     pub fn waiting(&self) -> usize {
         WAITING_MAX - self.inbox.capacity()
+    }
+
+    /// How long the store has been asked to confirm the batch that is written now; zero when none is.
+    #[must_use]
+    pub fn busy_for(&self) -> Duration {
+        self.watch.busy_for()
+    }
+
+    /// Whether the store takes what it is given: not while a batch hangs, nor for half a minute after one failed.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        self.watch.is_well()
+    }
+
+    /// What became of the commands so far, in the order of [`OUTCOMES`].
+    #[must_use]
+    pub fn counts(&self) -> [u64; OUTCOMES.len()] {
+        self.watch.counts()
     }
 
     /// The office it stands in.

@@ -1,5 +1,7 @@
 //! A command on its way to the writer, and what comes back.
 
+use std::time::Instant;
+
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -256,6 +258,9 @@ pub enum Refusal {
     /// The store did not answer: send the same command id again.
     #[error("the store did not answer")]
     Unavailable,
+    /// The clocks of the database and of this node are this many seconds apart: nothing is stamped until they agree.
+    #[error("the database's clock is {0} s before this node's")]
+    ClocksApart(i64),
     /// This node holds a copy of the journal and writes none.
     #[error("this node takes no commands")]
     ReadOnlyNode,
@@ -275,6 +280,7 @@ impl Refusal {
             Self::Stopping => "STOPPING",
             Self::Halted(_) => "NODE_HALTED",
             Self::Unavailable => "UNAVAILABLE",
+            Self::ClocksApart(_) => "CLOCKS_APART",
             Self::ReadOnlyNode => "READ_ONLY_NODE",
             Self::Fault => "INTERNAL",
         }
@@ -296,6 +302,10 @@ impl Refusal {
             Self::Stopping => (
                 "Máy chủ đang dừng. Gửi lại với cùng mã lệnh.",
                 "This node is stopping. Send the same command id again.",
+            ),
+            Self::ClocksApart(_) => (
+                "Đồng hồ của máy chủ và của cơ sở dữ liệu lệch nhau. Báo người vận hành; chưa ghi nhận gì, gửi lại sau với cùng mã lệnh.",
+                "The clocks of the server and of its database disagree. Tell the operator; nothing was recorded, send the same command id again later.",
             ),
             Self::Halted(why) => {
                 return (
@@ -330,6 +340,8 @@ pub(super) struct Submission {
     /// HMAC of the canonical input: known again, yet telling nothing of it.
     pub mac: Hash,
     pub bytes: usize,
+    /// Since when it waits.
+    pub since: Instant,
     reply: oneshot::Sender<Result<Receipt, Refusal>>,
 }
 
@@ -350,8 +362,14 @@ impl Submission {
             request,
             mac,
             bytes: input.len(),
+            since: Instant::now(),
             reply,
         })
+    }
+
+    /// Whether nobody waits for the answer any more.
+    pub fn is_given_up(&self) -> bool {
+        self.reply.is_closed()
     }
 
     /// Answers; a client that has gone away is no fault.

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::clock::OfficeClock;
@@ -15,6 +16,7 @@ use super::kin;
 use super::request::{Receipt, Refusal, Request, Submission};
 use super::ruling::{of_the_day, rule};
 use super::states::{self, Held, State, States};
+use super::watch::Watch;
 use super::{OpenError, complete, superseded};
 use crate::domain::dossier::Rejection;
 use crate::domain::fact::{Draft, stream};
@@ -29,8 +31,15 @@ use crate::vault::Vault;
 const BATCH_MAX: usize = 500;
 /// Bytes of input in one batch.
 const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// How often a batch is sent again while the store does not answer: about 12 s in all.
+/// How often a batch is sent again while the store does not answer.
 const ATTEMPTS_MAX: u32 = 12;
+/// After this nothing is sent again: whoever waits is told that it is not known.
+const PATIENCE: Duration = Duration::from_secs(12);
+/// How long one pass may take. A line that died without a word, or a standby that is gone and should confirm too, would take for
+/// ever.
+pub(super) const CONFIRM_MAX: Duration = Duration::from_secs(10);
+/// A database's clock that is further from this node's stamps nothing: one of the two is wrong, and facts are for ever.
+const APART_MAX: i64 = 60_000_000;
 
 /// The writer's desk.
 pub(super) struct Desk {
@@ -83,8 +92,9 @@ impl Desk {
     }
 
     /// Serves until every [`super::Counter`] is gone.
-    pub async fn serve(mut self, mut waiting: mpsc::Receiver<Submission>) {
+    pub async fn serve(mut self, mut waiting: mpsc::Receiver<Submission>, watch: Arc<Watch>) {
         while let Some(first) = waiting.recv().await {
+            watch.begins(first.since);
             let mut bytes = first.bytes;
             let mut batch = vec![first];
             while batch.len() < BATCH_MAX && bytes < BATCH_BYTES_MAX {
@@ -92,7 +102,10 @@ impl Desk {
                 bytes += next.bytes;
                 batch.push(next);
             }
+            // Whoever has gone was told that it is not known, and sends the same id again: nothing is done for nobody.
+            batch.retain(|submission| !submission.is_given_up());
             self.take(batch).await;
+            watch.ends();
         }
     }
 
@@ -103,15 +116,26 @@ impl Desk {
         if batch.is_empty() {
             return;
         }
-        let mut commit_tried = false;
+        let (mut commit_tried, began) = (false, Instant::now());
         for attempt in 0..ATTEMPTS_MAX {
-            match self.attempt(&batch, &mut commit_tried).await {
+            let tried = timeout(CONFIRM_MAX, self.attempt(&batch, &mut commit_tried)).await;
+            match tried.unwrap_or(Err(JournalError::unconfirmed())) {
                 Ok(pass) => {
                     return self
                         .conclude(batch, pass, commit_tried && attempt > 0)
                         .await;
                 }
+                Err(JournalError::ClocksApart { seconds }) => {
+                    tracing::error!(
+                        seconds,
+                        "the database's clock and this node's are too far apart"
+                    );
+                    return answer_all(batch, &Refusal::ClocksApart(seconds));
+                }
                 Err(error) if error.is_retryable() => {
+                    if began.elapsed() > PATIENCE {
+                        break;
+                    }
                     tracing::warn!(attempt, %error, "the journal did not answer; the batch is sent again");
                     self.states.clear();
                     tokio::time::sleep(Duration::from_millis(20 << attempt.min(6))).await;
@@ -145,6 +169,10 @@ impl Desk {
                 commands: &commands,
             })
             .await?;
+        if let Some(seconds) = self.apart(&looked) {
+            self.writer.release().await?;
+            return Err(JournalError::ClocksApart { seconds });
+        }
         self.absorb(&looked)?;
         let stamps = self.stamps(batch, &looked);
         let mut seen: HashSet<Uuid> = streams.iter().map(|(id, _)| *id).collect();
@@ -175,6 +203,14 @@ impl Desk {
             self.writer.commit(&pass.entries, &pass.commands).await?;
         }
         Ok(pass)
+    }
+
+    /// By how many seconds the database's clock is before this node's, where that is too much. A stamp that stands at the newest
+    /// fact's says nothing of the clock.
+    fn apart(&self, looked: &Looked) -> Option<i64> {
+        let stands = looked.head.recorded_at == Some(looked.now);
+        let apart = looked.now.0 - self.clock.now().0;
+        (!self.tells_story() && !stands && apart.abs() > APART_MAX).then_some(apart / 1_000_000)
     }
 
     fn absorb(&mut self, looked: &Looked) -> Result<(), JournalError> {

@@ -40,6 +40,14 @@ pub async fn readyz(State(api): State<Api>) -> Text {
         let body = format!("the read models stand still: {code}\n");
         return text(StatusCode::SERVICE_UNAVAILABLE, body);
     }
+    if api
+        .desk
+        .as_ref()
+        .is_some_and(|desk| !desk.counter.is_well())
+    {
+        let body = "commands cannot be written: the store does not confirm them\n";
+        return text(StatusCode::SERVICE_UNAVAILABLE, body.into());
+    }
     let lag = head.size.saturating_sub(progress.size);
     if lag > LAG_MAX {
         let body = format!("the read models are {lag} entries behind\n");

@@ -8,7 +8,9 @@ use axum::http::{StatusCode, header};
 
 use super::Api;
 use super::health::Text;
+use crate::acts::OUTCOMES;
 use crate::domain::time::Moment;
+use crate::integrity::Signing;
 use crate::integrity::witness::{Report, WitnessReport};
 use crate::projections::worklist;
 
@@ -87,6 +89,17 @@ fn sealing(page: &mut Page, api: &Api) {
         "Facts under the newest published checkpoint.",
         size,
     );
+    let (here, refused) = match status.signing {
+        Signing::Here => (1, 0),
+        Signing::Refused(_) => (0, 1),
+        Signing::Elsewhere => (0, 0),
+    };
+    page.gauge("motcua_signing", "Whether this node signs the log.", here);
+    page.gauge(
+        "motcua_signing_refused",
+        "Whether this node is to sign the log and may not; its log says why.",
+        refused,
+    );
     let now = crate::journal::clock::system();
     page.gauge(
         "motcua_checkpoint_age_seconds",
@@ -139,6 +152,17 @@ async fn work(page: &mut Page, api: &Api) {
             "Commands that wait for this node's writer.",
             desk.counter.waiting(),
         );
+        page.gauge(
+            "motcua_commands_unconfirmed_seconds",
+            "How long the store has been asked to confirm the batch that is written now; 0 when none is.",
+            desk.counter.busy_for().as_secs(),
+        );
+        let counts = OUTCOMES.into_iter().zip(desk.counter.counts());
+        page.labelled_counter(
+            "motcua_commands_total",
+            "What became of the commands of this node.",
+            counts.map(|(outcome, count)| (("outcome", outcome), count)),
+        );
     }
     if let Ok(overdue) = worklist::overdue(&api.models, api.office.clock()).await {
         page.gauge(
@@ -187,7 +211,25 @@ impl Page {
         help: &str,
         samples: impl IntoIterator<Item = ((&'a str, &'a str), u64)>,
     ) {
-        self.family(name, help, "gauge");
+        self.samples((name, help, "gauge"), samples);
+    }
+
+    /// A counter for each value of a label.
+    fn labelled_counter<'a>(
+        &mut self,
+        name: &str,
+        help: &str,
+        samples: impl IntoIterator<Item = ((&'a str, &'a str), u64)>,
+    ) {
+        self.samples((name, help, "counter"), samples);
+    }
+
+    fn samples<'a>(
+        &mut self,
+        (name, help, kind): (&str, &str, &str),
+        samples: impl IntoIterator<Item = ((&'a str, &'a str), u64)>,
+    ) {
+        self.family(name, help, kind);
         for ((label, text), value) in samples {
             let text = text.replace('\\', "\\\\").replace('"', "\\\"");
             self.line(format_args!("{name}{{{label}=\"{text}\"}} {value}"));

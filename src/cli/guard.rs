@@ -6,9 +6,12 @@ use anyhow::Context as _;
 
 use crate::acts::Counter;
 use crate::api::Api;
-use crate::integrity::{Integrity, Status};
+use crate::integrity::{Integrity, Signing, Status};
 use crate::projections::{Progress, ReadModels};
 use crate::reactions;
+
+/// The signer's memory is not in its folder.
+const STATE_MISSING: &str = "SIGNER_STATE_MISSING";
 
 /// How long the read models may take to show the newest fact at a start.
 const CATCHING_UP: Duration = Duration::from_mins(10);
@@ -48,13 +51,22 @@ pub async fn forgets_its_witnesses(integrity: &Integrity) -> anyhow::Result<bool
     })
 }
 
+/// The code, where this node is to sign a log that was signed before and does not remember how far: the journal may be an older
+/// one, and what was promised since would be promised anew to others.
+pub fn forgets(sealed: &Status) -> Option<&'static str> {
+    match sealed.signing {
+        Signing::Refused(code) if code == STATE_MISSING => Some(code),
+        Signing::Refused(_) | Signing::Here | Signing::Elsewhere => None,
+    }
+}
+
 /// Closes the counter as soon as the record is found not to be the one that was shown or sealed.
 pub fn watch_over(counter: &Counter, models: &ReadModels, integrity: &Integrity) {
     let (mut shown, mut sealed) = (models.watch(), integrity.watch());
     let counter = counter.clone();
     let look = move |shown: Progress, sealed: &Status| {
         let halted = sealed.halted.as_ref().map(|halted| halted.code);
-        if let Some(why) = halted.or(shown.stopped) {
+        if let Some(why) = halted.or(shown.stopped).or(forgets(sealed)) {
             counter.halt(why);
         }
     };

@@ -8,9 +8,9 @@ use clap::Args;
 use super::copy::whole;
 use super::place::Place;
 use crate::copies;
+use crate::databases::Servers;
+use crate::databases::tables::{May, grant};
 use crate::journal::Location;
-use crate::servers::Servers;
-use crate::servers::tables::{May, grant};
 
 #[derive(Debug, Args)]
 pub struct Arguments {

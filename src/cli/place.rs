@@ -308,12 +308,17 @@ fn with_advice(error: JournalError) -> anyhow::Error {
             "nothing was made. `motcua init` opens a live journal, `motcua demo` a simulated one; --data or --journal say \
              where one is"
         }
+        JournalError::Closed(_) => {
+            "make the folder writable for the user who runs motcua; from read-only media `verify`, `export` and `history` read a \
+             journal that was closed well"
+        }
         JournalError::Foreign(_) => {
             "nothing was changed. Bring the file back from a backup or a mirror, or say with --data where the journal is"
         }
         JournalError::NewerThanProgram { .. } => "use a newer motcua",
         JournalError::Unavailable(_)
         | JournalError::Address(_)
+        | JournalError::ClocksApart { .. }
         | JournalError::Gap { .. }
         | JournalError::Damaged { .. }
         | JournalError::SetBack { .. }

@@ -15,7 +15,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
 use super::documents::DocumentSystems;
-use super::guard::{destroy_first, forgets_its_witnesses, watch_over};
+use super::guard::{destroy_first, forgets, forgets_its_witnesses, watch_over};
 use super::oidc::Oidc;
 use super::outside::Outside;
 use super::payments::Payments;
@@ -392,6 +392,13 @@ pub async fn serve(
         .map(halt_told)
         .into_iter()
         .collect();
+    if let Some(code) = forgets(&integrity.status()) {
+        remarks.push(format!(
+            "HALTED {code}: this log was signed before, and its signer's memory is not in --keys. No command is taken: the journal may \
+             be older than what was signed.\n`motcua recover --from-mirror URL|DIR` brings back what a mirror has; then `motcua signer \
+             adopt` on the machine that signs."
+        ));
+    }
     if own && place.keeps_files_to_itself() {
         remarks.push(format!(
             "NOTE: files of papers and results lie in {}/files, on this machine alone. Where more than one node serves this \

@@ -26,6 +26,9 @@ enum What {
         /// `signer.json` of the signer before, when its folder was not copied whole.
         #[arg(long, value_name = "FILE")]
         state: Option<PathBuf>,
+        /// Policy that names the witnesses to ask, instead of `policy` beside the log's key.
+        #[arg(long, value_name = "FILE", env = "MOTCUA_POLICY")]
+        policy: Option<PathBuf>,
     },
     /// Print the log's key, what its signer remembers and how far the log is sealed.
     Status {
@@ -36,18 +39,33 @@ enum What {
 
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.what {
-        What::Adopt { place, state } => adopt_signer(&place, state).await,
+        What::Adopt {
+            place,
+            state,
+            policy,
+        } => adopt_signer(&place, state, policy).await,
         What::Status { place } => status(&place).await,
     }
 }
 
-async fn adopt_signer(place: &Place, state: Option<PathBuf>) -> anyhow::Result<ExitCode> {
+async fn adopt_signer(
+    place: &Place,
+    state: Option<PathBuf>,
+    policy: Option<PathBuf>,
+) -> anyhow::Result<ExitCode> {
     let journal = place.journal_read_only().await?;
-    let log = Log::open(&place.proof(None)?, journal).await?;
-    let held = match Trust::load(&log.seals, &log.policy_file).await? {
-        Some(trust) => witness::words(&trust).await,
+    let log = Log::open(&place.proof(policy)?, journal).await?;
+    let trust = Trust::load(&log.seals, &log.policy_file).await?;
+    let held = match &trust {
+        Some(trust) => witness::words(trust).await,
         None => Vec::new(),
     };
+    if held.is_empty() && was_witnessed(&log).await? {
+        println!(
+            "WARNING  the newest checkpoint was witnessed, and no witness was heard now: name the policy with --policy FILE, or one \
+             that is set back may be signed on."
+        );
+    }
     let adopted = adopt::adopt(&log, state.as_deref(), held)
         .await
         .context(
@@ -63,6 +81,13 @@ async fn adopt_signer(place: &Place, state: Option<PathBuf>) -> anyhow::Result<E
         place.options()
     );
     Ok(ExitCode::SUCCESS)
+}
+
+async fn was_witnessed(log: &Log) -> anyhow::Result<bool> {
+    Ok(match log.seals.published().await? {
+        Some(seal) => !log.seals.cosignatures(seal.size).await?.is_empty(),
+        None => false,
+    })
 }
 
 async fn status(place: &Place) -> anyhow::Result<ExitCode> {

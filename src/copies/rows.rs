@@ -13,9 +13,9 @@ use sqlx::{
 use uuid::Uuid;
 
 use super::{CarryError, Result};
+use crate::databases::Servers;
 use crate::domain::text::hex;
 use crate::journal::Location;
-use crate::servers::Servers;
 
 /// Rows of one insert.
 const CHUNK: usize = 500;

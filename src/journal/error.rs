@@ -9,12 +9,18 @@ pub enum JournalError {
     /// After a failed commit the outcome is unknown until the command ids have been looked up.
     #[error("the journal cannot be reached: {0}")]
     Unavailable(#[source] sqlx::Error),
+    /// The clocks of the database and of this node disagree by so much that one of them is wrong.
+    #[error("the database's clock is {seconds} s before this node's")]
+    ClocksApart { seconds: i64 },
     /// There is no journal at this place.
     #[error("there is no journal at {0}")]
     Missing(String),
     /// There is a file at this place, but no journal in it.
     #[error("{0} is not a journal: not a database, or one that is badly damaged")]
     Foreign(String),
+    /// The file is there and cannot be opened.
+    #[error("{0} cannot be opened: its folder is read-only, or not for the user who runs this")]
+    Closed(String),
     /// An address that names neither a file nor a PostgreSQL database.
     #[error("not a journal's address: {0}")]
     Address(String),
@@ -39,12 +45,19 @@ pub enum JournalError {
 }
 
 impl JournalError {
+    /// A commit that the store has not confirmed in time; whether it was done is not known.
+    pub fn unconfirmed() -> Self {
+        Self::Unavailable(sqlx::Error::PoolTimedOut)
+    }
+
     /// A stable code for machines.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unavailable(_) => "JOURNAL_UNAVAILABLE",
+            Self::ClocksApart { .. } => "CLOCKS_APART",
             Self::Missing(_) => "JOURNAL_MISSING",
             Self::Foreign(_) => "JOURNAL_FOREIGN",
+            Self::Closed(_) => "JOURNAL_CLOSED",
             Self::Address(_) => "JOURNAL_ADDRESS",
             Self::Gap { .. } => "JOURNAL_GAP",
             Self::Damaged { .. } => "JOURNAL_DAMAGED",
@@ -58,6 +71,15 @@ impl JournalError {
     /// True when the same call may succeed later without anything else changing.
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
+    }
+
+    /// True when SQLite cannot make sense of its file any more (its codes 11 and 26).
+    pub(super) fn is_of_a_damaged_file(&self) -> bool {
+        let Self::Sql(sqlx::Error::Database(error)) = self else {
+            return false;
+        };
+        let code = error.code().and_then(|code| code.parse::<u32>().ok());
+        code.is_some_and(|code| [11, 26].contains(&(code & 0xff)))
     }
 
     /// True when the connection itself is gone, so that a fresh one may do better at once.

@@ -6,7 +6,7 @@ use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::{sync::watch, time::sleep};
 
 use super::{Entry, Journal, Result};
-use crate::servers::Servers;
+use crate::databases::Servers;
 
 /// PostgreSQL's channel: "there is a new head", with nothing in it.
 const CHANNEL: &str = "motcua_head";

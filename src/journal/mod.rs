@@ -36,6 +36,8 @@ pub type Result<T, E = JournalError> = std::result::Result<T, E>;
 
 /// Entries per read when the whole journal is read.
 const CHUNK_MAX: u32 = 4_096;
+/// How long a store may take to give a page or its newest entry.
+const ANSWER_MAX: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// One fact at its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,7 +196,8 @@ impl Journal {
 
     /// How far the journal goes now.
     pub async fn head(&self) -> Result<Head> {
-        rows::head(either!(Store, &self.shared.store, store => store.newest().await?))
+        let newest = async { either!(Store, &self.shared.store, store => store.newest().await) };
+        rows::head(answered(newest).await?)
     }
 
     /// Up to `max` entries from position `from` on, in order; empty at the end. A hole is [`JournalError::Gap`].
@@ -202,7 +205,14 @@ impl Journal {
         let Ok(first) = i64::try_from(from) else {
             return Ok(Vec::new());
         };
-        let found = either!(Store, &self.shared.store, store => store.page(first, max).await?);
+        let page =
+            async { either!(Store, &self.shared.store, store => store.page(first, max).await) };
+        let found = match answered(page).await {
+            Err(error) if error.is_of_a_damaged_file() => {
+                return Err(self.damaged(first, max, error).await);
+            }
+            found => found?,
+        };
         let entries = decode(found)?;
         match entries
             .iter()
@@ -212,6 +222,20 @@ impl Journal {
             Some((_, position)) => Err(JournalError::Gap { position }),
             None => Ok(entries),
         }
+    }
+
+    /// The first of these positions that the file does not give any more.
+    async fn damaged(&self, first: i64, max: u32, error: JournalError) -> JournalError {
+        for position in first..first.saturating_add(max.into()) {
+            let read = either!(Store, &self.shared.store, store => store.page(position, 1).await);
+            if read.is_err_and(|error| error.is_of_a_damaged_file()) {
+                return JournalError::Damaged {
+                    position: position.cast_unsigned(),
+                    why: "the database's file is damaged there",
+                };
+            }
+        }
+        error
     }
 
     /// Everything from position `from` on, in chunks of a few thousand, the next read while one is worked on. Ends at the
@@ -359,6 +383,12 @@ impl Connection {
     async fn rollback(&mut self) -> Result<()> {
         either!(Self, self, connection => connection.rollback().await)
     }
+}
+
+/// An answer in time. A line that died without a word gives none for ever, and with the question its connection is given up.
+async fn answered<T>(asked: impl Future<Output = Result<T>>) -> Result<T> {
+    let answer = tokio::time::timeout(ANSWER_MAX, asked).await;
+    answer.unwrap_or(Err(JournalError::unconfirmed()))
 }
 
 fn decode(found: Vec<rows::EntryRow>) -> Result<Vec<Entry>> {

@@ -11,7 +11,7 @@ use super::{
     rows::{Asked, CommandRow, EntryRow, HeadRow, TailRow},
     writer::Batch,
 };
-use crate::servers::{Moving, Servers, tables::migrate};
+use crate::databases::{Moving, Servers, tables::migrate};
 
 const READERS_MAX: u32 = 8;
 const ACQUIRE_SECONDS_MAX: u64 = 5;

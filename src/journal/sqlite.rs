@@ -19,7 +19,7 @@ use super::{
     rows::{Asked, CommandRow, EntryRow, HeadRow, TailRow},
     writer::Batch,
 };
-use crate::tlog;
+use crate::{databases::file::cannot_change, tlog};
 
 const READERS_MAX: u32 = 4;
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
@@ -33,9 +33,17 @@ fn migrator() -> Migrator {
 /// SQLite's code for a file that is none of its own.
 const NOT_A_DATABASE: &str = "26";
 
-/// A file that is no database is named.
+/// SQLite's codes for a file that cannot be opened or written, and for a folder that is read-only.
+const CLOSED: [&str; 3] = ["14", "8", "1032"];
+
+/// A file that is no database, or cannot be opened, is named.
 fn named(error: JournalError, file: &Path) -> JournalError {
     match error {
+        JournalError::Sql(sqlx::Error::Database(database))
+            if database.code().is_some_and(|code| CLOSED.contains(&&*code)) =>
+        {
+            JournalError::Closed(file.display().to_string())
+        }
         JournalError::Sql(sqlx::Error::Database(database))
             if database.code().as_deref() == Some(NOT_A_DATABASE) =>
         {
@@ -89,11 +97,8 @@ impl Store {
         if !file.exists() {
             return Err(missing());
         }
-        let store = Self::open(
-            file,
-            SqliteConnectOptions::new().filename(file).read_only(true),
-        )
-        .await?;
+        let options = SqliteConnectOptions::new().filename(file).read_only(true);
+        let store = Self::open(file, options).await?;
         let exists: bool =
             query_scalar("select exists (select 1 from sqlite_schema where name = 'migration')")
                 .fetch_one(&store.pool)
@@ -112,6 +117,7 @@ impl Store {
         let reader = SqliteConnectOptions::new()
             .filename(file)
             .read_only(true)
+            .immutable(cannot_change(file))
             .busy_timeout(LOCK_WAIT_MAX);
         let pool = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)

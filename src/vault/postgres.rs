@@ -18,7 +18,7 @@ use super::{
     seal::Commitment,
     tag::Tag,
 };
-use crate::servers::{Moving, Servers, tables::migrate};
+use crate::databases::{Moving, Servers, tables::migrate};
 
 const CONNECTIONS_MAX: u32 = 4;
 const ACQUIRE_WAIT_MAX: Duration = Duration::from_secs(5);

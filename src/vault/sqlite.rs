@@ -24,6 +24,8 @@ use super::{
     tag::Tag,
 };
 
+use crate::databases::file::sound;
+
 const READERS_MAX: u32 = 4;
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
 
@@ -51,10 +53,8 @@ impl Store {
             .pragma("secure_delete", "on")
             .pragma("journal_size_limit", "0")
             .busy_timeout(LOCK_WAIT_MAX);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options)
-            .await?;
+        let writer = sound(SqlitePoolOptions::new().max_connections(1));
+        let writer = writer.connect_with(options).await?;
         migrator().run(&writer).await?;
         let options = SqliteConnectOptions::new()
             .filename(file)

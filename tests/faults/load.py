@@ -217,9 +217,11 @@ class Office:
         line = Line()
         missed = 0
         for act in acts:
-            if not await self.until_answered(act, line, self.dice, 20):
+            if not await self.until_answered(act, line, self.dice, 20 if missed == 0 else 1):
                 missed += 1
+            if missed == 5:
+                break
         line.close()
         if missed:
-            self.run.find("again", f"{missed} commands that were acknowledged got no answer when sent again")
+            self.run.find("again", f"{missed} or more commands that were acknowledged got no answer when sent again")
         return len(acts)

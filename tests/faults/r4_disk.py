@@ -54,13 +54,13 @@ async def full(run):
     await node.start()
     office = await Office.of(run, [node])
     await office.open(desks=8, patience=180)
-    for number in range(1, (6 if run.long else 2) + 1):
+    for number in range(1, (3 * run.rounds if run.long else run.rounds) + 1):
         await asyncio.sleep(1)
         fill(disk / "ballast", disk, leave=run.random(f"room-{number}").randrange(0, 3_000_000))
         begun = time.monotonic()
-        # Once for longer than a node tries by itself, so that it has to say no.
-        quiet = 16 if number == 1 else 4
-        while time.monotonic() - office.newest < quiet and time.monotonic() - begun < 60:
+        # Once for much longer than a node tries by itself, so that it has to say no and to begin anew.
+        quiet = 40 if number % 2 else 4
+        while time.monotonic() - office.newest < quiet and time.monotonic() - begun < 90:
             await asyncio.sleep(0.05)
         run.expect(time.monotonic() - office.newest >= quiet, "room", "commands are still acknowledged with no room left for a minute")
         codes = dict(office.history.codes)

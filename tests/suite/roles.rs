@@ -86,6 +86,8 @@ async fn whoever_serves_adds_facts_and_changes_none_and_whoever_reads_sees_no_pe
         "alter table journal.entry disable trigger all",
         "update journal.command set mac = mac",
         "delete from journal.command",
+        "insert into journal.stream select * from journal.stream",
+        "select 1 from journal.lock for update",
         "delete from integrity.checkpoint",
         "update integrity.checkpoint set root = root",
         "create table journal.mine (id int)",

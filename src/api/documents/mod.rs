@@ -159,6 +159,7 @@ impl IntoResponse for Refused {
                     | Refusal::Stopping
                     | Refusal::Halted(_)
                     | Refusal::Unavailable
+                    | Refusal::ClocksApart(_)
                     | Refusal::ReadOnlyNode => StatusCode::SERVICE_UNAVAILABLE,
                 };
                 let (vietnamese, english) = refusal.message();

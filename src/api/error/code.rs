@@ -192,6 +192,9 @@ pub enum ErrorCode {
     NodeHalted,
     /// The journal or the vault does not answer. Send the same again later.
     Unavailable,
+    /// The clocks of the server and of its database disagree: nothing is stamped until they agree. Tell the operator; send the
+    /// same again later.
+    ClocksApart,
     /// This node shows a copy of the journal and takes no commands. Send it to the office's own node.
     ReadOnlyNode,
 }

@@ -412,6 +412,7 @@ impl UserError {
             Refusal::Stopping => ErrorCode::Stopping,
             Refusal::Halted(_) => ErrorCode::NodeHalted,
             Refusal::Unavailable => ErrorCode::Unavailable,
+            Refusal::ClocksApart(_) => ErrorCode::ClocksApart,
             Refusal::ReadOnlyNode => ErrorCode::ReadOnlyNode,
             Refusal::Fault => return None,
         };

@@ -25,7 +25,10 @@ pub async fn named(mut request: Request, next: Next) -> Response {
     if let Some(value) = &value {
         request.headers_mut().insert(REQUEST_ID, value.clone());
     }
-    let (span, began) = (tracing::info_span!("request", id = told), Instant::now());
+    let (span, began) = (
+        tracing::info_span!(target: "motcua::request", "request", id = told),
+        Instant::now(),
+    );
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(value) = value {
         response.headers_mut().entry(REQUEST_ID).or_insert(value);

@@ -257,6 +257,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::Stopping
         | Refusal::Halted(_)
         | Refusal::Unavailable
+        | Refusal::ClocksApart(_)
         | Refusal::ReadOnlyNode => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::Fault => StatusCode::INTERNAL_SERVER_ERROR,
     }

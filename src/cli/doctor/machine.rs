@@ -8,9 +8,9 @@ use super::{Finding, bad, good};
 use crate::cli::copy::whole;
 use crate::cli::place::Place;
 use crate::copies::{self, Backup};
+use crate::databases::Servers;
 use crate::domain::time::Moment;
 use crate::journal::{Location, clock};
-use crate::servers::Servers;
 
 /// Less is left on the disk than what a night of work may need.
 const FREE_MIN: u64 = 1024 * 1024 * 1024;

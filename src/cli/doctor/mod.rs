@@ -52,7 +52,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match place.journal_read_only().await {
         Ok(journal) => {
             findings.extend(record::look_at_journal(&journal).await);
-            findings.extend(record::record(&journal).await);
+            findings.extend(record::record(place, &journal).await);
             findings.extend(safe::vault(place, &journal).await);
             findings.push(machine::read_models(place));
             findings.push(record::proof(place, &journal).await);

@@ -3,12 +3,12 @@
 use super::{Finding, bad, good};
 use crate::acts;
 use crate::cli::place::Place;
+use crate::cli::verify;
 use crate::domain::law::Certainty;
 use crate::domain::reference::JournalKind;
 use crate::integrity::signer::{self, State};
 use crate::integrity::{IntegrityError, Seals};
 use crate::journal::{Journal, Location, clock};
-use crate::projections::verify;
 
 /// How far ahead promised dates may reach: calendars must be declared so far.
 const CALENDAR_DAYS_AHEAD: i64 = 90;
@@ -61,7 +61,7 @@ pub async fn look_at_journal(journal: &Journal) -> Vec<Finding> {
 }
 
 /// Every fact, and what keeps the facts from being changed.
-pub async fn record(journal: &Journal) -> Vec<Finding> {
+pub async fn record(place: &Place, journal: &Journal) -> Vec<Finding> {
     let guards = match journal.guards().await {
         Ok((standing, needed)) if standing >= needed => {
             good("the database refuses to change or delete facts")
@@ -75,21 +75,19 @@ pub async fn record(journal: &Journal) -> Vec<Finding> {
             "check that the database answers",
         ),
     };
-    let chain = match verify::journal(journal, |_| {}).await {
-        Ok(report) => match report.findings.first() {
-            None => good(format!("{} facts hold together", report.entries)),
-            Some(finding) => bad(
-                format!(
-                    "{} at position {:?}: {}",
-                    finding.check.name(),
-                    finding.position,
-                    finding.what
-                ),
+    let chain = match verify::quietly(place, journal).await {
+        Ok(verified) => match verified.first() {
+            None => good(format!(
+                "{} facts hold together and are those that were sealed",
+                verified.report.entries
+            )),
+            Some(what) => bad(
+                what,
                 "keep the files as they are, call an auditor, and see `motcua verify`",
             ),
         },
         Err(error) => bad(
-            format!("the journal cannot be checked: {error}"),
+            format!("the journal cannot be checked: {error:#}"),
             "motcua verify",
         ),
     };

@@ -80,6 +80,27 @@ impl Verified {
         }
     }
 
+    /// The first thing that is wrong, with its position if it has one.
+    pub fn first(&self) -> Option<String> {
+        let at = |position: Option<u64>| {
+            position.map_or_else(String::new, |position| format!(" at position {position}"))
+        };
+        let halted = self
+            .audited
+            .iter()
+            .find_map(|audited| audited.halted.as_ref());
+        if let Some(halted) = halted {
+            return Some(format!("{}: {halted}", halted.code));
+        }
+        let report = self.report.findings.iter();
+        let report = report.map(|one| (one.check.name(), one.position, &one.what));
+        let audited = self.audited.iter().flat_map(|audited| &audited.findings);
+        let audited = audited.map(|one| (one.check, one.position, &one.what));
+        let mut all = report.chain(audited);
+        all.next()
+            .map(|(check, position, what)| format!("{check}{}: {what}", at(position)))
+    }
+
     /// Every position at which something is wrong.
     pub fn positions(&self) -> Vec<u64> {
         let report = self.report.findings.iter().map(|one| one.position);
@@ -145,6 +166,21 @@ pub async fn look(
             "WARNING  {standing} of {needed} triggers that keep the journal append-only stand: somebody took them away."
         );
     }
+    compare(arguments, journal, record, Anchors::tell).await
+}
+
+/// [`look`] at a journal that is not empty, without a word of what it is compared with.
+pub async fn quietly(place: &Place, journal: &Journal) -> Result<Verified, Unchecked> {
+    let arguments = Arguments::of(place.clone());
+    compare(&arguments, journal, None, |_| {}).await
+}
+
+async fn compare(
+    arguments: &Arguments,
+    journal: &Journal,
+    record: Option<&Record>,
+    tell: impl Fn(&Anchors),
+) -> Result<Verified, Unchecked> {
     // Without a first fact there is no log to compare with; the walk says what is wrong with it.
     let Ok(opened) = acts::opened(journal).await else {
         let (report, _) = walk(journal, None).await?;
@@ -154,7 +190,7 @@ pub async fn look(
         });
     };
     let anchors = Anchors::load(arguments, &opened, record).await?;
-    anchors.tell();
+    tell(&anchors);
     whole(arguments, journal, &opened, anchors).await
 }
 

@@ -8,7 +8,7 @@ use sqlx::{
 };
 
 use super::{IntegrityError, Location, Result, SealRow, Which};
-use crate::servers::{Moving, Servers, tables::migrate};
+use crate::databases::{Moving, Servers, tables::migrate};
 
 const CONNECTIONS_MAX: u32 = 4;
 const ACQUIRE_WAIT_MAX: Duration = Duration::from_secs(5);

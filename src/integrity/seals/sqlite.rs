@@ -12,6 +12,8 @@ use sqlx::{
 
 use super::{IntegrityError, Result, SealRow, Which, at};
 
+use crate::databases::file::{cannot_change, sound};
+
 const READERS_MAX: u32 = 4;
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
 
@@ -40,7 +42,7 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(LOCK_WAIT_MAX);
-        let writer = SqlitePoolOptions::new().max_connections(1);
+        let writer = sound(SqlitePoolOptions::new().max_connections(1));
         let writer = writer.connect_with(options).await?;
         migrator().run(&writer).await?;
         Self::with_readers(file, Some(writer)).await
@@ -64,6 +66,7 @@ impl Store {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .read_only(true)
+            .immutable(cannot_change(file))
             .busy_timeout(LOCK_WAIT_MAX);
         let readers = SqlitePoolOptions::new().max_connections(READERS_MAX);
         let readers = readers.connect_with(options).await?;

@@ -16,8 +16,8 @@ use sqlx::sqlite::{
 use sqlx::{AssertSqlSafe, FromRow, PgPool, SqlitePool, query, query_as, raw_sql};
 
 use super::{Claim, LEASE, Result};
+use crate::databases::{Moving, Servers, tables::migrate};
 use crate::journal::Location;
-use crate::servers::{Moving, Servers, tables::migrate};
 
 const CONNECTIONS_MAX: u32 = 8;
 const WAIT_MAX: Duration = Duration::from_secs(10);

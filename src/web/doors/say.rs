@@ -310,9 +310,8 @@ impl Refused {
             | "SURVEY_ANSWERED" => (StatusCode::CONFLICT, Some(Closed::NoSurvey)),
             "NOT_THE_APPLICANT" => (StatusCode::FORBIDDEN, Some(Closed::NoReceipt)),
             "WRONG_STATE" | "ALREADY_CLOSED" => (StatusCode::CONFLICT, Some(Closed::NotYet)),
-            "OVERLOADED" | "STOPPING" | "NODE_HALTED" | "UNAVAILABLE" | "READ_ONLY_NODE" => {
-                (StatusCode::SERVICE_UNAVAILABLE, None)
-            }
+            "OVERLOADED" | "STOPPING" | "NODE_HALTED" | "UNAVAILABLE" | "CLOCKS_APART"
+            | "READ_ONLY_NODE" => (StatusCode::SERVICE_UNAVAILABLE, None),
             _ => (StatusCode::UNPROCESSABLE_ENTITY, None),
         };
         let fault = |error: &Value| {

@@ -5,7 +5,7 @@ import { ask, claim, clock, Failed, LineDown, newId, office, officeNow, t, who }
 const KEY = `motcua.desk.queue.${office}.${who}`;
 const RETRY_MS = 4_000;
 // The office is there and asks to be asked again.
-const AGAIN = ['OVERLOADED', 'STOPPING', 'UNAVAILABLE', 'NODE_HALTED'];
+const AGAIN = ['OVERLOADED', 'STOPPING', 'UNAVAILABLE', 'CLOCKS_APART', 'NODE_HALTED'];
 // Nobody or somebody else is signed in: it waits for whom it belongs to.
 const SIGNED_OUT = ['UNAUTHENTICATED', 'ANOTHER_ACTOR'];
 // So long a try of another tab is left alone: its answer may be on its way.

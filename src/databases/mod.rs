@@ -1,8 +1,9 @@
-//! THE WAY to PostgreSQL: one server, or several of which one is the primary now and another may be in a minute.
+//! THE WAY to databases. PostgreSQL: one server, or several of which one is the primary now and another may be in a minute.
 //!
 //! sqlx knows one host. An address with several, as libpq writes it (`postgres://user:password@one:5432,two:5432/database`),
 //! is tried here: whichever takes writes is used, and pools move with it.
 
+pub mod file;
 pub mod tables;
 
 use std::str::FromStr as _;
@@ -16,6 +17,8 @@ use tokio::time::{sleep, timeout};
 
 /// How long a server may take to say whether it is the primary.
 const ANSWER_MAX: Duration = Duration::from_secs(2);
+/// How long a server may take to let somebody in.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
 /// How often a pool asks whether its server still is.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -93,6 +96,13 @@ impl Servers {
     /// A pool that moves with the primary, as long as what is given with it is held.
     pub async fn pool(&self, pool: PgPoolOptions) -> sqlx::Result<(PgPool, Moving)> {
         let now = self.now().await?;
+        // A pool would go on trying and say no more than that it took too long.
+        let first = timeout(CONNECT_MAX, PgConnection::connect_with(&now)).await;
+        first
+            .unwrap_or(Err(sqlx::Error::PoolTimedOut))?
+            .close()
+            .await
+            .ok();
         if self.each.len() == 1 {
             return Ok((pool.connect_with(now).await?, Moving::default()));
         }

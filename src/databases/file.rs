@@ -1,0 +1,32 @@
+//! Connections to a file that are sound.
+
+use std::path::Path;
+
+use sqlx::Connection as _;
+use sqlx::sqlite::SqlitePoolOptions;
+
+/// A pool that gives up a connection whose transaction could not be ended: on a full disk SQLite ends it by itself, the driver
+/// goes on counting it, and every later one would be refused until the program is started again.
+#[must_use]
+pub fn sound(pool: SqlitePoolOptions) -> SqlitePoolOptions {
+    pool.after_release(|connection, _| {
+        Box::pin(async move {
+            connection.ping().await?;
+            Ok(!connection.is_in_transaction())
+        })
+    })
+}
+
+/// On media that nobody can write to a file is read as it lies: SQLite would want a log beside it. Not where a log is left that
+/// holds what the file does not.
+#[must_use]
+pub fn cannot_change(file: &Path) -> bool {
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let written = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK);
+    let log = file.with_extension("db-wal");
+    let is_left = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    written == Err(rustix::io::Errno::ROFS) && !is_left
+}

@@ -9,11 +9,9 @@ use sqlx::sqlite::SqlitePoolOptions;
 /// goes on counting it, and every later one would be refused until the program is started again.
 #[must_use]
 pub fn sound(pool: SqlitePoolOptions) -> SqlitePoolOptions {
-    pool.after_release(|connection, _| {
-        Box::pin(async move {
-            connection.ping().await?;
-            Ok(!connection.is_in_transaction())
-        })
+    // It was asked before whether it is alive, and with that it has ended what was left open.
+    pool.before_acquire(|connection, _| {
+        Box::pin(async move { Ok(!connection.is_in_transaction()) })
     })
 }
 

@@ -25,7 +25,7 @@ DOCUMENTS = {
 }
 ROLES = {"accept": "receiver", "forward": "receiver", "assign": "division_head"}
 # Answers after which nobody knows, or nothing was done: the same is sent again.
-PASSING = {"UNAVAILABLE", "TIMEOUT", "OVERLOADED", "STOPPING", "RATE_LIMITED", "NOT_YET"}
+PASSING = {"UNAVAILABLE", "CLOCKS_APART", "TIMEOUT", "OVERLOADED", "STOPPING", "RATE_LIMITED", "NOT_YET"}
 
 
 def dossier_of(command):

@@ -209,9 +209,8 @@ async def clock(run):
     await asyncio.sleep(3)
     run.figure("acknowledged_while_ahead", ahead_count)
     run.figure("newest_fact_ahead_seconds", round(ahead))
-    run.expect(run.sabotage != "clock" or ahead > 3600, "clock", "the clock was not a day ahead: nothing was tried")
-    if ahead > 3600:
-        run.note(f"with PostgreSQL's clock a day ahead commands are taken and stamped {ahead / 3600:.0f} h ahead; nothing refuses them")
+    run.expect(ahead < 60, "stamped", f"the newest fact is {ahead / 3600:.0f} h ahead")
+    run.expect(office.history.codes.get("CLOCKS_APART"), "words", "nobody was told that the clocks are apart")
     code, text = await run.motcua_aside("doctor", *nodes[0].place())
     flagged = "ahead of this machine's clock" in text
     run.figure("doctor_flags_it", flagged)

@@ -122,7 +122,7 @@ async fn each_of_the_usual_mistakes_is_named_with_its_cure() {
 
     let place = sound.copy();
     fs::remove_file(place.path("keys/wrapping-1.key")).expect("removed");
-    place.is_told(&[], "wrapping-1.key", "backup of the keys");
+    place.is_told(&[], "wrapping key w1 is missing", "backup of the keys");
 
     let place = sound.copy();
     fs::remove_file(place.path("data/vault.db")).expect("removed");

@@ -15,8 +15,8 @@ use crate::domain::part::{FULL_NAME, Part, PartKind};
 /// Parts with one tag that are looked at: nobody has more dossiers.
 const TAGGED_MAX: u32 = 1_000;
 /// Names read in one step, and steps at once.
-const STEP: usize = 2_500;
-const STEPS_AT_ONCE: usize = 2;
+const STEP: usize = 1_700;
+const STEPS_AT_ONCE: usize = 3;
 
 /// A part, with the stream and the command of the fact that should name it.
 pub type Located = (Uuid, Uuid, Part);

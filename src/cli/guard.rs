@@ -40,8 +40,16 @@ pub async fn destroy_first(api: &Api) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether witnesses have signed what is served, and are not asked any more.
-pub async fn forgets_its_witnesses(integrity: &Integrity) -> anyhow::Result<bool> {
+/// What to say where witnesses have signed what is served, and are not asked any more.
+pub async fn witnesses_told(integrity: &Integrity) -> anyhow::Result<Option<String>> {
+    Ok(forgets_its_witnesses(integrity).await?.then(|| {
+        "WARNING: the newest checkpoint was witnessed, and no policy asks for witnesses now. Give --policy FILE again, or lay the file \
+         as `policy` beside the log's key."
+            .to_owned()
+    }))
+}
+
+async fn forgets_its_witnesses(integrity: &Integrity) -> anyhow::Result<bool> {
     let asks = integrity
         .policy()
         .is_some_and(|policy| policy.asks_for_witnesses());
@@ -53,11 +61,21 @@ pub async fn forgets_its_witnesses(integrity: &Integrity) -> anyhow::Result<bool
 
 /// The code, where this node is to sign a log that was signed before and does not remember how far: the journal may be an older
 /// one, and what was promised since would be promised anew to others.
-pub fn forgets(sealed: &Status) -> Option<&'static str> {
+fn forgets(sealed: &Status) -> Option<&'static str> {
     match sealed.signing {
         Signing::Refused(code) if code == STATE_MISSING => Some(code),
         Signing::Refused(_) | Signing::Here | Signing::Elsewhere => None,
     }
+}
+
+/// What to do about it.
+pub fn forgetting_told(status: &Status) -> Option<String> {
+    let code = forgets(status)?;
+    Some(format!(
+        "HALTED {code}: this log was signed before, and its signer's memory is not in --keys. No command is taken: the journal may be \
+         older than what was signed.\n`motcua recover --from-mirror URL|DIR` brings back what a mirror has; then `motcua signer adopt` \
+         on the machine that signs, and start it again."
+    ))
 }
 
 /// Closes the counter as soon as the record is found not to be the one that was shown or sealed.

@@ -15,7 +15,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 
 use super::documents::DocumentSystems;
-use super::guard::{destroy_first, forgets, forgets_its_witnesses, watch_over};
+use super::guard::{destroy_first, forgetting_told, watch_over, witnesses_told};
 use super::oidc::Oidc;
 use super::outside::Outside;
 use super::payments::Payments;
@@ -392,13 +392,7 @@ pub async fn serve(
         .map(halt_told)
         .into_iter()
         .collect();
-    if let Some(code) = forgets(&integrity.status()) {
-        remarks.push(format!(
-            "HALTED {code}: this log was signed before, and its signer's memory is not in --keys. No command is taken: the journal may \
-             be older than what was signed.\n`motcua recover --from-mirror URL|DIR` brings back what a mirror has; then `motcua signer \
-             adopt` on the machine that signs."
-        ));
-    }
+    remarks.extend(forgetting_told(&integrity.status()));
     if own && place.keeps_files_to_itself() {
         remarks.push(format!(
             "NOTE: files of papers and results lie in {}/files, on this machine alone. Where more than one node serves this \
@@ -406,13 +400,7 @@ pub async fn serve(
             place.data.display()
         ));
     }
-    if forgets_its_witnesses(&integrity).await? {
-        remarks.push(
-            "WARNING: the newest checkpoint was witnessed, and no policy asks for witnesses now. Give --policy FILE again, or lay \
-             the file as `policy` beside the log's key."
-                .to_owned(),
-        );
-    }
+    remarks.extend(witnesses_told(&integrity).await?);
     let kind = api.office.opened().kind;
     let entries = listen.entries(kind);
     let mut api = api
@@ -470,17 +458,28 @@ pub async fn serve(
         () = deadline => tracing::warn!("open requests were cut off"),
     }
     stop.cancel();
-    let others = [telling, telling_portal, registering];
-    for reacting in reacting
-        .into_iter()
-        .chain(tidying)
-        .chain(erasing)
-        .chain(others.into_iter().flatten())
-    {
-        reacting.await?;
-    }
-    following.await??;
-    sealing.await??;
+    let others = [
+        reacting,
+        tidying,
+        erasing,
+        telling,
+        telling_portal,
+        registering,
+    ];
+    let ending = async {
+        for beside in others.into_iter().flatten() {
+            beside.await?;
+        }
+        following.await??;
+        sealing.await??;
+        anyhow::Ok(())
+    };
+    // A store that does not answer would be waited for; nothing acknowledged depends on it.
+    let ended = tokio::time::timeout(DRAIN, ending).await;
+    ended.unwrap_or_else(|_| {
+        tracing::warn!("the store does not answer: what waited for it was cut off");
+        Ok(())
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

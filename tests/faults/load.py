@@ -210,6 +210,14 @@ class Office:
         if late:
             self.run.find("load", f"{len(late)} desks still wait for an answer after {wait} s")
 
+    async def leave(self):
+        """Nobody waits any more: what is out stays unanswered."""
+        self.stopping.set()
+        for desk in self.desks:
+            desk.cancel()
+        await asyncio.wait(self.desks)
+        self.desks = []
+
     async def send_all_again(self, sample=400):
         """Acknowledged commands once more: each must be answered with the same position."""
         acts = self.history.acknowledged

@@ -42,7 +42,7 @@ async def drill(run, cluster, other):
         run.expect(code == 0, "backup", f"ends with {code}: {text[-300:]}")
     await asyncio.sleep(0.5)
     node.kill()
-    await office.close(wait=2)
+    await office.leave()
     size = json.loads((backup / "backup.json").read_text())["size"]
     history = office.history
     whole = [act for act in history.acknowledged if act.position + len(oracle.FACTS[act.kind]) <= size]

@@ -140,7 +140,7 @@ async fn each_of_the_usual_mistakes_is_named_with_its_cure() {
 
     let place = sound.copy();
     let forged = "drop trigger entry_is_never_updated;
-         update entry set body = replace(body, 'H38.40.01', 'H38.40.02') where position = (select max(position) from entry)";
+         update entry set body = cast(replace(cast(body as text), 'H38.40.01', 'H38.40.02') as blob) where position = (select max(position) from entry)";
     place.sql("journal.db", forged).await;
     place.is_told(&[], "at position", "call an auditor");
 

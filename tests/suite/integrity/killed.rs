@@ -22,7 +22,7 @@ const ROUNDS: u64 = 50;
 /// Far more than a run has: a kill that never stops hitting must end the test.
 const POINTS_MAX: usize = 400;
 /// Closing syncs too, in threads of the driver's that nobody waits for.
-const CLOSING: Duration = Duration::from_millis(100);
+const CLOSING: Duration = Duration::from_millis(400);
 
 /// Not a test of its own: the body of the child process (returns at once without the environment).
 #[tokio::test(flavor = "multi_thread")]

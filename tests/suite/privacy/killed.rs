@@ -30,7 +30,7 @@ const CHILD: &str = "MOTCUA_TEST_ERASING";
 const DOSSIER: &str = "MOTCUA_TEST_ERASED_DOSSIER";
 pub const POINTS_MAX: usize = 400;
 /// Closing syncs too, in threads of the driver's that nobody waits for.
-pub const CLOSING: Duration = Duration::from_millis(100);
+pub const CLOSING: Duration = Duration::from_millis(400);
 const PURPOSES: [Purpose; 3] = [Purpose::Identity, Purpose::Contact, Purpose::Attachment];
 
 /// What lies in a folder, opened.

@@ -1,10 +1,9 @@
-//! Every reader of what others send, fed with its corpus and with what a few random changes make of it. Coverage-guided and longer:
-//! `scripts/fuzz`.
+//! Every reader of what others send, fed with its corpus and with what a few random changes make of it; longer with
+//! `MOTCUA_TEST_MUTATIONS=1000000`.
 
 use std::fs;
 use std::path::Path;
 
-#[path = "../../fuzz/src/parsers.rs"]
 mod parsers;
 
 /// Changed inputs for each reader, unless the environment says how many.
@@ -28,7 +27,7 @@ const PIECES: [&[u8]; 12] = [
 
 fn corpus(name: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fuzz/corpus")
+        .join("tests/fuzz_corpus")
         .join(name);
     let files = fs::read_dir(&folder).expect("a corpus");
     let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();

@@ -1,6 +1,0 @@
-#![no_main]
-#[path = "../src/parsers.rs"]
-#[expect(dead_code, reason = "one parser of several")]
-mod parsers;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| parsers::codes(bytes));

@@ -4,8 +4,8 @@
 -- New roles have no password: \password motcua_owner, \password motcua_serve, …
 -- What they may do with the tables `motcua migrate --serving motcua_serve --reading motcua_read` grants, as motcua_owner.
 --
---   motcua_owner  owns the tables, and nobody serves with it: `motcua migrate`, `motcua restore`, `motcua copy --to`, `motcua recover`
---   motcua_serve  the nodes, `init`, `doctor`, `vault`, `signer`, `erase`, `token`, `backup`, …
+--   motcua_owner  owns the tables, and nobody serves with it: `motcua migrate`, `motcua restore`, `motcua copy --to`
+--   motcua_serve  the nodes, `init`, `doctor`, `vault`, `signer`, `erase`, `token`, `backup`, `recover`, …
 --   motcua_read   `verify`, `export`, `history`, `diff`: facts and seals, never the vault
 --   motcua_copy   streaming replication
 select format('create role %I login', name) from unnest(array['motcua_owner', 'motcua_serve', 'motcua_read', 'motcua_copy']) as name

@@ -45,7 +45,7 @@ pub async fn readyz(State(api): State<Api>) -> Text {
         .as_ref()
         .is_some_and(|desk| !desk.counter.is_well())
     {
-        let body = "commands cannot be written: the store does not confirm them\n";
+        let body = "commands cannot be written: the store does not confirm them, or its clock is not this node's\n";
         return text(StatusCode::SERVICE_UNAVAILABLE, body.into());
     }
     let lag = head.size.saturating_sub(progress.size);

@@ -12,6 +12,7 @@ use crate::copies;
 use crate::domain::time::Moment;
 use crate::integrity::signer::{self, State};
 use crate::journal::clock;
+use crate::vault::MASTER_FILE;
 
 /// Backups of personal data are kept no longer.
 const DAYS_MAX: i64 = 30;
@@ -79,6 +80,7 @@ fn next(place: &Place, journal: uuid::Uuid, origin: &str, size: u64) -> anyhow::
             "  motcua recover --from-mirror URL|DIR{options}   # what a mirror has and the backup has not, if there is one\n  \
              motcua signer adopt{options}                    # what was signed: the signer's memory is in no backup"
         ),
+        None if place.keys_folder()?.join(MASTER_FILE).exists() => {}
         None => println!(
             "  bring the keys back from their backup, to {}",
             place.keys_folder()?.display()

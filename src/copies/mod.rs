@@ -127,6 +127,10 @@ pub async fn carry(from: &Whole, to: &Whole, tell: impl FnMut(u64, u64)) -> Resu
     replace("vault", &VAULT, (&from.vault, &to.vault), &mut tables).await?;
     let (files, files_gone) = files(from, to, opened.id).await?;
     let behind = here.head().await?.size - size;
+    drop(there);
+    for place in [&to.journal, &to.seals, &to.work, &to.vault] {
+        rows::settle(place).await?;
+    }
     Ok(Carried {
         journal: opened.id,
         origin: opened.origin,

@@ -235,6 +235,18 @@ async fn postgres(url: &str) -> Result<PgConnection> {
     Ok(Servers::of(url, "motcua copy")?.connect().await?)
 }
 
+/// Brings everything into the file itself, so that whoever copies it alone copies all of it.
+pub async fn settle(location: &Location) -> Result<()> {
+    use sqlx::Connection as _;
+    if let Location::Sqlite(file) = location {
+        let mut open = SqliteConnectOptions::new().filename(file).connect().await?;
+        let settle = "pragma busy_timeout = 10000; pragma wal_checkpoint(truncate)";
+        raw_sql(settle).execute(&mut open).await?;
+        open.close().await?;
+    }
+    Ok(())
+}
+
 /// Sums up a table as it is.
 pub async fn sum(table: &Table, of: &mut Database) -> Result<Sum> {
     let columns = of.columns(table).await?;

@@ -49,5 +49,15 @@ pub async fn grant(connection: &mut PgConnection, role: &str, may: May) -> sqlx:
     };
     let quoted = format!("\"{}\"", role.replace('"', "\"\""));
     let sql = AssertSqlSafe(text.replace("{role}", &quoted));
-    raw_sql(sql).execute(connection).await.map(drop)
+    raw_sql(sql).execute(&mut *connection).await?;
+    // Whoever does not own the tables is only warned that nothing was granted.
+    let sql = match may {
+        May::Serve => "select has_table_privilege($1, 'vault.part', 'insert')",
+        May::Read => "select has_table_privilege($1, 'journal.entry', 'select')",
+    };
+    let granted: bool = query_scalar(sql).bind(role).fetch_one(connection).await?;
+    let nothing = "nothing was granted: this address is not that of the tables' owner";
+    granted
+        .then_some(())
+        .ok_or_else(|| sqlx::Error::Protocol(nothing.into()))
 }

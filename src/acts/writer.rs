@@ -40,8 +40,8 @@ const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 const ATTEMPTS_MAX: u32 = 12;
 /// After this nothing is sent again: whoever waits is told that it is not known.
 const PATIENCE: Duration = Duration::from_secs(6);
-/// How long one pass may take: less than the doors wait, so that whoever asks is told. A line that died without a word, or a standby that is gone and should confirm too, would take for
-/// ever.
+/// How long one pass may take: less than the doors wait, so that whoever asks is told. A line that died without a word, or a
+/// standby that is gone and should confirm too, would take for ever.
 pub(super) const CONFIRM_MAX: Duration = Duration::from_secs(8);
 /// A database's clock that is further from this node's stamps nothing: one of the two is wrong, and facts are for ever.
 const APART_MAX: i64 = 60_000_000;

@@ -22,9 +22,8 @@ const PAGE: u64 = 4096;
 /// `/metrics`: Prometheus text, version 0.0.4.
 pub async fn metrics(State(api): State<Api>) -> Text {
     let mut page = Page::default();
-    page.labelled(
-        "motcua_build_info",
-        "Which program this is.",
+    page.samples(
+        ("motcua_build_info", "Which program this is.", "gauge"),
         [(("version", env!("CARGO_PKG_VERSION")), 1)],
     );
     record(&mut page, &api).await;
@@ -129,14 +128,17 @@ fn witnesses(page: &mut Page, report: &Report, now: Moment) {
         let values = values.map(move |one| (("witness", one.name.as_str()), value(one, now)));
         values.filter_map(|(label, value)| Some((label, value?)))
     };
-    page.labelled(
-        "motcua_witness_size",
-        "Size of the tree that a witness of the policy cosigned last, as this process has seen it.",
+    page.samples(
+        ("motcua_witness_size",
+        "Size of the tree that a witness of the policy cosigned last, as this process has seen it.", "gauge"),
         each(|witness, _| Some(witness.cosigned.map_or(0, |(size, _)| size))),
     );
-    page.labelled(
-        "motcua_witness_age_seconds",
-        "Since a witness cosigned, by its own clock; absent before it did.",
+    page.samples(
+        (
+            "motcua_witness_age_seconds",
+            "Since a witness cosigned, by its own clock; absent before it did.",
+            "gauge",
+        ),
         each(|witness, now| {
             let now = now.0.cast_unsigned() / 1_000_000;
             witness.cosigned.map(|(_, at)| now.saturating_sub(at))
@@ -158,9 +160,12 @@ async fn work(page: &mut Page, api: &Api) {
             desk.counter.busy_for().as_secs(),
         );
         let counts = OUTCOMES.into_iter().zip(desk.counter.counts());
-        page.labelled_counter(
-            "motcua_commands_total",
-            "What became of the commands of this node.",
+        page.samples(
+            (
+                "motcua_commands_total",
+                "What became of the commands of this node.",
+                "counter",
+            ),
             counts.map(|(outcome, count)| (("outcome", outcome), count)),
         );
     }
@@ -195,35 +200,19 @@ struct Page(String);
 
 impl Page {
     fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
-        self.family(name, help, "gauge");
-        self.line(format_args!("{name} {value}"));
+        self.sample((name, help, "gauge"), value);
     }
 
     fn counter(&mut self, name: &str, help: &str, value: impl Display) {
-        self.family(name, help, "counter");
+        self.sample((name, help, "counter"), value);
+    }
+
+    fn sample(&mut self, (name, help, kind): (&str, &str, &str), value: impl Display) {
+        self.family(name, help, kind);
         self.line(format_args!("{name} {value}"));
     }
 
-    /// A gauge for each value of a label.
-    fn labelled<'a>(
-        &mut self,
-        name: &str,
-        help: &str,
-        samples: impl IntoIterator<Item = ((&'a str, &'a str), u64)>,
-    ) {
-        self.samples((name, help, "gauge"), samples);
-    }
-
-    /// A counter for each value of a label.
-    fn labelled_counter<'a>(
-        &mut self,
-        name: &str,
-        help: &str,
-        samples: impl IntoIterator<Item = ((&'a str, &'a str), u64)>,
-    ) {
-        self.samples((name, help, "counter"), samples);
-    }
-
+    /// One for each value of a label; `kind` is `gauge` or `counter`.
     fn samples<'a>(
         &mut self,
         (name, help, kind): (&str, &str, &str),

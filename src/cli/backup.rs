@@ -7,8 +7,8 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use super::copy::{carried, whole};
-use super::place::Place;
-use crate::copies::{self, Backup};
+use super::place::{Place, lies_in};
+use crate::copies::{self, Backup, DAYS_KEPT};
 use crate::journal::clock;
 
 #[derive(Debug, Args)]
@@ -36,7 +36,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     if let Some(keys) = &arguments.keys_to {
         std::fs::create_dir_all(keys)?;
-        if std::fs::canonicalize(keys)?.starts_with(std::fs::canonicalize(folder)?) {
+        if lies_in(keys, folder)? {
             bail!("the keys would lie inside the backup: choose a folder elsewhere with --keys-to");
         }
     }
@@ -67,7 +67,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         ),
     }
     println!(
-        "Keep it at most 30 days: it tells what is erased after it was made, until its wrapping key is destroyed."
+        "Keep it at most {DAYS_KEPT} days: it tells what is erased after it was made, until its wrapping key is destroyed."
     );
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,6 @@
 //! Where a node keeps what it keeps, and opening it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -122,7 +122,7 @@ impl Place {
         let folder = self.keys_folder()?;
         std::fs::create_dir_all(&self.data)?;
         std::fs::create_dir_all(&folder)?;
-        if std::fs::canonicalize(&folder)?.starts_with(std::fs::canonicalize(&self.data)?) {
+        if lies_in(&folder, &self.data)? {
             bail!(
                 "the keys would lie inside the data folder ({}): choose another place with --keys, or every copy of the \
                  data would carry its own key",
@@ -252,7 +252,7 @@ impl Place {
     /// The options that lead back here, for printed hints.
     pub fn options(&self) -> String {
         let mut options = String::new();
-        if self.data != std::path::Path::new("motcua-data") {
+        if self.data != Path::new("motcua-data") {
             options.push_str(" --data ");
             options.push_str(&self.data.display().to_string());
         }
@@ -265,6 +265,11 @@ impl Place {
         }
         options
     }
+}
+
+/// Whether one folder lies inside another, wherever their names lead.
+pub fn lies_in(inner: &Path, outer: &Path) -> std::io::Result<bool> {
+    Ok(std::fs::canonicalize(inner)?.starts_with(std::fs::canonicalize(outer)?))
 }
 
 /// Whether a pseudonym from the command line may stand in facts.

@@ -8,14 +8,11 @@ use clap::Args;
 use super::copy::{carried, tell, whole};
 use super::place::Place;
 use super::verify;
-use crate::copies;
+use crate::copies::{self, DAYS_KEPT};
 use crate::domain::time::Moment;
 use crate::integrity::signer::{self, State};
 use crate::journal::clock;
 use crate::vault::MASTER_FILE;
-
-/// Backups of personal data are kept no longer.
-const DAYS_MAX: i64 = 30;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -42,9 +39,9 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         "Backup of {}: {} facts, made {} by version {}; every row of it is as it was.",
         backup.origin, backup.size, backup.made_at, backup.program
     );
-    if age > DAYS_MAX * Moment::DAY {
+    if age > DAYS_KEPT * Moment::DAY {
         println!(
-            "WARNING  it is older than {DAYS_MAX} days: what was erased since can be read in it until a node has destroyed it again."
+            "WARNING  it is older than {DAYS_KEPT} days: what was erased since can be read in it until a node has destroyed it again."
         );
     }
     if arguments.check {

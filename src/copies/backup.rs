@@ -1,8 +1,6 @@
 //! What a backup says of itself, and whether it is still what it was.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -13,10 +11,14 @@ use super::{Carried, CarryError, Result, VAULT, WORK, Whole};
 use crate::acts;
 use crate::domain::text::hex;
 use crate::domain::time::Moment;
+use crate::integrity::durable;
 use crate::journal::Journal;
 
 /// Lies in the folder of a backup. A node never opens such a folder to write.
 pub const FILE: &str = "backup.json";
+
+/// Backups of personal data are kept no longer.
+pub const DAYS_KEPT: i64 = 30;
 
 /// What lies in the folder of a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,10 +56,8 @@ impl Backup {
     /// [`CarryError::BackupDamaged`] where it cannot be read.
     pub fn read(folder: &Path) -> Result<Option<Self>> {
         let path = folder.join(FILE);
-        let text = match fs::read(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(CarryError::File { path, source }),
+        let Some(text) = durable::read(&path)? else {
+            return Ok(None);
         };
         let read = serde_json::from_slice(&text);
         let damaged = |error| CarryError::BackupDamaged(format!("{}: {error}", path.display()));
@@ -67,16 +67,12 @@ impl Backup {
     /// Notes it in the folder, whole or not at all.
     pub fn write(&self, folder: &Path) -> Result<()> {
         let path = folder.join(FILE);
-        let draft = folder.join(format!("{FILE}.new"));
-        let written = (|| {
-            let mut file = File::create(&draft)?;
-            serde_json::to_writer_pretty(&mut file, self)?;
-            file.write_all(b"\n")?;
-            file.sync_all()?;
-            fs::rename(&draft, &path)?;
-            File::open(folder)?.sync_all()
-        })();
-        written.map_err(|source| CarryError::File { path, source })
+        let mut text = serde_json::to_vec_pretty(self).map_err(|error| CarryError::File {
+            path: path.clone(),
+            source: error.into(),
+        })?;
+        text.push(b'\n');
+        Ok(durable::replace(&path, &text, 0o644)?)
     }
 }
 

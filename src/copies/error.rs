@@ -19,7 +19,7 @@ pub enum CarryError {
     #[error(transparent)]
     Vault(#[from] VaultError),
     #[error(transparent)]
-    Integrity(#[from] IntegrityError),
+    Integrity(IntegrityError),
     #[error(transparent)]
     Work(#[from] WorkError),
     #[error("carrying tables: {0}")]
@@ -58,6 +58,15 @@ pub enum CarryError {
     NoBackup(PathBuf),
     #[error("the backup is damaged: {0}. Take another one")]
     BackupDamaged(String),
+}
+
+impl From<IntegrityError> for CarryError {
+    fn from(error: IntegrityError) -> Self {
+        match error {
+            IntegrityError::File { path, source } => Self::File { path, source },
+            other => Self::Integrity(other),
+        }
+    }
 }
 
 impl CarryError {

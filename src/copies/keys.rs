@@ -1,12 +1,12 @@
-//! Keys, carried apart from the data: those that open it, the log's own, its policy, and hashes of machines' keys. Never what a signer or a witness remembers: a
-//! memory that is set back signs twice.
+//! Keys, carried apart from the data: those that open it, the log's own, its policy, and hashes of machines' keys. Never what a
+//! signer or a witness remembers: a memory that is set back signs twice.
 
 use std::fs;
-use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use super::{CarryError, Result};
+use crate::integrity::durable;
 
 /// What is carried of the folder, and of the folders of logs in it.
 const KEYS: [&str; 4] = ["master.key", "log.key", "policy", "service-keys.json"];
@@ -24,60 +24,65 @@ pub struct KeysCarried {
 /// Carries the keys of `from` to `to`, for its owner alone. A wrapping key that is no more here is taken away there.
 pub fn carry(from: &Path, to: &Path) -> Result<KeysCarried> {
     let mut carried = KeysCarried::default();
-    folder(from, to, &mut carried).map_err(|source| CarryError::File {
-        path: to.to_owned(),
-        source,
-    })?;
+    folder(from, to, &mut carried)?;
     Ok(carried)
 }
 
-fn folder(from: &Path, to: &Path, carried: &mut KeysCarried) -> io::Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(to)?;
-    for entry in fs::read_dir(from)? {
-        let (entry, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
-        let name = name.to_string_lossy();
-        let is_log = entry.is_dir() && entry.join("log.key").exists();
-        if is_log {
-            folder(&entry, &to.join(&*name), carried)?;
-        } else if entry.is_file() && (KEYS.contains(&&*name) || is_wrapping(&name)) {
-            write(&to.join(&*name), &fs::read(&entry)?)?;
+fn folder(from: &Path, to: &Path, carried: &mut KeysCarried) -> Result<()> {
+    durable::private_folder(to)?;
+    for (entry, name) in listed(from)? {
+        if entry.is_dir() && entry.join("log.key").exists() {
+            folder(&entry, &to.join(&name), carried)?;
+        } else if (KEYS.contains(&&*name) || is_wrapping(&name))
+            && entry.is_file()
+            && let Some(key) = durable::read(&entry)?
+        {
+            durable::replace(&to.join(&name), &key, 0o600)?;
             carried.kept += 1;
         }
     }
-    for entry in fs::read_dir(to)? {
-        let (entry, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
-        if is_wrapping(&name.to_string_lossy()) && !from.join(&name).exists() {
-            let length = usize::try_from(entry.metadata()?.len()).unwrap_or(0);
-            let mut file = fs::OpenOptions::new().write(true).open(&entry)?;
-            io::Write::write_all(&mut file, &vec![0; length])?;
-            file.sync_all()?;
-            fs::remove_file(&entry)?;
+    for (entry, name) in listed(to)? {
+        if is_wrapping(&name) && !from.join(&name).exists() {
+            destroy(&entry).map_err(at(&entry))?;
             carried.destroyed += 1;
         }
     }
-    fs::File::open(to)?.sync_all()
+    fs::File::open(to)
+        .and_then(|folder| folder.sync_all())
+        .map_err(at(to))
+}
+
+/// What lies in a folder, with its name.
+fn listed(folder: &Path) -> Result<Vec<(PathBuf, String)>> {
+    let named = |entry: fs::DirEntry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        (entry.path(), name)
+    };
+    let listed = fs::read_dir(folder).and_then(|entries| {
+        entries
+            .map(|entry| entry.map(named))
+            .collect::<io::Result<_>>()
+    });
+    listed.map_err(at(folder))
+}
+
+/// Written over first.
+fn destroy(key: &Path) -> io::Result<()> {
+    let length = usize::try_from(key.metadata()?.len()).unwrap_or(0);
+    let mut file = fs::OpenOptions::new().write(true).open(key)?;
+    file.write_all(&vec![0; length])?;
+    file.sync_all()?;
+    fs::remove_file(key)
+}
+
+/// Says which file an error is about.
+fn at(path: &Path) -> impl FnOnce(io::Error) -> CarryError + use<> {
+    let path = path.to_owned();
+    move |source| CarryError::File { path, source }
 }
 
 fn is_wrapping(name: &str) -> bool {
     name.strip_prefix(WRAPPING.0)
         .and_then(|rest| rest.strip_suffix(WRAPPING.1))
         .is_some_and(|number| number.parse::<u32>().is_ok())
-}
-
-/// Whole or not at all.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = path.with_extension("new");
-    let mut options = fs::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)?;
-    io::Write::write_all(&mut file, bytes)?;
-    file.sync_all()?;
-    fs::rename(draft, path)
 }

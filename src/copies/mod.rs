@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use futures_util::TryStreamExt as _;
 use uuid::Uuid;
 
-pub use self::backup::{Backup, FILE, check};
+pub use self::backup::{Backup, DAYS_KEPT, FILE, check};
 pub use self::error::CarryError;
 pub use self::keys::{KeysCarried, carry as carry_keys};
 pub use self::rows::Sum;
@@ -249,15 +249,13 @@ async fn replace(
         return Ok(());
     };
     let mut order: Vec<&Table> = tables.iter().collect();
-    match to {
-        // Emptied before what they refer to is.
-        Database::Postgres(_) => {
-            for table in order.iter().rev() {
-                to.run(format!("delete from {}", to.called(table))).await?;
-            }
-        }
+    // Emptied before what they refer to is.
+    for table in order.iter().rev() {
+        to.run(format!("delete from {}", to.called(table))).await?;
+    }
+    if matches!(to, Database::Sqlite(_)) {
         // References are looked at in the end, and a trigger of the vault's would pass over keys under a retired one.
-        Database::Sqlite(_) => order.reverse(),
+        order.reverse();
     }
     for table in order {
         let sum = rows::carry(table, &mut from, &mut to, u64::MAX).await?;

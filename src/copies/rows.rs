@@ -264,7 +264,8 @@ pub async fn sum(table: &Table, of: &mut Database) -> Result<Sum> {
     Ok(carried.sum())
 }
 
-/// Carries a table. What is there is replaced, or, where it only grows, continued; rows of trees larger than `size` are left.
+/// Carries a table: what is not there yet where it only grows, else all, into an empty one. Rows of trees larger than `size` are
+/// left.
 pub async fn carry(
     table: &Table,
     from: &mut Database,
@@ -277,11 +278,9 @@ pub async fn carry(
     }
     let kinds: Vec<Kind> = theirs.values().zip(ours.values()).map(known_kind).collect();
     let columns: Vec<&str> = ours.keys().map(String::as_str).collect();
-    let held = if let Some(key) = table.key.filter(|_| table.only_grows) {
-        to.keys(table, key).await?
-    } else {
-        to.run(format!("delete from {}", to.called(table))).await?;
-        HashSet::new()
+    let held = match table.key.filter(|_| table.only_grows) {
+        Some(key) => to.keys(table, key).await?,
+        None => HashSet::new(),
     };
     let key = columns.iter().position(|column| Some(*column) == table.key);
     let held = |row: &[Value]| key.is_some_and(|key| held.contains(&row[key].text()));

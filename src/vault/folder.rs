@@ -112,22 +112,20 @@ impl Folder {
         let folder = self.clone();
         blocking(move || {
             let mut found = Vec::new();
-            for shelf in entries(&folder.0)? {
-                for path in entries(&shelf)? {
-                    let put = path.metadata().and_then(|about| about.modified());
-                    let old = |put: SystemTime| put.elapsed().is_ok_and(|since| since > age);
-                    if !put.is_ok_and(old) {
-                        continue;
-                    }
-                    let id = path.file_stem().and_then(|name| name.to_str());
-                    let Some(id) = id.and_then(|id| id.parse().ok()) else {
-                        continue;
-                    };
-                    if path == folder.path(id) {
-                        found.push(id);
-                    } else if path == folder.path(id).with_extension(DRAFT) {
-                        remove(&path)?;
-                    }
+            for path in shelved(&folder.0)? {
+                let put = path.metadata().and_then(|about| about.modified());
+                let old = |put: SystemTime| put.elapsed().is_ok_and(|since| since > age);
+                if !put.is_ok_and(old) {
+                    continue;
+                }
+                let id = path.file_stem().and_then(|name| name.to_str());
+                let Some(id) = id.and_then(|id| id.parse().ok()) else {
+                    continue;
+                };
+                if path == folder.path(id) {
+                    found.push(id);
+                } else if path == folder.path(id).with_extension(DRAFT) {
+                    remove(&path)?;
                 }
             }
             Ok(found)
@@ -154,15 +152,11 @@ impl Folder {
     async fn ids(&self) -> Result<BTreeSet<Uuid>> {
         let folder = self.clone();
         blocking(move || {
-            let mut found = BTreeSet::new();
-            for shelf in entries(&folder.0)? {
-                for path in entries(&shelf)? {
-                    let name = path.file_name().and_then(|name| name.to_str());
-                    let id = name.and_then(|name| name.parse().ok());
-                    found.extend(id.filter(|id| path == folder.path(*id)));
-                }
-            }
-            Ok(found)
+            let whole = shelved(&folder.0)?.into_iter().filter_map(|path| {
+                let id = path.file_name()?.to_str()?.parse().ok()?;
+                (path == folder.path(id)).then_some(id)
+            });
+            Ok(whole.collect())
         })
         .await
     }
@@ -218,6 +212,12 @@ fn remove(path: &Path) -> Result<bool> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(unusable(path)(error)),
     }
+}
+
+/// What lies in the folders of a folder.
+fn shelved(root: &Path) -> Result<Vec<PathBuf>> {
+    let shelves = entries(root)?.into_iter().map(|shelf| entries(&shelf));
+    Ok(shelves.collect::<Result<Vec<_>>>()?.concat())
 }
 
 /// What lies in a folder; nothing when there is none.

@@ -149,13 +149,20 @@ async def read_only(run):
     await conclude(run, office, [node], None)
 
 
-async def torn(run):
-    """The end of the write-ahead log after a loss of power: half a frame that nobody was told of, or a told transaction gone."""
+async def working(run, desks):
+    """An office at work on an embedded journal."""
     data, keys = found(run)
     node = Node(run, "node", data, keys)
     await node.start()
     office = await Office.of(run, [node])
-    await office.open(desks=6)
+    await office.open(desks=desks)
+    return node, office
+
+
+async def torn(run):
+    """The end of the write-ahead log after a loss of power: half a frame that nobody was told of, or a told transaction gone."""
+    node, office = await working(run, desks=6)
+    data = node.data
     dice = run.random("tears")
     rounds = run.rounds if run.long else 3
     for number in range(1, rounds + 1):
@@ -209,11 +216,8 @@ async def torn(run):
 
 async def page(run):
     """One flipped byte in a fact, and a page of the file that is garbage: named with the position."""
-    data, keys = found(run)
-    node = Node(run, "node", data, keys)
-    await node.start()
-    office = await Office.of(run, [node])
-    await office.open(desks=4)
+    node, office = await working(run, desks=4)
+    data = node.data
     await asyncio.sleep(2)
     await office.close()
     await node.stop()

@@ -7,7 +7,7 @@ use sqlx::query_as;
 use super::{Finding, bad, good};
 use crate::cli::copy::whole;
 use crate::cli::place::Place;
-use crate::copies::{self, Backup};
+use crate::copies::{self, Backup, DAYS_KEPT};
 use crate::databases::Servers;
 use crate::domain::time::Moment;
 use crate::journal::{Location, clock};
@@ -17,7 +17,6 @@ const FREE_MIN: u64 = 1024 * 1024 * 1024;
 /// A clock that is further off stamps facts wrongly.
 const SECONDS_OFF_MAX: i64 = 2;
 const BACKUP_HOURS_MAX: i64 = 26;
-const BACKUP_DAYS_MAX: i64 = 30;
 /// What Linux says of a network file system, on which SQLite's locks are no locks: NFS, CIFS, SMB2.
 #[cfg(target_os = "linux")]
 const NETWORK: [i64; 3] = [0x6969, 0xFF53_4D42, 0xFE53_4D42];
@@ -179,7 +178,7 @@ pub async fn backup(folder: &Path) -> Finding {
 fn aged(backup: &Backup, folder: &Path, cure: String) -> Finding {
     let hours = (clock::system().0 - backup.made_at.0) / (Moment::DAY / 24);
     let told = format!("backup of {} facts, {hours} hours old", backup.size);
-    if hours > BACKUP_DAYS_MAX * 24 {
+    if hours > DAYS_KEPT * 24 {
         let cure = format!(
             "delete {}: it tells what was erased since; then {cure}",
             folder.display()

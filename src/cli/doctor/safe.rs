@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::{Finding, bad, good};
-use crate::cli::place::Place;
+use crate::cli::place::{Place, lies_in};
 use crate::journal::{Journal, clock};
 use crate::vault::{self, Vault, VaultError, WrappingState};
 
@@ -13,10 +13,7 @@ pub fn keys(place: &Place) -> anyhow::Result<Finding> {
     if std::env::var_os(vault::MASTER_VARIABLE).is_some_and(|text| !text.is_empty()) {
         return Ok(good(format!("keys given by {}", vault::MASTER_VARIABLE)));
     }
-    let inside = std::fs::canonicalize(&folder)
-        .ok()
-        .zip(std::fs::canonicalize(&place.data).ok())
-        .is_some_and(|(keys, data)| keys.starts_with(data));
+    let inside = lies_in(&folder, &place.data).unwrap_or(false);
     Ok(match std::fs::metadata(&file) {
         Ok(_) if inside => bad(
             format!("keys lie inside the data folder ({})", folder.display()),

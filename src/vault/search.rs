@@ -99,6 +99,9 @@ impl Vault {
     where
         Ask: Fn(&str) -> bool + Clone + Send + Sync + 'static,
     {
+        // In the order of their index: each step then reads its own stretch of it.
+        let mut streams = streams.to_vec();
+        streams.sort_unstable();
         let steps: Vec<Vec<Uuid>> = streams.chunks(STEP).map(<[Uuid]>::to_vec).collect();
         let steps = steps.into_iter().map(|step| {
             let (shared, is_sought) = (self.shared.clone(), is_sought.clone());

@@ -14,6 +14,7 @@ pub mod journal;
 
 pub mod acts;
 
+pub mod imports;
 pub mod integrity;
 
 pub mod projections;

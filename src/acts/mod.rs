@@ -195,6 +195,7 @@ pub async fn opened(journal: &Journal) -> Result<Opened, OpenError> {
         | Event::Staff(_)
         | Event::Access(_)
         | Event::Erasure(_)
+        | Event::Import(_)
         | Event::Dossier(_) => Err(OpenError::NotOpened),
     }
 }

@@ -15,6 +15,7 @@ use crate::domain::archive::ArchiveAct;
 use crate::domain::calendar::{CalendarYear, Notice};
 use crate::domain::campaign::CampaignAct;
 use crate::domain::catalogue::{InternalProcess, Procedure, ReviewProposed};
+use crate::domain::claim::{Claim, ImportEvent};
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::{DossierCommand, Rejection};
 use crate::domain::erasure::ErasureAct;
@@ -42,6 +43,10 @@ pub enum Act {
         dossier: Uuid,
         command: DossierCommand,
     },
+    /// Take in what another system tells of a dossier.
+    Claim(Box<Claim>),
+    /// Say that a file of another system is taken in, or was.
+    Import(ImportEvent),
     /// Enter a result older than the system, or strike it.
     Archive(ArchiveAct),
     /// Register an officer of an office, change the record, or end it.
@@ -98,6 +103,7 @@ impl Act {
             Self::Archive(act) => Some(act.stream()),
             Self::Staff(act) => Some(act.stream()),
             Self::Erase(act) => Some(act.stream()),
+            Self::Import(_) => Some(stream::imports()),
             act => act.dossier(),
         }
     }
@@ -111,6 +117,7 @@ impl Act {
                 | Self::ReserveCodes { .. }
                 | Self::ReleaseCodes { .. }
                 | Self::Access(_)
+                | Self::Import(_)
         )
     }
 
@@ -119,7 +126,9 @@ impl Act {
     pub fn dossier(&self) -> Option<Uuid> {
         match self {
             Self::Dossier { dossier, .. } => Some(*dossier),
-            Self::Archive(_)
+            Self::Claim(claim) => Some(claim.case.dossier()),
+            Self::Import(_)
+            | Self::Archive(_)
             | Self::Staff(_)
             | Self::Access(_)
             | Self::Erase(_)

@@ -15,6 +15,7 @@ use crate::domain::archive::{self, Archived};
 use crate::domain::calendar::Notice;
 use crate::domain::campaign;
 use crate::domain::catalogue::rules;
+use crate::domain::claim::{self, Claim, Claimed};
 use crate::domain::dossier::{self, Dossier, Rejection};
 use crate::domain::erasure::{self, Erasures};
 use crate::domain::event::Event;
@@ -49,7 +50,29 @@ pub fn rule<'a>(
         parts: parts.to_vec(),
         ..Circumstances::default()
     };
+    may_stand(&request.act, journal)?;
     match &request.act {
+        Act::Claim(claim) => {
+            let absent = Dossier::default();
+            let dossier = state(claim.case.dossier()).and_then(State::dossier);
+            let claimed = Claimed {
+                claim,
+                actor: &request.actor,
+                now,
+                reference,
+                register,
+                parts,
+            };
+            claim::decide(dossier.unwrap_or(&absent), &claimed)
+        }
+        Act::Import(event) => {
+            is_keeper(request.actor.role)?;
+            Ok(vec![Draft {
+                stream: stream::imports(),
+                event: Event::Import(event.clone()),
+                circumstances: given,
+            }])
+        }
         Act::Dossier {
             dossier: id,
             command,
@@ -220,11 +243,44 @@ pub fn rule<'a>(
     }
 }
 
+/// What other systems tell is never mixed with what is done here: each has journals of its own.
+fn may_stand(act: &Act, journal: JournalKind) -> Result<(), Rejection> {
+    let told = match act {
+        Act::Claim(_) | Act::Import(_) => true,
+        Act::Dossier { .. }
+        | Act::Archive(_)
+        | Act::VoidCode { .. }
+        | Act::ReserveCodes { .. }
+        | Act::ReleaseCodes { .. } => false,
+        Act::Staff(_)
+        | Act::Access(_)
+        | Act::Erase(_)
+        | Act::Declare(_)
+        | Act::Adopt(_)
+        | Act::Publish(_)
+        | Act::OpenOffice(_)
+        | Act::Notify(_)
+        | Act::Abolish { .. }
+        | Act::ApproveProcess(_)
+        | Act::ProposeReview(_)
+        | Act::SetTarget(_)
+        | Act::Campaign(_)
+        | Act::Supervise(_)
+        | Act::Reorganise(_) => return Ok(()),
+    };
+    if told == (journal == JournalKind::Imported) {
+        Ok(())
+    } else {
+        Err(Rejection::WrongJournal { told })
+    }
+}
+
 /// The stream of a day that a command writes: an office's register, today's or that of the day on a paper code; or what somebody
 /// looked at.
 pub fn of_the_day(request: &Request, today: Date) -> Option<Uuid> {
     let own = request.actor.office.as_str();
     let (office, day) = match &request.act {
+        Act::Claim(claim) => return register_of(claim),
         Act::Dossier { command, .. } => {
             let code = command.code_on_paper();
             let day = code.and_then(|code| Some(code.office_and_date()?.1));
@@ -234,7 +290,8 @@ pub fn of_the_day(request: &Request, today: Date) -> Option<Uuid> {
         Act::VoidCode { office } => (office.as_str(), today),
         Act::ReserveCodes { .. } => (own, today),
         Act::ReleaseCodes { on, .. } => (own, on.unwrap_or(today)),
-        Act::Archive(_)
+        Act::Import(_)
+        | Act::Archive(_)
         | Act::Staff(_)
         | Act::Erase(_)
         | Act::Declare(_)
@@ -251,6 +308,12 @@ pub fn of_the_day(request: &Request, today: Date) -> Option<Uuid> {
         | Act::Reorganise(_) => return None,
     };
     Some(stream::register(office, day))
+}
+
+/// Of the claimed day, where the dossier is numbered here.
+fn register_of(claim: &Claim) -> Option<Uuid> {
+    let at = claim.at.filter(|_| claim.code.is_none())?;
+    Some(stream::register(claim.office.as_str(), at.date()))
 }
 
 /// A target for an office that exists; the same once more is refused, another value is another fact. Who

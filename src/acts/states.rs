@@ -32,6 +32,8 @@ pub enum State {
     Erasures(Erasures),
     /// Nothing is decided on what was looked at.
     Access,
+    /// Nor on what was taken in before.
+    Imports,
     Reference(Box<Reference>),
     Journal,
 }
@@ -73,6 +75,7 @@ impl State {
             Event::Archive(_) => Self::Archive(Archived::default()),
             Event::Staff(_) => Self::Staff(Staff::default()),
             Event::Access(_) => Self::Access,
+            Event::Import(_) => Self::Imports,
             Event::Erasure(_) => Self::Erasures(Erasures::default()),
             Event::Dossier(_) => Self::Dossier(Box::default()),
         }
@@ -86,7 +89,7 @@ impl State {
                     event,
                     &fact.actor,
                     fact.command,
-                    fact.recorded_at,
+                    fact.at(),
                     &fact.circumstances,
                 );
                 true
@@ -111,7 +114,9 @@ impl State {
                 erasures.evolve(event);
                 true
             }
-            (Self::Journal, Event::JournalOpened(_)) | (Self::Access, Event::Access(_)) => true,
+            (Self::Journal, Event::JournalOpened(_))
+            | (Self::Access, Event::Access(_))
+            | (Self::Imports, Event::Import(_)) => true,
             (
                 Self::Dossier(_)
                 | Self::Register(_)
@@ -119,6 +124,7 @@ impl State {
                 | Self::Archive(_)
                 | Self::Staff(_)
                 | Self::Access
+                | Self::Imports
                 | Self::Erasures(_)
                 | Self::Journal,
                 _,

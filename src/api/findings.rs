@@ -234,7 +234,7 @@ impl FindingQuery {
 #[must_use]
 pub fn may_be_shown(opened: &Opened) -> bool {
     match opened.kind {
-        JournalKind::Live => true,
+        JournalKind::Live | JournalKind::Imported => true,
         JournalKind::Simulated => opened.story.as_ref().is_some_and(|story| story.invented),
     }
 }
@@ -311,6 +311,7 @@ mod tests {
             clock: ClockKind::Story,
             format: 1,
             story,
+            teller: None,
         }
     }
 

@@ -212,19 +212,10 @@ impl JournalInfo {
         })
     }
 
-    /// What must be said beside everything shown from a simulated journal.
+    /// What must be said beside everything shown from a simulated or imported journal.
     async fn notice(&self, context: &Context<'_>) -> Option<Label> {
-        match opened(context).kind {
-            reference::JournalKind::Live => None,
-            reference::JournalKind::Simulated => {
-                let story = opened(context).story.as_ref();
-                let (vi, en) = story.map_or(("", ""), reference::Story::says);
-                Some(Label {
-                    vi: format!("Dữ liệu mô phỏng. {vi}"),
-                    en: format!("Simulated data. {en}"),
-                })
-            }
-        }
+        let (vi, en) = opened(context).says()?;
+        Some(Label { vi, en })
     }
 
     /// Format of its facts.

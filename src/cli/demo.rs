@@ -151,6 +151,7 @@ async fn begin(journal: &Journal, plan: &Plan, story: Story) -> anyhow::Result<(
         clock: ClockKind::Story,
         format: acts::FORMAT,
         story: Some(story),
+        teller: None,
     };
     found(journal, opened, Uuid::now_v7(), Some(plan.opens_at())).await?;
     Ok(())

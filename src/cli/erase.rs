@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::place::{Place, Stores, pseudonym};
 use super::progress;
-use super::serve::models_of;
+use super::scratch::models_of;
 use crate::acts::erasing::carry_out;
 use crate::acts::{Act, Refusal, Request};
 use crate::domain::actor::{Actor, NO_OFFICE, Role};

@@ -113,6 +113,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         clock: ClockKind::Database,
         format: crate::acts::FORMAT,
         story: None,
+        teller: None,
     };
     found(&journal, opened, Uuid::now_v7(), None).await?;
     let stores = place.open_new(keys).await?;

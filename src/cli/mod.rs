@@ -13,6 +13,7 @@ mod erase;
 mod export;
 mod guard;
 mod history;
+mod import;
 mod init;
 mod key;
 mod migrate;
@@ -66,7 +67,9 @@ enum What {
     Schema,
     /// Print what happened to a dossier: who, when, what, why, before and after.
     History(history::Arguments),
-    /// Write the exact bytes of the facts, one per line.
+    /// Take in the history of another system, in a journal of its own. Exit 3: not all of it could be.
+    Import(import::Arguments),
+    /// Write the exact bytes of the facts, one per line, or the acts on dossiers as an event log (CSV, OCEL 2.0).
     Export(export::Arguments),
     /// Fill the read models anew beside the ones in use, then switch.
     Rebuild(rebuild::Arguments),
@@ -160,6 +163,7 @@ pub fn run() -> ExitCode {
             What::Demo(arguments) => demo::run(arguments).await,
             What::Schema => schema::run(),
             What::History(arguments) => history::run(arguments).await,
+            What::Import(arguments) => import::run(arguments).await,
             What::Export(arguments) => export::run(arguments).await,
             What::Rebuild(arguments) => rebuild::run(arguments).await,
             What::Replay(arguments) => replay::run(arguments).await,

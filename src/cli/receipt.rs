@@ -303,7 +303,8 @@ impl Told {
             | Event::Archive(_)
             | Event::Staff(_)
             | Event::Access(_)
-            | Event::Erasure(_) => ("ghi nhận của hệ thống", "a record of the system"),
+            | Event::Erasure(_)
+            | Event::Import(_) => ("ghi nhận của hệ thống", "a record of the system"),
         };
         let at = |lang| dates::exact(fact.recorded_at, lang).words().to_owned();
         let (office, kind) = (&fact.actor.office, fact.event.kind());
@@ -355,7 +356,8 @@ fn standing(entry: &[u8]) -> Option<(Pair, Pair)> {
         | Event::Archive(_)
         | Event::Staff(_)
         | Event::Access(_)
-        | Event::Erasure(_) => None,
+        | Event::Erasure(_)
+        | Event::Import(_) => None,
     }
 }
 

@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::place::{Place, Stores, pseudonym};
 use super::progress;
-use super::serve::{is_in_use, models_of, open_models};
+use super::scratch::models_of;
+use super::serve::{is_in_use, open_models};
 use crate::acts::{Act, Refusal, Request};
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::dossier::Rejection;

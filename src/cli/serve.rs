@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -16,13 +15,13 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 
 use super::documents::DocumentSystems;
 use super::guard::{destroy_first, forgetting_told, watch_over, witnesses_told};
+use super::import::Shadow;
 use super::oidc::Oidc;
 use super::outside::Outside;
 use super::payments::Payments;
 use super::place::{Mirrored, Place, Stores};
 use super::portal::Portal;
 use super::progress;
-use super::scratch::Scratch;
 use super::verify;
 use crate::api::http::Documents;
 use crate::api::http::limits::Limits;
@@ -168,6 +167,8 @@ pub struct Listen {
     pub payments: Payments,
     #[command(flatten)]
     pub document_systems: DocumentSystems,
+    #[command(flatten)]
+    pub shadow: Shadow,
 }
 
 impl Listen {
@@ -307,25 +308,6 @@ pub fn is_in_use(error: &anyhow::Error) -> bool {
     matches!(found, Some(ProjectionError::InUse(_)))
 }
 
-/// The folder's read models; while another process has them, others beside them that are gone with what is given last.
-pub async fn models_of(
-    place: &Place,
-    journal: &Journal,
-) -> anyhow::Result<(ReadModels, Projector, Option<Scratch>)> {
-    match open_models(place, journal).await {
-        Err(error) if is_in_use(&error) => {
-            let scratch = Scratch::make().context("no folder for read models")?;
-            let aside = Place {
-                data: scratch.path().to_owned(),
-                ..place.clone()
-            };
-            let (models, projector) = open_models(&aside, journal).await?;
-            Ok((models, projector, Some(scratch)))
-        }
-        opened => opened.map(|(models, projector)| (models, projector, None)),
-    }
-}
-
 /// Serves an open node until SIGTERM or Ctrl-C.
 pub async fn serve(
     place: &Place,
@@ -353,7 +335,10 @@ pub async fn serve(
     if let Some(desk) = &api.desk {
         watch_over(&desk.counter, &api.models, &integrity);
     }
-    let reacting = api.desk.as_ref().map(|desk| {
+    // What another system tells is only followed: nothing follows from it here.
+    let deciding = api.desk.as_ref();
+    let deciding = deciding.filter(|desk| desk.counter.opened().kind != JournalKind::Imported);
+    let reacting = deciding.map(|desk| {
         let (counter, models) = (desk.counter.clone(), api.models.clone());
         tokio::spawn(reactions::run(counter, models, stop.clone()))
     });
@@ -381,6 +366,7 @@ pub async fn serve(
         .document_systems
         .start(place, &api, stop.clone())
         .await?;
+    let shadowing = listen.shadow.start(&api, &keys, stop.clone())?;
     let telling_portal = listen.portal.start(place, &api, stop.clone()).await?;
     let following = tokio::spawn(projector.run(stop.clone()));
     destroy_first(&api).await?;
@@ -465,6 +451,7 @@ pub async fn serve(
         telling,
         telling_portal,
         registering,
+        shadowing,
     ];
     let ending = async {
         for beside in others.into_iter().flatten() {

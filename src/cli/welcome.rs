@@ -23,6 +23,10 @@ pub async fn text(api: &Api, pages: &Web, url: &str, place: &Place) -> anyhow::R
             api.office.clock().local().strftime("%d/%m/%Y %H:%M")
         )?,
         (JournalKind::Simulated, None) => writeln!(text, "SIMULATION\n")?,
+        (JournalKind::Imported, _) => {
+            let (_, english) = opened.says().unwrap_or_default();
+            writeln!(text, "IMPORTED. {english}\n")?;
+        }
         (JournalKind::Live, _) => {}
     }
     if api.desk.is_none() {

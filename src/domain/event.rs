@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use super::access::Looked;
 use super::archive::ArchiveEvent;
 use super::campaign::CampaignEvent;
+use super::claim::ImportEvent;
 use super::dossier::DossierEvent;
 use super::erasure::ErasureEvent;
 use super::reference::{Opened, ReferenceEvent};
@@ -28,6 +29,7 @@ pub enum Event {
     Staff(StaffEvent),
     Access(Looked),
     Erasure(ErasureEvent),
+    Import(ImportEvent),
     Dossier(DossierEvent),
 }
 
@@ -73,6 +75,7 @@ impl Event {
             Self::Staff(event) => event.kind(),
             Self::Access(_) => Looked::KIND,
             Self::Erasure(event) => event.kind(),
+            Self::Import(event) => event.kind(),
             Self::Dossier(event) => event.kind(),
         }
     }
@@ -124,7 +127,9 @@ impl Event {
                 let read = dossier.or_else(campaign).or_else(supervision);
                 let staff = || Some(StaffEvent::parse(kind, text)?.map(Self::Staff));
                 let erasure = || Some(ErasureEvent::parse(kind, text)?.map(Self::Erasure));
-                match read.or_else(archive).or_else(staff).or_else(erasure) {
+                let import = || Some(ImportEvent::parse(kind, text)?.map(Self::Import));
+                let read = read.or_else(archive).or_else(staff).or_else(erasure);
+                match read.or_else(import) {
                     Some(read) => read,
                     None => return Err(EventError::Unknown(kind.to_owned())),
                 }

@@ -41,6 +41,8 @@ pub enum BreachRule {
     UnscheduledVerification,
     /// A step of a feedback later than its working days: refused, asked about, passed on, answered, published.
     LateFeedback,
+    /// Told by another system, and nothing these rules would have taken; the basis is the code of the refusal.
+    NotByTheRules,
 }
 
 impl BreachRule {
@@ -68,6 +70,10 @@ impl BreachRule {
             Self::LateFeedback => (
                 "Xử lý phản ánh, kiến nghị quá hạn",
                 "Feedback dealt with too late",
+            ),
+            Self::NotByTheRules => (
+                "Nguồn khai việc mà quy tắc ở đây không nhận",
+                "Told by the source; these rules would have refused it",
             ),
         }
     }
@@ -117,6 +123,16 @@ pub struct Fact {
     pub circumstances: Circumstances,
 }
 
+impl Fact {
+    /// The moment that counts: when it was recorded, or for what another system tells, when that claims it happened.
+    #[must_use]
+    pub fn at(&self) -> Moment {
+        let around = &self.circumstances;
+        let claimed = around.occurred_at.filter(|_| around.source.is_some());
+        claimed.unwrap_or(self.recorded_at)
+    }
+}
+
 /// The well-known streams, and the ids derived beside them.
 pub mod stream {
     use jiff::civil::Date;
@@ -141,6 +157,18 @@ pub mod stream {
     #[must_use]
     pub fn dossier(command: Uuid) -> Uuid {
         Uuid::new_v5(&NAMESPACE, format!("dossier:{command}").as_bytes())
+    }
+
+    /// A dossier that another system tells of.
+    #[must_use]
+    pub fn told(system: &str, case: &str) -> Uuid {
+        Uuid::new_v5(&NAMESPACE, format!("told:{system}:{case}").as_bytes())
+    }
+
+    /// What was taken in from other systems.
+    #[must_use]
+    pub fn imports() -> Uuid {
+        Uuid::new_v5(&NAMESPACE, b"imports")
     }
 
     /// The staff of an office.

@@ -6,6 +6,7 @@ pub mod archive;
 pub mod calendar;
 pub mod campaign;
 pub mod catalogue;
+pub mod claim;
 pub mod code;
 pub mod deadline;
 pub mod detector;

@@ -274,6 +274,71 @@ pub struct Opened {
     /// A simulation's story, so that nothing of it is taken for real.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub story: Option<Story>,
+    /// Whose history an imported journal holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teller: Option<Teller>,
+}
+
+impl Opened {
+    /// `live`, `simulated:<story>` or `imported:<system>`: on everything that is taken away.
+    #[must_use]
+    pub fn data(&self) -> String {
+        let (kind, of) = match self.kind {
+            JournalKind::Live => return "live".to_owned(),
+            JournalKind::Simulated => {
+                let story = self.story.as_ref();
+                ("simulated", story.map(|story| &story.scenario))
+            }
+            JournalKind::Imported => {
+                let teller = self.teller.as_ref();
+                ("imported", teller.map(|teller| &teller.system))
+            }
+        };
+        of.map_or_else(|| kind.to_owned(), |of| format!("{kind}:{of}"))
+    }
+
+    /// What must be said beside everything shown from it: (Vietnamese, English). Nothing of a live one.
+    #[must_use]
+    pub fn says(&self) -> Option<(String, String)> {
+        match self.kind {
+            JournalKind::Live => None,
+            JournalKind::Simulated => {
+                let (vi, en) = self.story.as_ref().map_or(("", ""), Story::says);
+                Some((
+                    format!("Dữ liệu mô phỏng. {vi}"),
+                    format!("Simulated data. {en}"),
+                ))
+            }
+            JournalKind::Imported => self.teller.as_ref().map(Teller::says),
+        }
+    }
+}
+
+/// The system whose claims an imported journal holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Teller {
+    /// Its code, as in every claim.
+    pub system: String,
+    pub name_vi: String,
+    pub name_en: String,
+}
+
+impl Teller {
+    /// What must be said beside everything that it tells: (Vietnamese, English).
+    #[must_use]
+    pub fn says(&self) -> (String, String) {
+        (
+            format!(
+                "Dữ liệu do hệ thống “{}” khai, nhập vào đây sau đó: thời điểm là lời khai, sổ này chỉ chứng minh đã nhập gì và ngày nào.",
+                self.name_vi
+            ),
+            format!(
+                "Claimed by the system “{}” and imported later: the times are its claims, this record proves only what was imported and when.",
+                self.name_en
+            ),
+        )
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -281,6 +346,8 @@ pub struct Opened {
 pub enum JournalKind {
     Live,
     Simulated,
+    /// What another system tells, with the times it claims.
+    Imported,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

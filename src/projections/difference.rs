@@ -174,7 +174,7 @@ async fn fetch_missing(
 
 fn evolve(state: &mut Dossier, Read { fact, .. }: &Read) {
     if let Event::Dossier(event) = &fact.event {
-        let at = fact.recorded_at;
+        let at = fact.at();
         state.evolve(event, &fact.actor, fact.command, at, &fact.circumstances);
     }
 }

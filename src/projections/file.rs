@@ -264,6 +264,7 @@ fn journal_id(batch: &fold::Batch) -> Option<Uuid> {
         | Event::Staff(_)
         | Event::Access(_)
         | Event::Erasure(_)
+        | Event::Import(_)
         | Event::Dossier(_) => None,
     }
 }

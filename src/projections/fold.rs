@@ -81,7 +81,7 @@ impl State {
             event,
             &fact.actor,
             fact.command,
-            fact.recorded_at,
+            fact.at(),
             &fact.circumstances,
         );
         if let DossierEvent::Submitted(lodged) | DossierEvent::Lodged(lodged) = event {
@@ -96,17 +96,17 @@ impl State {
         let moved = self.moves.last().copied().filter(|_| goes_on);
         let spells = self.dossier.spells().count();
         self.moves.resize(spells, moved.unwrap_or(0));
-        Ok(self.due_change(entry, event))
+        Ok(self.due_change(read, event))
     }
 
-    fn due_change(&mut self, entry: &Entry, event: &DossierEvent) -> Option<DueChange> {
+    fn due_change(&mut self, read: &Read, event: &DossierEvent) -> Option<DueChange> {
         let (old, new, cause) = event.moved_due_date()?;
         *self.moves.last_mut()? += 1;
         Some(DueChange {
             number: self.number,
             turn: self.moves.len(),
-            position: entry.position,
-            recorded_at: entry.recorded_at,
+            position: read.entry.position,
+            recorded_at: read.fact.at(),
             old,
             new,
             cause,
@@ -198,7 +198,10 @@ impl Folding {
                     has = Some(event.of().0.clone());
                     None
                 }
-                Event::JournalOpened(_) | Event::Access(_) | Event::Erasure(_) => None,
+                Event::JournalOpened(_)
+                | Event::Access(_)
+                | Event::Erasure(_)
+                | Event::Import(_) => None,
             };
             if read.entry.position >= self.changes_from {
                 batch.changed.extend(changed_rows(read, number, had, has));

@@ -111,7 +111,7 @@ fn evolve(state: &mut Dossier, Read { fact, .. }: &Read) {
             event,
             &fact.actor,
             fact.command,
-            fact.recorded_at,
+            fact.at(),
             &fact.circumstances,
         ),
         Event::JournalOpened(_)
@@ -120,6 +120,7 @@ fn evolve(state: &mut Dossier, Read { fact, .. }: &Read) {
         | Event::Archive(_)
         | Event::Staff(_)
         | Event::Access(_)
-        | Event::Erasure(_) => {}
+        | Event::Erasure(_)
+        | Event::Import(_) => {}
     }
 }

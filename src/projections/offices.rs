@@ -65,6 +65,7 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             | Event::Staff(_)
             | Event::Access(_)
             | Event::Erasure(_)
+            | Event::Import(_)
             | Event::Dossier(_) => None,
         });
     let rows: Vec<_> = opened.collect();

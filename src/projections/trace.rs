@@ -119,7 +119,7 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             .bind(number.map(u64::cast_signed))
             .bind(fact.event.kind())
             .bind(office.to_owned())
-            .bind(entry.recorded_at.0)
+            .bind(fact.at().0)
             .bind(fact.actor.id.clone())
             .bind(around.occurred_at.map(|moment| moment.0))
             .bind(around.received_at.map(|moment| moment.0))
@@ -134,7 +134,7 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
 fn is_clocks_own(cause: DueDateCause) -> bool {
     match cause {
         DueDateCause::Supplement | DueDateCause::Payment | DueDateCause::Correction => true,
-        DueDateCause::Notice | DueDateCause::Outage => false,
+        DueDateCause::Notice | DueDateCause::Outage | DueDateCause::Source => false,
     }
 }
 
@@ -183,7 +183,8 @@ fn watched(event: &Event, cause: Option<u64>) -> Option<(Option<&str>, Seen)> {
         | Event::Archive(_)
         | Event::Staff(_)
         | Event::Access(_)
-        | Event::Erasure(_) => None,
+        | Event::Erasure(_)
+        | Event::Import(_) => None,
     }
 }
 
@@ -273,6 +274,7 @@ fn of_dossier(event: &DossierEvent, of: Option<u64>) -> Option<(Option<&str>, Se
         | DossierEvent::LegDelivered(_)
         | DossierEvent::CorrectionRequested(_)
         | DossierEvent::CorrectionAnswered(_)
+        | DossierEvent::Noted(_)
         | DossierEvent::ComponentReceived(_)
         | DossierEvent::SupplementProposed(_)
         | DossierEvent::SupplementRetracted(_)

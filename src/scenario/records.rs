@@ -30,6 +30,7 @@ impl Plan {
                 ends_on: self.ends,
                 invented: self.invented,
             }),
+            teller: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! What every page has around its content: language, doors, the notice of a simulation, who is signed in.
+//! What every page has around its content: language, doors, the notice of a journal that is not live, who is signed in.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use super::lang::{Lang, Pair};
 use super::words;
 use crate::api::access;
 use crate::domain::actor::{Actor, NO_OFFICE};
-use crate::domain::reference::{JournalKind, Opened, Story};
+use crate::domain::reference::{JournalKind, Opened, Story, Teller};
 
 /// The one stylesheet, inlined in every page.
 pub const STYLE: &str = include_str!("templates/style.css");
@@ -93,8 +93,8 @@ pub struct Frame {
     pub door: Option<Door>,
     /// Path and query of this page, without the language.
     pub place: String,
-    /// What is said of a simulated journal on every page.
-    pub notice: Option<Simulation>,
+    /// What is said of a simulated or imported journal on every page.
+    pub notice: Option<Notice>,
     pub who: Option<Who>,
     /// Code of what was found when the record is not the one that was sealed: said on every page.
     pub halted: Option<&'static str>,
@@ -116,7 +116,7 @@ impl Frame {
             title: String::new(),
             door: None,
             place: place.into(),
-            notice: notice(opened),
+            notice: notice(opened, lang),
             who: who.map(Who::from),
             halted: None,
             wide: false,
@@ -124,6 +124,19 @@ impl Frame {
             scripts: Vec::new(),
             styles: Vec::new(),
         }
+    }
+
+    /// What the notice says in two or three words; nothing on a live journal.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let mark = self.notice.as_ref().map(|notice| notice.mark);
+        mark.map_or_else(String::new, |mark| self.lang.pick(mark).to_uppercase())
+    }
+
+    /// Whether every time is what another system claims.
+    #[must_use]
+    pub fn claims(&self) -> bool {
+        self.notice.as_ref().is_some_and(|notice| notice.claimed)
     }
 
     #[must_use]
@@ -223,21 +236,40 @@ pub fn in_language(place: &str, lang: Lang) -> String {
     }
 }
 
-/// A simulated journal: the story's name (empty when it has none), and what of it is real.
+/// What is said on every page of a journal that is not a live one.
 #[derive(Debug, Clone)]
-pub struct Simulation {
+pub struct Notice {
+    /// In two or three words, for where there is no more room.
+    pub mark: Pair,
     pub name: String,
-    pub says: Pair,
+    pub says: String,
+    /// Its times are what another system claims.
+    pub claimed: bool,
 }
 
-fn notice(opened: &Opened) -> Option<Simulation> {
+fn notice(opened: &Opened, lang: Lang) -> Option<Notice> {
     match opened.kind {
         JournalKind::Live => None,
         JournalKind::Simulated => {
             let story = opened.story.as_ref();
-            Some(Simulation {
+            Some(Notice {
+                mark: ("Dữ liệu mô phỏng", "Simulated data"),
                 name: story.map_or_else(String::new, |story| story.scenario.clone()),
-                says: story.map_or(("", ""), Story::says),
+                says: lang.pick(story.map_or(("", ""), Story::says)).to_owned(),
+                claimed: false,
+            })
+        }
+        JournalKind::Imported => {
+            let teller = opened.teller.as_ref();
+            let (vi, en) = teller.map(Teller::says).unwrap_or_default();
+            Some(Notice {
+                mark: ("Dữ liệu nhập", "Imported data"),
+                name: teller.map_or_else(String::new, |teller| teller.system.clone()),
+                says: match lang {
+                    Lang::Vi => vi,
+                    Lang::En => en,
+                },
+                claimed: true,
             })
         }
     }

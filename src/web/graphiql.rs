@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::frame::{Frame, Simulation};
+use super::frame::{Frame, Notice};
 use super::lang::Lang;
 use super::{assets, respond};
 
@@ -16,7 +16,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 #[template(path = "graphiql.html")]
 pub struct GraphiqlPage {
     lang: Lang,
-    notice: Option<Simulation>,
+    notice: Option<Notice>,
     styles: String,
     page_style: String,
     /// JSON without a character that could end the element it stands in.

@@ -88,7 +88,7 @@ impl Web {
     pub fn sign_in_links(&self, base: &str) -> Vec<(&'static str, String)> {
         match self.opened().kind {
             JournalKind::Simulated => session::links(base, &self.link_key),
-            JournalKind::Live => Vec::new(),
+            JournalKind::Live | JournalKind::Imported => Vec::new(),
         }
     }
 

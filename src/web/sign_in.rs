@@ -38,7 +38,7 @@ impl SignInPage {
             provider: ways.provider,
             simulated: match ways.kind {
                 JournalKind::Simulated => true,
-                JournalKind::Live => false,
+                JournalKind::Live | JournalKind::Imported => false,
             },
             left: ways.left.is_some(),
             farewell: ways.left.flatten(),

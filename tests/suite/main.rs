@@ -21,6 +21,7 @@ mod files;
 mod fuzz;
 mod golden;
 mod grounds;
+mod imports;
 mod integrity;
 mod journal;
 mod kit;

@@ -53,6 +53,7 @@ pub async fn node(location: &Location, keys_folder: &std::path::Path) -> Node {
             clock: ClockKind::Database,
             format: 1,
             story: None,
+            teller: None,
         };
         found(&journal, opened, id(), None)
             .await

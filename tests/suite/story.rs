@@ -417,11 +417,12 @@ fn opened(kind: JournalKind) -> Opened {
         origin: "localhost/story".into(),
         kind,
         clock: match kind {
-            JournalKind::Live => ClockKind::Database,
+            JournalKind::Live | JournalKind::Imported => ClockKind::Database,
             JournalKind::Simulated => ClockKind::Story,
         },
         format: 1,
         story: None,
+        teller: None,
     }
 }
 

@@ -195,6 +195,7 @@ async fn told(api: &Api, receipt: Receipt) -> Result<CodesPayload> {
             | Event::Staff(_)
             | Event::Access(_)
             | Event::Erasure(_)
+            | Event::Import(_)
             | Event::Dossier(_) => {}
         }
     }

@@ -108,6 +108,7 @@ fn moves(changes: &[&Change]) -> Vec<Move> {
                 DueDateCause::Supplement => MoveCause::Supplement,
                 DueDateCause::Payment => MoveCause::Payment,
                 DueDateCause::Correction => MoveCause::Correction,
+                DueDateCause::Source => MoveCause::Source,
                 DueDateCause::Notice => MoveCause::Notice(moved.notice.clone()),
                 DueDateCause::Outage => MoveCause::Outage(moved.notice.clone()),
             };
@@ -123,7 +124,7 @@ fn moves(changes: &[&Change]) -> Vec<Move> {
             continue;
         };
         moves.push(Move {
-            at: change.fact.recorded_at,
+            at: change.fact.at(),
             old,
             new,
             cause,

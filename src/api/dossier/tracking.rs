@@ -41,6 +41,8 @@ pub struct TrackingEntry {
     position: Long,
     /// When it was recorded.
     at: Moment,
+    /// When another system claims that it happened, in a journal of imported history.
+    claimed_at: Option<Moment>,
     /// What happened.
     label: Label,
     /// Why: a category, never typed text.
@@ -341,6 +343,7 @@ fn entry(change: &history::Change) -> Option<TrackingEntry> {
     Some(TrackingEntry {
         position: Long(change.entry.position),
         at: change.fact.recorded_at,
+        claimed_at: around.source.as_ref().and(around.occurred_at),
         label: act_label(event.kind()).into(),
         reason: around.reason.map(|reason| reason.label().into()),
         breach: around.breach.as_ref().map(|breach| breach.rule.into()),

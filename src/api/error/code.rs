@@ -160,6 +160,8 @@ pub enum ErrorCode {
     CorrectionNotAsked,
     /// The code is for invented procedures, and this journal is live.
     SimulatedCode,
+    /// This journal records what is done here and takes no claims of other systems; or it holds claims and nothing is done here.
+    WrongJournal,
     /// A text holds a NUL, a line break or another control character.
     TextControlCharacter,
     /// A text holds a character of no width, or one that turns the direction of writing.
@@ -300,6 +302,7 @@ impl From<&Rejection> for ErrorCode {
             },
             Rejection::NotASuccessor(_) => Self::NotASuccessor,
             Rejection::SimulatedCode(_) => Self::SimulatedCode,
+            Rejection::WrongJournal { .. } => Self::WrongJournal,
         }
     }
 }

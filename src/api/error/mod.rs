@@ -355,6 +355,7 @@ impl UserError {
             | Rejection::DuplicateRecord
             | Rejection::InvalidRecord(_)
             | Rejection::Unfit(..)
+            | Rejection::WrongJournal { .. }
             | Rejection::InvalidNotice(_) => "input",
             Rejection::ProcessTooLong { .. } => "input.process.steps",
             Rejection::Linked(refusal) => match refusal {

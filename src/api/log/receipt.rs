@@ -51,7 +51,8 @@ impl Of {
                     | Event::Archive(_)
                     | Event::Staff(_)
                     | Event::Access(_)
-                    | Event::Erasure(_) => false,
+                    | Event::Erasure(_)
+                    | Event::Import(_) => false,
                 })
         };
         match self {

@@ -131,7 +131,8 @@ async fn entries(api: &Api, office: &str, day: Date) -> Result<Vec<RegisterEvent
         | Event::Archive(_)
         | Event::Staff(_)
         | Event::Access(_)
-        | Event::Erasure(_) => None,
+        | Event::Erasure(_)
+        | Event::Import(_) => None,
     });
     Ok(events.collect())
 }

@@ -47,7 +47,8 @@ impl Paper {
                     | Event::Archive(_)
                     | Event::Staff(_)
                     | Event::Access(_)
-                    | Event::Erasure(_) => None,
+                    | Event::Erasure(_)
+                    | Event::Import(_) => None,
                 })
                 .filter(|(_, printed)| printed.form == paper.form && printed.of == paper.of)
                 .collect();

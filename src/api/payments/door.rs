@@ -210,7 +210,8 @@ async fn asked_at(api: &Api, till: &Till, position: u64) -> Result<(Uuid, u32), 
             | Event::Archive(_)
             | Event::Staff(_)
             | Event::Access(_)
-            | Event::Erasure(_) => None,
+            | Event::Erasure(_)
+            | Event::Import(_) => None,
         }
     });
     Ok(found.ok_or(PaymentProblem::ReferenceUnknown)?)

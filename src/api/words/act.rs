@@ -186,6 +186,12 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
             "Another leg asks for a correction",
         ),
         "dossier.correction_answered" => ("Trả lời đề nghị sửa kết quả", "Correction answered"),
+        "dossier.noted" => (
+            "Bước khác do hệ thống nguồn khai",
+            "A step that the source tells",
+        ),
+        "import.begun" => ("Bắt đầu nhập dữ liệu", "Import begun"),
+        "import.ended" => ("Kết thúc nhập dữ liệu", "Import ended"),
         "dossier.paper_printed" => ("In giấy tờ theo mẫu", "Statutory paper printed"),
         "dossier.sync_recorded" => ("Đồng bộ với hệ thống khác", "Exchanged with another system"),
         _ => ("Việc khác", "Something else"), // foreign: types of newer programs

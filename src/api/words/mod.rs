@@ -228,6 +228,8 @@ pub enum BreachRule {
     UnscheduledVerification,
     /// A step of a feedback later than its working days.
     LateFeedback,
+    /// Told by another system, and nothing these rules would have taken.
+    NotByTheRules,
 }
 
 /// How sure a record is.
@@ -303,6 +305,8 @@ pub enum JournalKind {
     Live,
     /// A story: people and dossiers are invented.
     Simulated,
+    /// What another system tells: every time is its claim, and nothing here vouches for it.
+    Imported,
 }
 
 /// The state of a dossier.

@@ -20,6 +20,7 @@ pub async fn look_at_journal(journal: &Journal) -> Vec<Finding> {
             let kind = match opened.kind {
                 JournalKind::Live => "live",
                 JournalKind::Simulated => "simulated",
+                JournalKind::Imported => "imported",
             };
             findings.push(good(format!(
                 "journal {} ({kind}), {} facts, format {}",
@@ -28,7 +29,7 @@ pub async fn look_at_journal(journal: &Journal) -> Vec<Finding> {
             let ahead = head
                 .recorded_at
                 .map_or(0, |newest| newest.0 - clock::system().0);
-            if opened.kind == JournalKind::Live && ahead > 30_000_000 {
+            if opened.kind != JournalKind::Simulated && ahead > 30_000_000 {
                 findings.push(bad(
                     format!(
                         "the newest fact is {} s ahead of this machine's clock",
@@ -41,7 +42,7 @@ pub async fn look_at_journal(journal: &Journal) -> Vec<Finding> {
                 calendars(
                     journal,
                     head.recorded_at.unwrap_or_default().max(match opened.kind {
-                        JournalKind::Live => clock::system(),
+                        JournalKind::Live | JournalKind::Imported => clock::system(),
                         JournalKind::Simulated => head.recorded_at.unwrap_or_default(),
                     }),
                 )

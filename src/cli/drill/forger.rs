@@ -116,7 +116,8 @@ async fn target(journal: &Journal, sealed: u64) -> anyhow::Result<Target> {
             | Event::Archive(_)
             | Event::Staff(_)
             | Event::Access(_)
-            | Event::Erasure(_) => {}
+            | Event::Erasure(_)
+            | Event::Import(_) => {}
         }
     }
     let any = any.and_then(|stream| accepted.remove(&stream));

@@ -24,7 +24,7 @@ pub fn publish(
         JournalKind::Live if code.is_simulated() => {
             return Err(Rejection::SimulatedCode(code.into()));
         }
-        JournalKind::Live | JournalKind::Simulated => {}
+        JournalKind::Live | JournalKind::Simulated | JournalKind::Imported => {}
     }
     let versions = reference.procedures.get(&procedure.code);
     let versions = versions.into_iter().flatten();

@@ -17,7 +17,7 @@ use crate::domain::fact::Circumstances;
 use crate::domain::time::Moment;
 
 impl Dossier {
-    /// Folds one event. `at` is the fact's `recorded_at`.
+    /// Folds one event. `at` is [`Fact::at`](crate::domain::fact::Fact::at).
     pub fn evolve(
         &mut self,
         event: &DossierEvent,
@@ -401,7 +401,9 @@ impl Dossier {
             | DossierEvent::SentBack(_)
             | DossierEvent::CorrectionRequested(_)
             | DossierEvent::CorrectionAnswered(_) => self.linked(event, at),
-            DossierEvent::ApplicantDetailsCorrected(_) | DossierEvent::PaperPrinted(_) => {}
+            DossierEvent::ApplicantDetailsCorrected(_)
+            | DossierEvent::PaperPrinted(_)
+            | DossierEvent::Noted(_) => {}
         }
         if !matches!(event, DossierEvent::SyncRecorded(_)) {
             self.acted = self.version;

@@ -119,6 +119,11 @@ pub enum Rejection {
     Voice(#[from] VoiceRefusal),
     #[error("{0} stands for an invented procedure, and this journal is live")]
     SimulatedCode(String),
+    #[error("{}", if *told { "this journal records what is done here" } else { "this journal holds what another system tells" })]
+    WrongJournal {
+        /// It was a claim of another system.
+        told: bool,
+    },
 }
 
 impl From<NoticeError> for Rejection {
@@ -208,6 +213,7 @@ impl Rejection {
             Self::Linked(refusal) => refusal.code(),
             Self::Voice(refusal) => refusal.code(),
             Self::SimulatedCode(_) => "SIMULATED_CODE",
+            Self::WrongJournal { .. } => "WRONG_JOURNAL",
         }
     }
 
@@ -441,6 +447,18 @@ impl Rejection {
             ),
             Self::Linked(refusal) => refusal.message(),
             Self::Voice(refusal) => refusal.message(),
+            Self::WrongJournal { told: true } => (
+                "Sổ này ghi việc làm tại đây, không nhận lời khai của hệ thống khác. Nhập vào một sổ riêng: motcua import."
+                    .to_owned(),
+                "This journal records what is done here, and takes no claims of another system. Import them into a journal of their own: motcua import."
+                    .to_owned(),
+            ),
+            Self::WrongJournal { told: false } => (
+                "Sổ này chỉ chứa dữ liệu nhập từ hệ thống khác. Làm việc đó ở hệ thống ấy; lần nhập sau sẽ có."
+                    .to_owned(),
+                "This journal holds what another system tells. Do it there; the next import brings it."
+                    .to_owned(),
+            ),
             Self::SimulatedCode(code) => (
                 format!(
                     "Mã {code} dành cho thủ tục mô phỏng, không dùng được trong sổ thật. Dùng mã thủ tục hành chính quốc gia."

@@ -95,6 +95,7 @@ pub fn news(event: &DossierEvent) -> News {
         DossierEvent::SentBack(_)
         | DossierEvent::CorrectionRequested(_)
         | DossierEvent::CorrectionAnswered(_)
+        | DossierEvent::Noted(_)
         | DossierEvent::Drafted(_)
         | DossierEvent::ComponentReceived(_)
         | DossierEvent::SupplementProposed(_)

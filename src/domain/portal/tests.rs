@@ -46,6 +46,7 @@ fn lodged(when: &str) -> Dossier {
         intake_due_at: None,
         assisted_by: None,
         leg_of: None,
+        case: None,
     });
     happens(&mut dossier, &event, when);
     dossier

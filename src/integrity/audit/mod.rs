@@ -117,7 +117,7 @@ impl Audit {
     ) -> Result<Self> {
         let mut bracket = match kind {
             JournalKind::Live if beside.has_witnesses() => Some(Bracket::default()),
-            JournalKind::Live | JournalKind::Simulated => None,
+            JournalKind::Live | JournalKind::Simulated | JournalKind::Imported => None,
         };
         let mut found = Audited::default();
         let mut trees = Trees::default();

@@ -17,6 +17,7 @@ use super::fold::Batch;
 use super::insert::Insert;
 use super::word::{decode, from_word, to_word};
 use crate::domain::actor::Role;
+use crate::domain::claim::ImportEvent;
 use crate::domain::event::Event;
 use crate::domain::fact::BreachRule;
 use crate::domain::reason::Reason;
@@ -147,6 +148,8 @@ fn subject(event: &Event) -> Option<String> {
             Some(format!("{office} {officer}"))
         }
         Event::Erasure(event) => Some(event.of()),
+        Event::Import(ImportEvent::Begun(begun)) => Some(begun.file.clone()),
+        Event::Import(ImportEvent::Ended(ended)) => Some(ended.file.clone()),
         Event::Access(looked) => Some(looked.purpose.name().to_owned()),
         Event::JournalOpened(opened) => Some(opened.id.to_string()),
         Event::Register(RegisterEvent::Entered(entered)) => Some(entered.code.to_string()),

@@ -161,6 +161,7 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             | Event::Staff(_)
             | Event::Access(_)
             | Event::Erasure(_)
+            | Event::Import(_)
             | Event::Dossier(_) => None,
         });
     let mut published = Vec::new();

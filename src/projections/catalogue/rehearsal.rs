@@ -74,7 +74,7 @@ pub async fn run(
                     event,
                     &fact.actor,
                     fact.command,
-                    fact.recorded_at,
+                    fact.at(),
                     &fact.circumstances,
                 );
             }

@@ -73,7 +73,7 @@ pub(super) fn placed(batch: &Batch) -> impl Iterator<Item = (Place, &Fact, &Doss
                 number: (*number)?,
                 turn: *turn,
                 position: read.entry.position,
-                recorded_at: read.entry.recorded_at.0,
+                recorded_at: read.fact.at().0,
             };
             Some((place, &read.fact, event))
         })
@@ -143,6 +143,7 @@ fn told<'a>(event: &'a DossierEvent, fact: &'a Fact) -> Told<'a> {
         | E::SentBack(_)
         | E::CorrectionRequested(_)
         | E::CorrectionAnswered(_)
+        | E::Noted(_)
         | E::Submitted(_)
         | E::Lodged(_)
         | E::SupplementProposed(_)

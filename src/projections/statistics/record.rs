@@ -301,6 +301,7 @@ async fn finish(journal: &Journal, query: &Query, counts: &Counts) -> Result<Rec
             | Event::Staff(_)
             | Event::Access(_)
             | Event::Erasure(_)
+            | Event::Import(_)
             | Event::Dossier(_),
         ) => {
             return Err(ProjectionError::OutOfOrder { position: 0 });

@@ -104,7 +104,8 @@ impl Case {
             | Event::Archive(_)
             | Event::Staff(_)
             | Event::Access(_)
-            | Event::Erasure(_) => None,
+            | Event::Erasure(_)
+            | Event::Import(_) => None,
         }
     }
 
@@ -132,7 +133,8 @@ impl Case {
                 | Event::Archive(_)
                 | Event::Staff(_)
                 | Event::Access(_)
-                | Event::Erasure(_) => None,
+                | Event::Erasure(_)
+                | Event::Import(_) => None,
             })
     }
 }

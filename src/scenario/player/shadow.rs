@@ -134,6 +134,8 @@ fn on_the_shelf(act: &Act) -> Option<ReferenceEvent> {
         Act::Notify(notice) => ReferenceEvent::NoticeIssued(*notice),
         Act::Reorganise(decided) => ReferenceEvent::OfficesReorganised(*decided),
         Act::Dossier { .. }
+        | Act::Claim(_)
+        | Act::Import(_)
         | Act::Archive(_)
         | Act::Staff(_)
         | Act::Access(_)

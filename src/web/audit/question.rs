@@ -206,7 +206,7 @@ fn kind(text: &str) -> Option<String> {
 }
 
 /// The breach rules, as the form offers them.
-pub const BREACHES: [BreachRule; 9] = [
+pub const BREACHES: [BreachRule; 10] = [
     BreachRule::RepeatedSupplement,
     BreachRule::LateApology,
     BreachRule::RepeatedApology,
@@ -216,6 +216,7 @@ pub const BREACHES: [BreachRule; 9] = [
     BreachRule::LateIntake,
     BreachRule::LateSupplementNotice,
     BreachRule::UnscheduledVerification,
+    BreachRule::NotByTheRules,
 ];
 
 fn breach(name: &str) -> Option<BreachRule> {
@@ -236,6 +237,7 @@ pub fn breach_name(rule: BreachRule) -> &'static str {
         BreachRule::LateSupplementNotice => "late_supplement_notice",
         BreachRule::UnscheduledVerification => "unscheduled_verification",
         BreachRule::LateFeedback => "late_feedback",
+        BreachRule::NotByTheRules => "not_by_the_rules",
     }
 }
 

@@ -109,7 +109,7 @@ pub(super) async fn figures_csv(
     let counted = counted(&web, &asked.query).await.map(|(counts, parts)| {
         let mut rows = vec![(asked.query.scope.clone(), counts)];
         rows.extend(parts.into_iter().map(|part| (part.scope, part.counts)));
-        let data = data(&visit, &web);
+        let data = web.opened().data();
         let kind = [(
             header::CONTENT_TYPE,
             "text/csv; charset=utf-8; header=present",
@@ -117,15 +117,6 @@ pub(super) async fn figures_csv(
         (kind, csv::table(&data, &asked.query, &rows, &reference)).into_response()
     });
     answer(&visit, &web, counted)
-}
-
-/// `live` or `simulated:<story>`: on everything that is taken away.
-pub(super) fn data(visit: &Visit, web: &Web) -> String {
-    let story = visit.frame(web).notice;
-    story.map_or_else(
-        || "live".to_owned(),
-        |story| format!("simulated:{}", story.name),
-    )
 }
 
 pub(super) async fn form_csv(
@@ -169,7 +160,7 @@ async fn filled(
         return not_understood(&asked.problems);
     }
     let form = counting::forms::form_06a(web.models(), &asked.query).await;
-    let form = form.map(|form| write(&data(visit, web), &asked.query, &form));
+    let form = form.map(|form| write(&web.opened().data(), &asked.query, &form));
     answer(visit, web, form.map_err(Into::into))
 }
 

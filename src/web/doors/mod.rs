@@ -113,7 +113,7 @@ fn answer(visit: &Visit, web: &Web, answer: Answer) -> Response {
 
 async fn home(State(web): State<Web>, visit: Visit) -> Response {
     let example = match web.opened().kind {
-        JournalKind::Simulated => web.example().await,
+        JournalKind::Simulated | JournalKind::Imported => web.example().await,
         JournalKind::Live => None,
     };
     let log = web.api.log().ok();

@@ -32,7 +32,7 @@ pub(super) async fn sign_in(
         JournalKind::Simulated if session::is_local(peer, &headers) => {
             session::role(&name, &key, &web.link_key)
         }
-        JournalKind::Simulated | JournalKind::Live => None,
+        JournalKind::Simulated | JournalKind::Live | JournalKind::Imported => None,
     };
     // Whoever changes the role stays at the office: the same dossier goes on from hand to hand.
     let office = visit.who.as_ref().map(|who| who.office.as_str());

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::figures::{counted, data, not_understood, understood};
+use super::figures::{counted, not_understood, understood};
 use super::{Asked, Segment, answer, segment};
 use crate::domain::target::Indicator;
 use crate::projections::statistics::groups::Dimension;
@@ -438,7 +438,7 @@ pub(super) async fn file(
         let table = named(&web, query, &order, name).await?;
         let table = table.ok_or(Problem::PageUnknown)?;
         let size = count(web.models(), query).await?.size;
-        let (data, question) = (data(&visit, &web), question(query, &order, name));
+        let (data, question) = (web.opened().data(), question(query, &order, name));
         let source = Taken {
             data: &data,
             asked: &question,

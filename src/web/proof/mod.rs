@@ -82,7 +82,8 @@ impl ProofPage {
             | Event::Archive(_)
             | Event::Staff(_)
             | Event::Access(_)
-            | Event::Erasure(_) => None,
+            | Event::Erasure(_)
+            | Event::Import(_) => None,
         });
         let told = |own: Option<Pair>, pairs: Vec<Pair>| -> Vec<&'static str> {
             let pairs = own.into_iter().chain(pairs).filter(|_| holds);

@@ -22,6 +22,7 @@ pub(super) fn opened(kind: JournalKind) -> Opened {
         clock: ClockKind::Story,
         format: 1,
         story: (kind == JournalKind::Simulated).then_some(story),
+        teller: None,
     }
 }
 

@@ -84,6 +84,7 @@ pub(super) fn lodged() -> DossierEvent {
         intake_due_at: None,
         assisted_by: None,
         leg_of: None,
+        case: None,
     })
 }
 

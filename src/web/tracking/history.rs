@@ -20,6 +20,8 @@ pub struct Line {
     pub moved: Option<(When, When)>,
     /// When it is said to have happened, if that is another minute than that of its recording.
     pub claimed: Option<When>,
+    /// The day on which it was imported: `when` is then what another system claims.
+    pub imported: Option<When>,
     /// Its slip was written by hand while the line was down.
     pub on_paper: bool,
     /// Puts something earlier right.
@@ -39,10 +41,11 @@ fn line(change: &Change, lang: Lang) -> Option<Line> {
     let claim = around.received_at.or(around.occurred_at);
     let on_paper = words::is_on_paper(event);
     let far = |claim: &Moment| (fact.recorded_at.0 - claim.0).abs() > 60 * 1_000_000;
-    let claim = claim.filter(|claim| on_paper || far(claim));
+    let told = around.source.is_some();
+    let claim = claim.filter(|claim| !told && (on_paper || far(claim)));
     Some(Line {
         version: fact.version,
-        when: dates::short(fact.recorded_at, lang),
+        when: dates::short(fact.at(), lang),
         what: words::told(event, lang),
         by: lang.pick(words::office_role(fact.actor.role)),
         reason: around.reason.map(|reason| lang.pick(reason.label())),
@@ -52,6 +55,7 @@ fn line(change: &Change, lang: Lang) -> Option<Line> {
             .map(|breach| lang.pick(breach.rule.label())),
         moved: moved(change, lang),
         claimed: claim.map(|claim| dates::short(claim, lang)),
+        imported: told.then(|| dates::short(fact.recorded_at, lang)),
         on_paper,
         corrects: corrects(event),
     })

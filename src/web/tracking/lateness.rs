@@ -34,7 +34,7 @@ pub fn of(dossier: &Dossier, story: &Story<'_>, clock: &Clock<'_>) -> Option<Lat
         Event::Dossier(DossierEvent::ApologyIssued(apology)) => apology.moves_promise,
         _ => false,
     });
-    let apology = apology.map(|change| dates::day(change.fact.recorded_at.date(), lang));
+    let apology = apology.map(|change| dates::day(change.fact.at().date(), lang));
     let tone = if says.is_some() {
         Tone::Bad
     } else {

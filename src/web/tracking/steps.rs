@@ -135,7 +135,7 @@ fn times(changes: &[Change], dossier: &Dossier) -> [Option<Moment>; 5] {
     [
         dossier.lodged_at,
         turn.map(|turn| turn.accepted_at),
-        handled.map(|change| change.fact.recorded_at).or(signed),
+        handled.map(|change| change.fact.at()).or(signed),
         signed,
         dossier.delivered_at,
     ]

@@ -62,6 +62,10 @@ fn closer(event: &DossierEvent) -> Option<Pair> {
                 "Tính lại ngày hẹn do sự cố hệ thống",
                 "Promised date counted anew after a system outage",
             ),
+            DueDateCause::Source => (
+                "Hệ thống nguồn đổi ngày hẹn",
+                "The source tells another promised date than before",
+            ),
         },
         DossierEvent::ApologyIssued(apology) if !apology.moves_promise => (
             "Xin lỗi; ngày hẹn giữ nguyên",

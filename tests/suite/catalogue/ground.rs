@@ -42,6 +42,7 @@ pub async fn served(kind: JournalKind) -> Served {
         clock: ClockKind::Database,
         format: 1,
         story: None,
+        teller: None,
     };
     found(&journal, opened, id(), None).await.expect("begun");
     let keys = Keys::load_or_create(&folder.path().join("keys")).expect("keys");

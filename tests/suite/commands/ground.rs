@@ -68,6 +68,7 @@ pub async fn premises() -> Premises {
         clock: ClockKind::Story,
         format: 1,
         story: None,
+        teller: None,
     };
     let begun = found(&journal, opened, office::id(), Some(morning())).await;
     begun.expect("the journal opens");

@@ -5,13 +5,14 @@ use motcua::domain::actor::{Actor, NO_OFFICE, Role};
 use motcua::domain::archive::{ArchiveEvent, ArchivedResult, Struck};
 use motcua::domain::calendar::{CalendarYear, Notice, NoticeChange};
 use motcua::domain::catalogue;
+use motcua::domain::claim::{ImportBegun, ImportEnded, ImportEvent};
 use motcua::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use motcua::domain::dossier::{
     Accepted, ApologyIssued, CapabilityReissued, Channel, ComponentForm, ComponentReceived,
     DeadlineMissed, DeliveryMethod, Digitisation, DossierEvent, Drafted, DueDateCause,
     DueDateRecomputed, FeeExempted, FeeReceiptIssued, FeedbackAnswered, FeedbackKind,
     FeedbackSubmitted, FieldVerificationScheduled, FinancialObligationIssued, HandOverReceived,
-    Handed, HandedOver, LinkKind, Linked, Lodged, Nothing, Numbered, ObligationKind,
+    Handed, HandedOver, LinkKind, Linked, Lodged, Noted, Nothing, Numbered, ObligationKind,
     OpinionReceived, OpinionRequested, PaperPrinted, PaymentConfirmed, PaymentMethod,
     PaymentRefunded, Rated, RatingDevice, RedirectKind, Redirected, ResultCorrected,
     ResultDelivered, ResultIssued, ResultReplaced, ResultRevoked, ResultSigned, Signature,
@@ -46,7 +47,7 @@ pub fn every_fact() -> Vec<Fact> {
     let events = events.chain(voices::campaigns());
     let events = events.chain(voices::supervision());
     let events = events.chain(archived()).chain(staff());
-    let events: Vec<Event> = events.chain(privacy()).collect();
+    let events: Vec<Event> = events.chain(privacy()).chain(imports()).collect();
     (1..).zip(events).map(|(n, event)| fact(n, event)).collect()
 }
 
@@ -62,6 +63,7 @@ fn fact(number: u32, event: Event) -> Fact {
         Event::Staff(event) => stream::staff(event.of().0.as_str()),
         Event::Access(_) => access::stream_of(&actor(&event), at(i64::from(number)).date()),
         Event::Erasure(event) => event.stream(),
+        Event::Import(_) => stream::imports(),
         Event::Dossier(_) => stream::dossier(command(9)),
     };
     let version = match &event {
@@ -72,6 +74,7 @@ fn fact(number: u32, event: Event) -> Fact {
         | Event::Staff(_)
         | Event::Access(_)
         | Event::Erasure(_)
+        | Event::Import(_)
         | Event::Dossier(_) => number,
     };
     let byte = u8::try_from(number).expect("fewer than 256 facts");
@@ -126,6 +129,7 @@ fn journal_opened() -> Event {
             ends_on: jiff::civil::date(2026, 12, 31),
             invented: false,
         }),
+        teller: None,
     })
 }
 
@@ -248,8 +252,27 @@ fn next_event(event: &Event) -> Option<Event> {
         | Event::Staff(_)
         | Event::Access(_)
         | Event::Erasure(_)
+        | Event::Import(_)
         | Event::Dossier(_) => return None,
     })
+}
+
+fn imports() -> [Event; 2] {
+    let file = "ab".repeat(32);
+    let begun = ImportBegun {
+        file: file.clone(),
+        bytes: 4_096,
+        mapping: "cd".repeat(32),
+        system: "old-system.example".to_owned(),
+    };
+    let ended = ImportEnded {
+        file,
+        cases: 4,
+        acts: 9,
+        known: 0,
+        unread: 1,
+    };
+    [ImportEvent::Begun(begun), ImportEvent::Ended(ended)].map(Event::Import)
 }
 
 fn privacy() -> [Event; 4] {
@@ -340,7 +363,11 @@ fn dossier_events() -> Vec<DossierEvent> {
         procedure: procedure(),
         office: office(),
     });
-    std::iter::successors(Some(first), next_of_dossier).collect()
+    let noted = DossierEvent::Noted(Noted {
+        activity: "t02_check".to_owned(),
+    });
+    let told = std::iter::successors(Some(first), next_of_dossier);
+    told.chain([noted]).collect()
 }
 
 /// Names every event of a dossier: a new one stops the compiler here.
@@ -356,6 +383,7 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
         intake_due_at: None,
         assisted_by: None,
         leg_of: None,
+        case: None,
     };
     let to = Role::Handler.name().to_owned();
     Some(match event {
@@ -554,13 +582,14 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             return linked::next(event).or_else(|| voices::next(None));
         }
         E::Voice(said) => return voices::next(Some(said)),
+        E::Noted(_) => return None,
     })
 }
 
 fn actor(event: &Event) -> Actor {
     let role = match event {
         Event::JournalOpened(_) | Event::Erasure(ErasureEvent::Done(_)) => return Actor::system(),
-        Event::Reference(_) | Event::Erasure(ErasureEvent::KeyDestroyed(_)) => {
+        Event::Reference(_) | Event::Import(_) | Event::Erasure(ErasureEvent::KeyDestroyed(_)) => {
             return Actor::new("admin-1", NO_OFFICE, Role::Admin);
         }
         Event::Dossier(DossierEvent::Drafted(_)) => {
@@ -602,6 +631,10 @@ fn circumstances(event: &Event) -> Circumstances {
         return around;
     };
     match event {
+        DossierEvent::Noted(_) => {
+            around.occurred_at = Some(at(-400));
+            around.source = Some(format!("import:{}", "ab".repeat(32)));
+        }
         DossierEvent::Submitted(_) => {
             around.parts = vec![part(1, PartKind::Applicant), part(1, PartKind::Contact)];
         }

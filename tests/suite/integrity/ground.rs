@@ -198,6 +198,7 @@ async fn found(location: &Location) -> Journal {
         clock: ClockKind::Database,
         format: acts::FORMAT,
         story: None,
+        teller: None,
     };
     acts::found(&journal, opened, crate::office::id(), None)
         .await

@@ -247,6 +247,7 @@ async fn a_copy_of_a_story_shows_the_same_day_on_the_wall() {
             ends_on: jiff::civil::date(2026, 4, 29),
             invented: false,
         }),
+        teller: None,
     };
     let at = "2026-03-02T01:00:00Z".parse().expect("a moment");
     found(&journal, opened, id(), Some(at))

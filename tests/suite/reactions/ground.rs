@@ -79,6 +79,7 @@ impl Place {
                 ends_on: ends_on.parse().expect("a day"),
                 invented: false,
             }),
+            teller: None,
         };
         let first = at("2026-11-02 07:00");
         found(&journal, opened, id(), Some(first))

@@ -10,7 +10,7 @@ use self::paths::{inline_modules, mentions};
 use self::tokens::{Token, tokens};
 
 /// Each room and the rooms it may use; see ARCHITECTURE.md. `cli` wires everything together.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 19] = [
     ("config", &[]),
     ("domain", &[]),
     ("tlog", &[]),
@@ -49,6 +49,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "reactions",
         ],
     ),
+    ("imports", &["domain", "acts"]),
     (
         "api",
         &[
@@ -87,6 +88,7 @@ const ARROWS: [(&str, &[&str]); 18] = [
             "projections",
             "reactions",
             "copies",
+            "imports",
             "api",
             "papers",
             "ports",

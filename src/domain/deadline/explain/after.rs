@@ -164,6 +164,16 @@ pub(super) fn moved(step: &Move, text: &mut Text) {
             format!("Cơ quan xin lỗi ngày {} và hẹn lại", on.0),
             format!("The office apologised on {} and put the date off", on.1),
         ),
+        MoveCause::Source => (
+            format!(
+                "Lần nhập ngày {}, hệ thống nguồn khai ngày hẹn khác trước",
+                on.0
+            ),
+            format!(
+                "By the import of {} the source tells another date than before",
+                on.1
+            ),
+        ),
         MoveCause::UnlawfulApology => {
             return text.sentence(
                 format!(

@@ -77,6 +77,8 @@ pub enum MoveCause {
     Apology,
     /// Too late or too often: it moved nothing.
     UnlawfulApology,
+    /// The system that tells of the dossier promises another date than before.
+    Source,
 }
 
 /// A date explained. Says nothing about persons, papers or amounts.

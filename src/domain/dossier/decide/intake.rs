@@ -97,6 +97,7 @@ pub(super) fn lodge(filing: &Filing<'_>, context: &Context<'_>) -> Decision {
         intake_due_at: intake_due_at(place, context)?,
         assisted_by: assisted_by.cloned(),
         leg_of: None,
+        case: None,
     };
     let event = match channel {
         Channel::Online => DossierEvent::Submitted(lodged),

@@ -50,7 +50,8 @@ fn answered(dossier: &Dossier, drafts: &[Draft], context: &Context<'_>) -> Vec<(
         | Event::Archive(_)
         | Event::Staff(_)
         | Event::Access(_)
-        | Event::Erasure(_) => None,
+        | Event::Erasure(_)
+        | Event::Import(_) => None,
     });
     let asked = |answer: &CorrectionAnswered| {
         let mut all = dossier.corrections.iter();

@@ -150,6 +150,7 @@ pub(super) fn open_leg(
         intake_due_at: Some(answer_within(acknowledged_within(), agency, context)?),
         assisted_by: None,
         leg_of: Some(leg_of(id, whole, leg, context)?),
+        case: None,
     };
     let opened = LegOpened {
         place,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::claim::Case;
 use crate::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use crate::domain::law::{Certainty, Limit, SupplementClock};
 use crate::domain::time::Moment;
@@ -78,6 +79,8 @@ pub enum DueDateCause {
     Outage,
     /// The time another agency took to put its result right.
     Correction,
+    /// The system that tells of it promises another date than before.
+    Source,
 }
 
 impl DueDateCause {
@@ -89,6 +92,7 @@ impl DueDateCause {
             Self::Payment => "payment",
             Self::Outage => "outage",
             Self::Correction => "correction",
+            Self::Source => "source",
         }
     }
 }
@@ -120,6 +124,9 @@ pub struct Lodged {
     /// It is one leg of a linked dossier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leg_of: Option<LegOf>,
+    /// The case it is in the system that tells of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Case>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -298,6 +305,14 @@ pub struct ApologyIssued {
 pub struct CapabilityReissued {
     /// SHA-256 (hex) of the new capability; the old one is void.
     pub capability: String,
+}
+
+/// A step that another system tells and that moves nothing here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Noted {
+    /// What it is called in the mapping: a code, never typed text.
+    pub activity: String,
 }
 
 /// An event that carries nothing but its circumstances.

@@ -90,6 +90,7 @@ pub enum DossierEvent {
     SentBack(SentBack),
     CorrectionRequested(CorrectionRequested),
     CorrectionAnswered(CorrectionAnswered),
+    Noted(Noted),
 }
 
 impl DossierEvent {
@@ -165,6 +166,7 @@ impl DossierEvent {
             Self::SentBack(_) => "dossier.sent_back",
             Self::CorrectionRequested(_) => "dossier.correction_requested",
             Self::CorrectionAnswered(_) => "dossier.correction_answered",
+            Self::Noted(_) => "dossier.noted",
         }
     }
 
@@ -244,7 +246,8 @@ impl DossierEvent {
             | Self::LegDelivered(_)
             | Self::SentBack(_)
             | Self::CorrectionRequested(_)
-            | Self::CorrectionAnswered(_) => None,
+            | Self::CorrectionAnswered(_)
+            | Self::Noted(_) => None,
         }
     }
 
@@ -321,6 +324,7 @@ impl DossierEvent {
             "dossier.rated" => read(data, Self::Rated),
             "dossier.feedback_submitted" => read(data, Self::FeedbackSubmitted),
             "dossier.feedback_answered" => read(data, Self::FeedbackAnswered),
+            "dossier.noted" => read(data, Self::Noted),
             "dossier.sync_recorded" => read(data, Self::SyncRecorded),
             "dossier.paper_printed" => read(data, Self::PaperPrinted),
             "dossier.transferred" => read(data, Self::Transferred),

@@ -33,6 +33,7 @@ impl DossierEvent {
             | Self::FeedbackAnswered(_)
             | Self::Voice(_)
             | Self::Rated(_)
+            | Self::Noted(_)
             | Self::ProcessingCompleted(_) => Publicity::Inside,
             Self::ApplicantDetailsCorrected(_)
             | Self::SupplementRetracted(_)

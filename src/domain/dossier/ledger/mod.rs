@@ -194,7 +194,7 @@ pub fn entries<'a>(
             event,
             &fact.actor,
             fact.command,
-            fact.recorded_at,
+            fact.at(),
             &fact.circumstances,
         );
         let touched = Touched {
@@ -230,7 +230,7 @@ impl Touched<'_> {
             }),
             (Some(from), None) => to.push(Entry {
                 cause: Some(waits(self.before)),
-                days: Some(self.days(from, self.fact.recorded_at)?),
+                days: Some(self.days(from, self.fact.at())?),
                 ..self.entry(PromiseAct::Resumed)
             }),
             (None, None) | (Some(_), Some(_)) => {}
@@ -309,6 +309,7 @@ impl Touched<'_> {
             | DossierEvent::SentBack(_)
             | DossierEvent::CorrectionRequested(_)
             | DossierEvent::CorrectionAnswered(_)
+            | DossierEvent::Noted(_)
             | DossierEvent::ComponentReceived(_)
             | DossierEvent::SupplementProposed(_)
             | DossierEvent::SupplementRequested(_)
@@ -386,7 +387,7 @@ impl Touched<'_> {
         Ok(Some(Entry {
             cause: Some(Cause::OtherAgency),
             agency: Some(opinion.agency.clone()),
-            days: Some(self.days(opinion.requested_at, self.fact.recorded_at)?),
+            days: Some(self.days(opinion.requested_at, self.fact.at())?),
             ..self.entry(act)
         }))
     }

@@ -158,6 +158,7 @@ pub fn submitted(when: &str, code: &str) -> Past {
         intake_due_at: None,
         assisted_by: None,
         leg_of: None,
+        case: None,
     };
     let mut past = past(when, DossierEvent::Submitted(lodged));
     past.by = applicant();
@@ -375,7 +376,8 @@ fn dossiers_own(draft: &Draft) -> Option<&DossierEvent> {
         | Event::Archive(_)
         | Event::Staff(_)
         | Event::Access(_)
-        | Event::Erasure(_) => None,
+        | Event::Erasure(_)
+        | Event::Import(_) => None,
     }
 }
 

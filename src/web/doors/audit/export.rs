@@ -10,7 +10,6 @@ use super::super::{Answer, Asked, answer};
 use super::auditor;
 use super::facts::{Scope, scope};
 use crate::api::log::entries::reads_bytes;
-use crate::domain::reference::JournalKind;
 use crate::projections::audit::{self, Filter, Order};
 use crate::web::audit::export::{self, CHECK, COLUMNS, End, FACTS_MAX, HOLDS, Head, PIECE};
 use crate::web::audit::question::Params;
@@ -55,12 +54,7 @@ async fn take(web: &Web, visit: &Visit, params: &Asked<Params>, form: Form) -> A
             return Ok((StatusCode::BAD_REQUEST, axum::Json(told)).into_response());
         }
     };
-    let story = web.opened().story.as_ref();
-    let data = match (web.opened().kind, story) {
-        (JournalKind::Live, _) => "live".to_owned(),
-        (JournalKind::Simulated, Some(story)) => format!("simulated:{}", story.scenario),
-        (JournalKind::Simulated, None) => "simulated".to_owned(),
-    };
+    let data = web.opened().data();
     let origin = web
         .api
         .log()

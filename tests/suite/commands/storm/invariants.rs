@@ -79,7 +79,8 @@ impl Seen {
             | Event::Archive(_)
             | Event::Staff(_)
             | Event::Access(_)
-            | Event::Erasure(_) => {}
+            | Event::Erasure(_)
+            | Event::Import(_) => {}
         }
     }
 

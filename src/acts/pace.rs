@@ -71,14 +71,16 @@ impl Pace {
         }
     }
 
-    /// Whether whoever comes now would wait too long: for the rest of the batch that is written since `busy`, for those who wait
-    /// already, and for the own batch.
+    /// Whether whoever comes now would wait too long: for the rest of the batch that is written since `busy`, for those that must go
+    /// before, and for the own one.
     pub fn is_late(&self, waiting: usize, busy: Duration) -> bool {
-        let before = self
-            .each
-            .saturating_mul(u32::try_from(waiting).unwrap_or(u32::MAX));
-        let own = self.last.max(busy);
-        self.last.saturating_sub(busy) + before + own > WAIT_MAX
+        let each = |commands: usize| {
+            let commands = u32::try_from(commands).unwrap_or(u32::MAX);
+            self.each.saturating_mul(commands)
+        };
+        let in_own = waiting % self.most;
+        let own = each(in_own + 1).max(self.last).max(busy);
+        self.last.saturating_sub(busy) + each(waiting - in_own) + own > WAIT_MAX
     }
 }
 

@@ -106,6 +106,14 @@ impl Servers {
             .await
             .ok();
         let pool = pool.test_before_acquire(false);
+        // One that was given up while it waited may never answer; its place is not kept for it.
+        let pool = pool.after_release(|connection, _| {
+            Box::pin(async move {
+                let answer = timeout(ANSWER_MAX, connection.ping()).await;
+                answer.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+                Ok(true)
+            })
+        });
         if self.each.len() == 1 {
             // One that has just answered is not asked: that is a round trip for each question.
             let pool = pool.before_acquire(|connection, meta| {

@@ -7,10 +7,19 @@ use serde_json::{Value, json};
 use super::ground::{Door, given_an_office, header};
 use crate::office::{OFFICE, PROCEDURE, id};
 
-async fn send(door: &Door, fields: &str, variables: Value) -> Response {
-    let query = format!(
-        "mutation($accept: AcceptDossierAtCounterInput!, $on: ForwardDossierInput!) {{ {fields} }}"
-    );
+const ACCEPT: &str =
+    "__typename accepted: acceptDossierAtCounter(input: $accept) { wrong: errors { code } }";
+const FORWARD: &str = "forwardDossier(input: $forward) { errors { code } }";
+
+async fn send(door: &Door, taken: &[&str], fields: &[&str]) -> Response {
+    let query = format!("mutation({}) {{ {} }}", taken.join(" "), fields.join(" "));
+    let variables = json!({
+        "accept": {
+            "commandId": id(), "procedure": PROCEDURE, "office": OFFICE,
+            "applicant": {"fullName": "Công dân 000125"},
+        },
+        "forward": {"commandId": id(), "dossier": door.code, "to": "handler-01"},
+    });
     let request = door
         .request(Method::POST, "/graphql")
         .bearer_auth(door.token(Role::Receiver, OFFICE))
@@ -22,27 +31,19 @@ async fn send(door: &Door, fields: &str, variables: Value) -> Response {
 async fn who_is_turned_away_whole_is_told_when_to_come_again() {
     let door = given_an_office().await;
     door.without_a_vault().await;
-    let variables = || {
-        json!({
-            "accept": {
-                "commandId": id(), "procedure": PROCEDURE, "office": OFFICE,
-                "applicant": {"fullName": "Công dân 000125"},
-            },
-            "on": {"commandId": id(), "dossier": door.code, "to": "handler-01"},
-        })
-    };
-    let accept =
-        "__typename accepted: acceptDossierAtCounter(input: $accept) { wrong: errors { code } }";
-    let forward = "forwardDossier(input: $on) { errors { code } }";
-    let response = send(&door, accept, variables()).await;
+    let (accept, forward) = (
+        "$accept: AcceptDossierAtCounterInput!",
+        "$forward: ForwardDossierInput!",
+    );
+    let response = send(&door, &[accept], &[ACCEPT]).await;
     assert_eq!(response.status(), 200);
     assert_eq!(header(&response, "retry-after"), "5");
     let told: Value = response.json().await.expect("JSON");
     let wrong = &told["data"]["accepted"]["wrong"];
     assert_eq!(*wrong, json!([{"code": "UNAVAILABLE"}]), "{told}");
 
-    // What brings no personal data is done, and nothing says that it should be sent again.
-    let response = send(&door, &format!("{accept} {forward}"), variables()).await;
+    // What brings no personal data is done, and nothing says that all should be sent again.
+    let response = send(&door, &[accept, forward], &[ACCEPT, FORWARD]).await;
     assert!(!response.headers().contains_key("retry-after"));
     let told: Value = response.json().await.expect("JSON");
     assert_eq!(
@@ -50,9 +51,7 @@ async fn who_is_turned_away_whole_is_told_when_to_come_again() {
         json!([]),
         "{told}"
     );
-    let response = send(&door, forward, variables()).await;
-    assert!(
-        !response.headers().contains_key("retry-after"),
-        "a refusal by the rules"
-    );
+    // Refused by the rules.
+    let response = send(&door, &[forward], &[FORWARD]).await;
+    assert!(!response.headers().contains_key("retry-after"));
 }

@@ -5,6 +5,7 @@ mod deposit;
 mod desk;
 pub mod erasing;
 mod kin;
+mod pace;
 mod premises;
 mod request;
 mod ruling;
@@ -110,7 +111,8 @@ impl Counter {
         if let Some(why) = self.halted() {
             return Err(Refusal::Halted(why));
         }
-        if self.waiting() > 0 && self.watch.is_late() {
+        let waiting = self.waiting();
+        if waiting > 0 && !request.tells_story() && self.watch.is_late(waiting) {
             return Err(Refusal::Overloaded);
         }
         let (reply, answer) = oneshot::channel();

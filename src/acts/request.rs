@@ -1,6 +1,6 @@
 //! A command on its way to the writer, and what comes back.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::civil::Date;
@@ -32,6 +32,8 @@ use crate::domain::time::Moment;
 use crate::tlog::Hash;
 use crate::vault::Kept;
 
+/// Whoever has waited longer for the writer is told to come again.
+const WAITED_MAX: Duration = Duration::from_secs(6);
 /// A command's canonical input is never larger.
 const INPUT_BYTES_MAX: usize = 64 * 1024;
 
@@ -198,6 +200,11 @@ impl Request {
             personal: Vec::new(),
             at: None,
         }
+    }
+
+    /// It comes from a simulation, which waits as long as it takes.
+    pub(super) fn tells_story(&self) -> bool {
+        self.at.is_some()
     }
 }
 
@@ -379,6 +386,11 @@ impl Submission {
     /// Whether nobody waits for the answer any more.
     pub fn is_given_up(&self) -> bool {
         self.reply.is_closed()
+    }
+
+    /// Whether it has waited so long that the door would give up before the answer.
+    pub fn is_late(&self) -> bool {
+        !self.request.tells_story() && self.since.elapsed() > WAITED_MAX
     }
 
     /// Answers; a client that has gone away is no fault.

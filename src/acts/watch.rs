@@ -1,15 +1,14 @@
 //! How the writer does, for those who watch over a node: what became of commands, and whether they can be written.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::pace::Pace;
 use super::{Receipt, Refusal};
 
 /// A batch takes longer only when the store does not confirm it.
 const BUSY_MAX: Duration = Duration::from_secs(5);
-/// Clients are told to come again rather than left to wait longer for the writer.
-const WAIT_MAX: Duration = Duration::from_secs(4);
 /// How long one failure is held against a node to which nothing is sent any more.
 const FAILED_FOR: Duration = Duration::from_secs(30);
 
@@ -28,27 +27,35 @@ pub(super) struct Watch {
     counts: [AtomicU64; OUTCOMES.len()],
     /// Since when the batch is written that is written now.
     busy: Mutex<Option<Instant>>,
-    /// How long the first command of the newest batch had waited.
-    waited: Mutex<Duration>,
+    pace: Mutex<Pace>,
     /// When the store did not take a command last; none since it took one.
     failed: Mutex<Option<Instant>>,
 }
 
 impl Watch {
-    /// A batch begins whose first command has waited since then.
-    pub fn begins(&self, since: Instant) {
-        *self.waited.lock().unwrap_or_else(PoisonError::into_inner) = since.elapsed();
+    /// A batch begins.
+    pub fn begins(&self) {
         set(&self.busy, Some(Instant::now()));
     }
 
-    /// Whether whoever comes now would wait longer than anybody does.
-    pub fn is_late(&self) -> bool {
-        let waited = *self.waited.lock().unwrap_or_else(PoisonError::into_inner);
-        waited.max(self.busy_for()) > WAIT_MAX
+    /// A batch of so many commands was answered.
+    pub fn ends(&self, commands: usize) {
+        self.pace().took(commands, self.busy_for());
+        set(&self.busy, None);
     }
 
-    pub fn ends(&self) {
-        set(&self.busy, None);
+    /// How many commands the next batch takes.
+    pub fn most(&self) -> usize {
+        self.pace().most()
+    }
+
+    /// Whether whoever comes now, after so many who wait, would not be answered in time.
+    pub fn is_late(&self, waiting: usize) -> bool {
+        self.pace().is_late(waiting, self.busy_for())
+    }
+
+    fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn note(&self, answer: &Result<Receipt, Refusal>) {

@@ -27,13 +27,6 @@ use crate::journal::{
 };
 use crate::vault::Vault;
 
-/// Commands in one batch.
-const BATCH_MAX: usize = 500;
-/// However slow the store is.
-const BATCH_MIN: usize = 8;
-/// The next batch is half as large after one that took longer, and twice as large after one that was quick.
-const BATCH_LONG: Duration = Duration::from_secs(2);
-const BATCH_SHORT: Duration = Duration::from_millis(500);
 /// Bytes of input in one batch.
 const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How often a batch is sent again while the store does not answer.
@@ -98,27 +91,24 @@ impl Desk {
 
     /// Serves until every [`super::Counter`] is gone.
     pub async fn serve(mut self, mut waiting: mpsc::Receiver<Submission>, watch: Arc<Watch>) {
-        let mut most = BATCH_MAX;
         while let Some(first) = waiting.recv().await {
-            watch.begins(first.since);
-            let mut bytes = first.bytes;
-            let mut batch = vec![first];
-            while batch.len() < most && bytes < BATCH_BYTES_MAX {
-                let Ok(next) = waiting.try_recv() else { break };
-                bytes += next.bytes;
-                batch.push(next);
+            let (most, mut bytes) = (watch.most(), 0);
+            let (mut batch, mut next) = (Vec::new(), Some(first));
+            while let Some(submission) = next {
+                if submission.is_late() {
+                    submission.answer(Err(Refusal::Overloaded));
+                } else if !submission.is_given_up() {
+                    // Whoever has gone was told that it is not known, and sends the same id again: nothing is done for nobody.
+                    bytes += submission.bytes;
+                    batch.push(submission);
+                }
+                let is_full = batch.len() >= most || bytes >= BATCH_BYTES_MAX;
+                next = (!is_full).then(|| waiting.try_recv().ok()).flatten();
             }
-            // Whoever has gone was told that it is not known, and sends the same id again: nothing is done for nobody.
-            batch.retain(|submission| !submission.is_given_up());
-            let began = Instant::now();
+            let commands = batch.len();
+            watch.begins();
             self.take(batch).await;
-            watch.ends();
-            // Where the store is far away a smaller batch is answered in time; a larger one would be given up.
-            most = match began.elapsed() {
-                took if took > BATCH_LONG => (most / 2).max(BATCH_MIN),
-                took if took < BATCH_SHORT => (most * 2).min(BATCH_MAX),
-                _ => most, // foreign: a time
-            };
+            watch.ends(commands);
         }
     }
 

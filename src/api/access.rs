@@ -2,12 +2,12 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_graphql::Context;
 
 use super::Api;
-use super::error::{Problem, Result};
+use super::error::{Problem, Result, UserError};
 use super::rates::Exceeded;
 use super::sign_in::Caller;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
@@ -69,6 +69,28 @@ impl ReceiptShown {
 pub fn receipt_shown(context: &Context<'_>) {
     if let Some(ReceiptShown(shown)) = context.data_opt() {
         shown.store(true, Ordering::Relaxed);
+    }
+}
+
+/// How many commands of a request were turned away as they were, each to be sent again.
+#[derive(Debug, Clone, Default)]
+pub struct TurnedAway(Arc<AtomicUsize>);
+
+impl TurnedAway {
+    #[must_use]
+    pub fn commands(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Notes a command that brought these errors, if all say that it should be sent again.
+pub fn answered_with<'a>(context: &Context<'_>, errors: impl IntoIterator<Item = &'a UserError>) {
+    let mut errors = errors.into_iter().peekable();
+    if errors.peek().is_some()
+        && errors.all(UserError::is_passing)
+        && let Some(TurnedAway(commands)) = context.data_opt()
+    {
+        commands.fetch_add(1, Ordering::Relaxed);
     }
 }
 

@@ -19,6 +19,8 @@ use tokio::time::{sleep, timeout};
 const ANSWER_MAX: Duration = Duration::from_secs(2);
 /// How long a server may take to let somebody in.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
+/// A connection that answered as lately as this is taken to live.
+const TRUSTED: Duration = Duration::from_secs(1);
 /// How often a pool asks whether its server still is.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -103,11 +105,28 @@ impl Servers {
             .close()
             .await
             .ok();
+        let pool = pool.test_before_acquire(false);
+        // One that was given up while it waited may never answer; its place is not kept for it.
+        let pool = pool.after_release(|connection, _| {
+            Box::pin(async move {
+                let answer = timeout(ANSWER_MAX, connection.ping()).await;
+                answer.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+                Ok(true)
+            })
+        });
         if self.each.len() == 1 {
+            // One that has just answered is not asked: that is a round trip for each question.
+            let pool = pool.before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > TRUSTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            });
             return Ok((pool.connect_with(now).await?, Moving::default()));
         }
         // One that was the primary and is no more is given up: it would take no writes, or older ones than there are.
-        let pool = pool.test_before_acquire(false);
         let pool = pool.before_acquire(|connection, _| {
             Box::pin(async move { query_scalar(IS_PRIMARY).fetch_one(connection).await })
         });

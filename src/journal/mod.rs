@@ -364,20 +364,18 @@ impl Journal {
 }
 
 impl Connection {
-    async fn begin(&mut self) -> Result<()> {
-        either!(Self, self, connection => connection.begin().await)
+    /// Begins, takes the lock and looks.
+    async fn lock(&mut self, asked: &rows::Asked) -> Result<Looked> {
+        either!(Self, self, connection => connection.lock(asked).await)
     }
 
     async fn look(&mut self, asked: &rows::Asked) -> Result<Looked> {
         either!(Self, self, connection => connection.look(asked).await)
     }
 
-    async fn append(&mut self, batch: &writer::Batch<'_>) -> Result<()> {
-        either!(Self, self, connection => connection.append(batch).await)
-    }
-
-    async fn commit(&mut self) -> Result<()> {
-        either!(Self, self, connection => connection.commit().await)
+    /// Appends and commits.
+    async fn write(&mut self, batch: &writer::Batch<'_>) -> Result<()> {
+        either!(Self, self, connection => connection.write(batch).await)
     }
 
     async fn rollback(&mut self) -> Result<()> {

@@ -1,15 +1,19 @@
 //! The journal in a PostgreSQL database that several nodes share.
 
+use std::fmt::{Display, Write as _};
+
+use base64::display::Base64Display;
+use base64::engine::general_purpose::STANDARD;
 use sqlx::{
-    PgConnection, PgPool, migrate::Migrator, postgres::PgPoolOptions, query, query_as,
-    query_scalar, raw_sql,
+    AssertSqlSafe, FromRow as _, PgConnection, PgPool, migrate::Migrator, postgres::PgPoolOptions,
+    query_as, query_scalar, raw_sql,
 };
 use uuid::Uuid;
 
 use super::{
     JournalError, Location, Looked, Result, rows,
-    rows::{Asked, CommandRow, EntryRow, HeadRow, TailRow},
-    writer::Batch,
+    rows::{Asked, CommandRow, EntryRow, HeadRow, LookedRow, TailRow},
+    writer::{Batch, Continued},
 };
 use crate::databases::{Moving, Servers, tables::migrate};
 
@@ -173,15 +177,22 @@ impl Store {
 pub struct Connection(PgConnection);
 
 impl Connection {
-    /// Each statement must see what was committed while it waited for the lock, hence `read committed`.
-    pub async fn begin(&mut self) -> Result<()> {
-        raw_sql("begin isolation level read committed read write")
-            .execute(&mut self.0)
-            .await?;
-        Ok(())
+    /// Begins, takes the lock and looks, in one round trip. Each statement must see what was committed while it waited for the lock,
+    /// hence `read committed`.
+    pub async fn lock(&mut self, asked: &Asked) -> Result<Looked> {
+        let sql = format!(
+            "begin isolation level read committed read write;
+             select kind, position, at, id, version, hash, body from journal.look({}, {}, {})",
+            array("uuid", asked.streams.keys()),
+            array("int", asked.streams.values().map(|held| int(*held))),
+            array("uuid", &asked.commands),
+        );
+        let found = raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.0).await?;
+        let found: sqlx::Result<_> = found.iter().map(LookedRow::from_row).collect();
+        rows::looked(found?, asked, None)
     }
 
-    /// The first look takes the lock and waits for it; further ones hold it already.
+    /// Looks again under the lock.
     pub async fn look(&mut self, asked: &Asked) -> Result<Looked> {
         let streams: Vec<Uuid> = asked.streams.keys().copied().collect();
         let held: Vec<i32> = asked.streams.values().map(|held| int(*held)).collect();
@@ -192,93 +203,30 @@ impl Connection {
         rows::looked(found.fetch_all(&mut self.0).await?, asked, None)
     }
 
-    pub async fn append(&mut self, batch: &Batch<'_>) -> Result<()> {
+    /// Appends and commits in one round trip, which statements with parameters would not be.
+    pub async fn write(&mut self, batch: &Batch<'_>) -> Result<()> {
         let (entries, tails, commands) = (batch.entries, &batch.tails, batch.commands);
         let first = entries.first().map_or(0, |entry| entry.position);
-        let sql = "select journal.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-        query(sql)
-            .bind(first.cast_signed())
-            .bind(entries.iter().map(|entry| entry.stream).collect::<Vec<_>>())
-            .bind(
-                entries
-                    .iter()
-                    .map(|entry| int(entry.version))
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                entries
-                    .iter()
-                    .map(|entry| entry.recorded_at.0)
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                entries
-                    .iter()
-                    .map(|entry| &entry.body[..])
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                entries
-                    .iter()
-                    .map(|entry| &entry.leaf_hash[..])
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                tails
-                    .iter()
-                    .map(|(stream, _, _)| *stream)
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                tails
-                    .iter()
-                    .map(|(_, version, _)| int(*version))
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                tails
-                    .iter()
-                    .map(|(_, _, hash)| &hash[..])
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                commands
-                    .iter()
-                    .map(|command| command.id)
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                commands
-                    .iter()
-                    .map(|command| &command.mac[..])
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                commands
-                    .iter()
-                    .map(|command| command.position.cast_signed())
-                    .collect::<Vec<_>>(),
-            )
-            .bind(
-                commands
-                    .iter()
-                    .map(|command| int(command.entries))
-                    .collect::<Vec<_>>(),
-            )
-            .execute(&mut self.0)
-            .await?;
-        if let Some(continued) = batch.continued {
-            query("update journal.command set entries = entries + $2 where id = $1")
-                .bind(continued.id)
-                .bind(int(continued.more))
-                .execute(&mut self.0)
-                .await?;
-        }
-        Ok(())
-    }
-
-    pub async fn commit(&mut self) -> Result<()> {
-        raw_sql("commit").execute(&mut self.0).await?;
+        let continued = batch.continued.map(|Continued { id, more }| {
+            format!("update journal.command set entries = entries + {more} where id = '{id}';")
+        });
+        let sql = format!(
+            "select journal.append({first}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}); {} commit",
+            array("uuid", entries.iter().map(|entry| entry.stream)),
+            array("int", entries.iter().map(|entry| int(entry.version))),
+            array("bigint", entries.iter().map(|entry| entry.recorded_at.0)),
+            bytes(entries.iter().map(|entry| &entry.body[..])),
+            bytes(entries.iter().map(|entry| &entry.leaf_hash[..])),
+            array("uuid", tails.iter().map(|(stream, _, _)| stream)),
+            array("int", tails.iter().map(|(_, version, _)| int(*version))),
+            bytes(tails.iter().map(|(_, _, hash)| &hash[..])),
+            array("uuid", commands.iter().map(|command| command.id)),
+            bytes(commands.iter().map(|command| &command.mac[..])),
+            array("bigint", commands.iter().map(|command| command.position)),
+            array("int", commands.iter().map(|command| int(command.entries))),
+            continued.unwrap_or_default(),
+        );
+        raw_sql(AssertSqlSafe(sql)).execute(&mut self.0).await?;
         Ok(())
     }
 
@@ -291,4 +239,23 @@ impl Connection {
 /// Versions and counts fit PostgreSQL's `int`; what does not is greater than any stored one.
 fn int(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// Values that need no quoting: numbers, ids and base64.
+fn array(kind: &str, values: impl IntoIterator<Item = impl Display>) -> String {
+    let mut text = String::from("'{");
+    for (place, value) in values.into_iter().enumerate() {
+        let comma = if place == 0 { "" } else { "," };
+        write!(text, "{comma}{value}").expect("a text takes everything");
+    }
+    write!(text, "}}'::{kind}[]").expect("a text takes everything");
+    text
+}
+
+fn bytes<'a>(values: impl Iterator<Item = &'a [u8]>) -> String {
+    let encoded = array(
+        "text",
+        values.map(|value| Base64Display::new(value, &STANDARD)),
+    );
+    format!("array(select decode(text, 'base64') from unnest({encoded}) as one (text))")
 }

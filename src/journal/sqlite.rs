@@ -227,7 +227,7 @@ pub struct Connection {
 
 impl Connection {
     /// The file's write lock is the journal's lock.
-    pub async fn begin(&mut self) -> Result<()> {
+    async fn begin(&mut self) -> Result<()> {
         let turn = timeout(LOCK_WAIT_MAX, self.turns.clone().lock_owned());
         let turn = turn
             .await
@@ -235,6 +235,11 @@ impl Connection {
         query("begin immediate").execute(&mut self.sqlite).await?;
         self.turn = Some(turn);
         Ok(())
+    }
+
+    pub async fn lock(&mut self, asked: &Asked) -> Result<Looked> {
+        self.begin().await?;
+        self.look(asked).await
     }
 
     pub async fn look(&mut self, asked: &Asked) -> Result<Looked> {
@@ -260,7 +265,12 @@ impl Connection {
         )
     }
 
-    pub async fn append(&mut self, batch: &Batch<'_>) -> Result<()> {
+    pub async fn write(&mut self, batch: &Batch<'_>) -> Result<()> {
+        self.append(batch).await?;
+        self.commit().await
+    }
+
+    async fn append(&mut self, batch: &Batch<'_>) -> Result<()> {
         if batch
             .entries
             .iter()
@@ -321,7 +331,7 @@ impl Connection {
         Ok(())
     }
 
-    pub async fn commit(&mut self) -> Result<()> {
+    async fn commit(&mut self) -> Result<()> {
         query("commit").execute(&mut self.sqlite).await?;
         self.turn = None;
         Ok(())

@@ -95,8 +95,7 @@ impl Writer {
     }
 
     async fn begin(&mut self, mut connection: Connection, asked: &Asked) -> Result<Looked> {
-        connection.begin().await?;
-        let looked = connection.look(asked).await?;
+        let looked = connection.lock(asked).await?;
         let mut held = Held {
             connection,
             head: looked.head,
@@ -186,14 +185,13 @@ impl Held {
     ) -> Result<()> {
         let tails = self.tails(entries)?;
         self.connection
-            .append(&Batch {
+            .write(&Batch {
                 entries,
                 tails,
                 commands,
                 continued,
             })
-            .await?;
-        self.connection.commit().await
+            .await
     }
 
     /// Checks that the entries continue the journal and their streams, and gives the streams' new tails.

@@ -352,50 +352,39 @@ impl Vault {
         Ok(deleted)
     }
 
-    /// Keys are read (and held against erasure) inside the transaction that uses them, so no cache of them can outlive
-    /// an erasure on another node.
+    /// Subjects are taken for new, which most are: then it is one round trip. Where keys are told in return, it is done again with
+    /// them. No cache of keys can outlive an erasure on another node: nothing is stored under one that does not live.
     async fn store(&self, drafts: &[Draft], now: Moment) -> Result<()> {
-        if self.store_under_current(drafts, now).await? {
-            return Ok(());
-        }
-        // The wrapping key was changed, here or by another node.
-        self.shared.wrappings.refresh(&self.shared.store).await?;
-        if self.store_under_current(drafts, now).await? {
-            return Ok(());
-        }
-        let twice = "a wrapping key was retired twice at once";
-        Err(VaultError::Misuse(twice))
-    }
-
-    /// False, and nothing is stored, when the key that this node takes for the current one is retired.
-    async fn store_under_current(&self, drafts: &[Draft], now: Moment) -> Result<bool> {
+        let Shared {
+            store, wrappings, ..
+        } = &*self.shared;
         let wanted: BTreeSet<Owner> = drafts.iter().map(Draft::owner).collect();
-        let subjects = distinct(wanted.iter().map(|(subject, _)| *subject));
-        let wrapping = self.shared.wrappings.current()?;
-        let mut transaction = self.shared.store.begin().await?;
-        let mut ring = self.ring(&wanted, &transaction.keys(&subjects).await?)?;
-        let (mut rows, mut fresh) = (Vec::new(), Ring::new());
-        for owner in wanted.iter().filter(|owner| !ring.contains_key(*owner)) {
-            let (row, key) = draft::new_key(&wrapping, *owner)?;
-            rows.push(row);
-            fresh.insert(*owner, key);
-        }
-        if transaction.insert_keys(&rows, now.0).await? == rows.len() as u64 {
-            ring.extend(fresh);
-        } else {
-            // Another node made one of them in the meantime, or the wrapping key takes no more.
-            ring = self.ring(&wanted, &transaction.keys(&subjects).await?)?;
-            if ring.len() < wanted.len() {
-                return Ok(false);
+        let (mut known, mut is_refreshed) = (Ring::new(), false);
+        loop {
+            let wrapping = wrappings.current()?;
+            let (mut ring, mut rows) = (known.clone(), Vec::new());
+            for owner in wanted.iter().filter(|owner| !known.contains_key(*owner)) {
+                let (row, key) = draft::new_key(&wrapping, *owner)?;
+                rows.push(row);
+                ring.insert(*owner, key);
+            }
+            let parts = drafts.iter().map(|draft| draft.seal(&ring, &wrapping));
+            let parts = parts.collect::<Result<Vec<_>>>()?;
+            let Some(told) = store.deposit(&rows, &parts, now.0).await? else {
+                return Ok(());
+            };
+            let told = self.ring(&wanted, &told)?;
+            if told.len() > known.len() {
+                known = told;
+            } else if is_refreshed {
+                let twice = "a wrapping key was retired twice at once";
+                return Err(VaultError::Misuse(twice));
+            } else {
+                // The wrapping key was changed, here or by another node.
+                wrappings.refresh(store).await?;
+                is_refreshed = true;
             }
         }
-        let sealed = drafts
-            .iter()
-            .map(|draft| draft.seal(&ring, &wrapping))
-            .collect::<Result<Vec<_>>>()?;
-        transaction.insert_parts(&sealed, now.0).await?;
-        transaction.commit().await?;
-        Ok(true)
     }
 
     /// The wanted keys that exist, opened.

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use sqlx::{
-    PgPool, Postgres, migrate::Migrator, postgres::PgPoolOptions, query, query_as, query_scalar,
-    raw_sql,
+    FromRow as _, PgPool, Row as _, migrate::Migrator, postgres::PgPoolOptions, query, query_as,
+    query_scalar, raw_sql,
 };
 use uuid::Uuid;
 
@@ -179,9 +179,41 @@ impl Store {
         Ok(())
     }
 
-    pub async fn begin(&self) -> Result<Transaction> {
-        let begin = "begin isolation level read committed read write";
-        Ok(Transaction(self.pool.begin_with(begin).await?))
+    /// One round trip, however far away the database is.
+    pub async fn deposit(
+        &self,
+        keys: &[NewKey],
+        parts: &[NewPart],
+        now: i64,
+    ) -> Result<Option<Vec<KeyRow>>> {
+        let sql = "select stored, id, subject, purpose, wrapping_key, wrapped
+             from vault.deposit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        let told = query(sql)
+            .bind(column(keys, |key| key.id))
+            .bind(column(keys, |key| key.subject))
+            .bind(column(keys, |key| key.purpose))
+            .bind(column(keys, |key| &key.wrapping_key[..]))
+            .bind(column(keys, |key| &key.wrapped[..]))
+            .bind(column(parts, |part| &part.c[..]))
+            .bind(column(parts, |part| part.place.command))
+            .bind(column(parts, |part| part.place.stream))
+            .bind(column(parts, |part| part.place.subject))
+            .bind(column(parts, |part| part.place.kind.name()))
+            .bind(column(parts, |part| part.place.data_key))
+            .bind(column(parts, |part| &part.sealed[..]))
+            .bind(column(parts, |part| part.file))
+            .bind(column(parts, |part| part.tag.as_ref().map(|tag| &tag[..])))
+            .bind(column(parts, |part| &part.tagged[..]))
+            .bind(now)
+            .fetch_all(&self.pool)
+            .await?;
+        if let [row] = &told[..]
+            && row.try_get("stored")?
+        {
+            return Ok(None);
+        }
+        let keys: sqlx::Result<_> = told.iter().map(KeyRow::from_row).collect();
+        Ok(Some(keys?))
     }
 
     pub async fn parts(&self, commitments: &[Commitment]) -> Result<Vec<PartRow>> {
@@ -305,64 +337,6 @@ impl Store {
         let sql = "select subject, purpose from vault.data_key
              where subject = any($1) and wrapped is not null";
         Ok(query_as(sql).bind(subjects).fetch_all(&self.pool).await?)
-    }
-}
-
-pub struct Transaction(sqlx::Transaction<'static, Postgres>);
-
-impl Transaction {
-    /// `for share`: an erasure waits until the parts that use these keys are stored, and then finds them.
-    pub async fn keys(&mut self, subjects: &[Uuid]) -> Result<Vec<KeyRow>> {
-        let sql = "select id, subject, purpose, wrapping_key, wrapped from vault.data_key
-             where subject = any($1) order by subject, purpose for share";
-        Ok(query_as(sql).bind(subjects).fetch_all(&mut *self.0).await?)
-    }
-
-    /// The keys come in order, so two batches with the same subjects wait for each other and never in a circle.
-    pub async fn insert_keys(&mut self, keys: &[NewKey], now: i64) -> Result<u64> {
-        let sql =
-            "insert into vault.data_key (id, subject, purpose, wrapping_key, wrapped, created_at)
-             select new.id, new.subject, new.purpose, new.wrapping_key, new.wrapped, $6
-             from unnest($1, $2, $3, $4, $5) as new (id, subject, purpose, wrapping_key, wrapped)
-             join vault.wrapping_key as k on k.id = new.wrapping_key and k.retired_at is null
-             for share of k
-             on conflict (subject, purpose) do nothing";
-        let done = query(sql)
-            .bind(column(keys, |key| key.id))
-            .bind(column(keys, |key| key.subject))
-            .bind(column(keys, |key| key.purpose))
-            .bind(column(keys, |key| &key.wrapping_key[..]))
-            .bind(column(keys, |key| &key.wrapped[..]))
-            .bind(now)
-            .execute(&mut *self.0)
-            .await?;
-        Ok(done.rows_affected())
-    }
-
-    pub async fn insert_parts(&mut self, parts: &[NewPart], now: i64) -> Result<()> {
-        let sql = "insert into vault.part (c, command, stream, subject, kind, data_key, sealed, file, tag, tagged, created_at)
-             select new.c, new.command, new.stream, new.subject, new.kind, new.data_key, new.sealed, new.file, new.tag, new.tagged, $11
-             from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-                 as new (c, command, stream, subject, kind, data_key, sealed, file, tag, tagged)";
-        query(sql)
-            .bind(column(parts, |part| &part.c[..]))
-            .bind(column(parts, |part| part.place.command))
-            .bind(column(parts, |part| part.place.stream))
-            .bind(column(parts, |part| part.place.subject))
-            .bind(column(parts, |part| part.place.kind.name()))
-            .bind(column(parts, |part| part.place.data_key))
-            .bind(column(parts, |part| &part.sealed[..]))
-            .bind(column(parts, |part| part.file))
-            .bind(column(parts, |part| part.tag.as_ref().map(|tag| &tag[..])))
-            .bind(column(parts, |part| &part.tagged[..]))
-            .bind(now)
-            .execute(&mut *self.0)
-            .await?;
-        Ok(())
-    }
-
-    pub async fn commit(self) -> Result<()> {
-        Ok(self.0.commit().await?)
     }
 }
 

@@ -223,12 +223,6 @@ pub enum Store {
     Postgres(postgres::Store),
 }
 
-/// The transaction of one `put`. Dropped without commit, it leaves nothing.
-pub enum Transaction {
-    Sqlite(sqlite::Transaction),
-    Postgres(postgres::Transaction),
-}
-
 /// Calls the same method of whichever back end it is.
 macro_rules! either {
     ($kind:ident, $this:expr, $inner:ident => $call:expr) => {
@@ -335,11 +329,17 @@ impl Store {
         either!(Self, self, store => store.destroyed(id, now).await)
     }
 
-    pub async fn begin(&self) -> Result<Transaction> {
-        Ok(match self {
-            Self::Sqlite(store) => Transaction::Sqlite(store.begin().await?),
-            Self::Postgres(store) => Transaction::Postgres(store.begin().await?),
-        })
+    /// Stores new keys and parts in one durable transaction. Or nothing: when another has made a key for one of these owners, when
+    /// a key that a part uses was destroyed, or when the wrapping key is retired. Then all keys of the parts' subjects are told.
+    ///
+    /// Until it is stored nobody can destroy a key that a part uses.
+    pub async fn deposit(
+        &self,
+        keys: &[NewKey],
+        parts: &[NewPart],
+        now: i64,
+    ) -> Result<Option<Vec<KeyRow>>> {
+        either!(Self, self, store => store.deposit(keys, parts, now).await)
     }
 
     pub async fn parts(&self, commitments: &[Commitment]) -> Result<Vec<StoredPart>> {
@@ -421,28 +421,5 @@ impl Store {
             Self::Sqlite(store) => store.clear_leftovers().await,
             Self::Postgres(_) => Ok(()),
         }
-    }
-}
-
-impl Transaction {
-    /// As [`Store::keys`]; until the end of the transaction nobody can destroy them.
-    pub async fn keys(&mut self, subjects: &[Uuid]) -> Result<Vec<KeyRow>> {
-        either!(Self, self, transaction => transaction.keys(subjects).await)
-    }
-
-    /// Passes over those whose subject and purpose have a key already, and those that a retired key wraps; gives how many were stored.
-    pub async fn insert_keys(&mut self, keys: &[NewKey], now: i64) -> Result<u64> {
-        if keys.is_empty() {
-            return Ok(0);
-        }
-        either!(Self, self, transaction => transaction.insert_keys(keys, now).await)
-    }
-
-    pub async fn insert_parts(&mut self, parts: &[NewPart], now: i64) -> Result<()> {
-        either!(Self, self, transaction => transaction.insert_parts(parts, now).await)
-    }
-
-    pub async fn commit(self) -> Result<()> {
-        either!(Self, self, transaction => transaction.commit().await)
     }
 }

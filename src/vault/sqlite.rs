@@ -1,12 +1,17 @@
 //! The vault in a file of its own, for one machine.
 
 use std::{
-    fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, path::Path, sync::LazyLock,
+    collections::{BTreeSet, HashSet},
+    fs::OpenOptions,
+    io::ErrorKind,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    sync::LazyLock,
     time::Duration,
 };
 
 use sqlx::{
-    Sqlite, SqlitePool,
+    SqliteConnection, SqlitePool,
     migrate::Migrator,
     query, query_as, query_scalar,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -199,10 +204,35 @@ impl Store {
         Ok(())
     }
 
-    pub async fn begin(&self) -> Result<Transaction> {
-        Ok(Transaction(
-            self.writer.begin_with("begin immediate").await?,
-        ))
+    /// The write lock is held from the start, so what is read under it stays true until its end.
+    pub async fn deposit(
+        &self,
+        keys: &[NewKey],
+        parts: &[NewPart],
+        now: i64,
+    ) -> Result<Option<Vec<KeyRow>>> {
+        let mut transaction = self.writer.begin_with("begin immediate").await?;
+        let subjects: BTreeSet<Uuid> = parts.iter().map(|part| part.place.subject).collect();
+        let subjects: Vec<Uuid> = subjects.into_iter().collect();
+        let there: Vec<KeyRow> = query_as(KEYS)
+            .bind(list(&subjects))
+            .fetch_all(&mut *transaction)
+            .await?;
+        let living = there.iter().filter(|key| key.wrapped.is_some());
+        let living = living
+            .map(|key| key.id)
+            .chain(keys.iter().map(|key| key.id));
+        let living: HashSet<Uuid> = living.collect();
+        let fits = parts
+            .iter()
+            .all(|part| living.contains(&part.place.data_key));
+        if !fits || insert_keys(&mut transaction, keys, now).await? < keys.len() as u64 {
+            transaction.rollback().await?;
+            return Ok(Some(there));
+        }
+        insert_parts(&mut transaction, parts, now).await?;
+        transaction.commit().await?;
+        Ok(None)
     }
 
     pub async fn parts(&self, commitments: &[Commitment]) -> Result<Vec<PartRow>> {
@@ -344,66 +374,52 @@ impl Store {
     }
 }
 
-/// The write lock is held from the start, so what is read in it stays true until its end.
-pub struct Transaction(sqlx::Transaction<'static, Sqlite>);
-
-impl Transaction {
-    pub async fn keys(&mut self, subjects: &[Uuid]) -> Result<Vec<KeyRow>> {
-        let found = query_as(KEYS).bind(list(subjects));
-        Ok(found.fetch_all(&mut *self.0).await?)
-    }
-
-    pub async fn insert_keys(&mut self, keys: &[NewKey], now: i64) -> Result<u64> {
-        let mut stored = 0;
-        for (keys, sql) in pieces(keys, &INSERT_KEYS) {
-            let mut statement = query(sql);
-            for key in keys {
-                statement = statement
-                    .bind(key.id)
-                    .bind(key.subject)
-                    .bind(key.purpose)
-                    .bind(&key.wrapping_key[..])
-                    .bind(&key.wrapped[..])
-                    .bind(now);
-            }
-            stored += statement.execute(&mut *self.0).await?.rows_affected();
+async fn insert_keys(to: &mut SqliteConnection, keys: &[NewKey], now: i64) -> Result<u64> {
+    let mut stored = 0;
+    for (keys, sql) in pieces(keys, &INSERT_KEYS) {
+        let mut statement = query(sql);
+        for key in keys {
+            statement = statement
+                .bind(key.id)
+                .bind(key.subject)
+                .bind(key.purpose)
+                .bind(&key.wrapping_key[..])
+                .bind(&key.wrapped[..])
+                .bind(now);
         }
-        Ok(stored)
+        stored += statement.execute(&mut *to).await?.rows_affected();
     }
+    Ok(stored)
+}
 
-    pub async fn insert_parts(&mut self, parts: &[NewPart], now: i64) -> Result<()> {
-        for (parts, sql) in pieces(parts, &INSERT_PARTS) {
-            let mut statement = query(sql);
-            for NewPart {
-                c,
-                place,
-                sealed,
-                file,
-                tag,
-                tagged,
-            } in parts
-            {
-                statement = statement
-                    .bind(&c[..])
-                    .bind(place.command)
-                    .bind(place.stream)
-                    .bind(place.subject)
-                    .bind(place.kind.name())
-                    .bind(place.data_key)
-                    .bind(&sealed[..])
-                    .bind(*file)
-                    .bind(tag.as_ref().map(|tag| &tag[..]))
-                    .bind(&tagged[..])
-                    .bind(now);
-            }
-            statement.execute(&mut *self.0).await?;
+async fn insert_parts(to: &mut SqliteConnection, parts: &[NewPart], now: i64) -> Result<()> {
+    for (parts, sql) in pieces(parts, &INSERT_PARTS) {
+        let mut statement = query(sql);
+        for NewPart {
+            c,
+            place,
+            sealed,
+            file,
+            tag,
+            tagged,
+        } in parts
+        {
+            statement = statement
+                .bind(&c[..])
+                .bind(place.command)
+                .bind(place.stream)
+                .bind(place.subject)
+                .bind(place.kind.name())
+                .bind(place.data_key)
+                .bind(&sealed[..])
+                .bind(*file)
+                .bind(tag.as_ref().map(|tag| &tag[..]))
+                .bind(&tagged[..])
+                .bind(now);
         }
-        Ok(())
+        statement.execute(&mut *to).await?;
     }
-
-    pub async fn commit(self) -> Result<()> {
-        Ok(self.0.commit().await?)
-    }
+    Ok(())
 }
 
 const KEYS: &str = "select id, subject, purpose, wrapping_key, wrapped from data_key

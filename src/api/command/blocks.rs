@@ -167,7 +167,10 @@ async fn settled(context: &Context<'_>, asked: Asked) -> Result<CodesPayload> {
     match answer {
         Ok(receipt) => told(api, receipt).await,
         Err(refusal) => match UserError::refused(&refusal) {
-            Some(error) => Ok(refused(vec![error])),
+            Some(error) => {
+                access::answered_with(context, [&error]);
+                Ok(refused(vec![error]))
+            }
             None => Err(Problem::internal(refusal)),
         },
     }

@@ -62,7 +62,14 @@ impl BulkMutation {
             let actor = access::signed_in(context)?;
             done(api(context), actor, &input).await
         };
-        Some(done.await)
+        let done = done.await;
+        if let Ok(payload) = &done
+            && payload.done == 0
+        {
+            let errors = payload.outcomes.iter().flat_map(|one| &one.errors);
+            access::answered_with(context, errors);
+        }
+        Some(done)
     }
 }
 

@@ -125,7 +125,11 @@ pub async fn perform(context: &Context<'_>, mut asked: Asked) -> Answered<Comman
         };
         answer(api(context), actor, asked).await
     };
-    Some(performed.await)
+    let performed = performed.await;
+    if let Ok(payload) = &performed {
+        access::answered_with(context, &payload.errors);
+    }
+    Some(performed)
 }
 
 async fn answer(api: &Api, actor: &Actor, asked: Asked) -> Result<CommandPayload> {

@@ -308,6 +308,15 @@ impl UserError {
         }
     }
 
+    /// Whether the same is to be sent again: nothing was wrong with it.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self.code,
+            ErrorCode::Overloaded | ErrorCode::Unavailable | ErrorCode::Stopping
+        )
+    }
+
     #[must_use]
     pub fn rejected(rejection: &Rejection) -> Self {
         let path = match rejection {

@@ -136,6 +136,9 @@ impl Refused {
     pub fn respond(self, media: Media, request_id: &str) -> Response<Body> {
         let body = json!({"errors": [self.error()]});
         let mut response = respond(self.status(media), media, request_id, &body);
+        if self.code == FailureCode::Unavailable {
+            later(&mut response);
+        }
         if let Some(allow) = self.allow {
             response
                 .headers_mut()
@@ -270,6 +273,25 @@ pub async fn for_everybody(response: Response<Body>, asked: &HeaderMap) -> Respo
 /// The response to whoever asked for too much (RFC 6585 §4), whatever media type.
 pub fn too_many(response: &mut Response<Body>) {
     *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+}
+
+/// How many seconds somebody whose commands cannot be taken now should wait: about as long as those wait that are taken.
+const LATER: u64 = 5;
+
+/// The response to whoever should send the same again.
+pub fn later(response: &mut Response<Body>) {
+    let seconds = HeaderValue::from(LATER);
+    response.headers_mut().insert(header::RETRY_AFTER, seconds);
+}
+
+/// How many commands were answered; one that failed counts too.
+#[must_use]
+pub fn commands(data: &async_graphql::Value) -> usize {
+    let async_graphql::Value::Object(fields) = data else {
+        return 0;
+    };
+    let is_name = |value: &async_graphql::Value| matches!(value, async_graphql::Value::String(_));
+    fields.values().filter(|value| !is_name(value)).count()
 }
 
 /// A field whose argument cannot be read is left out by the library; it must be null.

@@ -36,7 +36,7 @@ pub use self::documents::Documents;
 use self::limits::Limits;
 use self::media::{Media, Wanted};
 pub use self::named::named;
-use super::access::{Address, OfficeDevice, ReceiptShown};
+use super::access::{Address, OfficeDevice, ReceiptShown, TurnedAway};
 use super::error::FailureCode;
 use super::live::Here;
 use super::rates::Rates;
@@ -135,6 +135,8 @@ pub async fn graphql<E: Executor>(
             let mut response = answer::executed(answered.response, media, &request_id);
             if answered.exceeded {
                 answer::too_many(&mut response);
+            } else if answered.turned_away {
+                answer::later(&mut response);
             } else if parts.method == Method::GET && answered.public && !failed {
                 return answer::for_everybody(response, &parts.headers).await;
             }
@@ -160,6 +162,8 @@ struct Answered {
     response: async_graphql::Response,
     /// The caller's bucket did not hold what it costs.
     exceeded: bool,
+    /// None of its commands could be taken, and all may be sent again.
+    turned_away: bool,
     /// Everybody would be answered the same.
     public: bool,
 }
@@ -183,7 +187,8 @@ async fn answer<E: Executor>(
         purse,
     } = prepared.of(&who, endpoint)?;
     let receipt = ReceiptShown::default();
-    let request = request.data(receipt.clone());
+    let turned_away = TurnedAway::default();
+    let request = request.data(receipt.clone()).data(turned_away.clone());
     let executing = endpoint.schema.execute(request);
     let patience = Duration::from_secs(limits.seconds);
     let mut response = tokio::time::timeout(patience, executing)
@@ -194,7 +199,9 @@ async fn answer<E: Executor>(
     if let Some(drawn) = drawn {
         response = response.extension("cost", drawn.told(limits));
     }
+    let commands = turned_away.commands();
     Ok(Answered {
+        turned_away: commands > 0 && commands == answer::commands(&response.data),
         response,
         exceeded: drawn.is_some_and(|drawn| drawn.exceeded.is_some()),
         public: who.caller.is_none() && !receipt.is_shown(),

@@ -4,6 +4,7 @@ mod audit;
 mod entries;
 mod graphql;
 pub mod ground;
+mod later;
 mod log;
 mod page;
 mod program;

@@ -93,3 +93,15 @@ fn no_reader_panics_at_what_others_send() {
         }
     }
 }
+
+#[test]
+fn libfuzzer_feeds_every_reader() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/Cargo.toml");
+    let manifest = fs::read_to_string(manifest).expect("a manifest");
+    let (_, bins) = manifest.split_once("[[bin]]").expect("targets");
+    let fed = bins.lines().filter_map(|line| {
+        let name = line.strip_prefix("name = \"")?;
+        name.strip_suffix('"')
+    });
+    assert!(fed.eq(parsers::ALL.map(|(name, _)| name)));
+}

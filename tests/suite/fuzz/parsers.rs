@@ -81,7 +81,7 @@ pub fn claims(bytes: &[u8]) {
         return;
     };
     let key = EncodingKey::from_secret(&SECRET);
-    let Ok(token) = jsonwebtoken::encode(&Header::default(), said, &key) else {
+    let Ok(token) = jsonwebtoken::encode(&Header::default(), &said, &key) else {
         return;
     };
     let door = SignIn::new(&SECRET);

@@ -36,7 +36,14 @@ struct Place {
 impl Place {
     async fn on(ground: Ground) -> Self {
         let mapping = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(MAPPING);
-        let (mapping, hash) = Mapping::load(&mapping).expect("the example's mapping");
+        Self::mapped(
+            ground,
+            Mapping::load(&mapping).expect("the example's mapping"),
+        )
+        .await
+    }
+
+    async fn mapped(ground: Ground, (mapping, hash): (Mapping, String)) -> Self {
         let (held, keys) = keys_folder();
         let journal = ground.journal().await;
         let opened = Opened {
@@ -232,16 +239,20 @@ async fn claims_and_acts_have_journals_of_their_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_imported_replays_to_the_same_rows() {
-    for ground in grounds().await {
-        let place = Place::on(ground).await;
-        place.take(TABLE).await;
-        place
-            .take(&TABLE.replace("20260309170000", "20260312170000"))
-            .await;
-        drop(place.models("shown").await);
-        let folder = place.folder.path().join("shown");
-        let checked = verify::replay(&folder, &place.journal, |_| {}).await;
-        let checked = checked.expect("a replay");
-        assert!(checked.holds(), "{checked:?}");
+    for numbered in [false, true] {
+        for ground in grounds().await {
+            let mapping = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(MAPPING);
+            let (mut mapping, hash) = Mapping::load(&mapping).expect("the example's mapping");
+            mapping.numbered = numbered;
+            let place = Place::mapped(ground, (mapping, hash)).await;
+            place.take(TABLE).await;
+            let changed = TABLE.replace("20260309170000", "20260312170000");
+            assert_eq!(place.take(&changed).await.moved, 1);
+            drop(place.models("shown").await);
+            let folder = place.folder.path().join("shown");
+            let checked = verify::replay(&folder, &place.journal, |_| {}).await;
+            let checked = checked.expect("a replay");
+            assert!(checked.holds(), "{checked:?}");
+        }
     }
 }

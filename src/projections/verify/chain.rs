@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::pin::Pin;
 
 use futures_util::{Stream, StreamExt};
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{Check, FINDINGS_MAX, Pace, Report, damage};
@@ -202,12 +203,12 @@ impl Chain {
             self.find(Check::Position, entry, what);
         }
         if let Event::Register(event) = &fact.event {
-            self.take_number(entry, event);
+            self.take_number(entry, fact.at().date(), event);
         }
     }
 
     /// A register without gaps: each number follows the last one, or is taken from a block that was reserved before.
-    fn take_number(&mut self, entry: &Entry, event: &RegisterEvent) {
+    fn take_number(&mut self, entry: &Entry, today: Date, event: &RegisterEvent) {
         let (office, sequence) = match event {
             RegisterEvent::Entered(Entered {
                 office, sequence, ..
@@ -217,7 +218,6 @@ impl Chain {
             }) => (office, *sequence),
             RegisterEvent::CodesReserved(CodesReserved { office, first, .. }) => (office, *first),
         };
-        let today = entry.recorded_at.date();
         let known = self.blocks.get(&entry.stream);
         let from_block = known.is_some_and(|register| register.is_unused(sequence));
         let next = known.map_or(entry.version, |register| register.last + 1);

@@ -426,14 +426,7 @@ impl Desk {
             })
             .flat_map(|(item, _)| item.parts.iter().map(|part| part.c.clone()))
             .collect();
-        for (item, answer) in batch.into_iter().zip(pass.answers) {
-            item.submission.answer(answer);
-        }
-        if !unnamed.is_empty()
-            && let Err(error) = self.vault.forget(&unnamed).await
-        {
-            tracing::warn!(%error, "parts without a fact stay until the sweep");
-        }
+        // Whoever is told that details were replaced finds the old ones gone.
         if !pass.superseded.is_empty()
             && let Err(error) = self
                 .vault
@@ -441,6 +434,14 @@ impl Desk {
                 .await
         {
             tracing::warn!(%error, "replaced details stay until the next start");
+        }
+        for (item, answer) in batch.into_iter().zip(pass.answers) {
+            item.submission.answer(answer);
+        }
+        if !unnamed.is_empty()
+            && let Err(error) = self.vault.forget(&unnamed).await
+        {
+            tracing::warn!(%error, "parts without a fact stay until the sweep");
         }
     }
 }

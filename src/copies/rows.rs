@@ -64,6 +64,9 @@ pub enum Database {
     Postgres(PgConnection),
 }
 
+/// Migrations whose files are called `…_function_…` make no table.
+const OF_TABLES: &str = "description not like 'function%'";
+
 impl Database {
     /// To read one state of it, whoever writes meanwhile. None where there is no such file, or no such schema.
     pub async fn read(location: &Location, schema: &str) -> Result<Option<Self>> {
@@ -124,16 +127,17 @@ impl Database {
         Ok(())
     }
 
-    /// Number of the newest migration of a schema.
+    /// Number of the newest migration of a schema that made or changed a table: functions are of one database's kind, and carried
+    /// nowhere.
     pub async fn format(&mut self, schema: &str) -> Result<i64> {
         Ok(match self {
             Self::Sqlite(open) => {
-                let sql = "select max(version) from migration";
-                query_scalar(sql).fetch_one(open).await?
+                let sql = format!("select max(version) from migration where {OF_TABLES}");
+                query_scalar(AssertSqlSafe(sql)).fetch_one(open).await?
             }
             Self::Postgres(open) => {
-                let sql = AssertSqlSafe(format!("select max(version) from {schema}.migration"));
-                query_scalar(sql).fetch_one(open).await?
+                let sql = format!("select max(version) from {schema}.migration where {OF_TABLES}");
+                query_scalar(AssertSqlSafe(sql)).fetch_one(open).await?
             }
         })
     }

@@ -114,6 +114,7 @@ async fn counter(options: &Options, folder: &std::path::Path) -> Counter {
         clock: ClockKind::Database,
         format: 1,
         story: None,
+        teller: None,
     };
     found(&journal, opened, id(), None).await.expect("opened");
     let counter = Counter::open(journal, vault, &keys)

@@ -44,6 +44,7 @@ pub async fn filled(folder: &Path, dossiers: i64) -> (Api, Vec<String>) {
         clock: ClockKind::Database,
         format: 1,
         story: None,
+        teller: None,
     };
     found(&journal, opened, id(), None).await.expect("opened");
     let counter = Counter::open(journal.clone(), vault.clone(), &keys)

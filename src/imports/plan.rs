@@ -14,7 +14,7 @@ use super::times::{Bare, Times};
 use crate::acts::Personal;
 use crate::domain::actor::{Actor, is_id};
 use crate::domain::claim::{Case, Claim, ClaimedAct, Told, is_case_id};
-use crate::domain::code::DossierCode;
+use crate::domain::code::{DossierCode, OfficeCode, ProcedureCode};
 use crate::domain::dossier::{Channel, DeliveryMethod};
 use crate::domain::part::{CITIZEN_NUMBER, FULL_NAME, PHONE, PartKind};
 use crate::domain::text::{self, hex};
@@ -124,11 +124,9 @@ struct Reader<'a> {
 struct Around {
     case: Case,
     code: Option<DossierCode>,
-    claim: (
-        crate::domain::code::OfficeCode,
-        crate::domain::code::ProcedureCode,
-        Channel,
-    ),
+    office: OfficeCode,
+    procedure: ProcedureCode,
+    channel: Channel,
 }
 
 impl Reader<'_> {
@@ -237,7 +235,9 @@ impl Reader<'_> {
                 id: id.to_owned(),
             },
             code,
-            claim: (office, procedure, channel),
+            office,
+            procedure,
+            channel,
         })
     }
 
@@ -316,14 +316,13 @@ impl Reader<'_> {
         resource: Option<&str>,
     ) -> Result<(), Unread> {
         let (act, rank) = self.claimed(row, act, resource)?;
-        let (office, procedure, channel) = around.claim.clone();
         let claim = Claim {
             case: around.case.clone(),
             act,
             at: Some(at),
-            office,
-            procedure,
-            channel,
+            office: around.office.clone(),
+            procedure: around.procedure.clone(),
+            channel: around.channel,
             code: around.code.clone(),
             told: Told::default(),
         };

@@ -251,7 +251,7 @@ impl Log {
             }
             "trace" => self.case = None,
             "string" | "date" | "int" | "float" | "boolean" | "id" | "list" | "container" => {
-                self.depth = self.depth.saturating_sub(1)
+                self.depth = self.depth.saturating_sub(1);
             }
             _ => {} // foreign: declarations of the log
         }

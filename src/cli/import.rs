@@ -1,5 +1,6 @@
 //! `motcua import`: the history of another system, in a journal of its own; and `serve --told-by`: the same all the time.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::acts::{self, found, shelf};
 use crate::api::Api;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::reference::{ClockKind, JournalKind, Opened};
-use crate::imports::{Mapping, Plan, Report, Taker, follow};
+use crate::imports::{Mapping, Plan, Report, Taker, Unread, follow};
 use crate::integrity::signer;
 use crate::vault::Keys;
 
@@ -80,6 +81,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     println!("\nLook at it: motcua serve{}", arguments.place.options());
     let left: u64 = reports.iter().map(Report::left).sum();
+    let all = reports.iter();
+    by_code(all.flat_map(|report| report.unread.iter().chain(&report.refused)));
     Ok(if left == 0 {
         ExitCode::SUCCESS
     } else {
@@ -113,9 +116,21 @@ fn told(report: &Report) -> String {
     )
 }
 
+/// How much was not taken in, by why.
+fn by_code<'a>(left: impl Iterator<Item = &'a Unread>) {
+    let mut codes: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for one in left {
+        let (count, _) = codes.entry(one.why).or_insert((0, one.row));
+        *count += 1;
+    }
+    for (code, (count, row)) in codes {
+        println!("  {code}: {count}, first in row {row}");
+    }
+}
+
 /// Reads without a journal.
 fn look(arguments: &Arguments, mapping: &Mapping) -> anyhow::Result<ExitCode> {
-    let mut left = 0;
+    let (mut left, mut unread) = (0, Vec::new());
     for file in &arguments.exports {
         let plan = Plan::read(file, mapping, &[0; 32])?;
         println!(
@@ -126,12 +141,15 @@ fn look(arguments: &Arguments, mapping: &Mapping) -> anyhow::Result<ExitCode> {
             plan.sendings.len(),
             plan.unread.len()
         );
-        for unread in plan.unread.iter().take(20) {
-            let column = unread.column.as_deref().unwrap_or("—");
-            println!("  row {}, {column}: {}", unread.row, unread.why);
-        }
+        by_code(plan.unread.iter());
         left += plan.unread.len();
+        unread.push(plan.unread);
     }
+    if let Some(path) = &arguments.report {
+        let text = serde_json::to_string_pretty(&unread)?;
+        std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    println!("Offices, procedures and times to come are looked at when it is taken in.");
     Ok(if left == 0 {
         ExitCode::SUCCESS
     } else {
@@ -223,6 +241,7 @@ impl Shadow {
             bail!("--told-by: a copy takes in nothing; name it on the office's own node");
         };
         let (mapping, mapping_hash) = Mapping::load(file)?;
+        mapping.fits(desk.counter.opened()).context("--told-by")?;
         let (counter, folder) = (desk.counter.clone(), folder.clone());
         let secret = keys.derive(SECRET);
         Ok(Some(tokio::spawn(async move {

@@ -310,7 +310,7 @@ pub struct Unopened {
 fn with_advice(error: JournalError) -> anyhow::Error {
     let advice = match &error {
         JournalError::Missing(_) => {
-            "nothing was made. `motcua init` opens a live journal, `motcua demo` a simulated one; --data or --journal say \
+            "nothing was made. `motcua init` opens a live journal, `motcua demo` a simulated one, `motcua import` one of another system's history; --data or --journal say \
              where one is"
         }
         JournalError::Closed(_) => {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::civil::Date;
+use jiff::fmt::strtime;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -13,7 +14,7 @@ use crate::domain::calendar::CalendarYear;
 use crate::domain::catalogue::{Fee, Level, OnlineLevel, Procedure};
 use crate::domain::law::{Certainty, Limit};
 use crate::domain::office::Office;
-use crate::domain::reference::Teller;
+use crate::domain::reference::{Opened, Teller};
 use crate::domain::text::{fold, hex};
 
 /// How a file of another system is read (docs/operate/import.md).
@@ -196,16 +197,27 @@ impl Mapping {
         if self.activity.is_none() && self.dates.is_empty() {
             return Err("activity or dates: one of them says what was done and when".into());
         }
-        let acts = self
-            .activity
-            .iter()
-            .flat_map(|activity| activity.acts.values());
-        for act in acts.chain(self.dates.values()) {
+        for act in self.acts() {
             if let MappedAct::Note(code) = act
                 && slug(code).as_ref() != Some(code)
             {
                 return Err(format!(
                     "note “{code}”: a code of 1 to 64 of a-z, 0-9 and _"
+                ));
+            }
+        }
+        if self
+            .utc_offset_hours
+            .is_some_and(|hours| !(-12..=14).contains(&hours))
+        {
+            return Err("utc_offset_hours: from -12 to 14".into());
+        }
+        if let Some(format) = &self.time_format {
+            let sample = strtime::format(format, jiff::civil::datetime(2026, 3, 2, 9, 0, 0, 0));
+            let read = sample.and_then(|text| strtime::parse(format, text)?.to_date());
+            if read.ok() != Some(Date::constant(2026, 3, 2)) {
+                return Err(format!(
+                    "time_format “{format}”: as strftime writes it, such as %d/%m/%Y %H:%M:%S"
                 ));
             }
         }
@@ -215,6 +227,47 @@ impl Mapping {
         Ok(())
     }
 
+    /// Every column that it names.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&str> {
+        let numbers = self.acts().filter_map(|act| match act {
+            MappedAct::IssueResult(column) => Some(column),
+            _ => None, // foreign: only this one has a column
+        });
+        let values = [
+            Some(&self.office),
+            Some(&self.procedure),
+            self.channel.as_ref(),
+        ];
+        let values = values
+            .into_iter()
+            .flatten()
+            .filter_map(|value| match value {
+                Value::Fixed(_) => None,
+                Value::Column(column) => Some(&column.column),
+            });
+        let activity = self.activity.iter().flat_map(|activity| {
+            let always = [Some(&activity.column), Some(&activity.time)];
+            always.into_iter().chain([activity.resource.as_ref()])
+        });
+        let Applicant {
+            full_name,
+            citizen_number,
+            phone,
+        } = &self.applicant;
+        let applicant = [full_name, citizen_number, phone].into_iter().flatten();
+        let all = [Some(&self.case), self.due.as_ref()];
+        let all = all.into_iter().chain(activity).flatten().chain(applicant);
+        let all = all.chain(self.dates.keys()).chain(values).chain(numbers);
+        all.map(String::as_str).collect()
+    }
+
+    fn acts(&self) -> impl Iterator<Item = &MappedAct> {
+        let of_rows = self.activity.iter();
+        let of_rows = of_rows.flat_map(|activity| activity.acts.values());
+        of_rows.chain(self.dates.values())
+    }
+
     /// Whose history it is.
     #[must_use]
     pub fn teller(&self) -> Teller {
@@ -222,6 +275,21 @@ impl Mapping {
             system: self.system.clone(),
             name_vi: self.name_vi.clone(),
             name_en: self.name_en.clone(),
+        }
+    }
+
+    /// Whether a journal takes its claims.
+    ///
+    /// # Errors
+    /// [`ImportError::NotImported`], [`ImportError::OtherTeller`].
+    pub fn fits(&self, opened: &Opened) -> Result<(), ImportError> {
+        match &opened.teller {
+            Some(teller) if teller.system == self.system => Ok(()),
+            Some(teller) => Err(ImportError::OtherTeller {
+                holds: teller.system.clone(),
+                asked: self.system.clone(),
+            }),
+            None => Err(ImportError::NotImported),
         }
     }
 

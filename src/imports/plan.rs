@@ -65,7 +65,7 @@ impl Plan {
             unread: Vec::new(),
             rows: 0,
         };
-        rows::read(file, mapping.delimiter, |row| {
+        rows::read(file, mapping, |row| {
             reader.rows += 1;
             let taken = row.and_then(|row| reader.take(&row));
             if let Err(unread) = taken {
@@ -133,37 +133,57 @@ impl Reader<'_> {
     fn take(&mut self, row: &Row) -> Result<(), Unread> {
         let mapping = self.mapping;
         let around = self.around(row)?;
-        self.know(row, &around)?;
         let unread = |column: &str, why| Unread {
             row: row.place,
             column: Some(column.to_owned()),
             why,
         };
-        let mut told = 0;
+        // A row is taken whole or not at all: a case without its beginning could not be mended later.
+        let mut dated = Vec::new();
         for (column, act) in &mapping.dates {
-            let Some(text) = row.get(column) else {
-                continue;
-            };
-            let Some(at) = self.times.read(text, Bare::Done) else {
-                self.unread.push(unread(column, "NOT_A_TIME"));
-                continue;
-            };
-            told += 1;
-            let seen = (around.case.id.clone(), column.clone(), at.0);
-            if self.seen.insert(seen) {
-                self.add(row, &around, act, at, None)?;
+            if let Some(text) = row.get(column) {
+                let at = self.times.read(text, Bare::Done);
+                dated.push((column, act, at.ok_or_else(|| unread(column, "NOT_A_TIME"))?));
             }
         }
-        let Some(activity) = &mapping.activity else {
-            return if told > 0 {
-                Ok(())
-            } else {
-                Err(Unread {
-                    row: row.place,
-                    column: None,
-                    why: "NOTHING_DATED",
-                })
-            };
+        if mapping.activity.is_none() && dated.is_empty() {
+            return Err(Unread {
+                row: row.place,
+                column: None,
+                why: "NOTHING_DATED",
+            });
+        }
+        let own = self.activity(row)?;
+        let mut told = Vec::new();
+        for (column, act, at) in dated {
+            let seen = (around.case.id.clone(), column.clone(), at.0);
+            if !self.seen.contains(&seen) {
+                told.push((self.sending(row, &around, act, at, None)?, Some(seen)));
+            }
+        }
+        if let Some((act, at, resource)) = own {
+            told.push((self.sending(row, &around, &act, at, resource)?, None));
+        }
+        self.know(row, &around)?;
+        for (sending, seen) in told {
+            self.found.push(sending);
+            self.seen.extend(seen);
+        }
+        Ok(())
+    }
+
+    /// What the row itself tells, when, and of whom; none where a mapping reads dates alone.
+    fn activity<'r>(
+        &self,
+        row: &'r Row,
+    ) -> Result<Option<(MappedAct, Moment, Option<&'r str>)>, Unread> {
+        let Some(activity) = &self.mapping.activity else {
+            return Ok(None);
+        };
+        let unread = |column: &str, why| Unread {
+            row: row.place,
+            column: Some(column.to_owned()),
+            why,
         };
         let name = row
             .get(&activity.column)
@@ -185,7 +205,7 @@ impl Reader<'_> {
             .resource
             .as_ref()
             .and_then(|column| row.get(column));
-        self.add(row, &around, &act, at, resource)
+        Ok(Some((act, at, resource)))
     }
 
     fn around(&self, row: &Row) -> Result<Around, Unread> {
@@ -307,14 +327,15 @@ impl Reader<'_> {
         Ok(parts.into_iter().flatten().collect())
     }
 
-    fn add(
-        &mut self,
+    /// One claim, with its rank among those of one row and moment.
+    fn sending(
+        &self,
         row: &Row,
         around: &Around,
         act: &MappedAct,
         at: Moment,
         resource: Option<&str>,
-    ) -> Result<(), Unread> {
+    ) -> Result<(Sending, u8), Unread> {
         let (act, rank) = self.claimed(row, act, resource)?;
         let claim = Claim {
             case: around.case.clone(),
@@ -334,8 +355,7 @@ impl Reader<'_> {
             personal: Vec::new(),
             row: row.place,
         };
-        self.found.push((sending, rank));
-        Ok(())
+        Ok((sending, rank))
     }
 
     /// The act, and its place among those of one row and moment.

@@ -12,6 +12,7 @@ use quick_xml::events::{BytesStart, Event as Xml};
 use serde_json::Value;
 
 use super::error::{ImportError, Unread};
+use super::mapping::Mapping;
 
 /// One row: its place in the file, and what stands in its columns. Empty texts are left out.
 pub struct Row {
@@ -54,7 +55,7 @@ const LINE_MAX: usize = 1024 * 1024;
 /// When it cannot be opened, or is no such file at all; a row that cannot be read is one `Unread`.
 pub fn read(
     file: &Path,
-    delimiter: Option<char>,
+    mapping: &Mapping,
     mut take: impl FnMut(Result<Row, Unread>),
 ) -> Result<(), ImportError> {
     let opened = File::open(file).map_err(|source| ImportError::File {
@@ -63,10 +64,12 @@ pub fn read(
     })?;
     let ending = file.extension().and_then(|ending| ending.to_str());
     let done = match ending.unwrap_or_default().to_ascii_lowercase().as_str() {
-        "csv" | "tsv" | "txt" => csv(opened, delimiter, &mut take),
+        "csv" | "tsv" | "txt" => csv(opened, mapping, &mut take),
         "ndjson" | "jsonl" => ndjson(opened, &mut take),
         "xes" => xes(opened, &mut take),
-        other => Err(format!("“{other}” is no ending of csv, ndjson or xes")),
+        other => Err(format!(
+            "“{other}” is no ending of .csv, .ndjson or .xes: export it as one of these (from a spreadsheet: CSV UTF-8)"
+        )),
     };
     done.map_err(|why| ImportError::Form {
         file: file.to_owned(),
@@ -76,8 +79,8 @@ pub fn read(
 
 type Take<'a> = dyn FnMut(Result<Row, Unread>) + 'a;
 
-fn csv(file: File, delimiter: Option<char>, take: &mut Take<'_>) -> Result<(), String> {
-    let delimiter = delimiter.and_then(|one| u8::try_from(one).ok());
+fn csv(file: File, mapping: &Mapping, take: &mut Take<'_>) -> Result<(), String> {
+    let delimiter = mapping.delimiter.and_then(|one| u8::try_from(one).ok());
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter.unwrap_or(b','))
         .from_reader(BufReader::new(file));
@@ -86,6 +89,17 @@ fn csv(file: File, delimiter: Option<char>, take: &mut Take<'_>) -> Result<(), S
         .iter()
         .map(|name| name.trim_start_matches('\u{feff}').trim().to_owned())
         .collect();
+    let lacks = mapping.columns().into_iter();
+    let lacks: Vec<&str> = lacks
+        .filter(|column| !header.iter().any(|name| name == column))
+        .collect();
+    if !lacks.is_empty() {
+        return Err(format!(
+            "the mapping names columns that the file lacks: {}. It has: {}. Mend the mapping's column names or its delimiter",
+            lacks.join(", "),
+            header.join(", ")
+        ));
+    }
     for (place, record) in (2_u64..).zip(reader.records()) {
         match record {
             Ok(record) => {

@@ -18,7 +18,6 @@ use crate::acts::{Act, Counter, Receipt, Refusal, Request};
 use crate::domain::actor::Actor;
 use crate::domain::claim::{ClaimedAct, ImportBegun, ImportEnded, ImportEvent};
 use crate::domain::dossier::Rejection;
-use crate::domain::reference::JournalKind;
 
 /// Claims on their way at one time; the writer takes them in the order they were sent.
 const OUTSTANDING_MAX: usize = 2_000;
@@ -74,19 +73,7 @@ impl Taker<'_> {
     /// # Errors
     /// [`ImportError::NotImported`], [`ImportError::OtherTeller`], a record that is refused.
     pub async fn prepare(&self) -> Result<(), ImportError> {
-        let opened = self.counter.opened();
-        let holds = opened.teller.as_ref().map(|teller| teller.system.clone());
-        match holds {
-            Some(system) if system == self.mapping.system => {}
-            Some(holds) => {
-                return Err(ImportError::OtherTeller {
-                    holds,
-                    asked: self.mapping.system.clone(),
-                });
-            }
-            None => return Err(ImportError::NotImported),
-        }
-        debug_assert_eq!(opened.kind, JournalKind::Imported);
+        self.mapping.fits(self.counter.opened())?;
         let records = self.mapping.records()?;
         let furnished = self.counter.furnish(records, None).await;
         furnished.map_err(ImportError::Records)
@@ -167,7 +154,7 @@ impl Taker<'_> {
         Box::pin(self.counter.submit(request))
     }
 
-    /// Waits for an answer, and notes whose promise is to be compared: a case that was known before.
+    /// Waits for an answer, and notes whose promise is to be compared with the one that was told first.
     async fn settle<'a>(
         &'a self,
         sending: Sending,
@@ -188,14 +175,7 @@ impl Taker<'_> {
         }
         match answered {
             Ok(receipt) if receipt.repeated => report.known += 1,
-            Ok(_) => {
-                report.taken += 1;
-                // An acceptance that is new has brought its promise.
-                if sending.claim.act == ClaimedAct::Accept {
-                    promises.remove(&sending.claim.case.dossier());
-                    return Ok(());
-                }
-            }
+            Ok(_) => report.taken += 1,
             Err(Refusal::Rejected(Rejection::IdempotencyConflict)) => {
                 report.known += 1;
                 report.otherwise += 1;
@@ -264,7 +244,7 @@ fn moved(answer: Result<Receipt, Refusal>) -> Result<u64, ImportError> {
 /// Shadow mode: takes in every file of `folder` that is new or has changed, looking again every `pause`, until `stop`.
 /// What cannot be read is logged and tried again when it has changed.
 pub async fn follow(taker: &Taker<'_>, folder: PathBuf, pause: Duration, stop: CancellationToken) {
-    let mut seen: HashMap<PathBuf, (u64, Option<SystemTime>)> = HashMap::new();
+    let (mut seen, mut waiting) = (HashMap::new(), HashMap::new());
     loop {
         for (file, state) in files(&folder) {
             if seen.get(&file) == Some(&state) {
@@ -273,9 +253,15 @@ pub async fn follow(taker: &Taker<'_>, folder: PathBuf, pause: Duration, stop: C
             if stop.is_cancelled() {
                 return;
             }
+            // Still being written, perhaps: it is taken in once it looks the same twice.
+            if waiting.insert(file.clone(), state) != Some(state) {
+                continue;
+            }
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
             match taker.take(&file, |_, _| {}).await {
                 Ok(report) => {
                     tracing::info!(
+                        file = %name,
                         taken = report.taken,
                         known = report.known,
                         moved = report.moved,
@@ -301,7 +287,7 @@ pub async fn follow(taker: &Taker<'_>, folder: PathBuf, pause: Duration, stop: C
 /// The files of a folder with size and time, by name; not what is hidden or still being written (`.part`, `.tmp`).
 fn files(folder: &Path) -> Vec<(PathBuf, (u64, Option<SystemTime>))> {
     let Ok(entries) = std::fs::read_dir(folder) else {
-        tracing::warn!("the folder of the source cannot be read");
+        tracing::warn!(folder = %folder.display(), "the folder of the source cannot be read");
         return Vec::new();
     };
     let mut files: Vec<_> = entries

@@ -10,6 +10,7 @@ use crate::api::words::{Label, command};
 use crate::domain::actor::Actor;
 use crate::domain::dossier::Context;
 use crate::domain::fact::Circumstances;
+use crate::domain::reference::JournalKind;
 use crate::domain::register::Register;
 use crate::journal::Until;
 use crate::projections::history;
@@ -31,13 +32,16 @@ pub struct DossierAction {
     form: Option<&'static str>,
 }
 
-/// In the order of a dossier's life.
+/// In the order of a dossier's life; none where another system tells what is done.
 pub async fn of(
     api: &Api,
     dossier: Uuid,
     actor: &Actor,
     folded: &Folded,
 ) -> Result<Vec<DossierAction>> {
+    if api.office.opened().kind == JournalKind::Imported {
+        return Ok(Vec::new());
+    }
     let folding = || async {
         let changes = history::changes_until(&api.journal, dossier, Until::End).await;
         changes.map(std::sync::Arc::new)

@@ -8,7 +8,7 @@ use crate::domain::catalogue::Procedure;
 use crate::domain::code::DossierCode;
 use crate::domain::dossier::{
     self, Accepted, Channel, Context, Dossier, DossierEvent, DueDateCause, DueDateRecomputed,
-    Lodged, Phase, Rejection,
+    Lodged, Noted, Phase, Rejection,
 };
 use crate::domain::event::Event;
 use crate::domain::fact::{Breach, BreachRule, Circumstances, Draft, stream};
@@ -147,9 +147,8 @@ impl Claimed<'_> {
 
     /// The act itself: as the rules would have it, or as it is told where they refuse it.
     fn acts(&self, dossier: &Dossier, procedure: &Procedure, at: Moment) -> Vec<Draft> {
-        let begun = dossier.turn().map(|turn| turn.received_at);
         let breach = match self.ruled(dossier, at) {
-            Ok(Some(_)) if begun.is_some_and(|begun| at < begun) => Some(Breach {
+            Ok(Some(_)) if is_before(dossier, at) => Some(Breach {
                 rule: BreachRule::NotByTheRules,
                 basis: BEFORE_IT_BEGAN.to_owned(),
             }),
@@ -161,11 +160,24 @@ impl Claimed<'_> {
                 basis: rejection.code().to_owned(),
             }),
         };
-        let event = match self.claim.event(dossier) {
-            Some(event) => event,
-            None => DossierEvent::Accepted(self.accepted(procedure, at)),
+        let told = self.claim.event(dossier);
+        let told = told.unwrap_or_else(|| DossierEvent::Accepted(self.accepted(procedure, at)));
+        let event = if breach.is_some() && self.is_done(dossier) {
+            DossierEvent::Noted(Noted {
+                activity: self.claim.act.name().to_owned(),
+            })
+        } else {
+            told
         };
         vec![self.draft(event, Some(at), Vec::new(), breach)]
+    }
+
+    /// Accepted a second time, or settled already: it is on record that the source tells it, and what was told first stays.
+    fn is_done(&self, dossier: &Dossier) -> bool {
+        let accepts = self.claim.act == ClaimedAct::Accept;
+        dossier
+            .turn()
+            .is_some_and(|turn| accepts || turn.ending.is_some())
     }
 
     /// What the rules make of it, in the state that the source leaves to be supposed. A reason that the source does not tell
@@ -280,6 +292,11 @@ impl Claimed<'_> {
             }
         }
     }
+}
+
+/// Claimed to have been done before its dossier was received.
+fn is_before(dossier: &Dossier, at: Moment) -> bool {
+    dossier.turn().is_some_and(|turn| at < turn.received_at)
 }
 
 /// What a source leaves out is no breach of anybody: reasons, names of papers, a policy or a year from before the shelf's.

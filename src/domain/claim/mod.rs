@@ -38,14 +38,14 @@ impl Case {
     }
 }
 
-/// A case's number as it may stand in a fact: 1 to 64 letters, digits and `. _ - : /`, a digit among them. So no name gets
-/// into the journal by it.
+/// A case's number as it may stand in a fact: 1 to 64 letters, digits and `. _ - : /`, a digit among them, and not 9 or 12 digits
+/// alone, as identity numbers are. So nobody gets into the journal by it.
 #[must_use]
 pub fn is_case_id(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-:/".contains(&byte);
-    (1..=64).contains(&text.len())
-        && text.bytes().all(allowed)
-        && text.bytes().any(|byte| byte.is_ascii_digit())
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_identity = digits == text.len() && matches!(digits, 9 | 12);
+    (1..=64).contains(&text.len()) && text.bytes().all(allowed) && digits > 0 && !is_identity
 }
 
 /// What is claimed to have been done, in the words of this program's own commands.
@@ -74,6 +74,33 @@ pub enum ClaimedAct {
     Note(String),
     /// The date that the source promises now. It happened at no hour that anybody tells.
     Promise(Moment),
+}
+
+impl ClaimedAct {
+    /// As in a mapping.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Lodge => "lodge",
+            Self::Accept => "accept",
+            Self::RefuseAcceptance => "refuse_acceptance",
+            Self::Forward(_) => "forward",
+            Self::RequestSupplement => "request_supplement",
+            Self::SubmitSupplement => "submit_supplement",
+            Self::AcceptSupplement => "accept_supplement",
+            Self::StopProcessing => "stop_processing",
+            Self::DraftResult => "draft_result",
+            Self::ApproveResult => "approve_result",
+            Self::RefuseResolution => "refuse_resolution",
+            Self::SignResult => "sign_result",
+            Self::IssueResult(_) => "issue_result",
+            Self::DeliverResult(_) => "deliver_result",
+            Self::RequestWithdrawal => "request_withdrawal",
+            Self::GrantWithdrawal => "grant_withdrawal",
+            Self::Note(_) => "note",
+            Self::Promise(_) => "promise",
+        }
+    }
 }
 
 /// One act as another system tells it.

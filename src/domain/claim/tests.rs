@@ -227,6 +227,38 @@ fn a_promise_that_the_source_changes_is_on_record_and_the_first_one_stays() {
 }
 
 #[test]
+fn what_was_told_first_stays_when_a_case_is_told_again() {
+    let mut story = Story::new();
+    story.due = Some(at("2026-03-05 17:00"));
+    story.tell(A::Accept, "2026-03-02 09:00");
+    story.tell(A::SignResult, "2026-03-20 09:00");
+    story.tell(
+        A::DeliverResult(DeliveryMethod::Counter),
+        "2026-03-21 09:00",
+    );
+    let before = story.dossier.clone();
+    story.due = Some(at("2026-03-23 17:00"));
+    for act in [
+        A::Accept,
+        A::SignResult,
+        A::DeliverResult(DeliveryMethod::Counter),
+    ] {
+        let again = story.tell(act, "2026-03-18 09:00");
+        assert_eq!(breaches(&again).len(), 1, "{again:?}");
+    }
+    let after = &story.dossier;
+    assert_eq!(
+        after.turns, before.turns,
+        "received, promised and ended as told first"
+    );
+    assert_eq!(
+        (after.phase, after.delivered_at),
+        (before.phase, before.delivered_at)
+    );
+    assert_eq!(after.version, before.version + 3);
+}
+
+#[test]
 fn what_cannot_be_is_refused() {
     let mut story = Story::new();
     let future = story.claim(A::Accept, Some(at("2026-11-21 08:00")));
@@ -257,7 +289,16 @@ fn a_number_is_a_code_and_never_a_name() {
     ] {
         assert!(is_case_id(good), "{good}");
     }
-    for bad in ["", "Nguyễn Văn A", "nguyenvana", "a 1", &"1".repeat(65)] {
+    let long = "1".repeat(65);
+    for bad in [
+        "",
+        "Nguyễn Văn A",
+        "nguyenvana",
+        "a 1",
+        "001188000001",
+        "012345678",
+        &long,
+    ] {
         assert!(!is_case_id(bad), "{bad}");
     }
 }

@@ -64,8 +64,8 @@ pub enum Database {
     Postgres(PgConnection),
 }
 
-/// Migrations whose files are called `…_function_…` make no table.
-const OF_TABLES: &str = "description not like 'function%'";
+/// Migrations whose files are called `…_own_…` are of one database's kind, and change no row.
+const OF_TABLES: &str = "description not like 'own %'";
 
 impl Database {
     /// To read one state of it, whoever writes meanwhile. None where there is no such file, or no such schema.
@@ -127,8 +127,7 @@ impl Database {
         Ok(())
     }
 
-    /// Number of the newest migration of a schema that made or changed a table: functions are of one database's kind, and carried
-    /// nowhere.
+    /// Number of the newest migration of a schema that both databases have: what is of one kind alone is carried nowhere.
     pub async fn format(&mut self, schema: &str) -> Result<i64> {
         Ok(match self {
             Self::Sqlite(open) => {

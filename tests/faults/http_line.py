@@ -53,18 +53,48 @@ class Line:
         return status, headers, told
 
 
-async def ready(port, timeout=3):
-    """What /readyz says, in a line."""
+async def fetch(port, path, token="", method="GET", body=b"", kind="application/json", timeout=15):
+    """One request on a connection of its own: (status, headers in lower case, body)."""
     async def asked():
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
-        text = (await reader.read()).decode()
-        writer.close()
-        return f"{text.split(' ')[1]} {text.strip().splitlines()[-1]}"
+        who = f"authorization: Bearer {token}\r\n" if token else ""
+        what = f"content-type: {kind}\r\ncontent-length: {len(body)}\r\n" if body or method != "GET" else ""
+        writer.write(f"{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{who}{what}\r\n".encode() + body)
+        try:
+            return whole(await reader.read())
+        finally:
+            writer.transport.abort()
     try:
         return await asyncio.wait_for(asked(), timeout)
-    except (OSError, asyncio.TimeoutError, IndexError):
+    except (OSError, EOFError, asyncio.TimeoutError, ValueError, IndexError) as error:
+        raise Lost(repr(error)) from None
+
+
+def whole(answer):
+    """An answer that was read to its end, taken apart."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+    if headers.get("transfer-encoding") == "chunked":
+        body = b"".join(pieces(body))
+    return int(lines[0].split(" ")[1]), headers, body
+
+
+def pieces(body):
+    while body:
+        size, _, body = body.partition(b"\r\n")
+        length = int(size, 16)
+        yield body[:length]
+        body = body[length + 2:]
+
+
+async def ready(port, timeout=3):
+    """What /readyz says, in a line."""
+    try:
+        status, _, text = await fetch(port, "/readyz", timeout=timeout)
+    except Lost:
         return f"nothing within {timeout} s"
+    return f"{status} {(text.decode().strip().splitlines() or [''])[-1]}"
 
 
 def request(body, token):

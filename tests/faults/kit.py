@@ -165,6 +165,16 @@ class Node:
             await asyncio.sleep(0.02)
         raise Broken(f"{self.name} does not serve after {wait} s: {self.log_text()[-800:]}")
 
+    async def serves(self, wait=30):
+        """Starts it; whether it serves. False: it ended by itself, and its log says why."""
+        try:
+            await self.start(wait)
+        except Broken:
+            if self.alive():
+                raise
+            return False
+        return True
+
     def kill(self):
         """As the power would: no chance to say anything."""
         if self.alive():
@@ -199,7 +209,7 @@ class Node:
         return 0.0
 
     def token(self, role, actor):
-        office = [] if role in ("admin", "auditor") else ["--office", OFFICE]
+        office = [] if role in ("admin", "auditor", "applicant") else ["--office", OFFICE]
         return self.run.must("token", "--role", role, "--actor", actor, *office, *self.place()).split()[-1]
 
 

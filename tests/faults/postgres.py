@@ -30,10 +30,10 @@ class Server:
     def __init__(self, folder, binaries, owner, port, user, password, log):
         self.folder, self.binaries, self.owner, self.port = folder, binaries, owner, port
         self.user, self.password, self.log = user, password, log
-        self.environment = {}
+        self.environment, self.database = {}, "postgres"
 
-    def url(self, port=None):
-        return f"postgres://{self.user}:{self.password}@127.0.0.1:{port or self.port}/postgres"
+    def url(self, port=None, database=None):
+        return f"postgres://{self.user}:{self.password}@127.0.0.1:{port or self.port}/{database or self.database}"
 
     def as_owner(self, *command, timeout=90, check=True):
         who = [] if os.geteuid() else ["setpriv", "--reuid", self.owner, "--regid", self.group(), "--clear-groups", "--"]
@@ -79,10 +79,10 @@ class Server:
         done = subprocess.run([self.binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)])
         return done.returncode == 0
 
-    def ask(self, sql):
+    def ask(self, sql, database=None):
         """Rows of text."""
-        done = subprocess.run([self.binaries / "psql", "-X", "-q", "--csv", "-t", "-v", "ON_ERROR_STOP=1", self.url(), "-c", sql],
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run([self.binaries / "psql", "-X", "-q", "--csv", "-t", "-v", "ON_ERROR_STOP=1", self.url(database=database),
+                               "-c", sql], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
             raise Broken(f"psql: {done.stderr.strip()[-400:]}")
         csv.field_size_limit(1 << 26)

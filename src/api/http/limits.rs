@@ -1,7 +1,7 @@
 //! How much one request may ask for, counted on the document before it is checked against the schema.
 //!
 //! Fragments are counted where they are spread, each fragment once: a document whose fragments double each other is
-//! refused without being unfolded.
+//! refused without being unfolded. Checking against the schema unfolds all of a document, also what is not asked: so all of it counts.
 
 use std::collections::HashMap;
 
@@ -193,6 +193,12 @@ pub fn check(
         document,
         fragments: HashMap::new(),
     };
+    let steps = counter.steps();
+    if steps > STEPS_MAX {
+        return Err(format!(
+            "{steps} selections with those of all fragments where they are spread, at most {STEPS_MAX} are looked at"
+        ));
+    }
     let count = counter.selections(&operation.selection_set);
     let found_and_max = [
         ("aliases", count.aliases, limits.aliases),
@@ -212,10 +218,15 @@ pub fn check(
     Ok(())
 }
 
+/// Selections of a document, those of a fragment wherever it is spread.
+const STEPS_MAX: u64 = 20_000;
+
 #[derive(Clone, Copy, Default)]
 struct Count {
     aliases: u64,
     fields: u64,
+    /// Fields, fragments and spreads.
+    steps: u64,
     /// Fields of the set itself and of the fragments spread in it.
     roots: u64,
 }
@@ -225,7 +236,17 @@ impl Count {
         Self {
             aliases: self.aliases.saturating_add(other.aliases),
             fields: self.fields.saturating_add(other.fields),
+            steps: self.steps.saturating_add(other.steps),
             roots: self.roots.saturating_add(other.roots),
+        }
+    }
+}
+
+impl Count {
+    fn after_a_step(self) -> Self {
+        Self {
+            steps: self.steps.saturating_add(1),
+            ..self
         }
     }
 }
@@ -253,12 +274,30 @@ impl<'a> Counter<'a> {
                         .aliases
                         .saturating_add(u64::from(field.node.alias.is_some())),
                     fields: inner.fields.saturating_add(1),
+                    steps: inner.steps.saturating_add(1),
                     roots: 1,
                 }
             }
-            Selection::InlineFragment(inline) => self.selections(&inline.node.selection_set),
-            Selection::FragmentSpread(spread) => self.spread(&spread.node.fragment_name.node),
+            Selection::InlineFragment(inline) => {
+                self.selections(&inline.node.selection_set).after_a_step()
+            }
+            Selection::FragmentSpread(spread) => {
+                self.spread(&spread.node.fragment_name.node).after_a_step()
+            }
         }
+    }
+
+    /// What checking the whole document looks at: every operation and every fragment, asked or not.
+    fn steps(&mut self) -> u64 {
+        let document = self.document;
+        let operations = document.operations.iter();
+        let operations = operations.map(|(_, operation)| &operation.node.selection_set);
+        let fragments = document.fragments.values();
+        let fragments = fragments.map(|fragment| &fragment.node.selection_set);
+        let all = operations.chain(fragments).collect::<Vec<_>>();
+        all.into_iter().fold(0_u64, |sum, set| {
+            sum.saturating_add(self.selections(set).steps)
+        })
     }
 
     fn spread(&mut self, name: &str) -> Count {
@@ -302,7 +341,26 @@ mod tests {
         }
         query.push_str(" fragment f60 on T { d }");
         let refused = counted(&query).expect_err("too many");
-        assert!(refused.contains("fields"), "{refused}");
+        assert!(refused.contains("selections"), "{refused}");
+    }
+
+    #[test]
+    fn fragments_without_fields_that_double_each_other_are_refused_wherever_they_stand() {
+        let doubling: String = (0..60).fold(String::new(), |text, level| {
+            let next = level + 1;
+            format!("{text} fragment f{level} on Query {{ ...f{next} ...f{next} }}")
+        });
+        for (asked, ending) in [
+            ("{ ...f0 }", ""),
+            ("{ ...f0 }", "fragment f60 on Query { ...f0 }"),
+            ("{ a { ...f0 } }", "fragment f60 on Query { __typename }"),
+            ("{ a }", "fragment f60 on Query { __typename }"),
+            ("query A { a } query B { ...f0 }", ""),
+        ] {
+            let refused = counted(&format!("{asked} {doubling} {ending}"));
+            let refused = refused.expect_err("too many");
+            assert!(refused.contains("selections"), "{refused}");
+        }
     }
 
     #[test]

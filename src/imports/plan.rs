@@ -120,6 +120,9 @@ struct Reader<'a> {
     rows: u64,
 }
 
+/// What a row itself tells, when, and who is said to have done it.
+type Own<'r> = (MappedAct, Moment, Option<&'r str>);
+
 /// What all claims of a row have in common.
 struct Around {
     case: Case,
@@ -173,10 +176,7 @@ impl Reader<'_> {
     }
 
     /// What the row itself tells, when, and of whom; none where a mapping reads dates alone.
-    fn activity<'r>(
-        &self,
-        row: &'r Row,
-    ) -> Result<Option<(MappedAct, Moment, Option<&'r str>)>, Unread> {
+    fn activity<'r>(&self, row: &'r Row) -> Result<Option<Own<'r>>, Unread> {
         let Some(activity) = &self.mapping.activity else {
             return Ok(None);
         };

@@ -4,6 +4,7 @@ mod clock;
 mod deposit;
 mod desk;
 pub mod erasing;
+pub mod format;
 mod kin;
 mod pace;
 mod premises;
@@ -33,6 +34,7 @@ use self::writer::Desk;
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::fact::{Circumstances, Draft, Fact, stream};
+use crate::domain::journal::JournalEvent;
 use crate::domain::reference::{ClockKind, Opened};
 use crate::domain::time::Moment;
 use crate::journal::{Entry, Journal, JournalError, Look, NewCommand, fact};
@@ -51,10 +53,6 @@ pub enum OpenError {
     NotEmpty(u64),
     #[error("the first fact is not journal.opened")]
     NotOpened,
-    #[error(
-        "this program reads formats up to {ours}, the journal has {found}: use a newer program"
-    )]
-    NewerFormat { found: u32, ours: u32 },
     #[error(transparent)]
     Journal(#[from] JournalError),
     #[error(transparent)]
@@ -62,9 +60,6 @@ pub enum OpenError {
     #[error(transparent)]
     Fact(#[from] fact::FactError),
 }
-
-/// The format of facts this program writes, and the newest it reads.
-pub const FORMAT: u32 = 1;
 
 /// The door to the one writer of this node. Clones share it; the writer stops when the last is dropped.
 #[derive(Clone)]
@@ -181,25 +176,9 @@ impl Counter {
     }
 }
 
-/// Reads the journal's first fact.
+/// Reads the journal's first fact, and that its format is one that this program reads.
 pub async fn opened(journal: &Journal) -> Result<Opened, OpenError> {
-    let first = journal.read(0, 1).await?;
-    let entry = first.first().ok_or(OpenError::Empty)?;
-    match fact::decode(&entry.body)?.event {
-        Event::JournalOpened(opened) if opened.format > FORMAT => Err(OpenError::NewerFormat {
-            found: opened.format,
-            ours: FORMAT,
-        }),
-        Event::JournalOpened(opened) => Ok(opened),
-        Event::Reference(_)
-        | Event::Register(_)
-        | Event::Archive(_)
-        | Event::Staff(_)
-        | Event::Access(_)
-        | Event::Erasure(_)
-        | Event::Import(_)
-        | Event::Dossier(_) => Err(OpenError::NotOpened),
-    }
+    Ok(format::of(journal).await?.0)
 }
 
 /// Writes position 0 of an empty journal. `at` is the story's beginning; a live journal takes the clock's.
@@ -227,7 +206,7 @@ pub async fn found(
     };
     let draft = Draft {
         stream: id,
-        event: Event::JournalOpened(opened),
+        event: Event::Journal(JournalEvent::Opened(opened)),
         circumstances: Circumstances::default(),
     };
     let entry = complete(draft, 1, None, 0, command, Actor::system(), recorded_at)?.0;

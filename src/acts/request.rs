@@ -277,6 +277,9 @@ pub enum Refusal {
     /// The clocks of the database and of this node are this many seconds apart: nothing is stamped until they agree.
     #[error("the database's clock is {0} s before this node's")]
     ClocksApart(i64),
+    /// It would be recorded as facts of a format that is not raised yet: some node may not read them.
+    #[error("this needs format {needs}, and the journal has {has}")]
+    NotYetEnabled { needs: u32, has: u32 },
     /// This node holds a copy of the journal and writes none.
     #[error("this node takes no commands")]
     ReadOnlyNode,
@@ -297,6 +300,7 @@ impl Refusal {
             Self::Halted(_) => "NODE_HALTED",
             Self::Unavailable => "UNAVAILABLE",
             Self::ClocksApart(_) => "CLOCKS_APART",
+            Self::NotYetEnabled { .. } => "NOT_YET_ENABLED",
             Self::ReadOnlyNode => "READ_ONLY_NODE",
             Self::Fault => "INTERNAL",
         }
@@ -336,6 +340,10 @@ impl Refusal {
             Self::Unavailable => (
                 "Kho dữ liệu chưa trả lời. Gửi lại với cùng mã lệnh; không bị ghi hai lần.",
                 "The store did not answer. Send the same command id again; nothing is done twice.",
+            ),
+            Self::NotYetEnabled { .. } => (
+                "Chức năng này chưa được bật vì hệ thống đang nâng cấp. Chưa ghi nhận gì; gửi lại sau khi người vận hành bật.",
+                "This is not enabled yet: the system is being upgraded. Nothing was recorded; send it again once the operator has enabled it.",
             ),
             Self::ReadOnlyNode => (
                 "Máy chủ này chỉ để tra cứu bản sao sổ nhật ký. Gửi lệnh tới máy chủ của chính cơ quan.",

@@ -35,7 +35,8 @@ pub enum State {
     /// Nor on what was taken in before.
     Imports,
     Reference(Box<Reference>),
-    Journal,
+    /// The format that facts may have.
+    Journal(u32),
 }
 
 /// A state with the tail it was folded up to.
@@ -65,11 +66,12 @@ impl State {
     of_kind!(staff, Staff, Staff);
     of_kind!(erasures, Erasures, Erasures);
     of_kind!(reference, Reference, Reference);
+    of_kind!(format, Journal, u32);
 
     /// The state before the first event of this kind.
     fn before(event: &Event) -> Self {
         match event {
-            Event::JournalOpened(_) => Self::Journal,
+            Event::Journal(event) => Self::Journal(event.format()),
             Event::Reference(_) => Self::Reference(Box::default()),
             Event::Register(_) => Self::Register(Register::default()),
             Event::Archive(_) => Self::Archive(Archived::default()),
@@ -114,9 +116,11 @@ impl State {
                 erasures.evolve(event);
                 true
             }
-            (Self::Journal, Event::JournalOpened(_))
-            | (Self::Access, Event::Access(_))
-            | (Self::Imports, Event::Import(_)) => true,
+            (Self::Journal(format), Event::Journal(event)) => {
+                *format = event.format();
+                true
+            }
+            (Self::Access, Event::Access(_)) | (Self::Imports, Event::Import(_)) => true,
             (
                 Self::Dossier(_)
                 | Self::Register(_)
@@ -126,7 +130,7 @@ impl State {
                 | Self::Access
                 | Self::Imports
                 | Self::Erasures(_)
-                | Self::Journal,
+                | Self::Journal(_),
                 _,
             ) => false,
         }

@@ -67,6 +67,7 @@ impl Watch {
                 Refusal::Rejected(_)
                 | Refusal::TooLarge(_)
                 | Refusal::Halted(_)
+                | Refusal::NotYetEnabled { .. }
                 | Refusal::ReadOnlyNode,
             ) => 2,
         };

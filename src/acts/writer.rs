@@ -135,6 +135,10 @@ impl Desk {
                     );
                     return answer_all(batch, &Refusal::ClocksApart(seconds));
                 }
+                Err(error @ JournalError::NewerThanProgram { .. }) => {
+                    tracing::error!(%error, "no command is taken: use a newer release");
+                    return answer_all(batch, &Refusal::Halted(error.code()));
+                }
                 Err(error) if error.is_retryable() => {
                     if began.elapsed() > PATIENCE {
                         break;
@@ -228,6 +232,11 @@ impl Desk {
                 position,
                 why: "a stream does not continue",
             }),
+            Err(fact::FactError::NewerFormat { found, .. }) => {
+                Err(JournalError::NewerThanProgram {
+                    format: found.into(),
+                })
+            }
             Err(error) => {
                 tracing::error!(%error, "an entry cannot be read");
                 Err(JournalError::Damaged {
@@ -240,7 +249,7 @@ impl Desk {
 
     /// Every stream the batch may read or write, with the version held of it.
     fn streams(&self, batch: &[Item], guess: Moment) -> Vec<(Uuid, u32)> {
-        let mut ids = HashSet::from([stream::reference()]);
+        let mut ids = HashSet::from([stream::reference(), stream::journal()]);
         for item in batch {
             let request = &item.submission.request;
             ids.extend(request.act.stream());
@@ -325,6 +334,7 @@ impl Desk {
             return Err(Refusal::Fault);
         };
         let drafts = drafts?;
+        self.writable(&drafts)?;
         let superseded = self.superseded(&drafts, pass);
         let position = looked.head.size + pass.entries.len() as u64;
         let (entries, after) = self.facts(drafts, request, now, position, pass)?;
@@ -349,6 +359,18 @@ impl Desk {
         pass.entries.extend(entries);
         pass.after.extend(after);
         Ok(receipt)
+    }
+
+    /// Nothing is written that a node of the release before could not read.
+    fn writable(&self, drafts: &[Draft]) -> Result<(), Refusal> {
+        let journal = self.states.get(stream::journal());
+        let has = journal.and_then(|held| held.state.format()).copied();
+        let has = has.unwrap_or(1);
+        let needs = drafts.iter().map(|draft| draft.event.format()).max();
+        match needs {
+            Some(needs) if needs > has => Err(Refusal::NotYetEnabled { needs, has }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn ruled(&self, item: &Item, now: Moment, pass: &Pass) -> Result<Vec<Draft>, Rejection> {
@@ -452,6 +474,7 @@ fn too_large(error: &fact::FactError) -> Refusal {
         fact::FactError::Malformed(_)
         | fact::FactError::Envelope(_)
         | fact::FactError::Prev
+        | fact::FactError::NewerFormat { .. }
         | fact::FactError::Event(_) => {
             tracing::error!(%error, "a fact could not be written");
             Refusal::Fault

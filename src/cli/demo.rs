@@ -10,6 +10,7 @@ use super::place::{Place, Stores};
 use super::serve::{Listen, Node, Sealing, bind, open_models, serve};
 use super::{abuses, progress, table};
 use crate::acts::{self, Counter, found};
+use crate::domain::journal::FORMAT;
 use crate::domain::reference::{ClockKind, JournalKind, Opened, Story};
 use crate::journal::Journal;
 use crate::projections::catalogue::counts;
@@ -149,7 +150,7 @@ async fn begin(journal: &Journal, plan: &Plan, story: Story) -> anyhow::Result<(
         origin: format!("localhost/{id}"),
         kind: JournalKind::Simulated,
         clock: ClockKind::Story,
-        format: acts::FORMAT,
+        format: FORMAT,
         story: Some(story),
         teller: None,
     };

@@ -17,6 +17,7 @@ use super::{place, progress};
 use crate::acts::{self, found, shelf};
 use crate::api::Api;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
+use crate::domain::journal::FORMAT;
 use crate::domain::reference::{ClockKind, JournalKind, Opened};
 use crate::imports::{Mapping, Plan, Report, Taker, Unread, follow};
 use crate::integrity::signer;
@@ -195,7 +196,7 @@ async fn begin(
         origin,
         kind: JournalKind::Imported,
         clock: ClockKind::Database,
-        format: acts::FORMAT,
+        format: FORMAT,
         story: None,
         teller: Some(mapping.teller()),
     };

@@ -13,6 +13,7 @@ use crate::acts::{Act, found, shelf};
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::domain::catalogue::Level;
 use crate::domain::code::OfficeCode;
+use crate::domain::journal::FORMAT;
 use crate::domain::law::Certainty;
 use crate::domain::office::Office;
 use crate::domain::reference::{ClockKind, JournalKind, Opened};
@@ -111,7 +112,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         origin,
         kind: JournalKind::Live,
         clock: ClockKind::Database,
-        format: crate::acts::FORMAT,
+        format: FORMAT,
         story: None,
         teller: None,
     };

@@ -23,6 +23,7 @@ mod outside;
 mod payments;
 mod place;
 mod portal;
+mod present;
 mod progress;
 mod rebuild;
 mod receipt;

@@ -297,7 +297,7 @@ impl Told {
         };
         let what = match &fact.event {
             Event::Dossier(event) => words::happened(event),
-            Event::JournalOpened(_)
+            Event::Journal(_)
             | Event::Reference(_)
             | Event::Register(_)
             | Event::Archive(_)
@@ -350,7 +350,7 @@ impl Told {
 fn standing(entry: &[u8]) -> Option<(Pair, Pair)> {
     match fact::decode(entry).ok()?.event {
         Event::Dossier(event) => says::standing(&event),
-        Event::JournalOpened(_)
+        Event::Journal(_)
         | Event::Reference(_)
         | Event::Register(_)
         | Event::Archive(_)

@@ -21,6 +21,7 @@ use super::outside::Outside;
 use super::payments::Payments;
 use super::place::{Mirrored, Place, Stores};
 use super::portal::Portal;
+use super::present;
 use super::progress;
 use super::verify;
 use crate::api::http::Documents;
@@ -332,9 +333,13 @@ pub async fn serve(
         .clone()
         .unwrap_or_else(|| format!("http://{address}"));
     let stop = CancellationToken::new();
-    if let Some(desk) = &api.desk {
-        watch_over(&desk.counter, &api.models, &integrity);
-    }
+    let telling_of_itself = match &api.desk {
+        Some(desk) => {
+            watch_over(&desk.counter, &api.models, &integrity);
+            Some(present::tell(place, api.journal.clone(), stop.clone()).await?)
+        }
+        None => None,
+    };
     // What another system tells is only followed: nothing follows from it here.
     let deciding = api.desk.as_ref();
     let deciding = deciding.filter(|desk| desk.counter.opened().kind != JournalKind::Imported);
@@ -452,6 +457,7 @@ pub async fn serve(
         telling_portal,
         registering,
         shadowing,
+        telling_of_itself,
     ];
     let ending = async {
         for beside in others.into_iter().flatten() {

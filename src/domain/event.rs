@@ -9,7 +9,8 @@ use super::campaign::CampaignEvent;
 use super::claim::ImportEvent;
 use super::dossier::DossierEvent;
 use super::erasure::ErasureEvent;
-use super::reference::{Opened, ReferenceEvent};
+use super::journal::JournalEvent;
+use super::reference::ReferenceEvent;
 use super::register::RegisterEvent;
 use super::staff::StaffEvent;
 use super::supervision::SupervisionEvent;
@@ -22,7 +23,7 @@ use super::supervision::SupervisionEvent;
     reason = "the large ones are reference records: few, and read once"
 )]
 pub enum Event {
-    JournalOpened(Opened),
+    Journal(JournalEvent),
     Reference(ReferenceEvent),
     Register(RegisterEvent),
     Archive(ArchiveEvent),
@@ -51,7 +52,7 @@ impl Event {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::JournalOpened(_) => "journal.opened",
+            Self::Journal(event) => event.kind(),
             Self::Reference(event) => match event {
                 ReferenceEvent::CalendarDeclared(_) => "calendar.declared",
                 ReferenceEvent::PolicyAdopted(_) => "policy.adopted",
@@ -84,7 +85,11 @@ impl Event {
     pub fn parse(kind: &str, data: &RawValue) -> Result<Self, EventError> {
         let text = data.get();
         let read = match kind {
-            "journal.opened" => serde_json::from_str(text).map(Self::JournalOpened),
+            JournalEvent::OPENED => {
+                serde_json::from_str(text).map(|data| Self::Journal(JournalEvent::Opened(data)))
+            }
+            JournalEvent::FORMAT_RAISED => serde_json::from_str(text)
+                .map(|data| Self::Journal(JournalEvent::FormatRaised(data))),
             "calendar.declared" => serde_json::from_str(text)
                 .map(|data| Self::Reference(ReferenceEvent::CalendarDeclared(data))),
             "policy.adopted" => serde_json::from_str(text)

@@ -14,6 +14,7 @@ pub mod dossier;
 pub mod erasure;
 pub mod event;
 pub mod fact;
+pub mod journal;
 pub mod law;
 pub mod office;
 pub mod paper;

@@ -40,6 +40,7 @@ pub use self::tree::{Tree, TreeWriter};
 pub use self::trust::Trust;
 use self::witness::Witnesses;
 use crate::domain::event::Event;
+use crate::domain::journal::JournalEvent;
 use crate::domain::time::Moment;
 use crate::journal::{Hash, Journal, Location, fact};
 use crate::tlog::{
@@ -97,7 +98,7 @@ impl Log {
     async fn with(place: &Place, journal: Journal, seals: Seals) -> Result<Self> {
         let first = journal.read(0, 1).await?;
         let first = first.first().ok_or(IntegrityError::NotOpened)?;
-        let Event::JournalOpened(opened) = fact::decode(&first.body)?.event else {
+        let Event::Journal(JournalEvent::Opened(opened)) = fact::decode(&first.body)?.event else {
             return Err(IntegrityError::NotOpened);
         };
         let folder = signer::folder(&place.keys, opened.id);

@@ -10,6 +10,7 @@ use super::writer::Continued;
 use super::{Entry, Journal, JournalError, KnownCommand, Look, Looked, NewCommand, Writer};
 use crate::domain::event::Event;
 use crate::domain::fact::Fact;
+use crate::domain::journal::JournalEvent;
 use crate::domain::time::Moment;
 use crate::tlog::{Hash, leaf_hash};
 
@@ -145,7 +146,7 @@ fn decode(from: u64, bodies: &[Bytes]) -> Result<Vec<Fact>, CopyError> {
             return Err(CopyError::Fact { position, source });
         }
         let fact = fact::decode(body).map_err(|source| CopyError::Fact { position, source })?;
-        let is_opening = matches!(fact.event, Event::JournalOpened(_));
+        let is_opening = matches!(fact.event, Event::Journal(JournalEvent::Opened(_)));
         if is_opening == (position == 0) {
             Ok(fact)
         } else {

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, EventError};
 use crate::domain::fact::{Breach, Circumstances, Fact, Part};
+use crate::domain::journal::{FORMAT, JournalEvent};
 use crate::domain::reason::Reason;
 use crate::domain::time::Moment;
 use crate::tlog::Hash;
@@ -36,6 +37,16 @@ pub enum FactError {
     Event(#[from] EventError),
     #[error("a fact of {0} bytes is larger than 32 KB")]
     TooLarge(usize),
+    /// What follows may be of types that this program does not know.
+    #[error(
+        "the journal has format {found}, and this program reads formats up to {FORMAT}: use {}",
+        program.as_deref().map_or("a newer release".to_owned(), |program| format!("motcua {program} or newer"))
+    )]
+    NewerFormat {
+        found: u32,
+        /// The version that raised it.
+        program: Option<String>,
+    },
 }
 
 #[derive(Serialize)]
@@ -126,7 +137,19 @@ pub fn encode(fact: &Fact) -> Result<Vec<u8>, FactError> {
     Ok(bytes)
 }
 
-/// Reads the bytes of an entry. An unknown envelope or event is an error, never a guess.
+fn readable(event: &JournalEvent) -> Result<(), FactError> {
+    let found = event.format();
+    if found <= FORMAT {
+        return Ok(());
+    }
+    let program = match event {
+        JournalEvent::Opened(_) => None,
+        JournalEvent::FormatRaised(raised) => Some(raised.program.clone()),
+    };
+    Err(FactError::NewerFormat { found, program })
+}
+
+/// Reads the bytes of an entry. An unknown envelope, event or format is an error, never a guess.
 pub fn decode(bytes: &[u8]) -> Result<Fact, FactError> {
     let wire: In<'_> = serde_json::from_slice(bytes)?;
     if wire.v != ENVELOPE {
@@ -136,6 +159,10 @@ pub fn decode(bytes: &[u8]) -> Result<Fact, FactError> {
         let bytes = BASE64.decode(text).map_err(|_| FactError::Prev)?;
         bytes.try_into().map_err(|_| FactError::Prev)
     });
+    let event = Event::parse(&wire.kind, wire.data)?;
+    if let Event::Journal(event) = &event {
+        readable(event)?;
+    }
     Ok(Fact {
         stream: wire.stream,
         version: wire.version,
@@ -143,7 +170,7 @@ pub fn decode(bytes: &[u8]) -> Result<Fact, FactError> {
         actor: wire.actor,
         recorded_at: wire.recorded_at,
         prev: prev.transpose()?,
-        event: Event::parse(&wire.kind, wire.data)?,
+        event,
         circumstances: Circumstances {
             occurred_at: wire.occurred_at,
             received_at: wire.received_at,

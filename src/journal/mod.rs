@@ -9,6 +9,7 @@ mod error;
 pub mod fact;
 mod follow;
 mod location;
+mod nodes;
 mod postgres;
 mod rows;
 mod sqlite;

@@ -11,14 +11,17 @@ use sqlx::{
 use uuid::Uuid;
 
 use super::{
-    JournalError, Location, Looked, Result, rows,
+    JournalError, Location, Looked, Result, nodes, rows,
     rows::{Asked, CommandRow, EntryRow, HeadRow, LookedRow, TailRow},
     writer::{Batch, Continued},
 };
 use crate::databases::{Moving, Servers, tables::migrate};
+use crate::domain::journal::FORMAT;
 
 const READERS_MAX: u32 = 8;
 const ACQUIRE_SECONDS_MAX: u64 = 5;
+/// What a writer's connection is called, before the newest format that its program reads.
+pub const WRITER: &str = "motcua writer";
 
 /// A holder of the lock that stops is cut off after two seconds; whoever waits for it waits longer than that. Plans are
 /// pinned to the indexes: statistics of a fresh table must not decide what happens under the lock.
@@ -49,6 +52,7 @@ impl Store {
     pub async fn create_or_open(url: &str) -> Result<Self> {
         let store = Self::open(url).await?;
         migrate(&store.pool, "journal", &migrator()).await?;
+        nodes::make_shared(&store.pool).await?;
         Ok(store)
     }
 
@@ -82,12 +86,18 @@ impl Store {
         })
     }
 
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
     pub fn servers(&self) -> Servers {
         self.servers.clone()
     }
 
     pub async fn connect(&self) -> Result<Connection> {
-        let mut connection = self.servers.named("motcua writer").connect().await?;
+        // Whoever raises a format sees which one this program reads.
+        let name = format!("{WRITER} {FORMAT}");
+        let mut connection = self.servers.named(&name).connect().await?;
         raw_sql(WRITER_SETTINGS).execute(&mut connection).await?;
         Ok(Connection(connection))
     }

@@ -15,7 +15,7 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{
-    JournalError, Looked, Result, clock, rows,
+    JournalError, Looked, Result, clock, nodes, rows,
     rows::{Asked, CommandRow, EntryRow, HeadRow, TailRow},
     writer::Batch,
 };
@@ -83,6 +83,7 @@ impl Store {
             .busy_timeout(LOCK_WAIT_MAX);
         let mut connection = SqliteConnection::connect_with(&options).await?;
         migrator().run(&mut connection).await?;
+        nodes::make_embedded(&mut connection).await?;
         connection.close().await?;
         Self::open(file, options).await
     }
@@ -128,6 +129,15 @@ impl Store {
             pool,
             turn: Arc::default(),
         })
+    }
+
+    pub fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
+    /// A connection for what stands beside the record.
+    pub async fn writing(&self) -> Result<SqliteConnection> {
+        Ok(SqliteConnection::connect_with(&self.options).await?)
     }
 
     pub async fn connect(&self) -> Result<Connection> {

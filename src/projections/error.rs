@@ -50,6 +50,10 @@ impl ProjectionError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::BesideJournal { .. } => "BESIDE_JOURNAL",
+            Self::Fact {
+                source: FactError::NewerFormat { .. },
+                ..
+            } => "JOURNAL_NEWER_THAN_PROGRAM",
             Self::Fact { .. } => "FACT_UNREADABLE",
             Self::OutOfOrder { .. } => "FACT_OUT_OF_ORDER",
             Self::InUse(_) => "READ_MODELS_IN_USE",

@@ -14,6 +14,7 @@ use super::error::{ProjectionError, Result};
 use super::rebuild::{Pace, fill_new};
 use super::{MODELS, fold, statistics, tracking};
 use crate::domain::event::Event;
+use crate::domain::journal::JournalEvent;
 use crate::journal::{Hash, Journal};
 
 const READERS_MAX: u32 = 4;
@@ -257,8 +258,9 @@ fn journal_id(batch: &fold::Batch) -> Option<Uuid> {
         .first()
         .filter(|read| read.entry.position == 0)?;
     match &first.fact.event {
-        Event::JournalOpened(opened) => Some(opened.id),
-        Event::Reference(_)
+        Event::Journal(JournalEvent::Opened(opened)) => Some(opened.id),
+        Event::Journal(JournalEvent::FormatRaised(_))
+        | Event::Reference(_)
         | Event::Register(_)
         | Event::Archive(_)
         | Event::Staff(_)

@@ -198,10 +198,7 @@ impl Folding {
                     has = Some(event.of().0.clone());
                     None
                 }
-                Event::JournalOpened(_)
-                | Event::Access(_)
-                | Event::Erasure(_)
-                | Event::Import(_) => None,
+                Event::Journal(_) | Event::Access(_) | Event::Erasure(_) | Event::Import(_) => None,
             };
             if read.entry.position >= self.changes_from {
                 batch.changed.extend(changed_rows(read, number, had, has));

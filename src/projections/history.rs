@@ -114,7 +114,7 @@ fn evolve(state: &mut Dossier, Read { fact, .. }: &Read) {
             fact.at(),
             &fact.circumstances,
         ),
-        Event::JournalOpened(_)
+        Event::Journal(_)
         | Event::Reference(_)
         | Event::Register(_)
         | Event::Archive(_)

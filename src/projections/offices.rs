@@ -59,7 +59,7 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
                 | ReferenceEvent::Supervision(_)
                 | ReferenceEvent::OfficesReorganised(_),
             )
-            | Event::JournalOpened(_)
+            | Event::Journal(_)
             | Event::Register(_)
             | Event::Archive(_)
             | Event::Staff(_)

@@ -178,7 +178,7 @@ fn watched(event: &Event, cause: Option<u64>) -> Option<(Option<&str>, Seen)> {
             let (first, last) = (*first, *last);
             Some((Some(office.as_str()), Seen::Block { first, last }))
         }
-        Event::JournalOpened(_)
+        Event::Journal(_)
         | Event::Reference(_)
         | Event::Archive(_)
         | Event::Staff(_)
@@ -275,6 +275,7 @@ fn of_dossier(event: &DossierEvent, of: Option<u64>) -> Option<(Option<&str>, Se
         | DossierEvent::CorrectionRequested(_)
         | DossierEvent::CorrectionAnswered(_)
         | DossierEvent::Noted(_)
+        | DossierEvent::Remarked(_)
         | DossierEvent::ComponentReceived(_)
         | DossierEvent::SupplementProposed(_)
         | DossierEvent::SupplementRetracted(_)

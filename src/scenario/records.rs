@@ -4,9 +4,10 @@ use jiff::civil::time;
 use uuid::Uuid;
 
 use super::plan::{DayOffMoved, Plan, Unit};
-use crate::acts::{Act, FORMAT};
+use crate::acts::Act;
 use crate::domain::calendar::{Calendar, CalendarYear};
 use crate::domain::campaign::{CampaignAct, CampaignEvent};
+use crate::domain::journal::FORMAT;
 use crate::domain::law::Certainty;
 use crate::domain::office::Office;
 use crate::domain::policy::Policy;

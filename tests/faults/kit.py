@@ -114,9 +114,10 @@ def free_port():
 class Node:
     """`motcua serve` as a process of its own, started again after whatever happened to it."""
 
-    def __init__(self, run, name, data, keys, journal=None, environment=None, options=(), limited=False):
+    def __init__(self, run, name, data, keys, journal=None, environment=None, options=(), limited=False, program=None):
         self.run, self.name, self.data, self.keys, self.journal = run, name, Path(data), Path(keys), journal
         self.environment, self.options = environment or {}, list(options)
+        self.program = program  # another than the run's, such as the release before
         # One token stands for a whole office here, so its share is without end unless that is what is tried.
         self.limits = [] if limited else ["--rate-token", "0", "--rate-address", "0"]
         self.process = self.port = None
@@ -146,7 +147,7 @@ class Node:
         self.port = None
         with log.open("w") as out:
             self.process = subprocess.Popen(
-                [self.run.program, "serve", "--listen", "127.0.0.1:0", *self.limits,
+                [self.program or self.run.program, "serve", "--listen", "127.0.0.1:0", *self.limits,
                  *self.options, *self.place()],
                 stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                 env={**os.environ, "NO_COLOR": "1", **self.environment}, preexec_fn=ends_with_us)

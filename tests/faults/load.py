@@ -16,14 +16,16 @@ FACTS = {
     "accept": ["dossier.lodged", "register.entered", "dossier.accepted"],
     "forward": ["dossier.forwarded"],
     "assign": ["dossier.handler_assigned"],
+    "remark": ["dossier.remarked"],
 }
 PAYLOAD = "{ position repeated visible code dossier { version } errors { code currentVersion } }"
 DOCUMENTS = {
     "accept": "mutation($input: AcceptDossierAtCounterInput!) { done: acceptDossierAtCounter(input: $input) %s }" % PAYLOAD,
     "forward": "mutation($input: ForwardDossierInput!) { done: forwardDossier(input: $input) %s }" % PAYLOAD,
     "assign": "mutation($input: AssignHandlerInput!) { done: assignHandler(input: $input) %s }" % PAYLOAD,
+    "remark": "mutation($input: AddRemarkInput!) { done: addRemark(input: $input) %s }" % PAYLOAD,
 }
-ROLES = {"accept": "receiver", "forward": "receiver", "assign": "division_head"}
+ROLES = {"accept": "receiver", "forward": "receiver", "assign": "division_head", "remark": "receiver"}
 # Answers after which nobody knows, or nothing was done: the same is sent again.
 PASSING = {"UNAVAILABLE", "CLOCKS_APART", "TIMEOUT", "OVERLOADED", "STOPPING", "RATE_LIMITED", "NOT_YET"}
 
@@ -95,6 +97,8 @@ class Office:
         if kind == "accept":
             given |= {"office": OFFICE, "procedure": PROCEDURE, "applicant": {"fullName": f"Công dân {command[:8]}"}}
             dossier = str(dossier_of(command))
+        elif kind == "remark":
+            given |= {"dossier": dossier, "text": "Người nộp sẽ đến lấy kết quả."}
         else:
             given |= {"dossier": dossier, "to": f"handler-{self.dice.randrange(1, 40):02}"}
         if expected is not None:

@@ -7,6 +7,7 @@ use motcua::domain::actor::{Actor, NO_OFFICE, Role};
 use motcua::domain::deadline::Comparison;
 use motcua::domain::dossier::{DossierCommand, Rejection};
 use motcua::domain::fact::{BreachRule, stream};
+use motcua::domain::journal::FORMAT;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened};
 use motcua::domain::time::Moment;
 use motcua::imports::{ImportError, Mapping, Report, Taker};
@@ -51,7 +52,7 @@ impl Place {
             origin: "localhost/test".into(),
             kind: JournalKind::Imported,
             clock: ClockKind::Database,
-            format: 1,
+            format: FORMAT,
             story: None,
             teller: Some(mapping.teller()),
         };

@@ -18,6 +18,7 @@ mod door;
 #[cfg(target_os = "linux")]
 mod faults;
 mod files;
+mod formats;
 mod fuzz;
 mod golden;
 mod grounds;

@@ -7,6 +7,7 @@ use motcua::domain::actor::{Actor, Role};
 use motcua::domain::catalogue::Level;
 use motcua::domain::dossier::DossierCommand;
 use motcua::domain::fact::stream;
+use motcua::domain::journal::FORMAT;
 use motcua::domain::law::Certainty;
 use motcua::domain::office::Office;
 use motcua::domain::part::PartKind;
@@ -51,7 +52,7 @@ pub async fn node(location: &Location, keys_folder: &std::path::Path) -> Node {
             origin: "localhost/test".into(),
             kind: JournalKind::Live,
             clock: ClockKind::Database,
-            format: 1,
+            format: FORMAT,
             story: None,
             teller: None,
         };

@@ -13,6 +13,8 @@ use motcua::domain::dossier::{
 };
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Circumstances, Draft, Fact, Part, PartKind, stream};
+use motcua::domain::journal::FORMAT;
+use motcua::domain::journal::JournalEvent;
 use motcua::domain::policy::Policy;
 use motcua::domain::reason::Reason;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened, Reference, ReferenceEvent};
@@ -107,7 +109,10 @@ impl Story {
             unwritten: Vec::new(),
             commands: 0,
         };
-        story.record(stream::journal(), Event::JournalOpened(opened(kind)));
+        story.record(
+            stream::journal(),
+            Event::Journal(JournalEvent::Opened(opened(kind))),
+        );
         for year in Calendar::shipped() {
             story.shelve(ReferenceEvent::CalendarDeclared(year));
         }
@@ -420,7 +425,7 @@ fn opened(kind: JournalKind) -> Opened {
             JournalKind::Live | JournalKind::Imported => ClockKind::Database,
             JournalKind::Simulated => ClockKind::Story,
         },
-        format: 1,
+        format: FORMAT,
         story: None,
         teller: None,
     }

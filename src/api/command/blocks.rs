@@ -192,7 +192,7 @@ async fn told(api: &Api, receipt: Receipt) -> Result<CodesPayload> {
                 codes.push(voided.code.to_string());
             }
             Event::Register(RegisterEvent::Entered(_))
-            | Event::JournalOpened(_)
+            | Event::Journal(_)
             | Event::Reference(_)
             | Event::Archive(_)
             | Event::Staff(_)

@@ -4,8 +4,8 @@ use async_graphql::{Context, Object};
 
 use super::form::{Form, optional};
 use super::input::{
-    AssignHandlerInput, ForwardDossierInput, HandOverInput, RecallStepInput, ReceiveHandOverInput,
-    ReturnStepInput,
+    AddRemarkInput, AssignHandlerInput, ForwardDossierInput, HandOverInput, RecallStepInput,
+    ReceiveHandOverInput, ReturnStepInput,
 };
 use super::perform::{Asked, CommandPayload, on, perform};
 use crate::api::error::{Answered, UserError};
@@ -19,6 +19,21 @@ pub struct DeskMutation;
 
 #[Object]
 impl DeskMutation {
+    /// Leave a remark for colleagues, in every state of an entered dossier. Its words are kept in the vault and read in the history by
+    /// officers and auditors; the applicant and the public are told nothing of it. Refused with `NOT_YET_ENABLED` until the journal
+    /// has format 2.
+    async fn add_remark(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which, what is said, and the circumstances.")] input: AddRemarkInput,
+    ) -> Answered<CommandPayload> {
+        let mut form = Form::default();
+        let text = form.said("input.text", &input.text);
+        let mut asked = Asked::on(input.on, form, Some(C::Remark));
+        asked.personal.extend(text);
+        perform(context, asked).await
+    }
+
     /// Hand to the handler.
     async fn forward_dossier(
         &self,

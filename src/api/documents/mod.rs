@@ -160,6 +160,7 @@ impl IntoResponse for Refused {
                     | Refusal::Halted(_)
                     | Refusal::Unavailable
                     | Refusal::ClocksApart(_)
+                    | Refusal::NotYetEnabled { .. }
                     | Refusal::ReadOnlyNode => StatusCode::SERVICE_UNAVAILABLE,
                 };
                 let (vietnamese, english) = refusal.message();

@@ -197,6 +197,8 @@ pub enum ErrorCode {
     /// The clocks of the server and of its database disagree: nothing is stamped until they agree. Tell the operator; send the
     /// same again later.
     ClocksApart,
+    /// It needs a format of facts that is not raised yet, while nodes are being upgraded: send it again later.
+    NotYetEnabled,
     /// This node shows a copy of the journal and takes no commands. Send it to the office's own node.
     ReadOnlyNode,
 }

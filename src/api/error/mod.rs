@@ -423,6 +423,7 @@ impl UserError {
             Refusal::Halted(_) => ErrorCode::NodeHalted,
             Refusal::Unavailable => ErrorCode::Unavailable,
             Refusal::ClocksApart(_) => ErrorCode::ClocksApart,
+            Refusal::NotYetEnabled { .. } => ErrorCode::NotYetEnabled,
             Refusal::ReadOnlyNode => ErrorCode::ReadOnlyNode,
             Refusal::Fault => return None,
         };

@@ -45,7 +45,7 @@ impl Of {
                 .rev()
                 .find(|change| match &change.fact.event {
                     Event::Dossier(event) => wanted(event),
-                    Event::JournalOpened(_)
+                    Event::Journal(_)
                     | Event::Reference(_)
                     | Event::Register(_)
                     | Event::Archive(_)

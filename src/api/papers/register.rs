@@ -126,7 +126,7 @@ async fn entries(api: &Api, office: &str, day: Date) -> Result<Vec<RegisterEvent
     let events = facts.into_iter().filter_map(|fact| match fact.event {
         Event::Register(event) => Some(event),
         Event::Dossier(_)
-        | Event::JournalOpened(_)
+        | Event::Journal(_)
         | Event::Reference(_)
         | Event::Archive(_)
         | Event::Staff(_)

@@ -41,7 +41,7 @@ impl Paper {
                 .filter_map(|change| match &change.fact.event {
                     Event::Dossier(DossierEvent::PaperPrinted(printed)) => Some((change, printed)),
                     Event::Dossier(_)
-                    | Event::JournalOpened(_)
+                    | Event::Journal(_)
                     | Event::Reference(_)
                     | Event::Register(_)
                     | Event::Archive(_)

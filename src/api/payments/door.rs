@@ -204,7 +204,7 @@ async fn asked_at(api: &Api, till: &Till, position: u64) -> Result<(Uuid, u32), 
                 .serves(&fact.actor.office)
                 .then_some((entry.stream, issued.number)),
             Event::Dossier(_)
-            | Event::JournalOpened(_)
+            | Event::Journal(_)
             | Event::Reference(_)
             | Event::Register(_)
             | Event::Archive(_)
@@ -259,6 +259,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::Halted(_)
         | Refusal::Unavailable
         | Refusal::ClocksApart(_)
+        | Refusal::NotYetEnabled { .. }
         | Refusal::ReadOnlyNode => StatusCode::SERVICE_UNAVAILABLE,
         Refusal::Fault => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -190,6 +190,11 @@ pub fn act_label(kind: &str) -> (&'static str, &'static str) {
             "Bước khác do hệ thống nguồn khai",
             "A step that the source tells",
         ),
+        "dossier.remarked" => ("Ghi ý kiến xử lý", "Remark of the office"),
+        "journal.format_raised" => (
+            "Bật định dạng mới của sổ ghi",
+            "Format of the journal raised",
+        ),
         "import.begun" => ("Bắt đầu nhập dữ liệu", "Import begun"),
         "import.ended" => ("Kết thúc nhập dữ liệu", "Import ended"),
         "dossier.paper_printed" => ("In giấy tờ theo mẫu", "Statutory paper printed"),

@@ -186,6 +186,7 @@ pub fn mutation(command: &C) -> Option<(&'static str, (&'static str, &'static st
         C::AnswerFeedback { .. } => ("answerFeedback", ("Trả lời phản ánh", "Answer feedback")),
         C::Voice(command) => return voice(command),
         C::PrintPaper { .. } => ("printPaper", ("In giấy tờ", "Print a paper")),
+        C::Remark => ("addRemark", ("Ghi ý kiến xử lý", "Leave a remark")),
         C::RecordSync { .. } => ("recordSync", ("Ghi đồng bộ", "Record an exchange")),
     };
     Some(named)

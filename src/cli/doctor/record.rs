@@ -4,6 +4,7 @@ use super::{Finding, bad, good};
 use crate::acts;
 use crate::cli::place::Place;
 use crate::cli::verify;
+use crate::domain::journal::{Node, SEEN_WITHIN, raise};
 use crate::domain::law::Certainty;
 use crate::domain::reference::JournalKind;
 use crate::integrity::signer::{self, State};
@@ -15,17 +16,18 @@ const CALENDAR_DAYS_AHEAD: i64 = 90;
 
 pub async fn look_at_journal(journal: &Journal) -> Vec<Finding> {
     let mut findings = Vec::new();
-    match (acts::opened(journal).await, journal.head().await) {
-        (Ok(opened), Ok(head)) => {
+    match (acts::format::of(journal).await, journal.head().await) {
+        (Ok((opened, format)), Ok(head)) => {
             let kind = match opened.kind {
                 JournalKind::Live => "live",
                 JournalKind::Simulated => "simulated",
                 JournalKind::Imported => "imported",
             };
             findings.push(good(format!(
-                "journal {} ({kind}), {} facts, format {}",
-                opened.id, head.size, opened.format
+                "journal {} ({kind}), {} facts, format {format}",
+                opened.id, head.size
             )));
+            findings.push(served_by(journal, format).await);
             let ahead = head
                 .recorded_at
                 .map_or(0, |newest| newest.0 - clock::system().0);
@@ -59,6 +61,36 @@ pub async fn look_at_journal(journal: &Journal) -> Vec<Finding> {
         )),
     }
     findings
+}
+
+/// Who serves it, and whether its format may be raised.
+async fn served_by(journal: &Journal, format: u32) -> Finding {
+    let nodes = match journal.nodes().await {
+        Ok(nodes) => nodes,
+        Err(error) => {
+            return bad(
+                format!("nodes: {error}"),
+                "let the tables' owner run `motcua migrate` with the roles again",
+            );
+        }
+    };
+    let lately = |node: &&Node| node.seen_at.0 >= clock::system().0 - SEEN_WITHIN;
+    let told = |node: &Node| {
+        format!(
+            "{} (motcua {}, reads up to format {})",
+            node.name, node.program, node.reads
+        )
+    };
+    let seen: Vec<String> = nodes.iter().filter(lately).map(told).collect();
+    let mut what = match seen.len() {
+        0 => "no node was seen within a day".to_owned(),
+        1 => format!("served by {}", seen[0]),
+        many => format!("served by {many} nodes: {}", seen.join("; ")),
+    };
+    if raise(format, &nodes, clock::system()).is_ok() {
+        what.push_str("; `motcua migrate --raise` may enable what is new");
+    }
+    good(what)
 }
 
 /// Every fact, and what keeps the facts from being changed.

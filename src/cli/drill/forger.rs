@@ -110,7 +110,7 @@ async fn target(journal: &Journal, sealed: u64) -> anyhow::Result<Target> {
                 });
             }
             Event::Dossier(_)
-            | Event::JournalOpened(_)
+            | Event::Journal(_)
             | Event::Reference(_)
             | Event::Register(_)
             | Event::Archive(_)

@@ -251,6 +251,8 @@ pub enum DossierCommand {
         number: u32,
         published: bool,
     },
+    /// Leave a remark for colleagues: its words lie in the vault, and the applicant is not shown them.
+    Remark,
     /// A further step of a feedback, or the answer to a survey (row 22).
     Voice(VoiceCommand),
     /// Note what another system answered about the dossier.

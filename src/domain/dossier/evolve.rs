@@ -403,7 +403,8 @@ impl Dossier {
             | DossierEvent::CorrectionAnswered(_) => self.linked(event, at),
             DossierEvent::ApplicantDetailsCorrected(_)
             | DossierEvent::PaperPrinted(_)
-            | DossierEvent::Noted(_) => {}
+            | DossierEvent::Noted(_)
+            | DossierEvent::Remarked(_) => {}
         }
         if !matches!(event, DossierEvent::SyncRecorded(_)) {
             self.acted = self.version;

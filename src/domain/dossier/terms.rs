@@ -292,6 +292,20 @@ impl DossierCommand {
                 "—",
                 None,
             ),
+            Self::Remark => terms(
+                "remark",
+                &[
+                    Receiver,
+                    Handler,
+                    DivisionHead,
+                    Signer,
+                    Clerk,
+                    CentreManager,
+                ],
+                false,
+                "—",
+                None,
+            ),
             Self::RecordSync { .. } => terms("record_sync", &[System, Admin], false, "2.5", None),
         }
     }

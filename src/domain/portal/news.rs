@@ -96,6 +96,7 @@ pub fn news(event: &DossierEvent) -> News {
         | DossierEvent::CorrectionRequested(_)
         | DossierEvent::CorrectionAnswered(_)
         | DossierEvent::Noted(_)
+        | DossierEvent::Remarked(_)
         | DossierEvent::Drafted(_)
         | DossierEvent::ComponentReceived(_)
         | DossierEvent::SupplementProposed(_)

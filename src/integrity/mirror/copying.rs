@@ -8,6 +8,7 @@ use super::error::{MirrorError, Result};
 use super::remote::Remote;
 use super::source::Source;
 use crate::domain::event::Event;
+use crate::domain::journal::JournalEvent;
 use crate::journal::fact;
 use crate::tlog::tile::WIDTH;
 use crate::tlog::{Bundle, Hash, leaf_hash};
@@ -93,7 +94,7 @@ impl Mirror {
     fn opens_as_signed(&self, first: &Bytes) -> Result<()> {
         let signed = self.pinned.key.name.clone();
         let found = match fact::decode(first).map(|fact| fact.event) {
-            Ok(Event::JournalOpened(opened)) => opened.origin,
+            Ok(Event::Journal(JournalEvent::Opened(opened))) => opened.origin,
             Ok(_) | Err(_) => "no journal".to_owned(),
         };
         if found == signed {

@@ -20,6 +20,7 @@ use crate::domain::actor::Role;
 use crate::domain::claim::ImportEvent;
 use crate::domain::event::Event;
 use crate::domain::fact::BreachRule;
+use crate::domain::journal::JournalEvent;
 use crate::domain::reason::Reason;
 use crate::domain::reference::ReferenceEvent;
 use crate::domain::register::RegisterEvent;
@@ -151,7 +152,8 @@ fn subject(event: &Event) -> Option<String> {
         Event::Import(ImportEvent::Begun(begun)) => Some(begun.file.clone()),
         Event::Import(ImportEvent::Ended(ended)) => Some(ended.file.clone()),
         Event::Access(looked) => Some(looked.purpose.name().to_owned()),
-        Event::JournalOpened(opened) => Some(opened.id.to_string()),
+        Event::Journal(JournalEvent::Opened(opened)) => Some(opened.id.to_string()),
+        Event::Journal(JournalEvent::FormatRaised(raised)) => Some(raised.format.to_string()),
         Event::Register(RegisterEvent::Entered(entered)) => Some(entered.code.to_string()),
         Event::Register(RegisterEvent::CodeVoided(voided)) => Some(voided.code.to_string()),
         Event::Register(RegisterEvent::CodesReserved(block)) => Some(format!(

@@ -144,6 +144,7 @@ fn told<'a>(event: &'a DossierEvent, fact: &'a Fact) -> Told<'a> {
         | E::CorrectionRequested(_)
         | E::CorrectionAnswered(_)
         | E::Noted(_)
+        | E::Remarked(_)
         | E::Submitted(_)
         | E::Lodged(_)
         | E::SupplementProposed(_)

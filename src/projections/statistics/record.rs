@@ -18,6 +18,7 @@ use crate::domain::catalogue::Level;
 use crate::domain::deadline::Comparison;
 use crate::domain::dossier::Channel;
 use crate::domain::event::Event;
+use crate::domain::journal::JournalEvent;
 use crate::domain::reference::{JournalKind, Opened};
 use crate::journal::{Journal, fact};
 use crate::projections::error::{ProjectionError, Result};
@@ -293,9 +294,10 @@ async fn finish(journal: &Journal, query: &Query, counts: &Counts) -> Result<Rec
     let first = first.first().ok_or_else(|| damaged("an empty journal"))?;
     let event = fact::decode(&first.body).map(|fact| fact.event);
     let opened = match event {
-        Ok(Event::JournalOpened(opened)) => opened,
+        Ok(Event::Journal(JournalEvent::Opened(opened))) => opened,
         Ok(
-            Event::Reference(_)
+            Event::Journal(JournalEvent::FormatRaised(_))
+            | Event::Reference(_)
             | Event::Register(_)
             | Event::Archive(_)
             | Event::Staff(_)

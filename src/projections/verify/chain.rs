@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{Check, FINDINGS_MAX, Pace, Report, damage};
 use crate::domain::event::Event;
 use crate::domain::fact::{Fact, stream};
+use crate::domain::journal::JournalEvent;
 use crate::domain::register::{CodeVoided, CodesReserved, Entered, Register, RegisterEvent};
 use crate::domain::time::Moment;
 use crate::journal::{Entry, Hash, Journal, Result as JournalResult, Until, fact};
@@ -197,7 +198,7 @@ impl Chain {
             let what = "stream, version or recorded_at differ from what the bytes say";
             self.find(Check::Body, entry, what);
         }
-        let is_opening = matches!(fact.event, Event::JournalOpened(_));
+        let is_opening = matches!(fact.event, Event::Journal(JournalEvent::Opened(_)));
         if is_opening != (entry.position == 0) {
             let what = "journal.opened stands at position 0, and nowhere else";
             self.find(Check::Position, entry, what);

@@ -98,7 +98,7 @@ impl Case {
     pub fn event(&self) -> Option<&DossierEvent> {
         match &self.fact()?.event {
             Event::Dossier(event) => Some(event),
-            Event::JournalOpened(_)
+            Event::Journal(_)
             | Event::Reference(_)
             | Event::Register(_)
             | Event::Archive(_)
@@ -127,7 +127,7 @@ impl Case {
             .iter()
             .filter_map(|change| match &change.fact.event {
                 Event::Dossier(event) => Some((&change.fact, event, &change.before)),
-                Event::JournalOpened(_)
+                Event::Journal(_)
                 | Event::Reference(_)
                 | Event::Register(_)
                 | Event::Archive(_)

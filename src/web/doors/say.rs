@@ -311,7 +311,7 @@ impl Refused {
             "NOT_THE_APPLICANT" => (StatusCode::FORBIDDEN, Some(Closed::NoReceipt)),
             "WRONG_STATE" | "ALREADY_CLOSED" => (StatusCode::CONFLICT, Some(Closed::NotYet)),
             "OVERLOADED" | "STOPPING" | "NODE_HALTED" | "UNAVAILABLE" | "CLOCKS_APART"
-            | "READ_ONLY_NODE" => (StatusCode::SERVICE_UNAVAILABLE, None),
+            | "READ_ONLY_NODE" | "NOT_YET_ENABLED" => (StatusCode::SERVICE_UNAVAILABLE, None),
             _ => (StatusCode::UNPROCESSABLE_ENTITY, None),
         };
         let fault = |error: &Value| {

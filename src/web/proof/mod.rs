@@ -76,7 +76,7 @@ impl ProofPage {
         let witnessed = verdict.witnessed;
         let standing = fact.and_then(|fact| match &fact.fact.event {
             Event::Dossier(event) => says::standing(event),
-            Event::JournalOpened(_)
+            Event::Journal(_)
             | Event::Reference(_)
             | Event::Register(_)
             | Event::Archive(_)

@@ -6,6 +6,7 @@ use motcua::acts::{Act, Counter, found, shelf};
 use motcua::api::{self, Api};
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
 use motcua::domain::event::Event;
+use motcua::domain::journal::FORMAT;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened};
 use motcua::journal::{Journal, Location, fact};
 use motcua::projections::ReadModels;
@@ -40,7 +41,7 @@ pub async fn served(kind: JournalKind) -> Served {
         origin: "localhost/test".into(),
         kind,
         clock: ClockKind::Database,
-        format: 1,
+        format: FORMAT,
         story: None,
         teller: None,
     };

@@ -11,6 +11,7 @@ use motcua::domain::campaign::CampaignAct;
 use motcua::domain::catalogue::OpinionRule;
 use motcua::domain::dossier::DossierCommand;
 use motcua::domain::fact::stream;
+use motcua::domain::journal::FORMAT;
 use motcua::domain::law::Certainty;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened};
 use motcua::domain::time::Moment;
@@ -66,7 +67,7 @@ pub async fn premises() -> Premises {
         origin: "localhost/commands".into(),
         kind: JournalKind::Simulated,
         clock: ClockKind::Story,
-        format: 1,
+        format: FORMAT,
         story: None,
         teller: None,
     };

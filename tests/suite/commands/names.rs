@@ -9,7 +9,7 @@ use super::ground::camel;
 use crate::life_cycle::town::is_linked;
 
 /// Commands whose mutation says more than their name.
-const LONGER: [(&str, &str); 12] = [
+const LONGER: [(&str, &str); 13] = [
     ("draft", "draftDossier"),
     ("submit", "submitDossier"),
     ("lodge", "lodgeDossier"),
@@ -20,6 +20,7 @@ const LONGER: [(&str, &str); 12] = [
     ("redirect", "redirectDossier"),
     ("forward", "forwardDossier"),
     ("link_dossier", "linkDossiers"),
+    ("remark", "addRemark"),
     ("rate", "rateService"),
     ("pass_on", "transferDossier"),
 ];

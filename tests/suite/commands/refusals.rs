@@ -60,6 +60,7 @@ fn fields(command: &DossierCommand, other: &str) -> Value {
         C::SubmitFeedback { .. } => json!({"kind": "REPORT", "text": "Chậm."}),
         C::AnswerFeedback { .. } => json!({"number": 1, "text": "Đã rõ."}),
         C::Voice(command) => voice(command),
+        C::Remark => json!({"text": "Đã gọi điện."}),
         C::PrintPaper { .. } => json!({"form": "RECEIPT_SLIP"}),
         C::AcceptLinked { .. } => json!({"legs": [{"place": 1, "office": OFFICES[0]}]}),
         C::SendBack { .. } | C::DeclineCorrection { .. } => json!({"place": 1, "reason": "OTHER"}),

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use motcua::api::words::act_label;
 use motcua::domain::fact::Fact;
+use motcua::domain::journal::FORMAT;
 use motcua::journal::fact::{decode, encode};
 use serde_json::value::RawValue;
 
@@ -59,6 +60,31 @@ fn every_event_has_a_golden_fact_and_every_golden_fact_an_event() {
     let files: BTreeSet<String> = files().into_keys().collect();
     assert_eq!(events.len(), facts.len(), "one fact of each type");
     assert_eq!(files, events, "left: files, right: events");
+}
+
+/// A fact is written in a journal whose format has come to its type's, and by nobody before: which one that is never changes. The
+/// file says it, a row for each type.
+#[test]
+fn every_type_of_fact_belongs_to_its_format_for_ever() {
+    let rows = include_str!("../../formats.csv").lines().skip(1);
+    let rows = rows.map(|row| row.split_once(',').expect("type,format"));
+    let said: BTreeMap<&str, u32> = rows
+        .map(|(kind, format)| (kind, format.parse().expect("a format")))
+        .collect();
+    let facts = every_fact();
+    let belong: BTreeMap<&str, u32> = facts
+        .iter()
+        .map(|fact| (fact.event.kind(), fact.event.format()))
+        .collect();
+    assert_eq!(
+        said, belong,
+        "left: tests/formats.csv, right: Event::format"
+    );
+    assert_eq!(
+        belong.values().max(),
+        Some(&FORMAT),
+        "the newest format has a type"
+    );
 }
 
 #[test]

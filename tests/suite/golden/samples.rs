@@ -22,6 +22,7 @@ use motcua::domain::dossier::{
 use motcua::domain::erasure::{Erased, ErasureEvent, ErasureRequested, KeyDestroyed};
 use motcua::domain::event::Event;
 use motcua::domain::fact::{Breach, BreachRule, Circumstances, Fact, Part, PartKind, stream};
+use motcua::domain::journal::{FormatRaised, JournalEvent};
 use motcua::domain::law::{Certainty, Limit, SupplementClock};
 use motcua::domain::paper::Form;
 use motcua::domain::part::Purpose;
@@ -53,7 +54,7 @@ pub fn every_fact() -> Vec<Fact> {
 
 fn fact(number: u32, event: Event) -> Fact {
     let stream = match &event {
-        Event::JournalOpened(_) => stream::journal(),
+        Event::Journal(_) => stream::journal(),
         Event::Reference(_) => stream::reference(),
         Event::Register(_) => stream::register(OFFICE, at(2).date()),
         Event::Archive(event) => {
@@ -67,8 +68,9 @@ fn fact(number: u32, event: Event) -> Fact {
         Event::Dossier(_) => stream::dossier(command(9)),
     };
     let version = match &event {
-        Event::JournalOpened(_) => 1,
-        Event::Reference(_)
+        Event::Journal(JournalEvent::Opened(_)) => 1,
+        Event::Journal(JournalEvent::FormatRaised(_))
+        | Event::Reference(_)
         | Event::Register(_)
         | Event::Archive(_)
         | Event::Staff(_)
@@ -117,7 +119,7 @@ fn other_events() -> Vec<Event> {
 }
 
 fn journal_opened() -> Event {
-    Event::JournalOpened(Opened {
+    Event::Journal(JournalEvent::Opened(Opened {
         id: command(0),
         origin: format!("localhost/{}", command(0)),
         kind: JournalKind::Simulated,
@@ -130,14 +132,20 @@ fn journal_opened() -> Event {
             invented: false,
         }),
         teller: None,
-    })
+    }))
 }
 
 /// Names every event that is not a dossier's: a new one stops the compiler here.
 fn next_event(event: &Event) -> Option<Event> {
     let (sequence, dossier) = (1, stream::dossier(command(9)));
     Some(match event {
-        Event::JournalOpened(_) => {
+        Event::Journal(JournalEvent::Opened(_)) => {
+            Event::Journal(JournalEvent::FormatRaised(FormatRaised {
+                format: 2,
+                program: "0.2.0".to_owned(),
+            }))
+        }
+        Event::Journal(JournalEvent::FormatRaised(_)) => {
             Event::Reference(ReferenceEvent::CalendarDeclared(CalendarYear {
                 year: 2027,
                 from: Some(jiff::civil::date(2027, 1, 1)),
@@ -367,7 +375,8 @@ fn dossier_events() -> Vec<DossierEvent> {
         activity: "t02_check".to_owned(),
     });
     let told = std::iter::successors(Some(first), next_of_dossier);
-    told.chain([noted]).collect()
+    let remarked = DossierEvent::Remarked(Nothing {});
+    told.chain([noted, remarked]).collect()
 }
 
 /// Names every event of a dossier: a new one stops the compiler here.
@@ -582,13 +591,13 @@ fn next_of_dossier(event: &DossierEvent) -> Option<DossierEvent> {
             return linked::next(event).or_else(|| voices::next(None));
         }
         E::Voice(said) => return voices::next(Some(said)),
-        E::Noted(_) => return None,
+        E::Noted(_) | E::Remarked(_) => return None,
     })
 }
 
 fn actor(event: &Event) -> Actor {
     let role = match event {
-        Event::JournalOpened(_) | Event::Erasure(ErasureEvent::Done(_)) => return Actor::system(),
+        Event::Journal(_) | Event::Erasure(ErasureEvent::Done(_)) => return Actor::system(),
         Event::Reference(_) | Event::Import(_) | Event::Erasure(ErasureEvent::KeyDestroyed(_)) => {
             return Actor::new("admin-1", NO_OFFICE, Role::Admin);
         }
@@ -635,6 +644,7 @@ fn circumstances(event: &Event) -> Circumstances {
             around.occurred_at = Some(at(-400));
             around.source = Some(format!("import:{}", "ab".repeat(32)));
         }
+        DossierEvent::Remarked(_) => around.parts = vec![part(3, PartKind::Note)],
         DossierEvent::Submitted(_) => {
             around.parts = vec![part(1, PartKind::Applicant), part(1, PartKind::Contact)];
         }

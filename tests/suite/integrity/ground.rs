@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use motcua::acts;
+use motcua::domain::journal::FORMAT;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened};
 use motcua::integrity::{Integrity, Place, Role, Sealer};
 use motcua::journal::{Entry, Hash, Journal, Location, Look, Writer};
@@ -196,7 +197,7 @@ async fn found(location: &Location) -> Journal {
         origin: format!("localhost/{id}"),
         kind: JournalKind::Live,
         clock: ClockKind::Database,
-        format: acts::FORMAT,
+        format: FORMAT,
         story: None,
         teller: None,
     };

@@ -697,7 +697,7 @@ async fn a_writer_whose_connection_was_ended_while_idle_opens_another_by_itself(
     let mut pen = writer(&journal).await;
     append(&mut pen, &[stream(1)]).await;
     let end = "select pg_terminate_backend(pid) from pg_stat_activity
-         where datname = current_database() and application_name = 'motcua writer'";
+         where datname = current_database() and application_name like 'motcua writer %'";
     by_hand(&ground.location, end)
         .await
         .expect("the writer's session is ended");

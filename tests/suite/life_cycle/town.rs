@@ -311,7 +311,8 @@ fn beside(command: Option<&DossierCommand>) -> Option<DossierCommand> {
             as_of: 1,
             commitment: "0".repeat(64),
         },
-        C::PrintPaper { .. } => C::AcceptLinked {
+        C::PrintPaper { .. } => C::Remark,
+        C::Remark => C::AcceptLinked {
             manner: LinkageManner::Electronic,
             legs: vec![LegAt {
                 place: 1,

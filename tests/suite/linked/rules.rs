@@ -341,7 +341,7 @@ fn each_wait_counts_by_itself_whichever_request_is_taken_back_last() {
 }
 
 /// Who may do what in the two states that only linked dossiers have; everything else is refused to everybody.
-const WITH_AGENCIES: [(&str, &[Role]); 19] = [
+const WITH_AGENCIES: [(&str, &[Role]); 20] = [
     (
         "receive_component",
         &[Role::Applicant, Role::Receiver, Role::Handler],
@@ -367,6 +367,17 @@ const WITH_AGENCIES: [(&str, &[Role]); 19] = [
             Role::DivisionHead,
             Role::Signer,
             Role::Clerk,
+        ],
+    ),
+    (
+        "remark",
+        &[
+            Role::Receiver,
+            Role::Handler,
+            Role::DivisionHead,
+            Role::Signer,
+            Role::Clerk,
+            Role::CentreManager,
         ],
     ),
     ("answer_feedback", &[]),

@@ -5,6 +5,7 @@ use std::path::Path;
 use motcua::acts::{Counter, Personal, Premises, found, shelf};
 use motcua::domain::actor::Role;
 use motcua::domain::dossier::DossierCommand;
+use motcua::domain::journal::FORMAT;
 use motcua::domain::part::PartKind;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened, Story};
 use motcua::integrity::mirror::{Mirror, Wanted};
@@ -240,7 +241,7 @@ async fn a_copy_of_a_story_shows_the_same_day_on_the_wall() {
         origin: "localhost/story".into(),
         kind: JournalKind::Simulated,
         clock: ClockKind::Story,
-        format: 1,
+        format: FORMAT,
         story: Some(Story {
             scenario: "a short one".into(),
             seed: "1".into(),

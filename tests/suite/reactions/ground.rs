@@ -10,6 +10,7 @@ use motcua::domain::calendar::{Calendar, Notice, NoticeChange};
 use motcua::domain::catalogue;
 use motcua::domain::dossier::{Dossier, DossierCommand};
 use motcua::domain::fact::Fact;
+use motcua::domain::journal::FORMAT;
 use motcua::domain::law::{Certainty, Limit};
 use motcua::domain::policy::Policy;
 use motcua::domain::reason::Reason;
@@ -72,7 +73,7 @@ impl Place {
             origin: "localhost/test".to_owned(),
             kind: JournalKind::Simulated,
             clock: ClockKind::Story,
-            format: 1,
+            format: FORMAT,
             story: Some(Story {
                 scenario: "test".to_owned(),
                 seed: "1".to_owned(),

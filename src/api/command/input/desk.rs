@@ -60,3 +60,12 @@ pub struct RecallStepInput {
     #[graphql(flatten)]
     pub on: OnDossier,
 }
+
+/// Input of `addRemark`.
+#[derive(InputObject)]
+pub struct AddRemarkInput {
+    #[graphql(flatten)]
+    pub on: OnDossier,
+    /// What is said, at most 2,000 characters. Kept in the vault.
+    pub text: String,
+}

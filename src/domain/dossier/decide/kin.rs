@@ -44,7 +44,7 @@ fn answered(dossier: &Dossier, drafts: &[Draft], context: &Context<'_>) -> Vec<(
             (draft.stream == context.dossier).then_some(answered)
         }
         Event::Dossier(_)
-        | Event::JournalOpened(_)
+        | Event::Journal(_)
         | Event::Reference(_)
         | Event::Register(_)
         | Event::Archive(_)

@@ -469,6 +469,9 @@ fn table(dossier: &Dossier, command: &DossierCommand, context: &Context<'_>) -> 
         ) if dossier.is_entered() => {
             print_paper(dossier, *form, (*of, *as_of), commitment, context)
         }
+        (_, C::Remark) if dossier.is_entered() => {
+            plain(DossierEvent::Remarked(Nothing {}), context)
+        }
         (P::Absent, _) => Err(Rejection::UnknownDossier),
         (
             phase,

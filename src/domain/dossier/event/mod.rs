@@ -91,6 +91,7 @@ pub enum DossierEvent {
     CorrectionRequested(CorrectionRequested),
     CorrectionAnswered(CorrectionAnswered),
     Noted(Noted),
+    Remarked(Nothing),
 }
 
 impl DossierEvent {
@@ -167,6 +168,7 @@ impl DossierEvent {
             Self::CorrectionRequested(_) => "dossier.correction_requested",
             Self::CorrectionAnswered(_) => "dossier.correction_answered",
             Self::Noted(_) => "dossier.noted",
+            Self::Remarked(_) => "dossier.remarked",
         }
     }
 
@@ -247,7 +249,8 @@ impl DossierEvent {
             | Self::SentBack(_)
             | Self::CorrectionRequested(_)
             | Self::CorrectionAnswered(_)
-            | Self::Noted(_) => None,
+            | Self::Noted(_)
+            | Self::Remarked(_) => None,
         }
     }
 
@@ -325,6 +328,7 @@ impl DossierEvent {
             "dossier.feedback_submitted" => read(data, Self::FeedbackSubmitted),
             "dossier.feedback_answered" => read(data, Self::FeedbackAnswered),
             "dossier.noted" => read(data, Self::Noted),
+            "dossier.remarked" => read(data, Self::Remarked),
             "dossier.sync_recorded" => read(data, Self::SyncRecorded),
             "dossier.paper_printed" => read(data, Self::PaperPrinted),
             "dossier.transferred" => read(data, Self::Transferred),

@@ -34,6 +34,7 @@ impl DossierEvent {
             | Self::Voice(_)
             | Self::Rated(_)
             | Self::Noted(_)
+            | Self::Remarked(_)
             | Self::ProcessingCompleted(_) => Publicity::Inside,
             Self::ApplicantDetailsCorrected(_)
             | Self::SupplementRetracted(_)

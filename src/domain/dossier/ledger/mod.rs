@@ -310,6 +310,7 @@ impl Touched<'_> {
             | DossierEvent::CorrectionRequested(_)
             | DossierEvent::CorrectionAnswered(_)
             | DossierEvent::Noted(_)
+            | DossierEvent::Remarked(_)
             | DossierEvent::ComponentReceived(_)
             | DossierEvent::SupplementProposed(_)
             | DossierEvent::SupplementRequested(_)

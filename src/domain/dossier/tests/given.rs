@@ -370,7 +370,7 @@ impl Outcome {
 fn dossiers_own(draft: &Draft) -> Option<&DossierEvent> {
     match &draft.event {
         Event::Dossier(event) => Some(event),
-        Event::JournalOpened(_)
+        Event::Journal(_)
         | Event::Reference(_)
         | Event::Register(_)
         | Event::Archive(_)

@@ -93,6 +93,7 @@ pub fn special(command: &DossierCommand) -> &'static [&'static str] {
         C::CorrectApplicantDetails => &["DETAILS_REQUIRED"],
         C::LinkDossier { .. } => &["LINK_INVALID"],
         C::PrintPaper { .. } => &["PAPER_UNKNOWN"],
+        C::Remark => &["TEXT_EMPTY", "NOT_YET_ENABLED"],
         C::Rate { .. } => &["ALREADY_RATED", "RATING_OUT_OF_SCALE"],
         C::SubmitFeedback { .. } => &["FEEDBACK_OPEN", "TEXT_EMPTY"],
         C::AnswerFeedback { .. } => &["FEEDBACK_NOT_OPEN", "TEXT_EMPTY"],

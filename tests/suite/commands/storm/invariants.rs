@@ -74,7 +74,7 @@ impl Seen {
                 assert_eq!(block.first, *last + 1, "a gap before a block");
                 *last = block.last;
             }
-            Event::JournalOpened(_)
+            Event::Journal(_)
             | Event::Reference(_)
             | Event::Archive(_)
             | Event::Staff(_)

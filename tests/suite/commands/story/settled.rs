@@ -440,6 +440,10 @@ async fn spoken_of(dossier: &Told<'_>, key: &str, other: &str) {
             &["paper_printed"],
         )
         .await;
+    let remark = json!({"text": "Người nộp hẹn đến nhận ngày mai."});
+    dossier
+        .as_a(Role::Handler, "addRemark", remark, back, &["remarked"])
+        .await;
     let link = json!({"other": other, "kind": "CONTINUATION"});
     dossier
         .as_a(Role::Receiver, "linkDossiers", link, back, &["linked"])

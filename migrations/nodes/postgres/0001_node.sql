@@ -1,0 +1,11 @@
+-- Who serves this journal, as each node told last. Losing it loses nothing: nodes tell it again within a minute. It has a schema and
+-- migrations of its own, so that a program which does not know of it goes on.
+
+create schema if not exists nodes;
+
+create table nodes.node (
+    name    text   primary key,   -- host and folder
+    program text   not null,      -- its version
+    reads   bigint not null,      -- the newest format of facts that it reads
+    seen_at bigint not null       -- microseconds since 1970, UTC, of the database's clock
+);

@@ -1,0 +1,143 @@
+//! What a journal says of itself: that it was opened, and in which format facts are written since.
+//!
+//! A program reads formats 1 to [`FORMAT`] and writes the journal's own. A type of fact that came later belongs to a later
+//! format, and is written only once that has been raised: no node of the release before meets what it cannot read.
+
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::Event;
+use super::reference::Opened;
+use super::time::Moment;
+
+/// The newest format that this program reads and may write.
+pub const FORMAT: u32 = 2;
+/// A node that was not seen for so long is not waited for: it was taken away, or reads anew when it starts.
+pub const SEEN_WITHIN: i64 = 24 * Moment::HOUR;
+
+/// Types of facts that the first format did not have, and the format that each belongs to.
+const LATER: [(&str, u32); 1] = [("dossier.remarked", 2)];
+
+/// What is recorded on the journal's own stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum JournalEvent {
+    /// Position 0.
+    Opened(Opened),
+    FormatRaised(FormatRaised),
+}
+
+/// From here on facts of this format may be written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormatRaised {
+    pub format: u32,
+    /// Version of the program that raised it: the oldest that is known to read it.
+    pub program: String,
+}
+
+impl JournalEvent {
+    pub(super) const OPENED: &str = "journal.opened";
+    pub(super) const FORMAT_RAISED: &str = "journal.format_raised";
+
+    /// The fact's `type`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Opened(_) => Self::OPENED,
+            Self::FormatRaised(_) => Self::FORMAT_RAISED,
+        }
+    }
+
+    /// The format that facts may have from here on.
+    #[must_use]
+    pub fn format(&self) -> u32 {
+        match self {
+            Self::Opened(opened) => opened.format,
+            Self::FormatRaised(raised) => raised.format,
+        }
+    }
+}
+
+impl Event {
+    /// The format that a fact of this type belongs to.
+    #[must_use]
+    pub fn format(&self) -> u32 {
+        let kind = self.kind();
+        let later = LATER.iter().find(|(later, _)| *later == kind);
+        later.map_or(1, |(_, format)| *format)
+    }
+}
+
+/// A program that serves the journal, as it told last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Host and folder.
+    pub name: String,
+    /// Its version.
+    pub program: String,
+    /// The newest format that it reads.
+    pub reads: u32,
+    pub seen_at: Moment,
+}
+
+/// Why a format is not raised.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RaiseRefusal {
+    #[error(
+        "the journal has format {0}, the newest that this program knows: there is nothing to raise"
+    )]
+    Newest(u32),
+    #[error(
+        "no node has told yet that it serves this journal: start the nodes with this release first"
+    )]
+    NobodySeen,
+    #[error(
+        "not every node reads format {wanted}: {}. Start them with this release first; one that is gone for good is not waited for \
+         a day after it was seen last",
+        told(.behind)
+    )]
+    Behind { wanted: u32, behind: Vec<Node> },
+}
+
+fn told(behind: &[Node]) -> String {
+    let one = |node: &Node| {
+        let Node {
+            name,
+            program,
+            reads,
+            seen_at,
+        } = node;
+        format!("{name} (motcua {program}) reads up to format {reads}, seen at {seen_at}")
+    };
+    behind.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// Raises the format of a journal to the newest that this program reads, where every node that was seen within a day reads it.
+///
+/// # Errors
+/// [`RaiseRefusal`].
+pub fn raise(now: u32, nodes: &[Node], at: Moment) -> Result<JournalEvent, RaiseRefusal> {
+    if now >= FORMAT {
+        return Err(RaiseRefusal::Newest(now));
+    }
+    let lately = |node: &&Node| node.seen_at.0 >= at.0 - SEEN_WITHIN;
+    let seen: Vec<&Node> = nodes.iter().filter(lately).collect();
+    if seen.is_empty() {
+        return Err(RaiseRefusal::NobodySeen);
+    }
+    let behind = seen.into_iter().filter(|node| node.reads < FORMAT);
+    let behind: Vec<Node> = behind.cloned().collect();
+    if !behind.is_empty() {
+        return Err(RaiseRefusal::Behind {
+            wanted: FORMAT,
+            behind,
+        });
+    }
+    Ok(JournalEvent::FormatRaised(FormatRaised {
+        format: FORMAT,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+    }))
+}

@@ -67,7 +67,7 @@ pub async fn raised(journal: &Journal, command: Uuid) -> Result<u32, RaiseError>
             format = event.format();
         }
     }
-    let event = match raise(format, &nodes, looked.now) {
+    let event = match raise(format, &nodes) {
         Ok(event) => event,
         Err(refusal) => {
             writer.release().await?;

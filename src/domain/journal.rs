@@ -6,16 +6,19 @@
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
 use super::reference::Opened;
-use super::time::Moment;
 
 /// The newest format that this program reads and may write.
 pub const FORMAT: u32 = 2;
 /// A node that was not seen for so long is not waited for: it was taken away, or reads anew when it starts.
-pub const SEEN_WITHIN: i64 = 24 * Moment::HOUR;
+pub const SEEN_WITHIN: Duration = Duration::from_hours(24);
+/// A node tells every minute. One that has not told for so long is off, or is one of a release that does not tell.
+const TOLD_WITHIN: Duration = Duration::from_mins(5);
 
 /// Types of facts that the first format did not have, and the format that each belongs to.
 const LATER: [(&str, u32); 1] = [("dossier.remarked", 2)];
@@ -80,7 +83,8 @@ pub struct Node {
     pub program: String,
     /// The newest format that it reads.
     pub reads: u32,
-    pub seen_at: Moment,
+    /// How long ago it told, by the clock that it told by.
+    pub ago: Duration,
 }
 
 /// Why a format is not raised.
@@ -95,11 +99,11 @@ pub enum RaiseRefusal {
     )]
     NobodySeen,
     #[error(
-        "not every node reads format {wanted}: {}. Start them with this release first; one that is gone for good is not waited for \
-         a day after it was seen last",
-        told(.behind)
+        "not every node reads format {FORMAT}, or is there to say so: {}. Start them with this release and let them run; one that is \
+         gone for good is not waited for a day after it was seen last",
+        told(.0)
     )]
-    Behind { wanted: u32, behind: Vec<Node> },
+    Behind(Vec<Node>),
 }
 
 fn told(behind: &[Node]) -> String {
@@ -108,33 +112,32 @@ fn told(behind: &[Node]) -> String {
             name,
             program,
             reads,
-            seen_at,
+            ago,
         } = node;
-        format!("{name} (motcua {program}) reads up to format {reads}, seen at {seen_at}")
+        let minutes = ago.as_secs() / 60;
+        format!("{name} (motcua {program}) reads up to format {reads}, seen {minutes} minutes ago")
     };
     behind.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
-/// Raises the format of a journal to the newest that this program reads, where every node that was seen within a day reads it.
+/// Raises the format of a journal to the newest that this program reads, where every node that was seen within a day reads it and
+/// still says so: one that does not may have been given its program of before again, which says nothing.
 ///
 /// # Errors
 /// [`RaiseRefusal`].
-pub fn raise(now: u32, nodes: &[Node], at: Moment) -> Result<JournalEvent, RaiseRefusal> {
+pub fn raise(now: u32, nodes: &[Node]) -> Result<JournalEvent, RaiseRefusal> {
     if now >= FORMAT {
         return Err(RaiseRefusal::Newest(now));
     }
-    let lately = |node: &&Node| node.seen_at.0 >= at.0 - SEEN_WITHIN;
+    let lately = |node: &&Node| node.ago <= SEEN_WITHIN;
     let seen: Vec<&Node> = nodes.iter().filter(lately).collect();
     if seen.is_empty() {
         return Err(RaiseRefusal::NobodySeen);
     }
-    let behind = seen.into_iter().filter(|node| node.reads < FORMAT);
-    let behind: Vec<Node> = behind.cloned().collect();
+    let is_behind = |node: &&Node| node.reads < FORMAT || node.ago > TOLD_WITHIN;
+    let behind: Vec<Node> = seen.into_iter().filter(is_behind).cloned().collect();
     if !behind.is_empty() {
-        return Err(RaiseRefusal::Behind {
-            wanted: FORMAT,
-            behind,
-        });
+        return Err(RaiseRefusal::Behind(behind));
     }
     Ok(JournalEvent::FormatRaised(FormatRaised {
         format: FORMAT,

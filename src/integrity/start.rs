@@ -79,6 +79,18 @@ async fn check(log: &Log, writer: &mut TreeWriter, said: &[Said]) -> Result<bool
         let halted = halt(log, halt::ROLLED_BACK, what, said, Some(&kept)).await?;
         return Err(halted.into());
     }
+    if let Some(position) = replaced(&log.journal, &kept, newest.size).await? {
+        let code = if position < size {
+            halt::FORKED
+        } else {
+            halt::ROLLED_BACK
+        };
+        let what = format!(
+            "this node has seen another entry at position {position} than the journal holds. Where the tree in --data is what is \
+             wrong, take its folder away and start again"
+        );
+        return Err(halt(log, code, what, said, Some(&kept)).await?.into());
+    }
     writer.truncate(newest.size)?;
     while writer.size() < newest.size {
         let wanted = (newest.size - writer.size()).min(u64::from(BATCH_MAX));
@@ -92,6 +104,33 @@ async fn check(log: &Log, writer: &mut TreeWriter, said: &[Said]) -> Result<bool
     let tree = writer.tree();
     let fits = |said: &Said| tree.root(said.size).is_ok_and(|root| root == said.root);
     Ok(said.iter().all(fits) && ends_alike(&log.journal, &tree).await?)
+}
+
+/// The first position at or above `from` where the tree holds another leaf than the journal. What the tree holds above the last
+/// seal nobody signed, but this node read it from the journal. Nothing but a leaf that power took before it was written is passed
+/// over: those are zero, and all that follow them are not to be trusted.
+async fn replaced(journal: &Journal, tree: &Tree, from: u64) -> Result<Option<u64>> {
+    let mut next = from;
+    while next < tree.size() {
+        let entries = match journal.read(next, BATCH_MAX).await {
+            Err(JournalError::Gap { .. }) => Vec::new(),
+            found => found?,
+        };
+        let (mut entries, leaves) = (entries.iter(), tree.leaves(next, BATCH_MAX));
+        if leaves.is_empty() {
+            return Ok(None);
+        }
+        for leaf in leaves {
+            if leaf == [0; 32] {
+                return Ok(None);
+            }
+            if entries.next().map(|entry| leaf_hash(&entry.body)) != Some(leaf) {
+                return Ok(Some(next));
+            }
+            next += 1;
+        }
+    }
+    Ok(None)
 }
 
 fn contradicts(one: &Said, other: &Said) -> bool {

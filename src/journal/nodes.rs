@@ -1,6 +1,8 @@
 //! Who serves this journal: one row per node beside the record, told again every minute. It says which formats may be raised, and
 //! nothing hangs on it otherwise.
 
+use std::time::Duration;
+
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, PgPool, query, query_as, query_scalar};
@@ -9,7 +11,6 @@ use super::postgres::WRITER;
 use super::{Journal, Result, Store, clock};
 use crate::databases::tables::migrate;
 use crate::domain::journal::Node;
-use crate::domain::time::Moment;
 
 type Row = (String, String, i64, i64);
 
@@ -47,18 +48,22 @@ impl Journal {
                 if !query_scalar(there).fetch_one(store.pool()).await? {
                     return Ok(Vec::new());
                 }
-                let sql = "select name, program, reads, seen_at from node order by name";
-                query_as(sql).fetch_all(store.pool()).await?
+                let sql = "select name, program, reads, ?1 - seen_at from node order by name";
+                query_as(sql)
+                    .bind(clock::system().0)
+                    .fetch_all(store.pool())
+                    .await?
             }
             Store::Postgres(store) => {
                 let there = "select to_regclass('nodes.node') is not null";
                 if !query_scalar(there).fetch_one(store.pool()).await? {
                     return Ok(Vec::new());
                 }
-                let sql = "select name, program, reads, seen_at from nodes.node order by name";
+                let sql = "select name, program, reads, (extract(epoch from clock_timestamp()) * 1000000)::bigint - seen_at
+                     from nodes.node order by name";
                 let mut told: Vec<Row> = query_as(sql).fetch_all(store.pool()).await?;
-                let sql = "select 'process ' || pid || ' of PostgreSQL', 'of a release before 0.2', 1::bigint,
-                        (extract(epoch from clock_timestamp()) * 1000000)::bigint
+                let sql = "select 'process ' || pid || ' of PostgreSQL' || coalesce(', from ' || host(client_addr), ''),
+                        'before 0.2', 1::bigint, 0::bigint
                      from pg_stat_activity where datname = current_database() and application_name = $1 order by pid";
                 told.extend(
                     query_as::<_, Row>(sql)
@@ -69,11 +74,11 @@ impl Journal {
                 told
             }
         };
-        let node = |(name, program, reads, seen_at): Row| Node {
+        let node = |(name, program, reads, ago): Row| Node {
             name,
             program,
             reads: u32::try_from(reads).unwrap_or(0),
-            seen_at: Moment(seen_at),
+            ago: Duration::from_micros(u64::try_from(ago).unwrap_or(0)),
         };
         Ok(rows.into_iter().map(node).collect())
     }

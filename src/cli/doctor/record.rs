@@ -74,7 +74,7 @@ async fn served_by(journal: &Journal, format: u32) -> Finding {
             );
         }
     };
-    let lately = |node: &&Node| node.seen_at.0 >= clock::system().0 - SEEN_WITHIN;
+    let lately = |node: &&Node| node.ago <= SEEN_WITHIN;
     let told = |node: &Node| {
         format!(
             "{} (motcua {}, reads up to format {})",
@@ -87,7 +87,7 @@ async fn served_by(journal: &Journal, format: u32) -> Finding {
         1 => format!("served by {}", seen[0]),
         many => format!("served by {many} nodes: {}", seen.join("; ")),
     };
-    if raise(format, &nodes, clock::system()).is_ok() {
+    if raise(format, &nodes).is_ok() {
         what.push_str("; `motcua migrate --raise` may enable what is new");
     }
     good(what)

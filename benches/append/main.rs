@@ -5,6 +5,9 @@
 //! the rules on the newest state and committed with order, idempotency, prev hash and leaf hash. `--bare` measures, on
 //! SQLite, one client in a hand-written loop that makes the same three inserts and commits.
 
+#[path = "../ground.rs"]
+mod ground;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -23,6 +26,12 @@ use motcua::journal::{Journal, Location};
 use motcua::vault::{self, Keys, Vault};
 use sqlx::Connection as _;
 use uuid::Uuid;
+
+use self::ground::{fresh_database, id};
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const OFFICE: &str = "H38.40.01";
 /// One-event commands on each stream.
@@ -138,28 +147,6 @@ async fn counter(options: &Options, folder: &std::path::Path) -> Counter {
     }));
     counter.furnish(acts, None).await.expect("furnished");
     counter
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a bench is a client: it chooses command ids"
-)]
-fn id() -> Uuid {
-    Uuid::new_v4()
-}
-
-async fn fresh_database(server: &str) -> String {
-    let name = format!("bench_{}", id().simple());
-    let mut connection = sqlx::PgConnection::connect(server)
-        .await
-        .expect("the server answers");
-    let create = sqlx::AssertSqlSafe(format!("create database {name}"));
-    sqlx::raw_sql(create)
-        .execute(&mut connection)
-        .await
-        .expect("a database");
-    let (start, _) = server.rsplit_once('/').expect("a database in the address");
-    format!("{start}/{name}")
 }
 
 /// Each client takes a dossier accepted beforehand, gives it twelve commands one after another, and takes the next.

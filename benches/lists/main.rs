@@ -17,6 +17,10 @@ use motcua::projections::listing::{self, Field, Filter, Order, Place, Span, Way}
 
 use self::fill::{DAY, END, OFFICE, filled};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 200;
 const ROUNDS_ALL: usize = 15;
 const SIZE: u32 = 20;

@@ -14,6 +14,10 @@ use motcua::projections::verify;
 use motcua::tlog::bundle::bundles_of;
 use motcua::tlog::{Bundle, Edge, leaf_hash};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 5;
 /// As the sealer takes them.
 const BATCH: usize = 4_096;

@@ -55,7 +55,7 @@ fn options() -> Options {
             "--seconds" => {
                 options.seconds = number(words.next())
                     .and_then(|n| n.try_into().ok())
-                    .unwrap_or(5)
+                    .unwrap_or(5);
             }
             _ => {}
         }

@@ -83,6 +83,9 @@ fn next(place: &Place, journal: uuid::Uuid, origin: &str, size: u64) -> anyhow::
             place.keys_folder()?.display()
         ),
     }
-    println!("  motcua doctor{options}\n  motcua serve{options}");
+    println!(
+        "  motcua doctor{options}\n  motcua rebuild{options}                          # then `motcua verify --replay`; serve does it too\n  \
+         motcua serve{options}"
+    );
     Ok(())
 }

@@ -8,7 +8,8 @@ use crate::domain::event::Event;
 use crate::domain::fact::{Circumstances, Draft, stream};
 use crate::domain::journal::{JournalEvent, RaiseRefusal, raise};
 use crate::domain::reference::{ClockKind, Opened};
-use crate::journal::{Journal, JournalError, Look, NewCommand, Until, fact};
+use crate::domain::time::Moment;
+use crate::journal::{Entry, Journal, JournalError, Look, Looked, NewCommand, Until, Writer, fact};
 
 /// Why the format was not raised.
 #[derive(Debug, thiserror::Error)]
@@ -19,8 +20,6 @@ pub enum RaiseError {
     Open(#[from] OpenError),
     #[error(transparent)]
     Journal(#[from] JournalError),
-    #[error(transparent)]
-    Fact(#[from] fact::FactError),
 }
 
 /// A journal's first fact, and the format that facts may have now.
@@ -28,14 +27,18 @@ pub enum RaiseError {
 /// # Errors
 /// [`OpenError::Empty`], [`OpenError::NotOpened`]; [`fact::FactError::NewerFormat`] where this program reads less.
 pub async fn of(journal: &Journal) -> Result<(Opened, u32), OpenError> {
-    if journal.head().await?.size == 0 {
+    let size = journal.head().await?.size;
+    let entries = journal.read_stream(stream::journal(), 0, Until::End);
+    folded(size, &entries.await?)
+}
+
+/// The same of a journal of this size, from its own stream.
+fn folded(size: u64, entries: &[Entry]) -> Result<(Opened, u32), OpenError> {
+    if size == 0 {
         return Err(OpenError::Empty);
     }
     let (mut opened, mut format) = (None, 0);
-    for entry in journal
-        .read_stream(stream::journal(), 0, Until::End)
-        .await?
-    {
+    for entry in entries {
         if let Event::Journal(event) = fact::decode(&entry.body)?.event {
             format = event.format();
             if let (JournalEvent::Opened(first), 0) = (event, entry.position) {
@@ -49,61 +52,59 @@ pub async fn of(journal: &Journal) -> Result<(Opened, u32), OpenError> {
 /// Raises the format to the newest that this program knows; the new format, from the fact that says so on.
 ///
 /// # Errors
-/// [`RaiseError::Refused`] while a node that was seen within a day reads less.
+/// [`RaiseError::Refused`] while a node that was seen within a day reads less, or does not say so any more.
 pub async fn raised(journal: &Journal, command: Uuid) -> Result<u32, RaiseError> {
-    let (opened, _) = of(journal).await?;
     let nodes = journal.nodes().await?;
     let mut writer = journal.writer().await?;
-    let id = stream::journal();
     let looked = writer
         .lock(Look {
-            streams: &[(id, 0)],
+            streams: &[(stream::journal(), 0)],
             commands: &[],
         })
         .await?;
-    let mut format = 1;
-    for entry in &looked.missing {
-        if let Event::Journal(event) = fact::decode(&entry.body)?.event {
-            format = event.format();
-        }
-    }
-    let event = match raise(format, &nodes) {
-        Ok(event) => event,
-        Err(refusal) => {
+    let decided = folded(looked.head.size, &looked.missing)
+        .map_err(RaiseError::from)
+        .and_then(|(opened, format)| Ok((opened, raise(format, &nodes)?)));
+    let (opened, event) = match decided {
+        Ok(decided) => decided,
+        Err(refused) => {
             writer.release().await?;
-            return Err(refusal.into());
+            return Err(refused);
         }
     };
-    let raised = event.format();
-    let draft = Draft {
-        stream: id,
-        event: Event::Journal(event),
-        circumstances: Circumstances::default(),
-    };
-    let tail = looked.tails.get(&id);
-    let (version, prev) = tail.map_or((1, None), |tail| (tail.version + 1, Some(tail.leaf_hash)));
+    let format = event.format();
     // A story's clock stands when nobody plays it.
-    let recorded_at = match opened.clock {
+    let at = match opened.clock {
         ClockKind::Story => looked.head.recorded_at.unwrap_or(looked.now),
         ClockKind::Database => looked.now,
     };
+    record(&mut writer, &looked, event, command, at).await?;
+    Ok(format)
+}
+
+/// Records what a journal says of itself, under the lock, where its own stream was looked at.
+pub(super) async fn record(
+    writer: &mut Writer,
+    looked: &Looked,
+    event: JournalEvent,
+    command: Uuid,
+    recorded_at: Moment,
+) -> Result<(), OpenError> {
+    let draft = Draft {
+        stream: stream::journal(),
+        event: Event::Journal(event),
+        circumstances: Circumstances::default(),
+    };
+    let tail = looked.tails.get(&draft.stream);
+    let (version, prev) = tail.map_or((1, None), |tail| (tail.version + 1, Some(tail.leaf_hash)));
     let position = looked.head.size;
-    let entry = complete(
-        draft,
-        version,
-        prev,
-        position,
-        command,
-        Actor::system(),
-        recorded_at,
-    )?
-    .0;
+    let by = Actor::system();
+    let entry = complete(draft, version, prev, position, command, by, recorded_at)?.0;
     let known = NewCommand {
         id: command,
         mac: [0; 32],
         position,
         entries: 1,
     };
-    writer.commit(&[entry], &[known]).await?;
-    Ok(raised)
+    Ok(writer.commit(&[entry], &[known]).await?)
 }

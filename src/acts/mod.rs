@@ -32,12 +32,11 @@ use self::request::Submission;
 use self::states::States;
 use self::writer::Desk;
 use crate::domain::actor::Actor;
-use crate::domain::event::Event;
-use crate::domain::fact::{Circumstances, Draft, Fact, stream};
+use crate::domain::fact::{Draft, Fact, stream};
 use crate::domain::journal::JournalEvent;
 use crate::domain::reference::{ClockKind, Opened};
 use crate::domain::time::Moment;
-use crate::journal::{Entry, Journal, JournalError, Look, NewCommand, fact};
+use crate::journal::{Entry, Journal, JournalError, Look, fact};
 use crate::tlog::leaf_hash;
 use crate::vault::{Keys, Vault, VaultError};
 
@@ -189,10 +188,9 @@ pub async fn found(
     at: Option<Moment>,
 ) -> Result<(), OpenError> {
     let mut writer = journal.writer().await?;
-    let id = stream::journal();
     let looked = writer
         .lock(Look {
-            streams: &[(id, 0)],
+            streams: &[(stream::journal(), 0)],
             commands: &[command],
         })
         .await?;
@@ -204,20 +202,8 @@ pub async fn found(
         (ClockKind::Story, Some(at)) => at,
         (ClockKind::Story, None) | (ClockKind::Database, _) => looked.now,
     };
-    let draft = Draft {
-        stream: id,
-        event: Event::Journal(JournalEvent::Opened(opened)),
-        circumstances: Circumstances::default(),
-    };
-    let entry = complete(draft, 1, None, 0, command, Actor::system(), recorded_at)?.0;
-    let known = NewCommand {
-        id: command,
-        mac: [0; 32],
-        position: 0,
-        entries: 1,
-    };
-    writer.commit(&[entry], &[known]).await?;
-    Ok(())
+    let event = JournalEvent::Opened(opened);
+    format::record(&mut writer, &looked, event, command, recorded_at).await
 }
 
 /// Makes a draft a fact with its exact bytes and leaf hash.

@@ -95,7 +95,7 @@ impl Store {
     }
 
     pub async fn connect(&self) -> Result<Connection> {
-        // Whoever raises a format sees which one this program reads.
+        // Under the bare name write programs of before 0.2, which do not tell what they read.
         let name = format!("{WRITER} {FORMAT}");
         let mut connection = self.servers.named(&name).connect().await?;
         raw_sql(WRITER_SETTINGS).execute(&mut connection).await?;

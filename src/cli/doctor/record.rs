@@ -4,7 +4,7 @@ use super::{Finding, bad, good};
 use crate::acts;
 use crate::cli::place::Place;
 use crate::cli::verify;
-use crate::domain::journal::{Node, SEEN_WITHIN, raise};
+use crate::domain::journal::{Node, raise};
 use crate::domain::law::Certainty;
 use crate::domain::reference::JournalKind;
 use crate::integrity::signer::{self, State};
@@ -74,14 +74,17 @@ async fn served_by(journal: &Journal, format: u32) -> Finding {
             );
         }
     };
-    let lately = |node: &&Node| node.ago <= SEEN_WITHIN;
     let told = |node: &Node| {
         format!(
             "{} (motcua {}, reads up to format {})",
             node.name, node.program, node.reads
         )
     };
-    let seen: Vec<String> = nodes.iter().filter(lately).map(told).collect();
+    let seen: Vec<String> = nodes
+        .iter()
+        .filter(|node| node.was_seen())
+        .map(told)
+        .collect();
     let mut what = match seen.len() {
         0 => "no node was seen within a day".to_owned(),
         1 => format!("served by {}", seen[0]),

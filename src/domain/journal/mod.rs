@@ -16,7 +16,7 @@ use super::reference::Opened;
 /// The newest format that this program reads and may write.
 pub const FORMAT: u32 = 2;
 /// A node that was not seen for so long is not waited for: it was taken away, or reads anew when it starts.
-pub const SEEN_WITHIN: Duration = Duration::from_hours(24);
+const SEEN_WITHIN: Duration = Duration::from_hours(24);
 /// A node tells every minute. One that has not told for so long is off, or is one of a release that does not tell.
 const TOLD_WITHIN: Duration = Duration::from_mins(5);
 
@@ -87,6 +87,14 @@ pub struct Node {
     pub ago: Duration,
 }
 
+impl Node {
+    /// Whether it counts among those that serve.
+    #[must_use]
+    pub fn was_seen(&self) -> bool {
+        self.ago <= SEEN_WITHIN
+    }
+}
+
 /// Why a format is not raised.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RaiseRefusal {
@@ -129,8 +137,7 @@ pub fn raise(now: u32, nodes: &[Node]) -> Result<JournalEvent, RaiseRefusal> {
     if now >= FORMAT {
         return Err(RaiseRefusal::Newest(now));
     }
-    let lately = |node: &&Node| node.ago <= SEEN_WITHIN;
-    let seen: Vec<&Node> = nodes.iter().filter(lately).collect();
+    let seen: Vec<&Node> = nodes.iter().filter(|node| node.was_seen()).collect();
     if seen.is_empty() {
         return Err(RaiseRefusal::NobodySeen);
     }

@@ -60,6 +60,7 @@ pub async fn raised(journal: &Journal, command: Uuid) -> Result<u32, RaiseError>
         .lock(Look {
             streams: &[(stream::journal(), 0)],
             commands: &[],
+            ..Look::default()
         })
         .await?;
     let decided = folded(looked.head.size, &looked.missing)

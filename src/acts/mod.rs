@@ -192,6 +192,7 @@ pub async fn found(
         .lock(Look {
             streams: &[(stream::journal(), 0)],
             commands: &[command],
+            ..Look::default()
         })
         .await?;
     if looked.head.size > 0 {

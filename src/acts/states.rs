@@ -1,6 +1,6 @@
 //! The newest states of the streams in use: a cache of the journal, checked against its tails under the lock.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -14,7 +14,7 @@ use crate::domain::fact::{Fact, stream};
 use crate::domain::reference::Reference;
 use crate::domain::register::Register;
 use crate::domain::staff::Staff;
-use crate::journal::{Entry, Journal, Until, fact};
+use crate::journal::{Entry, Head, Journal, Looked, Until, fact};
 use crate::tlog::Hash;
 
 use super::OpenError;
@@ -151,6 +151,8 @@ pub fn fold(held: Option<Held>, fact: &Fact, leaf_hash: Hash) -> Option<Held> {
 pub struct States {
     young: HashMap<Uuid, Held>,
     old: HashMap<Uuid, Held>,
+    /// Where every state here is its stream's newest; none where that is not known.
+    current: Option<Head>,
     subject_key: [u8; 32],
 }
 
@@ -159,6 +161,7 @@ impl States {
         Self {
             young: HashMap::new(),
             old: HashMap::new(),
+            current: None,
             subject_key,
         }
     }
@@ -182,6 +185,40 @@ impl States {
     pub fn clear(&mut self) {
         self.young.clear();
         self.old.clear();
+        self.current = None;
+    }
+
+    pub fn current(&self) -> Option<Head> {
+        self.current
+    }
+
+    /// Everything held is its stream's newest at this head.
+    pub fn are_current(&mut self, head: Head) {
+        self.current = Some(head);
+    }
+
+    /// Takes in what was seen under the lock and forgets what others have written meanwhile: the streams asked for are current
+    /// then, and all others that are still held. False when the entries do not continue what is held.
+    pub fn catch_up(
+        &mut self,
+        looked: &Looked,
+        asked: &HashSet<Uuid>,
+    ) -> Result<bool, fact::FactError> {
+        self.current = None;
+        if let Some(streams) = &looked.since {
+            for stream in streams.iter().filter(|id| !asked.contains(id)) {
+                self.young.remove(stream);
+                self.old.remove(stream);
+            }
+        } else {
+            self.young.retain(|id, _| asked.contains(id));
+            self.old.retain(|id, _| asked.contains(id));
+        }
+        let whole = self.absorb(&looked.missing)?;
+        if whole {
+            self.are_current(looked.head);
+        }
+        Ok(whole)
     }
 
     /// Takes in entries that the cache lacked. False when they do not continue what is held.

@@ -23,7 +23,7 @@ use crate::domain::fact::{Draft, stream};
 use crate::domain::reference::{ClockKind, JournalKind, Opened};
 use crate::domain::time::Moment;
 use crate::journal::{
-    Entry, Journal, JournalError, KnownCommand, Look, Looked, NewCommand, Writer, fact,
+    Entry, Head, Journal, JournalError, KnownCommand, Look, Looked, NewCommand, Writer, fact,
 };
 use crate::vault::Vault;
 
@@ -169,20 +169,21 @@ impl Desk {
             .collect();
         let guess = self.clock.now();
         let streams = self.streams(batch, guess);
-        let mut looked = self
+        let looked = self
             .writer
             .lock(Look {
                 streams: &streams,
                 commands: &commands,
+                since: self.states.current(),
             })
             .await?;
         if let Some(seconds) = self.apart(&looked) {
             self.writer.release().await?;
             return Err(JournalError::ClocksApart { seconds });
         }
-        self.absorb(&looked)?;
-        let stamps = self.stamps(batch, &looked);
         let mut seen: HashSet<Uuid> = streams.iter().map(|(id, _)| *id).collect();
+        self.take_in(&looked, |states| states.catch_up(&looked, &seen))?;
+        let stamps = self.stamps(batch, &looked);
         loop {
             let more = self.missing(batch, &stamps, &mut seen);
             if more.is_empty() {
@@ -193,10 +194,10 @@ impl Desk {
                 .look_more(Look {
                     streams: &more,
                     commands: &[],
+                    since: self.states.current(),
                 })
                 .await?;
-            self.absorb(&further)?;
-            looked.tails.extend(further.tails);
+            self.take_in(&further, |states| states.absorb(&further.missing))?;
         }
         let mut pass = Pass::default();
         for (item, stamp) in batch.iter().zip(stamps) {
@@ -220,12 +221,20 @@ impl Desk {
         (!self.tells_story() && !stands && apart.abs() > APART_MAX).then_some(apart / 1_000_000)
     }
 
-    fn absorb(&mut self, looked: &Looked) -> Result<(), JournalError> {
-        let whole = self.states.absorb(&looked.missing);
+    /// Takes what was looked at into the cache.
+    fn take_in(
+        &mut self,
+        looked: &Looked,
+        taken: impl FnOnce(&mut States) -> Result<bool, fact::FactError>,
+    ) -> Result<(), JournalError> {
+        let whole = taken(&mut self.states);
         let position = looked
             .missing
             .first()
             .map_or(looked.head.size, |entry| entry.position);
+        if !matches!(whole, Ok(true)) {
+            self.states.clear();
+        }
         match whole {
             Ok(true) => Ok(()),
             Ok(false) => Err(JournalError::Damaged {
@@ -438,6 +447,9 @@ impl Desk {
     async fn conclude(&mut self, batch: Vec<Item>, pass: Pass, outcome_was_unknown: bool) {
         for (id, held) in pass.after {
             self.states.put(id, held);
+        }
+        if let Some(newest) = pass.entries.last() {
+            self.states.are_current(Head::of(newest));
         }
         let unnamed: Vec<String> = batch
             .iter()

@@ -128,6 +128,7 @@ impl Copier {
         let look = Look {
             streams: &streams,
             commands: &commands,
+            ..Look::default()
         };
         match self.writer.lock(look).await {
             Err(JournalError::SetBack { stream }) if first.contains_key(&stream) => {

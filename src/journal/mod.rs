@@ -72,6 +72,17 @@ pub struct Head {
     pub leaf_hash: Option<Hash>,
 }
 
+impl Head {
+    /// The journal up to this entry.
+    pub fn of(newest: &Entry) -> Self {
+        Self {
+            size: newest.position + 1,
+            recorded_at: Some(newest.recorded_at),
+            leaf_hash: Some(newest.leaf_hash),
+        }
+    }
+}
+
 /// The newest entry of one stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tail {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     JournalError, Location, Looked, Result, nodes, rows,
-    rows::{Asked, CommandRow, EntryRow, HeadRow, LookedRow, TailRow},
+    rows::{Asked, CommandRow, EntryRow, HeadRow, LookedRow, SINCE_MAX, TailRow},
     writer::{Batch, Continued},
 };
 use crate::databases::{Moving, Servers, tables::migrate};
@@ -192,10 +192,11 @@ impl Connection {
     pub async fn lock(&mut self, asked: &Asked) -> Result<Looked> {
         let sql = format!(
             "begin isolation level read committed read write;
-             select kind, position, at, id, version, hash, body from journal.look({}, {}, {})",
+             select kind, position, at, id, version, hash, body from journal.look({}, {}, {}); {}",
             array("uuid", asked.streams.keys()),
             array("int", asked.streams.values().map(|held| int(*held))),
             array("uuid", &asked.commands),
+            since(asked).unwrap_or_default(),
         );
         let found = raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.0).await?;
         let found: sqlx::Result<_> = found.iter().map(LookedRow::from_row).collect();
@@ -251,7 +252,16 @@ fn int(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-/// Values that need no quoting: numbers, ids and base64.
+/// What was written since the head that the caller knows, and that head's own entry.
+fn since(asked: &Asked) -> Option<String> {
+    let (from, most) = (asked.since()?, SINCE_MAX + 2);
+    Some(format!(
+        "select 'since', position, null::bigint, stream, null::int, leaf_hash, null::bytea
+         from journal.entry where position >= {from} order by position limit {most}"
+    ))
+}
+
+/// Values that need no quoting: numbers and ids.
 fn array(kind: &str, values: impl IntoIterator<Item = impl Display>) -> String {
     let mut text = String::from("'{");
     for (place, value) in values.into_iter().enumerate() {
@@ -262,10 +272,21 @@ fn array(kind: &str, values: impl IntoIterator<Item = impl Display>) -> String {
     text
 }
 
+/// All of them as one piece, cut apart again by the server: to read an array of texts, and each of them, takes it far longer.
 fn bytes<'a>(values: impl Iterator<Item = &'a [u8]>) -> String {
-    let encoded = array(
-        "text",
-        values.map(|value| Base64Display::new(value, &STANDARD)),
-    );
-    format!("array(select decode(text, 'base64') from unnest({encoded}) as one (text))")
+    let (mut whole, mut starts, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
+    for value in values {
+        starts.push(whole.len() + 1);
+        lengths.push(value.len());
+        whole.extend_from_slice(value);
+    }
+    format!(
+        "array(select substring(whole.bytes from cut.start for cut.length)
+               from (select decode('{}', 'base64') as bytes offset 0) as whole,
+                    rows from (unnest({}), unnest({})) with ordinality as cut (start, length, place)
+               order by cut.place)",
+        Base64Display::new(&whole, &STANDARD),
+        array("int", starts),
+        array("int", lengths),
+    )
 }

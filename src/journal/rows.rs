@@ -111,6 +111,35 @@ pub struct Asked {
     /// Stream and the version held in the caller's cache (0: nothing).
     pub streams: BTreeMap<Uuid, u32>,
     pub commands: BTreeSet<Uuid>,
+    pub since: Option<Head>,
+}
+
+/// How many entries since a head are told at most.
+pub const SINCE_MAX: usize = 4_096;
+
+impl Asked {
+    /// Apart: what nothing is held of, with the commands; and the streams that are held.
+    pub fn divided(&self) -> (Self, Self) {
+        let (new, held) = self.streams.iter().partition(|(_, held)| **held == 0);
+        let (commands, since) = (self.commands.clone(), self.since);
+        let new = Self {
+            streams: new,
+            commands,
+            since,
+        };
+        let held = Self {
+            streams: held,
+            commands: BTreeSet::new(),
+            since: None,
+        };
+        (new, held)
+    }
+
+    /// From which position on the rows of kind `since` are read: the newest entry of the head that was named, and what follows.
+    pub fn since(&self) -> Option<i64> {
+        let newest = self.since?.size.checked_sub(1)?;
+        i64::try_from(newest).ok()
+    }
 }
 
 impl From<Look<'_>> for Asked {
@@ -125,6 +154,7 @@ impl From<Look<'_>> for Asked {
         Self {
             streams,
             commands: look.commands.iter().copied().collect(),
+            since: look.since,
         }
     }
 }
@@ -138,6 +168,7 @@ pub fn looked(rows: Vec<LookedRow>, asked: &Asked, clock: Option<Moment>) -> Res
     let mut tails = HashMap::new();
     let mut known = HashMap::new();
     let mut missing = Vec::new();
+    let mut since = Vec::new();
     for (kind, position, at, id, version, hash_bytes, body) in rows {
         let (position, at, version) = (
             position.unwrap_or_default(),
@@ -148,6 +179,7 @@ pub fn looked(rows: Vec<LookedRow>, asked: &Asked, clock: Option<Moment>) -> Res
         match kind.as_str() {
             "clock" => now = Moment(at),
             "head" => head = Some((position, at, hash_bytes)),
+            "since" => since.push((position, id, hash_bytes)),
             "known" => {
                 known.extend([command((id, hash_bytes, position, version))?]);
             }
@@ -173,9 +205,19 @@ pub fn looked(rows: Vec<LookedRow>, asked: &Asked, clock: Option<Moment>) -> Res
         tails,
         known,
         missing,
+        since: self::since(&since, asked),
     };
     check(&looked, asked)?;
     Ok(looked)
+}
+
+/// The streams written since the head that was asked about, if that is of this record.
+fn since(rows: &[(i64, Uuid, Vec<u8>)], asked: &Asked) -> Option<Vec<Uuid>> {
+    let (from, hash) = (asked.since()?, asked.since?.leaf_hash?);
+    let ((position, _, found), others) = rows.split_first()?;
+    let is_of_this_record = *position == from && found[..] == hash[..];
+    (is_of_this_record && others.len() <= SINCE_MAX)
+        .then(|| others.iter().map(|(_, stream, _)| *stream).collect())
 }
 
 /// The index of tails and the entries must tell one story, and neither less than the caller has seen.

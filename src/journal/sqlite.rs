@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     JournalError, Looked, Result, clock, nodes, rows,
-    rows::{Asked, CommandRow, EntryRow, HeadRow, TailRow},
+    rows::{Asked, CommandRow, EntryRow, HeadRow, LookedRow, SINCE_MAX, TailRow},
     writer::Batch,
 };
 use crate::{databases::file::cannot_change, tlog};
@@ -252,6 +252,18 @@ impl Connection {
         self.look(asked).await
     }
 
+    /// What was written since the head that the caller knows, and that head's own entry.
+    async fn since(&mut self, asked: &Asked) -> Result<Vec<LookedRow>> {
+        let Some(from) = asked.since() else {
+            return Ok(Vec::new());
+        };
+        let sql = "select 'since', position, null, stream, null, leaf_hash, null
+             from entry where position >= ?1 order by position limit ?2";
+        let most = i64::try_from(SINCE_MAX + 2).unwrap_or(i64::MAX);
+        let found = query_as(sql).bind(from).bind(most);
+        Ok(found.fetch_all(&mut self.sqlite).await?)
+    }
+
     pub async fn look(&mut self, asked: &Asked) -> Result<Looked> {
         let sql = "with asked (id, held) as (select unhex(key), value from json_each(?1))
              select * from (
@@ -268,11 +280,9 @@ impl Connection {
              from asked cross join entry on entry.stream = asked.id and entry.version > asked.held";
         let commands: Vec<Uuid> = asked.commands.iter().copied().collect();
         let found = query_as(sql).bind(id_map(asked)).bind(id_list(&commands));
-        rows::looked(
-            found.fetch_all(&mut self.sqlite).await?,
-            asked,
-            Some(clock::system()),
-        )
+        let mut found: Vec<LookedRow> = found.fetch_all(&mut self.sqlite).await?;
+        found.extend(self.since(asked).await?);
+        rows::looked(found, asked, Some(clock::system()))
     }
 
     pub async fn write(&mut self, batch: &Batch<'_>) -> Result<()> {

@@ -17,6 +17,9 @@ pub struct Look<'a> {
     pub streams: &'a [(Uuid, u32)],
     /// Ids of the commands in the batch.
     pub commands: &'a [Uuid],
+    /// The head at which every held version was its stream's newest, where the caller knows one: what was held then and not
+    /// written since needs no look.
+    pub since: Option<Head>,
 }
 
 /// What stands in the journal while the lock is held.
@@ -25,12 +28,28 @@ pub struct Looked {
     pub head: Head,
     /// The batch's stamp: the later of the database's clock and the newest `recorded_at`, in microseconds.
     pub now: Moment,
-    /// Tails of the streams asked for; a stream without entries is absent.
+    /// Tails of the streams asked for; a stream without entries is absent, and so is one that was held and is still its newest.
     pub tails: HashMap<Uuid, Tail>,
     /// Those of the asked commands that were answered before.
     pub known: HashMap<Uuid, KnownCommand>,
     /// Entries of the asked streams after the held versions, ordered by position.
     pub missing: Vec<Entry>,
+    /// The streams of the entries that were written since [`Look::since`]; `None` where none was named, where they are very
+    /// many, or where it is not of this record.
+    pub since: Option<Vec<Uuid>>,
+}
+
+impl Looked {
+    fn nothing_since(&self) -> bool {
+        self.since.as_ref().is_some_and(Vec::is_empty)
+    }
+
+    fn extend(&mut self, further: Self) {
+        self.tails.extend(further.tails);
+        self.known.extend(further.known);
+        self.missing.extend(further.missing);
+        self.missing.sort_unstable_by_key(|entry| entry.position);
+    }
 }
 
 /// One batch as the back ends write it.
@@ -57,6 +76,8 @@ pub struct Writer {
     journal: Journal,
     idle: Option<Connection>,
     held: Option<Held>,
+    /// Nobody else wrote between the last two looks. Then held streams are not asked for before it is known that somebody did.
+    alone: bool,
 }
 
 struct Held {
@@ -73,6 +94,7 @@ impl Writer {
             journal,
             idle,
             held: None,
+            alone: false,
         })
     }
 
@@ -95,24 +117,43 @@ impl Writer {
     }
 
     async fn begin(&mut self, mut connection: Connection, asked: &Asked) -> Result<Looked> {
-        let looked = connection.lock(asked).await?;
+        let (new, held) = asked.divided();
+        let looked = if self.alone && asked.since.is_some() {
+            let mut looked = connection.lock(&new).await?;
+            if !looked.nothing_since() {
+                looked.extend(connection.look(&held).await?);
+            }
+            looked
+        } else {
+            connection.lock(asked).await?
+        };
+        self.alone = looked.nothing_since();
+        let mut versions = HashMap::new();
+        if self.alone {
+            versions.extend(held.streams);
+        }
         let mut held = Held {
             connection,
             head: looked.head,
-            versions: HashMap::new(),
+            versions,
         };
         held.remember(asked, &looked);
         self.held = Some(held);
         Ok(looked)
     }
 
-    /// Reads more while the lock is held.
+    /// Reads more while the lock is held. What is held at this very head is not asked for.
     pub async fn look_more(&mut self, look: Look<'_>) -> Result<Looked> {
         let mut held = self
             .held
             .take()
             .ok_or(JournalError::Misuse("looking without the lock"))?;
-        let asked = Asked::from(look);
+        let mut asked = Asked::from(look);
+        if look.since == Some(held.head) {
+            let (new, current) = asked.divided();
+            held.versions.extend(current.streams);
+            asked = new;
+        }
         let looked = held.connection.look(&asked).await?;
         held.remember(&asked, &looked);
         self.held = Some(held);
@@ -172,8 +213,11 @@ impl Writer {
 impl Held {
     fn remember(&mut self, asked: &Asked, looked: &Looked) {
         for stream in asked.streams.keys() {
-            let version = looked.tails.get(stream).map_or(0, |tail| tail.version);
-            self.versions.insert(*stream, version);
+            if let Some(tail) = looked.tails.get(stream) {
+                self.versions.insert(*stream, tail.version);
+            } else {
+                self.versions.entry(*stream).or_insert(0);
+            }
         }
     }
 

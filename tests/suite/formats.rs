@@ -115,6 +115,7 @@ async fn raised_by_a_later_release(journal: &Journal) {
     let look = Look {
         streams: &[(stream, 0)],
         commands: &[],
+        ..Look::default()
     };
     let looked = writer.lock(look).await.expect("looked");
     let tail = looked.tails[&stream];

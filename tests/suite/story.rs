@@ -293,6 +293,7 @@ impl Story {
             let look = Look {
                 streams: &streams,
                 commands: &[],
+                ..Look::default()
             };
             self.writer.lock(look).await.expect("the lock");
             self.writer.commit(piece, &[]).await.expect("a commit");

@@ -213,6 +213,7 @@ pub async fn append(writer: &mut Writer, count: u64) -> u64 {
     let look = Look {
         streams: &[(stream, 0)],
         commands: &[],
+        ..Look::default()
     };
     let looked = writer.lock(look).await.expect("the lock");
     let first = looked.head.size;

@@ -2,6 +2,7 @@
 
 mod copy;
 mod model;
+mod since;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -59,6 +60,7 @@ async fn look(writer: &mut Writer, streams: &[Uuid]) -> Looked {
         .lock(Look {
             streams: &streams,
             commands: &[],
+            ..Look::default()
         })
         .await
         .expect("the lock is given")
@@ -195,6 +197,7 @@ async fn one_batch_spans_streams_and_the_next_look_finds_what_the_cache_lacks() 
             .lock(Look {
                 streams: &held,
                 commands: &[],
+                ..Look::default()
             })
             .await
             .expect("the lock is given");
@@ -207,6 +210,7 @@ async fn one_batch_spans_streams_and_the_next_look_finds_what_the_cache_lacks() 
             .look_more(Look {
                 streams: &[(register, 0)],
                 commands: &[],
+                ..Look::default()
             })
             .await
             .expect("more");
@@ -260,6 +264,7 @@ async fn a_command_is_known_with_its_first_position_once_it_is_committed() {
             .lock(Look {
                 streams: &[],
                 commands: &asked,
+                ..Look::default()
             })
             .await
             .expect("the lock is given");
@@ -414,6 +419,7 @@ async fn a_cache_that_knows_more_than_the_journal_is_told_so() {
             .lock(Look {
                 streams: &[(stream(1), 2)],
                 commands: &[],
+                ..Look::default()
             })
             .await;
         assert!(matches!(looked, Err(JournalError::SetBack { .. })));
@@ -741,6 +747,7 @@ async fn a_hole_or_a_lost_version_is_never_read_over() {
             .lock(Look {
                 streams: &[(stream(1), 0)],
                 commands: &[],
+                ..Look::default()
             })
             .await;
         assert!(matches!(

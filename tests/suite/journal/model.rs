@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use motcua::journal::{Entry, Follower, Journal, KnownCommand, Look, Looked, NewCommand, Writer};
+use motcua::journal::{
+    Entry, Follower, Head, Journal, KnownCommand, Look, Looked, NewCommand, Tail, Writer,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tokio::time::timeout;
@@ -60,21 +62,43 @@ impl Model {
         self.entries.len() as u64
     }
 
-    /// What is seen under the lock is what is.
-    fn agrees(&self, looked: &Looked, asked: &[Uuid], command: Uuid) {
+    fn tail(&self, stream: Uuid, size: u64) -> Option<Tail> {
+        let until = self
+            .entries
+            .iter()
+            .take_while(|entry| entry.position < size);
+        let last = until.filter(|entry| entry.stream == stream).last()?;
+        let (version, leaf_hash) = (last.version, last.leaf_hash);
+        Some(Tail { version, leaf_hash })
+    }
+
+    /// What is seen under the lock is what is, for somebody who was up to date at the size of `since`. Tails that were not told,
+    /// because they are held, are put in.
+    fn agrees(&self, looked: &mut Looked, asked: &[Uuid], command: Uuid, since: Option<Head>) {
+        let others = since.filter(|head| head.size > 0).map(|head| {
+            let others = self
+                .entries
+                .iter()
+                .skip_while(|entry| entry.position < head.size);
+            others.map(|entry| entry.stream).collect::<Vec<_>>()
+        });
+        assert_eq!(looked.since, others);
+        let is_held = |stream| since.and_then(|head| self.tail(stream, head.size));
+        for stream in asked {
+            if others.as_ref().is_some_and(Vec::is_empty) && !looked.tails.contains_key(stream) {
+                looked
+                    .tails
+                    .extend(is_held(*stream).map(|tail| (*stream, tail)));
+            }
+        }
         assert_eq!(looked.head.size, self.size());
         assert_eq!(
             looked.head.leaf_hash,
             self.entries.last().map(|last| last.leaf_hash)
         );
         for stream in asked {
-            let mut held = self.entries.iter().rev();
-            let tail = held.find(|entry| entry.stream == *stream);
-            let seen = looked
-                .tails
-                .get(stream)
-                .map(|tail| (tail.version, tail.leaf_hash));
-            assert_eq!(seen, tail.map(|tail| (tail.version, tail.leaf_hash)));
+            let tail = self.tail(*stream, self.size());
+            assert_eq!(looked.tails.get(stream), tail.as_ref());
         }
         assert_eq!(looked.known.get(&command), self.known.get(&command));
         assert!(
@@ -100,6 +124,8 @@ struct World {
     journal: Journal,
     writers: BTreeMap<usize, Writer>,
     holder: Option<usize>,
+    /// Up to where each writer's own states are current.
+    current: BTreeMap<usize, Head>,
     followers: BTreeMap<usize, Follower>,
     model: Model,
 }
@@ -123,6 +149,7 @@ impl World {
             ground,
             writers: BTreeMap::new(),
             holder: None,
+            current: BTreeMap::new(),
             followers: BTreeMap::new(),
             model: Model::default(),
         }
@@ -147,10 +174,16 @@ impl World {
             writer.release().await.expect("released");
             self.holder = None;
         }
-        let streams: Vec<(Uuid, u32)> = to.iter().map(|stream| (*stream, 0)).collect();
+        let since = self.current.get(&who).copied();
+        let held = |stream: Uuid| {
+            let tail = since.and_then(|head| self.model.tail(stream, head.size));
+            (stream, tail.map_or(0, |tail| tail.version))
+        };
+        let streams: Vec<(Uuid, u32)> = to.iter().map(|stream| held(*stream)).collect();
         let look = Look {
             streams: &streams,
             commands: &[id],
+            since,
         };
         if self.holder.is_some() {
             let waited = timeout(WAIT, writer.lock(look)).await;
@@ -160,8 +193,9 @@ impl World {
         let looked = timeout(PATIENCE, writer.lock(look))
             .await
             .expect("the lock is free");
-        let looked = looked.expect("the lock is given");
-        self.model.agrees(&looked, to, id);
+        let mut looked = looked.expect("the lock is given");
+        self.model.agrees(&mut looked, to, id, since);
+        self.current.insert(who, looked.head);
         Some(looked)
     }
 
@@ -218,6 +252,8 @@ impl World {
         let commands = [command];
         let Some(after) = cut_off else {
             writer.commit(&new, &commands).await.expect("written");
+            self.current
+                .extend(new.last().map(|last| (who, Head::of(last))));
             self.model.take(new, &command);
             self.writers.insert(who, writer);
             return;
@@ -230,16 +266,17 @@ impl World {
         let look = Look {
             streams: &[],
             commands: &[id],
+            ..Look::default()
         };
         let looked = timeout(PATIENCE, next.lock(look))
             .await
             .expect("the lock is free");
-        let looked = looked.expect("the lock is given");
+        let mut looked = looked.expect("the lock is given");
         match looked.known.get(&id) {
             Some(_) => self.model.take(new, &command),
             None => assert!(!heard, "what was acknowledged is lost"),
         }
-        self.model.agrees(&looked, &[], id);
+        self.model.agrees(&mut looked, &[], id, None);
         next.release().await.expect("released");
         self.writers.insert(who, next);
     }

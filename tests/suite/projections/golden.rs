@@ -52,6 +52,7 @@ async fn rows_change_only_with_the_name_of_the_file() {
     let look = Look {
         streams: &streams,
         commands: &[],
+        ..Look::default()
     };
     writer.lock(look).await.expect("the lock");
     writer.commit(&entries, &[]).await.expect("a commit");

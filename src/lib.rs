@@ -33,4 +33,6 @@ pub mod scenario;
 
 pub mod web;
 
+pub mod rollup;
+
 pub mod cli;

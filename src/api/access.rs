@@ -8,7 +8,7 @@ use async_graphql::Context;
 
 use super::Api;
 use super::error::{Problem, Result, UserError};
-use super::rates::Exceeded;
+use super::rates::{Exceeded, Rates};
 use super::sign_in::Caller;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
 use crate::projections::tracking::DossierRow;
@@ -99,12 +99,17 @@ pub fn answered_with<'a>(context: &Context<'_>, errors: impl IntoIterator<Item =
 /// # Errors
 /// [`Problem::RateLimited`] after too many from one address.
 pub fn look_up(context: &Context<'_>) -> Result<()> {
+    look_up_within(context, &api(context).rates)
+}
+
+/// As [`look_up`], counted by these rates.
+pub fn look_up_within(context: &Context<'_>, rates: &Rates) -> Result<()> {
     if actor(context).is_some() {
         return Ok(());
     }
     let address = context.data_opt::<Address>().and_then(|address| address.0);
     let exceeded = |exceeded: Exceeded| Problem::RateLimited(exceeded.retry_after);
-    api(context).rates.look_up(address).map_err(exceeded)
+    rates.look_up(address).map_err(exceeded)
 }
 
 /// Whether the request comes from a device of the office: with an officer's token, or beside an officer's session.

@@ -7,7 +7,8 @@ use clap::Args;
 use uuid::Uuid;
 
 use super::place::{Place, Stores};
-use super::serve::{Listen, Node, Sealing, bind, open_models, serve};
+use super::sealing::Sealing;
+use super::serve::{Listen, Node, bind, open_models, serve};
 use super::{abuses, progress, table};
 use crate::acts::{self, Counter, found};
 use crate::domain::journal::FORMAT;

@@ -31,8 +31,10 @@ mod recover;
 mod reorganise;
 mod replay;
 mod restore;
+mod rollup;
 mod schema;
 mod scratch;
+mod sealing;
 mod serve;
 mod signer;
 mod table;
@@ -86,6 +88,8 @@ enum What {
     /// Copy somebody else's published log and prove it as it comes; `serve` opens the copy read-only. Exit 0 good, 1 bad
     /// proof or signature, 2 set back or forked (evidence kept), 3 cannot check.
     Mirror(mirror::Arguments),
+    /// Follow many offices' logs and answer for all of them: statistics added up, every dossier by its code.
+    Rollup(rollup::Arguments),
     /// Bring back entries that were signed and lost, from a mirror; stop the node first. Exit codes as for `mirror`.
     Recover(recover::Arguments),
     /// Close offices by a decision and move what they have to those that take over. Exit 0 done, 1 refused, 3 not all moved
@@ -172,6 +176,7 @@ pub fn run() -> ExitCode {
             What::Verify(arguments) => verify::run(arguments).await,
             What::Receipt(arguments) => Ok(receipt::run(arguments)),
             What::Mirror(arguments) => mirror::run(arguments).await,
+            What::Rollup(arguments) => rollup::run(arguments).await,
             What::Recover(arguments) => recover::run(arguments).await,
             What::Reorganise(arguments) => reorganise::run(arguments).await,
             What::Backup(arguments) => backup::run(arguments).await,

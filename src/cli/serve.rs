@@ -2,7 +2,6 @@
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +22,7 @@ use super::place::{Mirrored, Place, Stores};
 use super::portal::Portal;
 use super::present;
 use super::progress;
+use super::sealing::{Proof, Sealing};
 use super::verify;
 use crate::api::http::Documents;
 use crate::api::http::limits::Limits;
@@ -30,12 +30,11 @@ use crate::api::log::Readers;
 use crate::api::sign_in::service::ServiceKeys;
 use crate::api::{self, Api, rates};
 use crate::domain::reference::JournalKind;
-use crate::integrity::witness::Witness;
-use crate::integrity::{Halted, Integrity, Role, Sealer, mirror, signer};
-use crate::journal::{Journal, Location};
+use crate::integrity::fanout::Publisher;
+use crate::integrity::{Halted, signer};
+use crate::journal::Journal;
 use crate::projections::{ProjectionError, Projector, ReadModels};
 use crate::reactions;
-use crate::tlog::VerifierKey;
 use crate::vault::Keys;
 use crate::web::{self, Web};
 
@@ -50,70 +49,6 @@ pub struct Arguments {
     listen: Listen,
     #[command(flatten)]
     sealing: Sealing,
-}
-
-/// How this node takes part in the proof.
-#[derive(Debug, Clone, Args)]
-pub struct Sealing {
-    /// Sign the log here; exactly one process does. On by itself for an embedded journal.
-    #[arg(
-        long,
-        value_name = "BOOL",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "true",
-        env = "MOTCUA_SIGNER"
-    )]
-    signer: Option<bool>,
-    /// Policy that names the witnesses, instead of `policy` beside the log's key.
-    #[arg(long, value_name = "FILE", env = "MOTCUA_POLICY")]
-    policy: Option<PathBuf>,
-    /// Keys of sister offices' logs to witness, under /witness/; what was cosigned is kept under --keys.
-    #[arg(long, value_name = "VKEY", num_args = 1..)]
-    witness_for: Vec<VerifierKey>,
-    /// Name of this office's witness; given once, with the first --witness-for.
-    #[arg(long, value_name = "NAME", requires = "witness_for")]
-    witness_name: Option<String>,
-}
-
-impl Sealing {
-    /// Opens the proof of a node. A log that was set back or forked opens too, and says so.
-    pub async fn open(&self, place: &Place, journal: &Journal) -> anyhow::Result<Proof> {
-        let embedded = matches!(place.journal_location()?, Location::Sqlite(_));
-        // A copy of somebody else's journal is never signed, whatever is asked.
-        let role = if self.signer.unwrap_or(embedded) && !place.is_mirror() {
-            Role::Signer
-        } else {
-            Role::Reader
-        };
-        let witness = self.witness(place)?;
-        let kept = || mirror::policy_file(&place.data).filter(|_| place.is_mirror());
-        let place = place.proof(self.policy.clone().or_else(kept))?;
-        let (integrity, sealer) = Integrity::open(&place, journal.clone(), role).await?;
-        Ok(Proof {
-            integrity,
-            sealer,
-            witness,
-        })
-    }
-
-    /// The witness that this office is for its sisters, if it is one.
-    fn witness(&self, place: &Place) -> anyhow::Result<Option<Arc<Witness>>> {
-        if self.witness_for.is_empty() {
-            return Ok(None);
-        }
-        let folder = place.keys_folder()?.join("witness");
-        let logs = self.witness_for.clone();
-        super::witness::open(&folder, logs, self.witness_name.as_deref()).map(Some)
-    }
-}
-
-/// A node's part in the proof.
-pub struct Proof {
-    pub integrity: Integrity,
-    pub sealer: Sealer,
-    /// What it is for other logs.
-    pub witness: Option<Arc<Witness>>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -326,6 +261,7 @@ pub async fn serve(
         integrity,
         sealer,
         witness,
+        nats,
     } = proof;
     let address = listener.local_addr()?;
     let public_url = listen
@@ -376,6 +312,10 @@ pub async fn serve(
     let following = tokio::spawn(projector.run(stop.clone()));
     destroy_first(&api).await?;
     let sealing = tokio::spawn(sealer.run(stop.clone()));
+    let publishing = nats.map(|place| {
+        let publisher = Publisher::new(place, integrity.clone());
+        tokio::spawn(publisher.run(stop.clone()))
+    });
     let own = api.desk.is_some();
     let mut remarks: Vec<String> = integrity
         .halted()
@@ -458,6 +398,7 @@ pub async fn serve(
         registering,
         shadowing,
         telling_of_itself,
+        publishing,
     ];
     let ending = async {
         for beside in others.into_iter().flatten() {

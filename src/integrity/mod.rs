@@ -9,6 +9,7 @@ mod desk;
 pub(crate) mod durable;
 mod error;
 pub mod examine;
+pub mod fanout;
 pub mod halt;
 mod memory;
 pub mod mirror;

@@ -37,7 +37,7 @@ impl Spare {
     /// An address of a log, or a folder.
     pub async fn open(place: &str, token: Option<String>) -> Result<Self, MirrorError> {
         if place.starts_with("http://") || place.starts_with("https://") {
-            return Ok(Self::Published(Source::new(place, token)?));
+            return Ok(Self::Published(Source::over_http(place, token)?));
         }
         let folder = Path::new(place);
         let location = Location::Sqlite(folder.join("journal.db"));

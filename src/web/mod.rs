@@ -6,6 +6,7 @@ pub mod audit;
 pub mod board;
 mod brought;
 pub mod campaigns;
+pub mod country;
 pub mod dates;
 pub mod desk;
 mod doors;

@@ -114,10 +114,12 @@ def free_port():
 class Node:
     """`motcua serve` as a process of its own, started again after whatever happened to it."""
 
-    def __init__(self, run, name, data, keys, journal=None, environment=None, options=(), limited=False, program=None):
+    def __init__(self, run, name, data, keys, journal=None, environment=None, options=(), limited=False, program=None,
+                 office=OFFICE):
         self.run, self.name, self.data, self.keys, self.journal = run, name, Path(data), Path(keys), journal
         self.environment, self.options = environment or {}, list(options)
         self.program = program  # another than the run's, such as the release before
+        self.office = office
         # One token stands for a whole office here, so its share is without end unless that is what is tried.
         self.limits = [] if limited else ["--rate-token", "0", "--rate-address", "0"]
         self.process = self.port = None
@@ -140,6 +142,9 @@ class Node:
     def log_text(self):
         return self.logs[-1].read_text(errors="replace") if self.logs else ""
 
+    def arguments(self):
+        return ["serve", "--listen", "127.0.0.1:0", *self.limits, *self.options, *self.place()]
+
     def launch(self):
         self.starts += 1
         log = self.run.folder / f"{self.name}-{self.starts}.log"
@@ -147,8 +152,7 @@ class Node:
         self.port = None
         with log.open("w") as out:
             self.process = subprocess.Popen(
-                [self.program or self.run.program, "serve", "--listen", "127.0.0.1:0", *self.limits,
-                 *self.options, *self.place()],
+                [self.program or self.run.program, *self.arguments()],
                 stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                 env={**os.environ, "NO_COLOR": "1", **self.environment}, preexec_fn=ends_with_us)
 
@@ -210,15 +214,15 @@ class Node:
         return 0.0
 
     def token(self, role, actor):
-        office = [] if role in ("admin", "auditor", "applicant") else ["--office", OFFICE]
+        office = [] if role in ("admin", "auditor", "applicant") else ["--office", self.office]
         return self.run.must("token", "--role", role, "--actor", actor, *office, *self.place()).split()[-1]
 
 
-def found(run, name="office", journal=None):
+def found(run, name="office", journal=None, office=OFFICE):
     """A new live journal of one office: (data folder, keys folder)."""
     data, keys = run.folder / name, run.folder / f"{name}-keys"
     where = ["--journal", journal] if journal else []
-    run.must("init", "--office", OFFICE, "--name", "Một cửa thử nghiệm", "--data", data, "--keys", keys, *where)
+    run.must("init", "--office", office, "--name", "Một cửa thử nghiệm", "--data", data, "--keys", keys, *where)
     return data, keys
 
 

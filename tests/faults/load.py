@@ -7,7 +7,6 @@ import uuid
 from dataclasses import dataclass, field
 
 from http_line import Line, Lost
-from kit import OFFICE
 
 NAMESPACE = uuid.UUID(int=0x6D6F_7463_7561_4000_8000_0000_0000_0001)
 PROCEDURE = "1.004873"
@@ -95,7 +94,7 @@ class Office:
         command = str(uuid.UUID(int=self.dice.getrandbits(128), version=4))
         given = {"commandId": command}
         if kind == "accept":
-            given |= {"office": OFFICE, "procedure": PROCEDURE, "applicant": {"fullName": f"Công dân {command[:8]}"}}
+            given |= {"office": self.nodes[0].office, "procedure": PROCEDURE, "applicant": {"fullName": f"Công dân {command[:8]}"}}
             dossier = str(dossier_of(command))
         elif kind == "remark":
             given |= {"dossier": dossier, "text": "Người nộp sẽ đến lấy kết quả."}

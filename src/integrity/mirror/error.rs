@@ -22,7 +22,7 @@ pub enum MirrorError {
         status: u16,
         hint: &'static str,
     },
-    #[error("not an address of a log: {0} (http://host or https://host)")]
+    #[error("not an address of a log: {0} (http://host, https://host or nats://host:port/NAME)")]
     Address(String),
     /// What came is not what must stand there.
     #[error("{address}: {why}")]

@@ -92,7 +92,7 @@ impl Mirror {
                 "a journal lies here that is no mirror: choose another folder with --data",
             ));
         }
-        let (pinned, source, pin) = pinned::settle(wanted, known).await?;
+        let (pinned, source, pin) = pinned::settle(wanted, known, &journal).await?;
         let seals = Seals::create_or_open(&Seals::location(&data, &file)).await?;
         let claim = seals.claim().await.map_err(|error| match error {
             IntegrityError::SignerElsewhere(_) => folder("another process copies into this folder"),
@@ -114,6 +114,12 @@ impl Mirror {
     #[must_use]
     pub fn key(&self) -> &VerifierKey {
         &self.pinned.key
+    }
+
+    /// The copy. Nobody else appends to it.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
     }
 
     /// Copies everything up to the newest published checkpoint. `tell` hears (size now, size wanted).

@@ -8,6 +8,7 @@ use super::error::{MirrorError, Result};
 use super::source::Source;
 use super::{Wanted, read_policy};
 use crate::integrity::durable;
+use crate::journal::Journal;
 use crate::tlog::{Policy, VerifierKey};
 
 const FILE: &str = "mirror.json";
@@ -93,14 +94,18 @@ impl Pinned {
 }
 
 /// Puts together what is wanted now and what was told before.
-pub async fn settle(wanted: Wanted, known: Option<Pinned>) -> Result<(Pinned, Source, Pin)> {
+pub async fn settle(
+    wanted: Wanted,
+    known: Option<Pinned>,
+    own: &Journal,
+) -> Result<(Pinned, Source, Pin)> {
     let known_address = known.as_ref().map(|known| known.address.clone());
     let address = wanted.address.or(known_address);
     let address = address.ok_or_else(|| MirrorError::Folder {
         path: wanted.data.clone(),
         why: "no mirror yet: say which log is to be copied, motcua mirror URL".into(),
     })?;
-    let source = Source::new(&address, wanted.token)?;
+    let source = Source::new(&address, wanted.token, own)?;
     let kept = known.as_ref().map(|known| known.key.clone());
     if let (Some(given), Some(kept)) = (&wanted.key, &kept)
         && given != kept

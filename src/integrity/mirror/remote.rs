@@ -139,7 +139,7 @@ fn place(index: u64) -> usize {
 }
 
 /// The root over a full run of hashes.
-fn perfect_root(hashes: &[Hash]) -> Hash {
+pub(super) fn perfect_root(hashes: &[Hash]) -> Hash {
     let mut row = hashes.to_vec();
     while row.len() > 1 {
         let pairs = row.chunks_exact(2);
@@ -195,7 +195,7 @@ mod tests {
         let address = listener.local_addr().expect("an address");
         let router = Router::new().fallback(show).with_state(shown.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let source = Source::new(&format!("http://{address}"), None).expect("an address");
+        let source = Source::over_http(&format!("http://{address}"), None).expect("an address");
         let checkpoint = Checkpoint {
             origin: "o".into(),
             size,

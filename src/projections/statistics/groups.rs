@@ -139,7 +139,7 @@ impl AddAssign for Tally {
 }
 
 impl AddAssign for Counts {
-    /// Counts of parts that do not overlap; of one size of the journal, or the greater one.
+    /// Counts of parts that do not overlap; of one size of the journal, or the greater one. Of several journals it names no position.
     fn add_assign(&mut self, other: Self) {
         let Self {
             received,

@@ -10,7 +10,7 @@ use self::paths::{inline_modules, mentions};
 use self::tokens::{Token, tokens};
 
 /// Each room and the rooms it may use; see ARCHITECTURE.md. `cli` wires everything together.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("config", &[]),
     ("domain", &[]),
     ("tlog", &[]),
@@ -72,6 +72,19 @@ const ARROWS: [(&str, &[&str]); 19] = [
         "web",
         &["domain", "tlog", "integrity", "projections", "api"],
     ),
+    (
+        "rollup",
+        &[
+            "domain",
+            "journal",
+            "acts",
+            "vault",
+            "integrity",
+            "projections",
+            "api",
+            "web",
+        ],
+    ),
     ("scenario", &["domain", "acts"]),
     (
         "cli",
@@ -93,6 +106,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
             "papers",
             "ports",
             "web",
+            "rollup",
             "scenario",
         ],
     ),

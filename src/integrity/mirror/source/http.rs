@@ -1,4 +1,4 @@
-//! Somebody's published log over HTTP (c2sp.org/tlog-tiles). Nothing it says is believed here.
+//! The log over HTTP (c2sp.org/tlog-tiles).
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use reqwest::{Client, StatusCode, Url};
 use tokio::time::sleep;
 
-use super::error::{MirrorError, Result};
+use crate::integrity::mirror::error::{MirrorError, Result};
 use crate::outside;
 use crate::tlog::bundle::ENTRY_BYTES_MAX;
 use crate::tlog::tile::WIDTH;
@@ -22,14 +22,14 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// A log at an address; clones share connections.
 #[derive(Clone)]
-pub struct Source {
+pub struct Log {
     http: Client,
     /// Ends in `/log/`.
     base: Url,
     token: Option<String>,
 }
 
-impl Source {
+impl Log {
     /// `address`: where the office's pages are, with or without `/log`. `token`: an auditor's, where entries are not for
     /// everybody.
     pub fn new(address: &str, token: Option<String>) -> Result<Self> {
@@ -190,16 +190,16 @@ mod tests {
             "https://h.vn/log",
             "https://h.vn/log/",
         ] {
-            let source = Source::new(address, None).expect("an address");
+            let source = Log::new(address, None).expect("an address");
             assert_eq!(source.address("vkey"), "https://h.vn/log/vkey", "{address}");
         }
-        let below = Source::new("http://h.vn:8080/office", None).expect("an address");
+        let below = Log::new("http://h.vn:8080/office", None).expect("an address");
         assert_eq!(
             below.address("checkpoint"),
             "http://h.vn:8080/office/log/checkpoint"
         );
         for wrong in ["h.vn", "ftp://h.vn", "https://h.vn?x=1", ""] {
-            assert!(Source::new(wrong, None).is_err(), "{wrong}");
+            assert!(Log::new(wrong, None).is_err(), "{wrong}");
         }
     }
 }

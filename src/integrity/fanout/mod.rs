@@ -1,0 +1,144 @@
+//! The published log on NATS JetStream, for whoever follows many journals: one message per fact and one per checkpoint.
+//!
+//! A log named `NAME` there is two streams. `NAME` holds the facts, in their exact bytes: the message of a position has the
+//! sequence position + 1, so the stream has the journal's order and no other. `NAME-checkpoints` holds the signed notes, each
+//! once everything under it is in `NAME`. Nothing in the streams is believed: a follower proves facts by the checkpoints.
+
+mod publisher;
+
+use std::time::Duration;
+
+use async_nats::ConnectOptions;
+use async_nats::jetstream::{self, Context};
+use url::Url;
+
+pub use self::publisher::{FanoutError, Publisher};
+
+/// With each checkpoint: the log's key as it shows itself.
+pub const VKEY: &str = "Motcua-Vkey";
+
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+const NAME_MAX: usize = 64;
+
+/// Where a log is on NATS: `nats://[user:password@]host[:port]/NAME`, or `tls://…`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address {
+    server: Url,
+    name: String,
+}
+
+impl std::fmt::Display for Address {
+    /// Without what is secret in it.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = self.server.clone();
+        if shown.password().is_some() {
+            let _ = shown.set_password(Some("***"));
+        }
+        write!(
+            out,
+            "{}/{}",
+            shown.as_str().trim_end_matches('/'),
+            self.name
+        )
+    }
+}
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{self}")
+    }
+}
+
+impl std::str::FromStr for Address {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || {
+            format!(
+                "not a place on NATS: nats://host:port/NAME or tls://…, the name at most {NAME_MAX} letters, digits, - and _"
+            )
+        };
+        let mut server: Url = text.parse().map_err(|_| wrong())?;
+        let name = server.path().trim_start_matches('/').to_owned();
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        let named = !name.is_empty() && name.len() <= NAME_MAX && name.bytes().all(is_name);
+        if !Self::is_one(text) || !named || server.query().is_some() || !server.has_host() {
+            return Err(wrong());
+        }
+        server.set_path("");
+        Ok(Self { server, name })
+    }
+}
+
+impl Address {
+    /// Whether a text is to be read as an address of this kind.
+    pub fn is_one(text: &str) -> bool {
+        text.starts_with("nats://") || text.starts_with("tls://")
+    }
+
+    /// The stream of facts.
+    pub fn facts(&self) -> &str {
+        &self.name
+    }
+
+    /// The stream of checkpoints.
+    pub fn checkpoints(&self) -> String {
+        format!("{}-checkpoints", self.name)
+    }
+
+    pub fn facts_subject(&self) -> String {
+        format!("motcua.{}.fact", self.name)
+    }
+
+    pub fn checkpoints_subject(&self) -> String {
+        format!("motcua.{}.checkpoint", self.name)
+    }
+
+    /// One attempt; what is lost later is opened again by the client itself.
+    pub async fn connect(&self) -> Result<Context, async_nats::ConnectError> {
+        // The client takes whichever cryptography the program has chosen.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = ConnectOptions::new()
+            .name("motcua")
+            .connection_timeout(CONNECT_MAX)
+            .request_timeout(Some(CONNECT_MAX))
+            .connect(self.server.as_str())
+            .await?;
+        Ok(jetstream::new(client))
+    }
+}
+
+/// What went wrong, with what caused it.
+pub fn cause(error: &dyn std::error::Error) -> String {
+    let mut told = error.to_string();
+    if let Some(source) = error.source() {
+        told = format!("{told}: {source}");
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+
+    #[test]
+    fn a_place_on_nats_is_a_server_and_a_name() {
+        let address: Address = "nats://node:secret@bus.example:4222/H38"
+            .parse()
+            .expect("an address");
+        assert_eq!(address.facts(), "H38");
+        assert_eq!(address.checkpoints(), "H38-checkpoints");
+        assert_eq!(address.to_string(), "nats://node:***@bus.example:4222/H38");
+        for wrong in [
+            "bus.example/H38",
+            "http://bus.example/H38",
+            "nats://bus.example",
+            "nats://bus.example/a.b",
+            "nats://bus.example/a/b",
+            "nats://bus.example/H38?x=1",
+            "nats:///H38",
+        ] {
+            assert!(wrong.parse::<Address>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! P1 and P3: durable commands per second through the counter, all guarantees on.
 //!
-//! `cargo bench --bench append -- [--postgres URL] [--clients N] [--seconds S] [--bare]`
+//! `cargo bench --bench append -- [--postgres URL [--nodes N]] [--clients N] [--seconds S] [--bare]`
 //! Each command brings one event (a handler is assigned) to a dossier's stream of twelve such events; it is decided by
 //! the rules on the newest state and committed with order, idempotency, prev hash and leaf hash. `--bare` measures, on
 //! SQLite, one client in a hand-written loop that makes the same three inserts and commits.
@@ -41,6 +41,8 @@ const DOSSIERS_PER_SECOND: usize = 4_000;
 
 struct Options {
     postgres: Option<String>,
+    /// Writers on one journal; the commands on a dossier go to each of them in turn.
+    nodes: usize,
     clients: usize,
     seconds: u64,
     bare: bool,
@@ -49,6 +51,7 @@ struct Options {
 fn options() -> Options {
     let mut options = Options {
         postgres: None,
+        nodes: 1,
         clients: 64,
         seconds: 5,
         bare: false,
@@ -57,6 +60,7 @@ fn options() -> Options {
     while let Some(word) = words.next() {
         match word.as_str() {
             "--postgres" => options.postgres = words.next(),
+            "--nodes" => options.nodes = words.next().and_then(|n| n.parse().ok()).unwrap_or(1),
             "--clients" => {
                 options.clients = words.next().and_then(|n| n.parse().ok()).unwrap_or(64);
             }
@@ -81,9 +85,9 @@ async fn main() {
         println!("bare-sqlite-loop commands_per_second={rate:.0}");
         return;
     }
-    let counter = Arc::new(counter(&options, folder.path()).await);
+    let counters = counters(&options, folder.path()).await;
     let rate = measure(
-        &counter,
+        &counters,
         options.clients,
         Duration::from_secs(options.seconds),
     )
@@ -94,12 +98,13 @@ async fn main() {
         "sqlite"
     };
     println!(
-        "motcua-{place} clients={} commands_per_second={rate:.0}",
-        options.clients
+        "motcua-{place} nodes={} clients={} commands_per_second={rate:.0}",
+        options.nodes, options.clients
     );
 }
 
-async fn counter(options: &Options, folder: &std::path::Path) -> Counter {
+/// One for each node, on one journal.
+async fn counters(options: &Options, folder: &std::path::Path) -> Vec<Arc<Counter>> {
     let (location, safe) = match &options.postgres {
         Some(address) => {
             let address = fresh_database(address).await;
@@ -146,14 +151,21 @@ async fn counter(options: &Options, folder: &std::path::Path) -> Counter {
         certainty: Certainty::Illustrative,
     }));
     counter.furnish(acts, None).await.expect("furnished");
-    counter
+    let mut counters = vec![Arc::new(counter)];
+    while counters.len() < options.nodes {
+        let journal = Journal::create_or_open(&location).await.expect("a journal");
+        let vault = Vault::create_or_open(&safe, &keys).await.expect("a vault");
+        let counter = Counter::open(journal, vault, &keys).await;
+        counters.push(Arc::new(counter.expect("another counter")));
+    }
+    counters
 }
 
 /// Each client takes a dossier accepted beforehand, gives it twelve commands one after another, and takes the next.
-async fn measure(counter: &Arc<Counter>, clients: usize, time: Duration) -> f64 {
+async fn measure(counters: &[Arc<Counter>], clients: usize, time: Duration) -> f64 {
     let mut pools: Vec<Vec<Uuid>> = vec![Vec::new(); clients];
     let wanted = usize::try_from(time.as_secs()).unwrap_or(1) * DOSSIERS_PER_SECOND;
-    for (n, dossier) in accept(counter, wanted.max(clients))
+    for (n, dossier) in accept(&counters[0], wanted.max(clients))
         .await
         .into_iter()
         .enumerate()
@@ -162,8 +174,8 @@ async fn measure(counter: &Arc<Counter>, clients: usize, time: Duration) -> f64 
     }
     let done = Arc::new(AtomicU64::new(0));
     let begin = Instant::now();
-    let runs = pools.into_iter().map(|pool| {
-        let (counter, done) = (Arc::clone(counter), Arc::clone(&done));
+    let runs = pools.into_iter().enumerate().map(|(client, pool)| {
+        let (counters, done) = (counters.to_vec(), Arc::clone(&done));
         tokio::spawn(async move {
             let head = Actor::new("head-01", OFFICE, Role::DivisionHead);
             for (dossier, event) in pool
@@ -177,6 +189,7 @@ async fn measure(counter: &Arc<Counter>, clients: usize, time: Duration) -> f64 
                     to: format!("handler-{event:02}"),
                 };
                 let request = Request::new(id(), head.clone(), Act::Dossier { dossier, command });
+                let counter = &counters[(client + event) % counters.len()];
                 counter.submit(request).await.expect("a receipt");
                 done.fetch_add(1, Ordering::Relaxed);
             }

@@ -14,7 +14,7 @@ use crate::domain::fact::{Fact, stream};
 use crate::domain::reference::Reference;
 use crate::domain::register::Register;
 use crate::domain::staff::Staff;
-use crate::journal::{Entry, Head, Journal, Looked, Until, fact};
+use crate::journal::{Entry, Head, Journal, Looked, Tail, Until, fact};
 use crate::tlog::Hash;
 
 use super::OpenError;
@@ -197,6 +197,24 @@ impl States {
         self.current = Some(head);
     }
 
+    /// What is about to be asked for stays, however much else comes in with it.
+    pub fn keep(&mut self, ids: impl IntoIterator<Item = Uuid>) {
+        for id in ids {
+            if let Some(held) = self.old.remove(&id) {
+                self.young.insert(id, held);
+            }
+        }
+    }
+
+    /// The first stream whose tail has the version that is held and another hash: the record was set back, and grew again.
+    pub fn beside(&self, looked: &Looked) -> Option<Uuid> {
+        let other = |(id, tail): (&Uuid, &Tail)| {
+            let held = self.get(*id)?;
+            (held.leaf_hash != tail.leaf_hash).then_some(*id)
+        };
+        looked.tails.iter().find_map(other)
+    }
+
     /// Takes in what was seen under the lock and forgets what others have written meanwhile: the streams asked for are current
     /// then, and all others that are still held. False when the entries do not continue what is held.
     pub fn catch_up(
@@ -265,4 +283,82 @@ pub async fn reference(journal: &Journal) -> Result<Reference, OpenError> {
         }
     }
     Ok(reference)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::domain::time::Moment;
+
+    fn id(number: usize) -> Uuid {
+        Uuid::from_u128(number as u128)
+    }
+
+    fn held(version: u32) -> Held {
+        Held {
+            version,
+            leaf_hash: [u8::try_from(version).expect("small"); 32],
+            state: State::Journal(1),
+        }
+    }
+
+    fn looked(since: Option<Vec<Uuid>>, tails: &[(Uuid, Held)]) -> Looked {
+        let tail = |(id, held): &(Uuid, Held)| {
+            let (version, leaf_hash) = (held.version, held.leaf_hash);
+            (*id, Tail { version, leaf_hash })
+        };
+        Looked {
+            head: Head::default(),
+            now: Moment::default(),
+            tails: tails.iter().map(tail).collect(),
+            known: HashMap::new(),
+            missing: Vec::new(),
+            since,
+        }
+    }
+
+    #[test]
+    fn what_others_wrote_is_forgotten_unless_it_was_asked_for() {
+        for (since, left) in [
+            (Some(vec![]), [true, true, true]),
+            (Some(vec![id(1), id(2)]), [true, false, true]),
+            (None, [true, false, false]),
+        ] {
+            let mut states = States::new([0; 32]);
+            (1..=3).for_each(|number| states.put(id(number), held(1)));
+            let asked = HashSet::from([id(1)]);
+            let whole = states.catch_up(&looked(since, &[]), &asked);
+            assert!(whole.expect("nothing to read"));
+            assert_eq!(
+                [1, 2, 3].map(|number| states.get(id(number)).is_some()),
+                left
+            );
+            assert_eq!(states.current(), Some(Head::default()));
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_outlives_a_turn_of_the_generations() {
+        let mut states = States::new([0; 32]);
+        states.put(id(0), held(1));
+        (1..=HELD_MAX).for_each(|number| states.put(id(number), held(1)));
+        states.keep([id(0)]);
+        states.put(id(HELD_MAX + 1), held(1));
+        states.put(id(HELD_MAX + 2), held(1));
+        assert!(states.get(id(0)).is_some());
+    }
+
+    #[test]
+    fn a_tail_of_the_held_version_with_another_hash_is_seen() {
+        let mut states = States::new([0; 32]);
+        states.put(id(1), held(1));
+        assert_eq!(states.beside(&looked(None, &[(id(1), held(1))])), None);
+        let other = Held {
+            leaf_hash: [9; 32],
+            ..held(1)
+        };
+        assert_eq!(states.beside(&looked(None, &[(id(1), other)])), Some(id(1)));
+    }
 }

@@ -169,6 +169,7 @@ impl Desk {
             .collect();
         let guess = self.clock.now();
         let streams = self.streams(batch, guess);
+        self.states.keep(streams.iter().map(|(id, _)| *id));
         let looked = self
             .writer
             .lock(Look {
@@ -189,6 +190,7 @@ impl Desk {
             if more.is_empty() {
                 break;
             }
+            self.states.keep(more.iter().map(|(id, _)| *id));
             let further = self
                 .writer
                 .look_more(Look {
@@ -232,11 +234,12 @@ impl Desk {
             .missing
             .first()
             .map_or(looked.head.size, |entry| entry.position);
-        if !matches!(whole, Ok(true)) {
+        let beside = self.states.beside(looked);
+        if beside.is_some() || !matches!(whole, Ok(true)) {
             self.states.clear();
         }
         match whole {
-            Ok(true) => Ok(()),
+            Ok(true) => beside.map_or(Ok(()), |stream| Err(JournalError::SetBack { stream })),
             Ok(false) => Err(JournalError::Damaged {
                 position,
                 why: "a stream does not continue",

@@ -139,17 +139,22 @@ pub fn schema(api: Api) -> GraphqlSchema {
 /// The schema in its own language, as committed in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new()
+    builder(&Limits::default())
+        .finish()
+        .sdl_with_options(written())
+}
+
+/// How schemas are written.
+#[must_use]
+pub fn written() -> SDLExportOptions {
+    SDLExportOptions::new()
         .sorted_fields()
         .sorted_arguments()
         .sorted_enum_items()
         .include_specified_by()
         .prefer_single_line_descriptions()
         .use_space_ident()
-        .indent_width(2);
-    builder(&Limits::default())
-        .finish()
-        .sdl_with_options(options)
+        .indent_width(2)
 }
 
 #[cfg(test)]

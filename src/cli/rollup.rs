@@ -1,8 +1,9 @@
 //! `motcua rollup`: many offices' logs, each copied and proved, and answered together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,9 @@ use super::serve::{bind, signal};
 use crate::api::http::limits::Limits;
 use crate::api::rates::{Rates, Settings};
 use crate::api::sign_in::SignIn;
+use crate::integrity::fanout;
 use crate::integrity::mirror::Wanted;
+use crate::outside;
 use crate::rollup::{self, Following, Member, Rollup};
 use crate::tlog::VerifierKey;
 
@@ -34,6 +37,9 @@ pub struct Arguments {
     /// Policy that says which witnesses must have cosigned, NAME=FILE.
     #[arg(long, value_name = "NAME=FILE", value_parser = named, num_args = 1)]
     policy: Vec<(String, String)>,
+    /// File with an auditor's token, NAME=FILE: over HTTP, where entries are not for everybody.
+    #[arg(long, value_name = "NAME=FILE", value_parser = named, num_args = 1)]
+    token_file: Vec<(String, String)>,
     /// Folder of the copies: one in it for each journal.
     #[arg(
         long,
@@ -83,7 +89,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         ..Place::of_folder(arguments.data.clone())
     };
     let keys = Arc::new(place.keys_or_new()?);
+    let _alone = alone(&arguments.data)?;
     let stop = CancellationToken::new();
+    let limits = Arc::new(arguments.limits.clone());
+    let rates = Rates::new(&arguments.rates);
     let (mut members, mut following) = (Vec::new(), Vec::new());
     for wanted in wanted(&arguments)? {
         let (member, task) = Member::follow(
@@ -91,8 +100,8 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 name: wanted.0,
                 wanted: wanted.1,
                 keys: Arc::clone(&keys),
-                limits: arguments.limits.clone(),
-                rates: arguments.rates.clone(),
+                limits: Arc::clone(&limits),
+                rates: rates.clone(),
                 public_url: arguments.public_url.clone(),
                 every: Duration::from_secs(arguments.every),
             },
@@ -111,13 +120,12 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         arguments.data.display()
     );
     for (name, source) in &arguments.members {
-        println!("  {name:<14} {}", without_secrets(source));
+        println!("  {name:<14} {}", outside::without_secrets(source));
     }
     println!(
         "\nServing all of them:\n  GraphQL        {url}/graphql\n  one journal's  {url}/m/NAME/graphql\n  a dossier      {url}/t/CODE"
     );
-    let rates = Rates::new(&arguments.rates);
-    let rollup = Rollup::new(members, arguments.limits, rates);
+    let rollup = Rollup::new(members, limits, rates);
     let sign_in = SignIn::new(&keys.derive(SignIn::KEY));
     let router = rollup::router(rollup, sign_in, stop.clone());
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -160,7 +168,17 @@ fn wanted(arguments: &Arguments) -> anyhow::Result<Vec<(String, Wanted)>> {
         Ok(told.iter().cloned().collect())
     };
     let (keys, policies) = (of(&arguments.vkey)?, of(&arguments.policy)?);
+    let mut tokens = of(&arguments.token_file)?;
+    for file in tokens.values_mut() {
+        let token =
+            std::fs::read_to_string(&*file).with_context(|| format!("the token in {file}"))?;
+        token.trim().clone_into(file);
+    }
+    if let Some(missing) = policies.values().find(|file| !Path::new(file).exists()) {
+        bail!("there is no policy {missing}");
+    }
     let each = arguments.members.iter().map(|(name, address)| {
+        known(name, address)?;
         let key = keys.get(name).map(|key| key.parse::<VerifierKey>());
         let wanted = Wanted {
             data: rollup::folder(&arguments.data, name),
@@ -169,20 +187,37 @@ fn wanted(arguments: &Arguments) -> anyhow::Result<Vec<(String, Wanted)>> {
                 .transpose()
                 .with_context(|| format!("the key of {name}"))?,
             policy: policies.get(name).map(PathBuf::from),
-            token: None,
+            token: tokens.get(name).cloned(),
         };
         Ok((name.clone(), wanted))
     });
     each.collect()
 }
 
-/// An address as it may be printed.
-fn without_secrets(address: &str) -> String {
-    match address.parse::<url::Url>() {
-        Ok(mut url) if url.password().is_some() => {
-            let _ = url.set_password(Some("***"));
-            url.into()
-        }
-        Ok(_) | Err(_) => address.to_owned(),
+/// What is no address of a log will never be one.
+fn known(name: &str, address: &str) -> anyhow::Result<()> {
+    let is_web = || {
+        address
+            .parse::<url::Url>()
+            .is_ok_and(|url| ["http", "https"].contains(&url.scheme()))
+    };
+    if fanout::Address::is_one(address) {
+        let parsed = address.parse::<fanout::Address>();
+        parsed.map_err(|why| anyhow::anyhow!("{name}: {why}"))?;
+    } else if !is_web() {
+        bail!(
+            "{name}: not an address of a log: https://host, http://host or nats://host:port/NAME"
+        );
     }
+    Ok(())
+}
+
+/// Holds the folder for as long as it lives: two would copy into it by turns.
+fn alone(data: &Path) -> anyhow::Result<File> {
+    std::fs::create_dir_all(data).with_context(|| format!("cannot make {}", data.display()))?;
+    let file = File::create(data.join("rollup.lock"))?;
+    if file.try_lock().is_err() {
+        bail!("another `motcua rollup` works in {}", data.display());
+    }
+    Ok(file)
 }

@@ -37,7 +37,7 @@ pub struct Sealing {
     /// Put facts and checkpoints on NATS JetStream too, under a name of this log's own: nats://user:password@host:port/NAME.
     /// Any number of nodes may.
     #[arg(long, value_name = "URL", env = "MOTCUA_NATS", hide_env_values = true)]
-    nats: Option<Address>,
+    nats: Option<String>,
 }
 
 impl Sealing {
@@ -51,6 +51,8 @@ impl Sealing {
             Role::Reader
         };
         let witness = self.witness(place)?;
+        let nats = self.nats.as_deref().map(str::parse).transpose();
+        let nats = nats.map_err(|why: String| anyhow::anyhow!("--nats: {why}"))?;
         let kept = || mirror::policy_file(&place.data).filter(|_| place.is_mirror());
         let place = place.proof(self.policy.clone().or_else(kept))?;
         let (integrity, sealer) = Integrity::open(&place, journal.clone(), role).await?;
@@ -58,7 +60,7 @@ impl Sealing {
             integrity,
             sealer,
             witness,
-            nats: self.nats.clone(),
+            nats,
         })
     }
 

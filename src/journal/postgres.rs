@@ -280,10 +280,10 @@ fn bytes<'a>(values: impl Iterator<Item = &'a [u8]>) -> String {
         lengths.push(value.len());
         whole.extend_from_slice(value);
     }
+    // A subquery of its own is read once; as something to be joined with it would be read again for each piece.
     format!(
-        "array(select substring(whole.bytes from cut.start for cut.length)
-               from (select decode('{}', 'base64') as bytes offset 0) as whole,
-                    rows from (unnest({}), unnest({})) with ordinality as cut (start, length, place)
+        "array(select substring((select decode('{}', 'base64')) from cut.start for cut.length)
+               from rows from (unnest({}), unnest({})) with ordinality as cut (start, length, place)
                order by cut.place)",
         Base64Display::new(&whole, &STANDARD),
         array("int", starts),

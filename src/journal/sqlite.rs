@@ -249,7 +249,13 @@ impl Connection {
 
     pub async fn lock(&mut self, asked: &Asked) -> Result<Looked> {
         self.begin().await?;
-        self.look(asked).await
+        let since = self.since(asked).await?;
+        self.seen(asked, since).await
+    }
+
+    /// Looks again under the lock.
+    pub async fn look(&mut self, asked: &Asked) -> Result<Looked> {
+        self.seen(asked, Vec::new()).await
     }
 
     /// What was written since the head that the caller knows, and that head's own entry.
@@ -264,7 +270,7 @@ impl Connection {
         Ok(found.fetch_all(&mut self.sqlite).await?)
     }
 
-    pub async fn look(&mut self, asked: &Asked) -> Result<Looked> {
+    async fn seen(&mut self, asked: &Asked, since: Vec<LookedRow>) -> Result<Looked> {
         let sql = "with asked (id, held) as (select unhex(key), value from json_each(?1))
              select * from (
                  select 'head', position, recorded_at, null, null, leaf_hash, null
@@ -281,7 +287,7 @@ impl Connection {
         let commands: Vec<Uuid> = asked.commands.iter().copied().collect();
         let found = query_as(sql).bind(id_map(asked)).bind(id_list(&commands));
         let mut found: Vec<LookedRow> = found.fetch_all(&mut self.sqlite).await?;
-        found.extend(self.since(asked).await?);
+        found.extend(since);
         rows::looked(found, asked, Some(clock::system()))
     }
 

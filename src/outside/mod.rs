@@ -50,3 +50,31 @@ pub fn cause(error: &reqwest::Error) -> String {
     }
     cause.to_string()
 }
+
+/// An address as it may be shown: whatever stands before an `@` is somebody's.
+pub fn without_secrets(address: &str) -> String {
+    let Some((before, host)) = address.rsplit_once('@') else {
+        return address.to_owned();
+    };
+    match before.split_once("://") {
+        Some((scheme, _)) => format!("{scheme}://***@{host}"),
+        None => format!("***@{host}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn nothing_before_the_host_is_shown() {
+        for (address, shown) in [
+            ("nats://bus:4222/H38", "nats://bus:4222/H38"),
+            ("nats://h38:p@ss@bus:4222/H38", "nats://***@bus:4222/H38"),
+            ("nats://token@bus", "nats://***@bus"),
+            ("capital:secret@bus/H38", "***@bus/H38"),
+        ] {
+            assert_eq!(without_secrets(address), shown);
+        }
+    }
+}

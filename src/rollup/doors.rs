@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{ConnectInfo, Path, Query, Request, State};
-use axum::http::{StatusCode, Uri};
+use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{any, get};
 use jiff::civil::Date;
@@ -51,6 +51,10 @@ pub fn router(rollup: Rollup, sign_in: SignIn, stop: CancellationToken) -> Route
                 .route("/t/{code}", any(of_dossier))
                 .route("/t/{code}/{*path}", any(of_dossier_below))
                 .route("/history/{code}", any(of_dossier))
+                .route("/o/{office}", get(of_office))
+                .route("/p", get(of_any))
+                .route("/p/{code}", get(of_any))
+                .fallback(elsewhere)
                 .with_state(rollup),
         )
         .route("/assets/{*path}", get(assets::serve))
@@ -73,11 +77,12 @@ async fn home(
     let asked = asked.map_or_else(|_| Asked::default(), |Query(asked)| asked);
     let to = asked.to.unwrap_or_else(Rollup::today);
     let from = asked.from.unwrap_or_else(|| to.first_of_year());
+    let (from, to) = (from.min(to), from.max(to));
     let question = Question::plain(Day(from), Day(to), None, None);
     let counted = match RollupStatistics::of(&rollup, &question).await {
         Ok(counted) => counted,
         Err(error) => {
-            tracing::warn!(?error, "the first page has no figures");
+            tracing::debug!(?error, "the first page has no figures");
             RollupStatistics::default()
         }
     };
@@ -101,14 +106,16 @@ async fn look_up(asked: Result<Query<Asked>, QueryRejection>) -> Redirect {
         Lang::En => "?lang=en",
     };
     let code = asked.code.unwrap_or_default();
+    if code.trim().is_empty() {
+        return Redirect::to(&format!("/{lang}"));
+    }
     let code = utf8_percent_encode(code.trim(), NON_ALPHANUMERIC);
     Redirect::to(&format!("/t/{code}{lang}"))
 }
 
 /// Ready when every journal is shown.
 async fn ready(State(rollup): State<Rollup>) -> StatusCode {
-    let shown = |member: &super::Member| member.followed().shown.is_some();
-    if rollup.members().iter().all(shown) {
+    if rollup.is_whole() {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
@@ -143,6 +150,39 @@ async fn of_dossier(
     to_its_journal(&rollup, &code, request).await
 }
 
+/// What an office tells of itself, from the journal that knows it.
+async fn of_office(
+    State(rollup): State<Rollup>,
+    Path(office): Path<String>,
+    request: Request,
+) -> Response {
+    let knows = |shown: &Shown| shown.api.models.reference().offices.contains_key(&office);
+    let mut shown = rollup
+        .members()
+        .iter()
+        .filter_map(|member| member.followed().shown);
+    match shown.find(knows).or_else(|| any_shown(&rollup)) {
+        Some(shown) => hand_on(shown, request.uri().clone(), request).await,
+        None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// What is the same everywhere, as the first journal has it: the catalogue.
+async fn of_any(State(rollup): State<Rollup>, request: Request) -> Response {
+    match any_shown(&rollup) {
+        Some(shown) => hand_on(shown, request.uri().clone(), request).await,
+        None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// Pages of one journal lead to others of its own; here the first page stands for them.
+async fn elsewhere(method: Method) -> Response {
+    match method {
+        Method::GET | Method::HEAD => Redirect::to("/").into_response(),
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
 async fn of_dossier_below(
     State(rollup): State<Rollup>,
     Path((code, _)): Path<(String, String)>,
@@ -151,7 +191,8 @@ async fn of_dossier_below(
     to_its_journal(&rollup, &code, request).await
 }
 
-/// The page as its own journal shows it. Of a code that nobody has, the first journal says so, and counts who asks.
+/// The page as its own journal shows it. Of a code that nobody has, the first journal says so; while a journal is not shown,
+/// nobody can.
 async fn to_its_journal(rollup: &Rollup, code: &str, request: Request) -> Response {
     let found = match code.trim().parse::<DossierCode>() {
         Ok(code) => find(rollup, &code).await,
@@ -159,7 +200,7 @@ async fn to_its_journal(rollup: &Rollup, code: &str, request: Request) -> Respon
     };
     let shown = match found {
         Ok(Some((member, _))) => member.followed().shown,
-        Ok(None) => any_shown(rollup),
+        Ok(None) => any_shown(rollup).filter(|_| rollup.is_whole()),
         Err(error) => {
             tracing::error!(?error, "a code could not be looked up");
             None

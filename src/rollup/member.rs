@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use tokio::sync::watch;
@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::acts::Premises;
 use crate::api::http::limits::Limits;
-use crate::api::rates::Settings;
+use crate::api::rates::Rates;
 use crate::api::{self, Api};
 use crate::domain::time::Moment;
 use crate::integrity::mirror::{Mirror, MirrorError, Wanted};
@@ -20,6 +20,9 @@ use crate::journal::clock;
 use crate::projections::ReadModels;
 use crate::vault::Keys;
 use crate::web::{self, Web};
+
+/// Between two attempts to reach a journal, at most.
+const PAUSE_MAX: Duration = Duration::from_secs(15);
 
 /// A journal by the name it is called here.
 #[derive(Clone)]
@@ -56,8 +59,9 @@ pub struct Following {
     pub name: String,
     pub wanted: Wanted,
     pub keys: Arc<Keys>,
-    pub limits: Limits,
-    pub rates: Settings,
+    /// Shared by all, so that nobody is answered as often as there are journals.
+    pub limits: Arc<Limits>,
+    pub rates: Rates,
     pub public_url: Option<String>,
     /// Between two looks for something new.
     pub every: Duration,
@@ -89,7 +93,9 @@ impl Member {
 
 impl Following {
     async fn run(self, tell: watch::Sender<Followed>, stop: CancellationToken) {
+        let mut pause = self.every;
         loop {
+            let began = Instant::now();
             let error = tokio::select! {
                 () = stop.cancelled() => return,
                 Err(error) = self.follow(&tell, &stop) => error,
@@ -106,9 +112,15 @@ impl Following {
             if ended {
                 return;
             }
+            let went_on = began.elapsed() > PAUSE_MAX;
+            pause = if went_on {
+                self.every
+            } else {
+                PAUSE_MAX.min(pause * 2)
+            };
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = sleep(self.every) => {}
+                () = sleep(pause) => {}
             }
         }
     }
@@ -119,13 +131,11 @@ impl Following {
         stop: &CancellationToken,
     ) -> Result<Infallible, MirrorError> {
         let mut mirror = opened(self.wanted.clone()).await?;
+        // What was proved before is shown before anybody is asked for more.
+        self.show_if_any(&mirror, tell, stop).await?;
         loop {
             let pulled = mirror.pull(|_, _| {}).await?;
-            let shown = tell.borrow().shown.is_some();
-            if !shown && pulled.size() > 0 {
-                let shown = self.show(&mirror, stop).await?;
-                tell.send_modify(|followed| followed.shown = Some(shown));
-            }
+            self.show_if_any(&mirror, tell, stop).await?;
             tell.send_modify(|followed| {
                 followed.proved = pulled.size();
                 followed.compared_at = Some(clock::system());
@@ -133,6 +143,23 @@ impl Following {
             });
             sleep(self.every).await;
         }
+    }
+
+    async fn show_if_any(
+        &self,
+        mirror: &Mirror,
+        tell: &watch::Sender<Followed>,
+        stop: &CancellationToken,
+    ) -> Result<(), MirrorError> {
+        let copied = mirror.journal().head().await?.size;
+        if copied > 0 && tell.borrow().shown.is_none() {
+            let shown = self.show(mirror, stop).await?;
+            tell.send_modify(|followed| {
+                followed.shown = Some(shown);
+                followed.proved = copied;
+            });
+        }
+        Ok(())
     }
 
     /// Opens what answers of a copy, and keeps it current.
@@ -152,9 +179,9 @@ impl Following {
                 tracing::error!(member = %name, %error, "its read models do not follow any more");
             }
         });
-        let mut api = Api::read_only(office, models, journal, &self.keys)
-            .with_limits(self.limits.clone(), &self.rates)
-            .until(stop.clone());
+        let mut api = Api::read_only(office, models, journal, &self.keys).until(stop.clone());
+        api.limits = Arc::clone(&self.limits);
+        api.rates = self.rates.clone();
         if let Some(url) = &self.public_url {
             api = api.with_public_url(url);
         }

@@ -30,10 +30,10 @@ pub struct Rollup {
 
 impl Rollup {
     #[must_use]
-    pub fn new(members: Vec<Member>, limits: Limits, rates: Rates) -> Self {
+    pub fn new(members: Vec<Member>, limits: Arc<Limits>, rates: Rates) -> Self {
         Self {
             members: Arc::new(members),
-            limits: Arc::new(limits),
+            limits,
             rates,
         }
     }
@@ -42,6 +42,14 @@ impl Rollup {
     #[must_use]
     pub fn members(&self) -> &[Member] {
         &self.members
+    }
+
+    /// Whether something of every journal is shown: only then is it known that nobody has a dossier.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.members
+            .iter()
+            .all(|member| member.followed().shown.is_some())
     }
 
     #[must_use]

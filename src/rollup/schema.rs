@@ -1,5 +1,8 @@
 //! What can be asked of all journals together.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Schema, SimpleObject};
 
 use super::{Followed, Member, Rollup};
@@ -7,6 +10,7 @@ use crate::api::access::look_up_within;
 use crate::api::error::{Answered, FailureCode, Problem, Result};
 use crate::api::http::cost::Costs;
 use crate::api::scalar::{Day, Long};
+use crate::api::schema::written;
 use crate::api::statistics::{Figures, Question};
 use crate::api::words::{Channel, Comparison, DossierStatus, Level};
 use crate::domain::code::DossierCode;
@@ -31,11 +35,14 @@ pub fn schema(rollup: Rollup) -> RollupSchema {
         .finish()
 }
 
-/// The schema in its own language.
+/// The schema in its own language, as committed in `rollup.graphql`.
 #[must_use]
 pub fn sdl() -> String {
     let schema = Schema::build(RollupQuery, EmptyMutation, EmptySubscription);
-    schema.register_output_type::<FailureCode>().finish().sdl()
+    schema
+        .register_output_type::<FailureCode>()
+        .finish()
+        .sdl_with_options(written())
 }
 
 /// What can be asked.
@@ -103,6 +110,8 @@ pub struct MemberView {
     proved: Long,
     /// When that was last compared with what it publishes.
     compared_at: Option<Moment>,
+    /// When the newest fact shown was recorded.
+    recorded_at: Option<Moment>,
     /// Why the last comparison failed; null when it did not.
     failure: Option<MemberFailure>,
     /// It contradicted itself: nothing more of it is taken, and the evidence is kept.
@@ -132,7 +141,8 @@ impl MemberView {
         let origin = shown
             .as_ref()
             .map(|shown| shown.api.office.opened().origin.clone());
-        let size = shown.as_ref().map_or(0, |shown| shown.api.models.size());
+        let progress = shown.as_ref().map(|shown| shown.api.models.progress());
+        let size = progress.map_or(0, |progress| progress.size);
         Self {
             name: member.name.clone(),
             graphql: shown.map(|_| format!("/m/{}/graphql", member.name)),
@@ -140,6 +150,7 @@ impl MemberView {
             size: Long(size),
             proved: Long(proved),
             compared_at,
+            recorded_at: progress.and_then(|progress| progress.recorded_at),
             failure: failure.map(|(code, message)| MemberFailure { code, message }),
             ended,
         }
@@ -225,16 +236,21 @@ impl RollupStatistics {
             return Err(Problem::bad_input("to lies before from"));
         }
         let (mut of, mut missing) = (Vec::new(), Vec::new());
+        let mut journals = HashSet::new();
         for member in rollup.members() {
             let name = member.name.clone();
             let Some(shown) = member.followed().shown else {
                 missing.push(name);
                 continue;
             };
+            let is_new = journals.insert(shown.api.office.opened().id);
             match asked.clone().query(&shown.api) {
-                Ok(query) => of.push((name, statistics::count(&shown.api.models, &query).await?)),
+                // One journal under two names is counted once.
+                Ok(query) if is_new => {
+                    of.push((name, statistics::count(&shown.api.models, &query).await?));
+                }
                 // Of a journal whose today lies before the period.
-                Err(_) => missing.push(name),
+                Ok(_) | Err(_) => missing.push(name),
             }
         }
         Ok(Self { of, missing })
@@ -267,7 +283,12 @@ pub struct Whereabouts {
 }
 
 async fn whereabouts(rollup: &Rollup, code: &DossierCode) -> Result<Option<Whereabouts>> {
-    Ok(find(rollup, code).await?.map(|(member, row)| Whereabouts {
+    let found = find(rollup, code).await?;
+    if found.is_none() && !rollup.is_whole() {
+        let error = anyhow::anyhow!("a journal is not shown yet, and the dossier may be there");
+        return Err(Problem::Unavailable(Arc::new(error)));
+    }
+    Ok(found.map(|(member, row)| Whereabouts {
         page: format!("/t/{}", code.as_str()),
         graphql: format!("/m/{}/graphql", member.name),
         member: member.name.clone(),
@@ -295,4 +316,24 @@ pub(super) async fn find<'a>(
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::sdl;
+
+    #[test]
+    fn the_committed_schema_is_current() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rollup.graphql");
+        if std::env::var_os("MOTCUA_BLESS").is_some() {
+            std::fs::write(&path, sdl()).expect("the file is writable");
+        }
+        let committed = std::fs::read_to_string(&path).expect("the file is there");
+        assert!(
+            committed == sdl(),
+            "rollup.graphql is old: run the tests with MOTCUA_BLESS=1"
+        );
+    }
 }

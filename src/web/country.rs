@@ -19,6 +19,7 @@ pub struct Place {
 #[derive(Template)]
 #[template(path = "country.html")]
 pub struct CountryPage {
+    style: &'static str,
     lang: Lang,
     from: Date,
     to: Date,
@@ -49,6 +50,7 @@ impl CountryPage {
             cells: cells(lang, Some(&total)),
         });
         Self {
+            style: STYLE,
             lang,
             from,
             to,
@@ -56,10 +58,6 @@ impl CountryPage {
             rows,
             complete: places.iter().all(|place| place.counts.is_some()),
         }
-    }
-
-    fn style(&self) -> &'static str {
-        STYLE
     }
 }
 

@@ -18,12 +18,14 @@ PERIOD = 'from: "2026-01-01", to: "2099-12-31"'
 
 
 class Nats:
-    """Debian's server, with JetStream on disk; killed and started again on the same port and folder."""
+    """Debian's server, with JetStream on disk and the users of docs/operate/many-journals.md; killed and started again on the same
+    port and folder."""
 
     def __init__(self, run):
         need("nats-server", "nats-server")
         self.run, self.port, self.watch = run, free_port(), free_port()
         self.folder = run.folder / "nats"
+        self.secret = "một cửa".encode().hex()
         self.process = None
         self.starts = 0
         run.on_close(self.kill)
@@ -32,13 +34,27 @@ class Nats:
         self.starts += 1
         log = (self.run.folder / f"nats-{self.starts}.log").open("w")
         self.process = subprocess.Popen(
-            ["nats-server", "-js", "-sd", str(self.folder), "-a", "127.0.0.1", "-p", str(self.port), "-m", str(self.watch)],
+            ["nats-server", "-c", str(self.settings())],
             stdout=log, stderr=subprocess.STDOUT, preexec_fn=ends_with_us)
         for _ in range(200):
             if self.streams() is not None:
                 return
             await asyncio.sleep(0.05)
         raise Broken("nats-server does not answer")
+
+    def settings(self):
+        """What each may: an office its own two streams, the capital to read."""
+        def user(name, *allowed):
+            publish = ", ".join(json.dumps(subject) for subject in allowed)
+            return f'{{ user: {name}, password: "{self.secret}", permissions: {{ publish: [{publish}], subscribe: ["_INBOX.>"] }} }}'
+        users = [user("capital", "$JS.API.STREAM.MSG.GET.>", "$JS.API.CONSUMER.>")]
+        for name in PROVINCES:
+            asked = [f"$JS.API.STREAM.{what}.{stream}" for stream in (name, f"{name}-checkpoints") for what in ("INFO", "CREATE", "MSG.GET")]
+            users.append(user(name.lower(), f"motcua.{name}.>", *asked))
+        file = self.run.folder / "nats.conf"
+        file.write_text(f'listen: "127.0.0.1:{self.port}"\nhttp: "127.0.0.1:{self.watch}"\njetstream {{ store_dir: "{self.folder}" }}\n'
+                        f'accounts {{ MOTCUA {{ jetstream: enabled, users: [ {", ".join(users)} ] }} }}\n')
+        return file
 
     def kill(self):
         if self.process is not None and self.process.poll() is None:
@@ -48,7 +64,7 @@ class Nats:
     def streams(self):
         """Name → (messages, last sequence); none while it does not answer."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.watch}/jsz?streams=true", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.watch}/jsz?streams=true&accounts=true", timeout=5) as answer:
                 told = json.load(answer)
         except (OSError, ValueError):
             return None
@@ -56,8 +72,8 @@ class Nats:
         streams = [stream for account in accounts for stream in account.get("stream_detail") or []]
         return {stream["name"]: (stream["state"]["messages"], stream["state"]["last_seq"]) for stream in streams}
 
-    def address(self, name):
-        return f"nats://127.0.0.1:{self.port}/{name}"
+    def address(self, name, user):
+        return f"nats://{user}:{self.secret}@127.0.0.1:{self.port}/{name}"
 
 
 class Capital(Node):
@@ -108,7 +124,7 @@ async def country(run):
     for name, office in PROVINCES.items():
         journal = cluster.url() if name == "H40" else None
         data, keys = found(run, name, journal, office)
-        option = ["--nats", nats.address(name)]
+        option = ["--nats", nats.address(name, name.lower())]
         # One of them has two nodes, and both publish.
         nodes = [Node(run, f"{name}-{n}", data if n == 0 else run.folder / f"{name}-other", keys, journal,
                       options=option + (["--signer"] if journal and n == 0 else []), office=office) for n in range(2 if journal else 1)]
@@ -116,7 +132,7 @@ async def country(run):
             await node.start()
         provinces[name] = nodes
         offices[name] = await Office.of(run, nodes, name)
-    capital = Capital(run, {name: nats.address(name) for name in provinces})
+    capital = Capital(run, {name: nats.address(name, "capital") for name in provinces})
     await capital.start()
     for office in offices.values():
         await office.open(desks=3)
@@ -152,6 +168,10 @@ async def country(run):
     await same_figures(run, capital, provinces)
     await every_dossier(run, capital, offices)
     await same_bytes(run, capital, provinces)
+    everyone = [capital, *(node for nodes in provinces.values() for node in nodes)]
+    for node in everyone:
+        told = any(nats.secret in log.read_text(errors="replace") for log in node.logs)
+        run.expect(not told, "secret", f"{node.name} shows NATS's password in its log")
     look_for_panics(run, capital, *(node for nodes in provinces.values() for node in nodes))
 
 
@@ -159,7 +179,8 @@ async def break_something(run, nats, provinces):
     if run.sabotage == "foreign":
         # Somebody else's message in a province's stream.
         stranger = await asyncio.open_connection("127.0.0.1", nats.port)
-        stranger[1].write(b"CONNECT {}\r\nPUB motcua.H38.fact 2\r\n{}\r\nPING\r\n")
+        who = json.dumps({"user": "h38", "pass": nats.secret, "verbose": False})
+        stranger[1].write(f"CONNECT {who}\r\nPUB motcua.H38.fact 2\r\n{{}}\r\nPING\r\n".encode())
         await stranger[1].drain()
         await asyncio.sleep(1)
         stranger[1].close()

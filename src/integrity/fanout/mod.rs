@@ -10,9 +10,11 @@ use std::time::Duration;
 
 use async_nats::ConnectOptions;
 use async_nats::jetstream::{self, Context};
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 pub use self::publisher::{FanoutError, Publisher};
+use crate::outside;
 
 /// With each checkpoint: the log's key as it shows itself.
 pub const VKEY: &str = "Motcua-Vkey";
@@ -20,7 +22,7 @@ pub const VKEY: &str = "Motcua-Vkey";
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 const NAME_MAX: usize = 64;
 
-/// Where a log is on NATS: `nats://[user:password@]host[:port]/NAME`, or `tls://…`.
+/// Where a log is on NATS: `nats://[user:password@|token@]host[:port]/NAME`, or `tls://…`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
     server: Url,
@@ -30,16 +32,8 @@ pub struct Address {
 impl std::fmt::Display for Address {
     /// Without what is secret in it.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut shown = self.server.clone();
-        if shown.password().is_some() {
-            let _ = shown.set_password(Some("***"));
-        }
-        write!(
-            out,
-            "{}/{}",
-            shown.as_str().trim_end_matches('/'),
-            self.name
-        )
+        let server = outside::without_secrets(self.server.as_str());
+        write!(out, "{}/{}", server.trim_end_matches('/'), self.name)
     }
 }
 
@@ -98,21 +92,35 @@ impl Address {
     pub async fn connect(&self) -> Result<Context, async_nats::ConnectError> {
         // The client takes whichever cryptography the program has chosen.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = ConnectOptions::new()
+        let options = ConnectOptions::new()
             .name("motcua")
             .connection_timeout(CONNECT_MAX)
-            .request_timeout(Some(CONNECT_MAX))
-            .connect(self.server.as_str())
-            .await?;
+            .request_timeout(Some(CONNECT_MAX));
+        let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let user = plain(self.server.username());
+        let options = match self.server.password() {
+            Some(password) => options.user_and_password(user, plain(password)),
+            None if user.is_empty() => options,
+            None => options.token(user),
+        };
+        let mut server = self.server.clone();
+        // Told apart from the address, where the client would not read them.
+        let _ = server.set_username("").and(server.set_password(None));
+        let client = options.connect(server.as_str()).await?;
         Ok(jetstream::new(client))
     }
 }
 
-/// What went wrong, with what caused it.
+/// What went wrong, with what caused it, each once.
 pub fn cause(error: &dyn std::error::Error) -> String {
     let mut told = error.to_string();
-    if let Some(source) = error.source() {
-        told = format!("{told}: {source}");
+    let mut next = error.source();
+    while let Some(source) = next {
+        let more = source.to_string();
+        if !told.contains(&more) {
+            told = format!("{told}: {more}");
+        }
+        next = source.source();
     }
     told
 }
@@ -128,7 +136,7 @@ mod tests {
             .expect("an address");
         assert_eq!(address.facts(), "H38");
         assert_eq!(address.checkpoints(), "H38-checkpoints");
-        assert_eq!(address.to_string(), "nats://node:***@bus.example:4222/H38");
+        assert_eq!(address.to_string(), "nats://***@bus.example:4222/H38");
         for wrong in [
             "bus.example/H38",
             "http://bus.example/H38",

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use async_nats::HeaderMap;
 use async_nats::jetstream::Context;
-use async_nats::jetstream::context::{PublishError, PublishErrorKind};
+use async_nats::jetstream::context::{PublishAckFuture, PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, RawMessageError, StorageType, Stream};
+use futures_util::{StreamExt as _, stream};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::{Address, VKEY};
 use crate::integrity::{Integrity, Published};
 use crate::journal::{Entry, Journal, JournalError};
-use crate::tlog::Checkpoint;
-use crate::tlog::note::Note;
+use crate::tlog::SignedCheckpoint;
 use crate::tlog::text::encode;
 
 /// Messages on their way at a time.
@@ -24,21 +24,32 @@ const BATCH: u32 = 256;
 const CHECKPOINTS_MAX: i64 = 10_000;
 /// Between two attempts, at first and at most.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(15));
+/// Before a stream that is not this journal's is looked at again: somebody has to do something about it first.
+const FOREIGN_PAUSE: Duration = Duration::from_mins(1);
+/// Messages asked for at a time when a stream is compared.
+const AHEAD: usize = 16;
 
 /// Why nothing is published now.
 #[derive(Debug, thiserror::Error)]
 pub enum FanoutError {
     /// NATS does not answer, or not as it should: asked again.
     #[error("NATS at {address}: {why}")]
-    Unavailable { address: Address, why: String },
+    Unavailable { address: String, why: String },
     /// Another node was first: what it published is read, and this one goes on behind it.
     #[error("another node publishes to {0} too")]
-    Overtaken(Address),
+    Overtaken(String),
     /// The stream holds other facts than this journal, or more of them. Nothing is published, and nothing there is changed.
     #[error(
         "the stream at {address} is not this journal's: at sequence {sequence} it holds something else"
     )]
-    Differs { address: Address, sequence: u64 },
+    Differs { address: String, sequence: u64 },
+    /// A stream of this name is there and would not keep what it is told.
+    #[error("the stream {stream} at {address} was made by somebody else: {why}")]
+    Unsuitable {
+        address: String,
+        stream: String,
+        why: &'static str,
+    },
     #[error(transparent)]
     Journal(#[from] JournalError),
 }
@@ -51,13 +62,14 @@ impl FanoutError {
             Self::Unavailable { .. } => "FANOUT_UNAVAILABLE",
             Self::Overtaken(_) => "FANOUT_OVERTAKEN",
             Self::Differs { .. } => "FANOUT_DIFFERS",
+            Self::Unsuitable { .. } => "FANOUT_UNSUITABLE",
             Self::Journal(error) => error.code(),
         }
     }
 
     /// Whether waiting may help.
     fn is_passing(&self) -> bool {
-        !matches!(self, Self::Differs { .. })
+        !matches!(self, Self::Differs { .. } | Self::Unsuitable { .. })
     }
 }
 
@@ -78,7 +90,8 @@ impl Publisher {
         }
     }
 
-    /// Until it is told to stop, or the stream turns out to be another journal's. NATS may come and go: it is a delay.
+    /// Until it is told to stop. NATS may come and go: it is a delay. A stream that is not this journal's is looked at again, and
+    /// never written.
     pub async fn run(self, stop: CancellationToken) {
         let mut pause = PAUSE.0;
         loop {
@@ -87,16 +100,17 @@ impl Publisher {
                 () = stop.cancelled() => return,
                 error = self.publish(&mut went_on) => error,
             };
-            if !error.is_passing() {
-                tracing::error!(%error, code = error.code(), "nothing more is published to NATS");
-                return;
-            }
-            pause = if went_on {
-                PAUSE.0
+            if error.is_passing() {
+                tracing::warn!(%error, code = error.code(), "publishing to NATS is tried again");
+                pause = if went_on {
+                    PAUSE.0
+                } else {
+                    PAUSE.1.min(pause * 2)
+                };
             } else {
-                PAUSE.1.min(pause * 2)
-            };
-            tracing::warn!(%error, code = error.code(), "publishing to NATS is tried again");
+                tracing::error!(%error, code = error.code(), "nothing is published to NATS");
+                pause = FOREIGN_PAUSE;
+            }
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = sleep(pause) => {}
@@ -137,9 +151,9 @@ impl Publisher {
             let newest = proof.borrow_and_update().published.clone();
             if let Some(newest) = newest
                 && newest.checkpoint.size <= published
-                && told.as_ref().is_none_or(|told| {
-                    told.size < newest.checkpoint.size || told.note != newest.note
-                })
+                && told
+                    .as_ref()
+                    .is_none_or(|told| told.is_surpassed_by(&newest))
             {
                 told = Some(self.tell(&nats, told, &newest).await?);
                 *went_on = true;
@@ -174,26 +188,36 @@ impl Publisher {
             deny_purge: true,
             ..Config::default()
         };
-        let stream = nats.get_or_create_stream(wanted).await;
-        stream.map_err(|error| self.unavailable(&error))
+        let stream = nats.get_or_create_stream(wanted.clone()).await;
+        let stream = stream.map_err(|error| self.unavailable(&error))?;
+        let unsuitable = unsuitable(&stream.cached_info().config, &wanted);
+        unsuitable.map_or(Ok(stream), |why| {
+            Err(FanoutError::Unsuitable {
+                address: self.address.to_string(),
+                stream: name.to_owned(),
+                why,
+            })
+        })
     }
 
-    /// How much of the journal is there already; its newest message must be this journal's.
+    /// How much of the journal is there already; the newest messages must be this journal's, as many as are ever on their way.
     async fn agreed(&self, facts: &Stream) -> Result<u64, FanoutError> {
         let sequence = facts.cached_info().state.last_sequence;
-        let Some(position) = sequence.checked_sub(1) else {
-            return Ok(0);
-        };
-        let there = facts.get_raw_message(sequence).await;
-        let there = there.map_err(|error: RawMessageError| self.unavailable(&error))?;
-        let here = self.journal.read(position, 1).await?;
-        if here
-            .first()
-            .is_some_and(|entry| entry.body == there.payload)
-        {
-            return Ok(sequence);
+        let first = sequence.saturating_sub(BATCH.into());
+        let here = self.journal.read(first, BATCH).await?;
+        let asked = stream::iter(first + 1..=sequence).map(|at| facts.get_raw_message(at));
+        let mut there = Box::pin(asked.buffered(AHEAD));
+        let mut here = here.iter();
+        while let Some(message) = there.next().await {
+            let message = message.map_err(|error: RawMessageError| self.unavailable(&error))?;
+            if here
+                .next()
+                .is_none_or(|entry| entry.body != message.payload)
+            {
+                return Err(self.differs(message.sequence));
+            }
         }
-        Err(self.differs(sequence))
+        Ok(sequence)
     }
 
     /// The newest checkpoint there.
@@ -205,11 +229,10 @@ impl Publisher {
         let newest = checkpoints.get_raw_message(sequence).await;
         let newest = newest.map_err(|error: RawMessageError| self.unavailable(&error))?;
         let note = String::from_utf8_lossy(&newest.payload).into_owned();
-        let checkpoint = note
-            .parse::<Note>()
-            .ok()
-            .and_then(|note| note.text.parse::<Checkpoint>().ok());
-        let size = checkpoint.map_or(0, |checkpoint| checkpoint.size);
+        // What this log's key has not signed is somebody else's word, and surpassed by anything.
+        let key = self.integrity.vkey();
+        let signed = key.and_then(|key| SignedCheckpoint::open(&note, &key).ok());
+        let size = signed.map_or(0, |signed| signed.checkpoint().size);
         Ok(Some(Told {
             sequence,
             size,
@@ -217,9 +240,10 @@ impl Publisher {
         }))
     }
 
-    /// Publishes facts in order and gives the size then. All are on their way before the first is waited for.
+    /// Publishes facts in order and gives the size then. The first is waited for, and shows whose turn it is; all others are on
+    /// their way together: were they sent before, one that is refused would leave its place to the next.
     async fn send(&self, nats: &Context, entries: &[Entry]) -> Result<u64, FanoutError> {
-        let mut waiting = Vec::with_capacity(entries.len());
+        let (mut size, mut waiting) = (0, Vec::with_capacity(entries.len()));
         for entry in entries {
             let message = PublishMessage::build()
                 .payload(entry.body.clone())
@@ -228,21 +252,26 @@ impl Publisher {
                 self.address.facts_subject(),
                 behind(message, entry.position),
             );
-            waiting.push((
-                entry.position + 1,
-                sent.await.map_err(|error| self.refused(&error))?,
-            ));
-        }
-        let mut size = 0;
-        for (sequence, sent) in waiting {
-            let stored = sent.await.map_err(|error| self.refused(&error))?;
-            // One stored before by this or another node answers as a duplicate.
-            if stored.sequence != sequence {
-                return Err(self.differs(stored.sequence));
+            let sent = sent.await.map_err(|error| self.refused(&error))?;
+            if waiting.is_empty() && size == 0 {
+                size = self.stored(entry.position + 1, sent).await?;
+            } else {
+                waiting.push((entry.position + 1, sent));
             }
-            size = sequence;
+        }
+        for (sequence, sent) in waiting {
+            size = self.stored(sequence, sent).await?;
         }
         Ok(size)
+    }
+
+    async fn stored(&self, sequence: u64, sent: PublishAckFuture) -> Result<u64, FanoutError> {
+        let stored = sent.await.map_err(|error| self.refused(&error))?;
+        // One stored before by this or another node answers as a duplicate.
+        if stored.sequence != sequence {
+            return Err(self.differs(stored.sequence));
+        }
+        Ok(sequence)
     }
 
     async fn tell(
@@ -272,7 +301,7 @@ impl Publisher {
     fn refused(&self, error: &PublishError) -> FanoutError {
         match error.kind() {
             PublishErrorKind::WrongLastSequence | PublishErrorKind::WrongLastMessageId => {
-                FanoutError::Overtaken(self.address.clone())
+                FanoutError::Overtaken(self.address.to_string())
             }
             _ => self.unavailable(error),
         }
@@ -280,14 +309,14 @@ impl Publisher {
 
     fn differs(&self, sequence: u64) -> FanoutError {
         FanoutError::Differs {
-            address: self.address.clone(),
+            address: self.address.to_string(),
             sequence,
         }
     }
 
     fn unavailable(&self, error: &dyn Error) -> FanoutError {
         FanoutError::Unavailable {
-            address: self.address.clone(),
+            address: self.address.to_string(),
             why: super::cause(error),
         }
     }
@@ -298,6 +327,30 @@ struct Told {
     sequence: u64,
     size: u64,
     note: String,
+}
+
+impl Told {
+    /// Of more facts, or of as many with more signatures: what is told never goes back, whoever tells it.
+    fn is_surpassed_by(&self, newest: &Published) -> bool {
+        let size = newest.checkpoint.size;
+        self.size < size || self.size == size && self.note.len() < newest.note.len()
+    }
+}
+
+/// Why a stream that is there would lose what it is told, if it would.
+fn unsuitable(found: &Config, wanted: &Config) -> Option<&'static str> {
+    let kept = |most: i64| most <= 0 || wanted.max_messages > 0 && most >= wanted.max_messages;
+    if found.storage != wanted.storage {
+        Some("it is not kept on disk")
+    } else if found.subjects != wanted.subjects {
+        Some("it takes other subjects")
+    } else if !kept(found.max_messages) || found.max_bytes > 0 || !found.max_age.is_zero() {
+        Some("it forgets old messages")
+    } else if found.retention != wanted.retention {
+        Some("it forgets what was read")
+    } else {
+        None
+    }
 }
 
 /// To be stored as the next after this sequence or not at all. Servers before 2.10 take a last sequence of 0 for none asked, but

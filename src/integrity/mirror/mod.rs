@@ -133,6 +133,8 @@ impl Mirror {
         let from = self.journal.head().await?.size;
         let size = signed.checkpoint().size;
         let known = self.known().await?;
+        let seen = known.as_ref().map_or(from, |known| held(known, from));
+        self.source.is_not_older(size, seen)?;
         let is_news = known
             .as_ref()
             .is_none_or(|known| known.text != signed.note().text);
@@ -188,7 +190,7 @@ impl Mirror {
     fn compare(&self, known: Option<&Note>, held: u64, signed: &SignedCheckpoint) -> Result<()> {
         let size = signed.checkpoint().size;
         let before: Option<Checkpoint> = known.and_then(|note| note.text.parse().ok());
-        let seen = before.as_ref().map_or(held, |before| before.size.max(held));
+        let seen = known.map_or(held, |known| self::held(known, held));
         if size < seen {
             let what = format!("the log shows {size} entries, {seen} were seen");
             let evidence = self.evidence("LOG_ROLLED_BACK", &what, known, signed, None)?;
@@ -290,6 +292,12 @@ impl Mirror {
         self.seals.publish(size, now).await?;
         Ok(())
     }
+}
+
+/// How much was seen of a log: by its newest proved checkpoint, or the copy.
+fn held(known: &Note, copied: u64) -> u64 {
+    let known: Option<Checkpoint> = known.text.parse().ok();
+    known.map_or(copied, |known| known.size.max(copied))
 }
 
 /// The policy that a mirror in this folder was told to keep to, if any.

@@ -1,6 +1,7 @@
 //! What a writer that keeps states is told of what others wrote meanwhile.
 
 use motcua::journal::{Entry, Head, JournalError, Location, Look, Looked, Writer};
+use motcua::tlog::leaf_hash;
 use uuid::Uuid;
 
 use super::{append, by_hand, entries, stream, writer};
@@ -122,5 +123,69 @@ async fn a_head_of_another_record_is_not_believed() {
             })
             .await;
         assert!(matches!(set_back, Err(JournalError::SetBack { .. })));
+    }
+}
+
+#[tokio::test]
+async fn under_the_lock_only_what_is_not_held_at_this_head_is_looked_for() {
+    for ground in grounds().await {
+        let journal = ground.journal().await;
+        let (mut one, mut other) = (writer(&journal).await, writer(&journal).await);
+        let newest = head(&append(&mut one, &[stream(1), stream(2), stream(3)]).await);
+        let foreign = append(&mut other, &[stream(1), stream(3), stream(1)]).await;
+        let looked = look(&mut one, &[(stream(3), 1), (stream(1), 1)], newest).await;
+        assert_eq!(looked.missing, foreign, "in the order of the record");
+        let held = [(stream(2), 1)];
+        let more = |since| Look {
+            streams: &held,
+            commands: &[],
+            since: Some(since),
+        };
+        let told = one.look_more(more(looked.head)).await.expect("a look");
+        assert!(told.tails.is_empty());
+        let told = one.look_more(more(newest)).await.expect("a look");
+        assert_eq!(told.tails[&stream(2)].version, 1);
+        one.commit(&next(&looked, stream(2), 2), &[])
+            .await
+            .expect("held, and written on");
+    }
+}
+
+#[tokio::test]
+async fn more_entries_than_are_told_count_as_unknown() {
+    for ground in grounds().await {
+        let journal = ground.journal().await;
+        let (mut one, mut other) = (writer(&journal).await, writer(&journal).await);
+        let newest = head(&append(&mut one, &[stream(1)]).await);
+        append(&mut other, &vec![stream(2); 4_096]).await;
+        let looked = look(&mut one, &[(stream(1), 1)], newest).await;
+        assert_eq!(looked.since.map(|streams| streams.len()), Some(4_096));
+        one.release().await.expect("released");
+        append(&mut other, &[stream(2)]).await;
+        let looked = look(&mut one, &[(stream(1), 1)], newest).await;
+        assert_eq!(looked.since, None);
+        assert_eq!(looked.tails[&stream(1)].version, 1);
+        one.release().await.expect("released");
+    }
+}
+
+#[tokio::test]
+async fn a_large_batch_is_cut_apart_in_time() {
+    for ground in grounds().await {
+        let journal = ground.journal().await;
+        let mut one = writer(&journal).await;
+        let looked = look(&mut one, &[(stream(1), 0)], Head::default()).await;
+        let mut large = entries(&looked, &[stream(1); 2_000]);
+        for entry in &mut large {
+            // Longer altogether than what the database keeps in memory for one step.
+            entry.body =
+                vec![b'x'; 8_000 - usize::try_from(entry.version % 7).expect("small")].into();
+            entry.leaf_hash = leaf_hash(&entry.body);
+        }
+        one.commit(&large, &[])
+            .await
+            .expect("within the statement's time");
+        let read = journal.read(0, 2_000).await.expect("read");
+        assert_eq!(read, large);
     }
 }

@@ -33,11 +33,12 @@ impl Log {
     /// `address`: where the office's pages are, with or without `/log`. `token`: an auditor's, where entries are not for
     /// everybody.
     pub fn new(address: &str, token: Option<String>) -> Result<Self> {
-        let wrong = || MirrorError::Address(address.to_owned());
+        let wrong = || MirrorError::Address(outside::without_secrets(address));
         let prefix = address.trim_end_matches('/');
         let prefix = prefix.strip_suffix("/log").unwrap_or(prefix);
         let base: Url = format!("{prefix}/log/").parse().map_err(|_| wrong())?;
-        if !["http", "https"].contains(&base.scheme()) || base.query().is_some() {
+        let named = !base.username().is_empty() || base.password().is_some();
+        if !["http", "https"].contains(&base.scheme()) || base.query().is_some() || named {
             return Err(wrong());
         }
         Ok(Self {
@@ -198,7 +199,13 @@ mod tests {
             below.address("checkpoint"),
             "http://h.vn:8080/office/log/checkpoint"
         );
-        for wrong in ["h.vn", "ftp://h.vn", "https://h.vn?x=1", ""] {
+        for wrong in [
+            "h.vn",
+            "ftp://h.vn",
+            "https://h.vn?x=1",
+            "https://me:secret@h.vn",
+            "",
+        ] {
             assert!(Log::new(wrong, None).is_err(), "{wrong}");
         }
     }

@@ -42,6 +42,17 @@ impl Source {
         }
     }
 
+    /// On a bus anybody who may write to it can show an old checkpoint again, so that accuses nobody: a newer one will come.
+    ///
+    /// # Errors
+    /// `MIRROR_UNREACHABLE`, which passes.
+    pub fn is_not_older(&self, size: u64, seen: u64) -> Result<()> {
+        match self {
+            Self::Nats(streams) if size < seen => Err(streams.shows_an_older(size, seen)),
+            Self::Nats(_) | Self::Http(_) => Ok(()),
+        }
+    }
+
     /// The key that the log shows of itself: proves nothing of who shows it.
     pub async fn vkey(&self) -> Result<VerifierKey> {
         match self {

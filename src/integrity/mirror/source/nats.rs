@@ -15,6 +15,7 @@ use crate::integrity::fanout::{Address, VKEY, cause};
 use crate::integrity::mirror::error::{MirrorError, Result};
 use crate::integrity::mirror::remote::perfect_root;
 use crate::journal::Journal;
+use crate::outside;
 use crate::tlog::tile::WIDTH;
 use crate::tlog::{Bundle, Hash, Tile, VerifierKey, leaf_hash};
 
@@ -49,7 +50,8 @@ struct Hashed {
 impl Streams {
     pub fn new(address: &str, own: Journal) -> Result<Self> {
         let parsed = address.parse();
-        let address = parsed.map_err(|_| MirrorError::Address(address.to_owned()))?;
+        let address =
+            parsed.map_err(|_| MirrorError::Address(outside::without_secrets(address)))?;
         Ok(Self {
             address,
             nats: Arc::default(),
@@ -211,6 +213,13 @@ impl Streams {
     async fn nats(&self) -> Result<&Context> {
         let connected = self.nats.get_or_try_init(|| self.address.connect()).await;
         connected.map_err(|error| self.unreachable(&error))
+    }
+
+    pub fn shows_an_older(&self, size: u64, seen: u64) -> MirrorError {
+        MirrorError::Unreachable {
+            address: self.address.to_string(),
+            why: format!("the newest checkpoint there is of {size} facts, and {seen} were seen"),
+        }
     }
 
     fn unreachable(&self, error: &dyn std::error::Error) -> MirrorError {

@@ -14,7 +14,7 @@ use crate::domain::fact::{Fact, stream};
 use crate::domain::reference::Reference;
 use crate::domain::register::Register;
 use crate::domain::staff::Staff;
-use crate::journal::{Entry, Head, Journal, Looked, Tail, Until, fact};
+use crate::journal::{Entry, Head, Journal, JournalError, Looked, Tail, Until, fact};
 use crate::tlog::Hash;
 
 use super::OpenError;
@@ -206,22 +206,9 @@ impl States {
         }
     }
 
-    /// The first stream whose tail has the version that is held and another hash: the record was set back, and grew again.
-    pub fn beside(&self, looked: &Looked) -> Option<Uuid> {
-        let other = |(id, tail): (&Uuid, &Tail)| {
-            let held = self.get(*id)?;
-            (held.leaf_hash != tail.leaf_hash).then_some(*id)
-        };
-        looked.tails.iter().find_map(other)
-    }
-
     /// Takes in what was seen under the lock and forgets what others have written meanwhile: the streams asked for are current
-    /// then, and all others that are still held. False when the entries do not continue what is held.
-    pub fn catch_up(
-        &mut self,
-        looked: &Looked,
-        asked: &HashSet<Uuid>,
-    ) -> Result<bool, fact::FactError> {
+    /// then, and all others that are still held.
+    pub fn catch_up(&mut self, looked: &Looked, asked: &HashSet<Uuid>) -> Result<(), JournalError> {
         self.current = None;
         if let Some(streams) = &looked.since {
             for stream in streams.iter().filter(|id| !asked.contains(id)) {
@@ -232,15 +219,49 @@ impl States {
             self.young.retain(|id, _| asked.contains(id));
             self.old.retain(|id, _| asked.contains(id));
         }
-        let whole = self.absorb(&looked.missing)?;
-        if whole {
-            self.are_current(looked.head);
+        self.take_in(looked)?;
+        self.are_current(looked.head);
+        Ok(())
+    }
+
+    /// Takes in what was seen under the lock. Where it does not continue what is held, nothing is held any more.
+    pub fn take_in(&mut self, looked: &Looked) -> Result<(), JournalError> {
+        let taken = self.whole(looked);
+        if taken.is_err() {
+            self.clear();
         }
-        Ok(whole)
+        taken
+    }
+
+    fn whole(&mut self, looked: &Looked) -> Result<(), JournalError> {
+        let first = looked.missing.first();
+        let position = first.map_or(looked.head.size, |entry| entry.position);
+        let damaged = |why| Err(JournalError::Damaged { position, why });
+        match self.absorb(&looked.missing) {
+            Ok(true) => {}
+            Ok(false) => return damaged("a stream does not continue"),
+            Err(fact::FactError::NewerFormat { found, .. }) => {
+                let format = found.into();
+                return Err(JournalError::NewerThanProgram { format });
+            }
+            Err(error) => {
+                tracing::error!(%error, "an entry cannot be read");
+                return damaged("an entry cannot be read");
+            }
+        }
+        // The held version with another hash: the record was set back, and grew again.
+        let is_beside = |(id, tail): &(&Uuid, &Tail)| {
+            let held = self.get(**id);
+            held.is_some_and(|held| held.leaf_hash != tail.leaf_hash)
+        };
+        match looked.tails.iter().find(is_beside) {
+            Some((stream, _)) => Err(JournalError::SetBack { stream: *stream }),
+            None => Ok(()),
+        }
     }
 
     /// Takes in entries that the cache lacked. False when they do not continue what is held.
-    pub fn absorb(&mut self, entries: &[Entry]) -> Result<bool, fact::FactError> {
+    fn absorb(&mut self, entries: &[Entry]) -> Result<bool, fact::FactError> {
         for entry in entries {
             if entry.version != self.version(entry.stream) + 1 {
                 return Ok(false);
@@ -329,8 +350,8 @@ mod tests {
             let mut states = States::new([0; 32]);
             (1..=3).for_each(|number| states.put(id(number), held(1)));
             let asked = HashSet::from([id(1)]);
-            let whole = states.catch_up(&looked(since, &[]), &asked);
-            assert!(whole.expect("nothing to read"));
+            let caught = states.catch_up(&looked(since, &[]), &asked);
+            caught.expect("nothing to read");
             assert_eq!(
                 [1, 2, 3].map(|number| states.get(id(number)).is_some()),
                 left
@@ -354,11 +375,17 @@ mod tests {
     fn a_tail_of_the_held_version_with_another_hash_is_seen() {
         let mut states = States::new([0; 32]);
         states.put(id(1), held(1));
-        assert_eq!(states.beside(&looked(None, &[(id(1), held(1))])), None);
+        let same = looked(None, &[(id(1), held(1))]);
+        states.take_in(&same).expect("as it is held");
         let other = Held {
             leaf_hash: [9; 32],
             ..held(1)
         };
-        assert_eq!(states.beside(&looked(None, &[(id(1), other)])), Some(id(1)));
+        let beside = states.take_in(&looked(None, &[(id(1), other)]));
+        assert!(matches!(beside, Err(JournalError::SetBack { stream }) if stream == id(1)));
+        assert!(
+            states.get(id(1)).is_none(),
+            "what is held is believed no more"
+        );
     }
 }

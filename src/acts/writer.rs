@@ -183,7 +183,7 @@ impl Desk {
             return Err(JournalError::ClocksApart { seconds });
         }
         let mut seen: HashSet<Uuid> = streams.iter().map(|(id, _)| *id).collect();
-        self.take_in(&looked, |states| states.catch_up(&looked, &seen))?;
+        self.states.catch_up(&looked, &seen)?;
         let stamps = self.stamps(batch, &looked);
         loop {
             let more = self.missing(batch, &stamps, &mut seen);
@@ -199,7 +199,7 @@ impl Desk {
                     since: self.states.current(),
                 })
                 .await?;
-            self.take_in(&further, |states| states.absorb(&further.missing))?;
+            self.states.take_in(&further)?;
         }
         let mut pass = Pass::default();
         for (item, stamp) in batch.iter().zip(stamps) {
@@ -221,42 +221,6 @@ impl Desk {
         let stands = looked.head.recorded_at == Some(looked.now);
         let apart = looked.now.0 - self.clock.now().0;
         (!self.tells_story() && !stands && apart.abs() > APART_MAX).then_some(apart / 1_000_000)
-    }
-
-    /// Takes what was looked at into the cache.
-    fn take_in(
-        &mut self,
-        looked: &Looked,
-        taken: impl FnOnce(&mut States) -> Result<bool, fact::FactError>,
-    ) -> Result<(), JournalError> {
-        let whole = taken(&mut self.states);
-        let position = looked
-            .missing
-            .first()
-            .map_or(looked.head.size, |entry| entry.position);
-        let beside = self.states.beside(looked);
-        if beside.is_some() || !matches!(whole, Ok(true)) {
-            self.states.clear();
-        }
-        match whole {
-            Ok(true) => beside.map_or(Ok(()), |stream| Err(JournalError::SetBack { stream })),
-            Ok(false) => Err(JournalError::Damaged {
-                position,
-                why: "a stream does not continue",
-            }),
-            Err(fact::FactError::NewerFormat { found, .. }) => {
-                Err(JournalError::NewerThanProgram {
-                    format: found.into(),
-                })
-            }
-            Err(error) => {
-                tracing::error!(%error, "an entry cannot be read");
-                Err(JournalError::Damaged {
-                    position,
-                    why: "an entry cannot be read",
-                })
-            }
-        }
     }
 
     /// Every stream the batch may read or write, with the version held of it.

@@ -192,7 +192,7 @@ async def break_something(run, nats, provinces):
         line.close()
 
 
-async def even(run, capital, provinces, wait=30):
+async def even(run, capital, provinces, wait=60):
     """Waits until the national node has proved all that the provinces have recorded; how much that is."""
     sizes, there = {}, {}
     for _ in range(wait * 5):

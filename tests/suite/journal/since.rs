@@ -175,7 +175,7 @@ async fn a_large_batch_is_cut_apart_in_time() {
         let journal = ground.journal().await;
         let mut one = writer(&journal).await;
         let looked = look(&mut one, &[(stream(1), 0)], Head::default()).await;
-        let mut large = entries(&looked, &[stream(1); 2_000]);
+        let mut large = entries(&looked, &vec![stream(1); 2_000]);
         for entry in &mut large {
             // Longer altogether than what the database keeps in memory for one step.
             entry.body =

@@ -16,12 +16,13 @@ use tower::ServiceExt as _;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::schema::{self, RollupSchema, RollupStatistics, find};
-use super::{Rollup, Shown};
+use super::{Member, Rollup, Shown};
 use crate::api::http::{self, Documents, Endpoint, Streams};
 use crate::api::scalar::Day;
 use crate::api::sign_in::SignIn;
 use crate::api::statistics::Question;
 use crate::domain::code::DossierCode;
+use crate::domain::reference::JournalKind;
 use crate::web::country::{CountryPage, Place};
 use crate::web::lang::Lang;
 use crate::web::{assets, respond};
@@ -91,11 +92,17 @@ async fn home(
         .map(|member| Place {
             name: member.name.clone(),
             counts: counted.counts_of(&member.name),
+            kind: kind(member),
             failure: member.followed().failure.map(|(code, _)| code),
         })
         .collect();
     let lang = Lang::asked(asked.lang.as_deref());
     respond::html(StatusCode::OK, &CountryPage::new(lang, from, to, &places))
+}
+
+fn kind(member: &Member) -> Option<JournalKind> {
+    let shown = member.followed().shown?;
+    Some(shown.api.office.opened().kind)
 }
 
 /// From the search to the page of the code that was typed.

@@ -38,6 +38,8 @@ pub struct Followed {
     pub shown: Option<Shown>,
     /// Size of the newest checkpoint that everything here was proved by.
     pub proved: u64,
+    /// When the newest fact of the copy was recorded.
+    pub recorded_at: Option<Moment>,
     /// When that was last compared with what is published.
     pub compared_at: Option<Moment>,
     /// Why the last attempt failed, if it did: code and words.
@@ -151,12 +153,13 @@ impl Following {
         tell: &watch::Sender<Followed>,
         stop: &CancellationToken,
     ) -> Result<(), MirrorError> {
-        let copied = mirror.journal().head().await?.size;
-        if copied > 0 && tell.borrow().shown.is_none() {
+        let head = mirror.journal().head().await?;
+        tell.send_modify(|followed| followed.recorded_at = head.recorded_at);
+        if head.size > 0 && tell.borrow().shown.is_none() {
             let shown = self.show(mirror, stop).await?;
             tell.send_modify(|followed| {
                 followed.shown = Some(shown);
-                followed.proved = copied;
+                followed.proved = head.size;
             });
         }
         Ok(())

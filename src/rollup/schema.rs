@@ -110,7 +110,7 @@ pub struct MemberView {
     proved: Long,
     /// When that was last compared with what it publishes.
     compared_at: Option<Moment>,
-    /// When the newest fact shown was recorded.
+    /// When the newest fact of the copy was recorded.
     recorded_at: Option<Moment>,
     /// Why the last comparison failed; null when it did not.
     failure: Option<MemberFailure>,
@@ -134,6 +134,7 @@ impl MemberView {
         let Followed {
             shown,
             proved,
+            recorded_at,
             compared_at,
             failure,
             ended,
@@ -141,8 +142,7 @@ impl MemberView {
         let origin = shown
             .as_ref()
             .map(|shown| shown.api.office.opened().origin.clone());
-        let progress = shown.as_ref().map(|shown| shown.api.models.progress());
-        let size = progress.map_or(0, |progress| progress.size);
+        let size = shown.as_ref().map_or(0, |shown| shown.api.models.size());
         Self {
             name: member.name.clone(),
             graphql: shown.map(|_| format!("/m/{}/graphql", member.name)),
@@ -150,7 +150,7 @@ impl MemberView {
             size: Long(size),
             proved: Long(proved),
             compared_at,
-            recorded_at: progress.and_then(|progress| progress.recorded_at),
+            recorded_at,
             failure: failure.map(|(code, message)| MemberFailure { code, message }),
             ended,
         }

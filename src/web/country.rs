@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::frame::STYLE;
 use super::lang::Lang;
+use crate::domain::reference::JournalKind;
 use crate::projections::statistics::Counts;
 
 /// What is told of one journal.
@@ -12,6 +13,8 @@ pub struct Place {
     pub name: String,
     /// None while nothing of it is known for the period.
     pub counts: Option<Counts>,
+    /// What it records, once something of it is known: a simulation says so beside its figures.
+    pub kind: Option<JournalKind>,
     /// Code of what keeps it from being followed now.
     pub failure: Option<&'static str>,
 }
@@ -75,16 +78,20 @@ fn columns(lang: Lang) -> [&'static str; 6] {
 
 impl Row {
     fn of(lang: Lang, place: &Place) -> Self {
-        let says = match place.failure {
-            Some(code) => format!(
-                "{} {code}",
-                lang.of("không theo dõi được:", "cannot be followed:")
-            ),
-            None => String::new(),
+        let kind = match place.kind {
+            Some(JournalKind::Simulated) => lang.of("mô phỏng", "simulation"),
+            Some(JournalKind::Imported) => lang.of("nhập từ hệ thống khác", "imported"),
+            Some(JournalKind::Live) | None => "",
         };
+        let failure = place.failure.map(|code| {
+            let words = lang.of("không theo dõi được:", "cannot be followed:");
+            format!("{words} {code}")
+        });
         Self {
             name: place.name.clone(),
-            says,
+            says: format!("{kind} {}", failure.unwrap_or_default())
+                .trim()
+                .to_owned(),
             is_sum: false,
             cells: cells(lang, place.counts.as_ref()),
         }

@@ -13,18 +13,15 @@ use clap::Args;
 use tokio_util::sync::CancellationToken;
 
 use super::place::Place;
-use super::serve::{bind, signal};
+use super::serve::{bind, until_signalled};
 use crate::api::http::limits::Limits;
 use crate::api::rates::{Rates, Settings};
 use crate::api::sign_in::SignIn;
-use crate::integrity::fanout;
-use crate::integrity::mirror::Wanted;
+use crate::integrity::fanout::is_name;
+use crate::integrity::mirror::{Source, Wanted};
 use crate::outside;
 use crate::rollup::{self, Following, Member, Rollup};
 use crate::tlog::VerifierKey;
-
-/// How long open requests may take to end after the signal.
-const DRAIN: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -74,8 +71,7 @@ pub struct Arguments {
 /// `NAME=VALUE`; the name is that of a folder and stands in addresses.
 fn named(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("NAME=… is wanted")?;
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-    if name.is_empty() || name.len() > 64 || !name.bytes().all(is_name) {
+    if !is_name(name) {
         return Err("a name is at most 64 letters, digits, - and _".into());
     }
     Ok((name.to_owned(), value.to_owned()))
@@ -128,23 +124,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let rollup = Rollup::new(members, limits, rates);
     let sign_in = SignIn::new(&keys.derive(SignIn::KEY));
     let router = rollup::router(rollup, sign_in, stop.clone());
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let until = stop.clone();
-    tokio::spawn(async move {
-        signal().await;
-        until.cancel();
-    });
-    let draining = stop.clone();
-    let serving = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { draining.cancelled().await });
-    let deadline = async {
-        stop.cancelled().await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        ended = serving => ended?,
-        () = deadline => tracing::warn!("open requests were cut off"),
-    }
+    until_signalled(listener, router, &stop).await?;
     for task in following {
         task.await?;
     }
@@ -178,7 +158,8 @@ fn wanted(arguments: &Arguments) -> anyhow::Result<Vec<(String, Wanted)>> {
         bail!("there is no policy {missing}");
     }
     let each = arguments.members.iter().map(|(name, address)| {
-        known(name, address)?;
+        // What is no address of a log will never be one.
+        Source::check(address).with_context(|| name.clone())?;
         let key = keys.get(name).map(|key| key.parse::<VerifierKey>());
         let wanted = Wanted {
             data: rollup::folder(&arguments.data, name),
@@ -192,24 +173,6 @@ fn wanted(arguments: &Arguments) -> anyhow::Result<Vec<(String, Wanted)>> {
         Ok((name.clone(), wanted))
     });
     each.collect()
-}
-
-/// What is no address of a log will never be one.
-fn known(name: &str, address: &str) -> anyhow::Result<()> {
-    let is_web = || {
-        address
-            .parse::<url::Url>()
-            .is_ok_and(|url| ["http", "https"].contains(&url.scheme()))
-    };
-    if fanout::Address::is_one(address) {
-        let parsed = address.parse::<fanout::Address>();
-        parsed.map_err(|why| anyhow::anyhow!("{name}: {why}"))?;
-    } else if !is_web() {
-        bail!(
-            "{name}: not an address of a log: https://host, http://host or nats://host:port/NAME"
-        );
-    }
-    Ok(())
 }
 
 /// Holds the folder for as long as it lives: two would copy into it by turns.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -371,24 +372,7 @@ pub async fn serve(
         DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
     let router = router.layer(axum::middleware::from_fn(api::http::named));
     let router = router.layer(CompressionLayer::new().compress_when(worthwhile));
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let until = stop.clone();
-    tokio::spawn(async move {
-        signal().await;
-        until.cancel();
-    });
-    let draining = stop.clone();
-    let serving = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { draining.cancelled().await });
-    let deadline = async {
-        stop.cancelled().await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        ended = serving => ended?,
-        () = deadline => tracing::warn!("open requests were cut off"),
-    }
-    stop.cancel();
+    until_signalled(listener, router, &stop).await?;
     let others = [
         reacting,
         tidying,
@@ -415,6 +399,33 @@ pub async fn serve(
         Ok(())
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Answers until SIGTERM or Ctrl-C, which cancel `stop`; open requests may take a little longer.
+pub async fn until_signalled(
+    listener: TcpListener,
+    router: Router,
+    stop: &CancellationToken,
+) -> std::io::Result<()> {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let until = stop.clone();
+    tokio::spawn(async move {
+        signal().await;
+        until.cancel();
+    });
+    let draining = stop.clone();
+    let serving = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { draining.cancelled().await });
+    let deadline = async {
+        stop.cancelled().await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        ended = serving => ended?,
+        () = deadline => tracing::warn!("open requests were cut off"),
+    }
+    stop.cancel();
+    Ok(())
 }
 
 /// Waits for SIGTERM or Ctrl-C.

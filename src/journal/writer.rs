@@ -117,10 +117,13 @@ impl Writer {
     }
 
     async fn begin(&mut self, mut connection: Connection, asked: &Asked) -> Result<Looked> {
-        let (new, held) = asked.divided();
+        let mut versions = HashMap::new();
         let looked = if self.alone && asked.since.is_some() {
+            let (new, held) = asked.divided();
             let mut looked = connection.lock(&new).await?;
-            if !looked.nothing_since() {
+            if looked.nothing_since() {
+                versions.extend(held.streams);
+            } else {
                 looked.extend(connection.look(&held).await?);
             }
             looked
@@ -128,10 +131,6 @@ impl Writer {
             connection.lock(asked).await?
         };
         self.alone = looked.nothing_since();
-        let mut versions = HashMap::new();
-        if self.alone {
-            versions.extend(held.streams);
-        }
         let mut held = Held {
             connection,
             head: looked.head,

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::frame::STYLE;
 use super::lang::Lang;
+use super::statistics::figures::Share;
 use crate::domain::reference::JournalKind;
 use crate::projections::statistics::Counts;
 
@@ -103,15 +104,11 @@ fn cells(lang: Lang, counts: Option<&Counts>) -> [String; 6] {
         return std::array::from_fn(|_| "–".to_owned());
     };
     let settled = &counts.settled;
-    let (good, judged) = (
-        settled.early + settled.on_time,
-        settled.total() - settled.undated,
-    );
     [
         lang.count(counts.received.total()),
         lang.count(settled.total()),
         lang.count(settled.late),
-        lang.percent(good, judged).unwrap_or_else(|| "–".to_owned()),
+        Share::in_time(settled).percent(&lang),
         lang.count(counts.pending.total()),
         lang.count(counts.pending.overdue),
     ]

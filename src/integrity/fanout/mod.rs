@@ -22,6 +22,12 @@ pub const VKEY: &str = "Motcua-Vkey";
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 const NAME_MAX: usize = 64;
 
+/// Whether a log may be called so: in addresses, as a stream and as a folder.
+pub fn is_name(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    !text.is_empty() && text.len() <= NAME_MAX && text.bytes().all(fits)
+}
+
 /// Where a log is on NATS: `nats://[user:password@|token@]host[:port]/NAME`, or `tls://…`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
@@ -54,8 +60,7 @@ impl std::str::FromStr for Address {
         };
         let mut server: Url = text.parse().map_err(|_| wrong())?;
         let name = server.path().trim_start_matches('/').to_owned();
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
-        let named = !name.is_empty() && name.len() <= NAME_MAX && name.bytes().all(is_name);
+        let named = is_name(&name);
         if !Self::is_one(text) || !named || server.query().is_some() || !server.has_host() {
             return Err(wrong());
         }

@@ -18,7 +18,9 @@ impl Share {
             .unwrap_or_else(|| "–".to_owned())
     }
 
-    fn in_time(settled: &Settled) -> Self {
+    /// Early and on time, of all settled with a promised date.
+    #[must_use]
+    pub fn in_time(settled: &Settled) -> Self {
         Self {
             part: settled.early + settled.on_time,
             whole: settled.total() - settled.undated,

@@ -34,6 +34,18 @@ impl Source {
         Ok(Self::Http(Log::new(address, token)?))
     }
 
+    /// Whether a log can be at this address; nobody is asked.
+    ///
+    /// # Errors
+    /// `MIRROR_ADDRESS`.
+    pub fn check(address: &str) -> Result<()> {
+        if Address::is_one(address) {
+            nats::parse(address).map(drop)
+        } else {
+            Log::new(address, None).map(drop)
+        }
+    }
+
     /// The newest published checkpoint, as text.
     pub async fn checkpoint(&self) -> Result<String> {
         match self {

@@ -47,13 +47,16 @@ struct Hashed {
     kept_bytes: usize,
 }
 
+/// The place on NATS that a text names.
+pub fn parse(address: &str) -> Result<Address> {
+    let parsed = address.parse();
+    parsed.map_err(|_| MirrorError::Address(outside::without_secrets(address)))
+}
+
 impl Streams {
     pub fn new(address: &str, own: Journal) -> Result<Self> {
-        let parsed = address.parse();
-        let address =
-            parsed.map_err(|_| MirrorError::Address(outside::without_secrets(address)))?;
         Ok(Self {
-            address,
+            address: parse(address)?,
             nats: Arc::default(),
             hashed: Arc::default(),
             own,

@@ -16,7 +16,7 @@ use crate::office::{acceptance, id, keys_folder, node};
 
 pub const KILL_AT: &str = "MOTCUA_TEST_KILL_AT";
 const COMMAND: &str = "MOTCUA_TEST_COMMAND";
-const CLOSING: Duration = Duration::from_millis(400);
+const CLOSING: Duration = Duration::from_secs(10);
 /// Far more than a run has: a kill that never stops hitting must end the test.
 const POINTS_MAX: usize = 400;
 /// Lodged, entered in the register, accepted.

@@ -1,6 +1,6 @@
 //! P1 and P3: durable commands per second through the counter, all guarantees on.
 //!
-//! `cargo bench --bench append -- [--postgres URL [--nodes N]] [--clients N] [--seconds S] [--bare]`
+//! `cargo bench --bench append -- [--postgres URL [--nodes N [--wander]]] [--clients N] [--seconds S] [--bare]`
 //! Each command brings one event (a handler is assigned) to a dossier's stream of twelve such events; it is decided by
 //! the rules on the newest state and committed with order, idempotency, prev hash and leaf hash. `--bare` measures, on
 //! SQLite, one client in a hand-written loop that makes the same three inserts and commits.
@@ -41,8 +41,10 @@ const DOSSIERS_PER_SECOND: usize = 4_000;
 
 struct Options {
     postgres: Option<String>,
-    /// Writers on one journal; the commands on a dossier go to each of them in turn.
+    /// Writers on one journal. A client keeps to one of them, as a line does that stays open.
     nodes: usize,
+    /// Every command goes to the next node instead: whatever one node knows, another has just changed.
+    wander: bool,
     clients: usize,
     seconds: u64,
     bare: bool,
@@ -52,6 +54,7 @@ fn options() -> Options {
     let mut options = Options {
         postgres: None,
         nodes: 1,
+        wander: false,
         clients: 64,
         seconds: 5,
         bare: false,
@@ -65,6 +68,7 @@ fn options() -> Options {
                 options.clients = words.next().and_then(|n| n.parse().ok()).unwrap_or(64);
             }
             "--seconds" => options.seconds = words.next().and_then(|n| n.parse().ok()).unwrap_or(5),
+            "--wander" => options.wander = true,
             "--bare" => options.bare = true,
             _ => {}
         }
@@ -86,20 +90,15 @@ async fn main() {
         return;
     }
     let counters = counters(&options, folder.path()).await;
-    let rate = measure(
-        &counters,
-        options.clients,
-        Duration::from_secs(options.seconds),
-    )
-    .await;
+    let rate = measure(&counters, &options).await;
     let place = if options.postgres.is_some() {
         "postgres"
     } else {
         "sqlite"
     };
     println!(
-        "motcua-{place} nodes={} clients={} commands_per_second={rate:.0}",
-        options.nodes, options.clients
+        "motcua-{place} nodes={} wander={} clients={} commands_per_second={rate:.0}",
+        options.nodes, options.wander, options.clients
     );
 }
 
@@ -162,7 +161,9 @@ async fn counters(options: &Options, folder: &std::path::Path) -> Vec<Arc<Counte
 }
 
 /// Each client takes a dossier accepted beforehand, gives it twelve commands one after another, and takes the next.
-async fn measure(counters: &[Arc<Counter>], clients: usize, time: Duration) -> f64 {
+async fn measure(counters: &[Arc<Counter>], options: &Options) -> f64 {
+    let (clients, wander) = (options.clients, options.wander);
+    let time = Duration::from_secs(options.seconds);
     let mut pools: Vec<Vec<Uuid>> = vec![Vec::new(); clients];
     let wanted = usize::try_from(time.as_secs()).unwrap_or(1) * DOSSIERS_PER_SECOND;
     for (n, dossier) in accept(&counters[0], wanted.max(clients))
@@ -189,7 +190,8 @@ async fn measure(counters: &[Arc<Counter>], clients: usize, time: Duration) -> f
                     to: format!("handler-{event:02}"),
                 };
                 let request = Request::new(id(), head.clone(), Act::Dossier { dossier, command });
-                let counter = &counters[(client + event) % counters.len()];
+                let step = if wander { event } else { 0 };
+                let counter = &counters[(client + step) % counters.len()];
                 counter.submit(request).await.expect("a receipt");
                 done.fetch_add(1, Ordering::Relaxed);
             }

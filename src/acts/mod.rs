@@ -76,10 +76,10 @@ impl Counter {
         let office = Premises::enter(&journal).await?;
         let (inbox, waiting) = mpsc::channel(WAITING_MAX);
         let states = States::new(keys.derive("motcua/subject/v1"));
-        let clock = office.shared_clock();
         let watch = Arc::<Watch>::default();
-        let desk = Desk::new(journal, vault, states, clock, office.opened()).await?;
-        tokio::spawn(desk.serve(waiting, Arc::clone(&watch)));
+        let place = (office.shared_clock(), office.opened());
+        let desk = Desk::new(journal, vault, states, place, Arc::clone(&watch)).await?;
+        tokio::spawn(desk.serve(waiting));
         let mac_key = Arc::new(keys.derive("motcua/command-mac/v1"));
         Ok(Self {
             inbox,
@@ -135,7 +135,7 @@ impl Counter {
     /// Commands that wait for the writer.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        WAITING_MAX - self.inbox.capacity()
+        WAITING_MAX - self.inbox.capacity() + self.watch.at_hand()
     }
 
     /// How long the store has been asked to confirm the batch that is written now; zero when none is.

@@ -29,6 +29,7 @@ use crate::domain::staff::StaffAct;
 use crate::domain::supervision::SupervisionAct;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
+use crate::journal::fact;
 use crate::tlog::Hash;
 use crate::vault::Kept;
 
@@ -375,7 +376,7 @@ impl Submission {
         key: &[u8; 32],
         reply: oneshot::Sender<Result<Receipt, Refusal>>,
     ) -> Result<Self, Refusal> {
-        let input = serde_json_canonicalizer::to_vec(&request).map_err(|_| Refusal::Fault)?;
+        let input = fact::canonical(&request).map_err(|_| Refusal::Fault)?;
         if input.len() > INPUT_BYTES_MAX {
             return Err(Refusal::TooLarge(input.len()));
         }

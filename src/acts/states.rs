@@ -151,8 +151,10 @@ pub fn fold(held: Option<Held>, fact: &Fact, leaf_hash: Hash) -> Option<Held> {
 pub struct States {
     young: HashMap<Uuid, Held>,
     old: HashMap<Uuid, Held>,
-    /// Where every state here is its stream's newest; none where that is not known.
+    /// Where every state here is its stream's newest, or newer; none where that is not known.
     current: Option<Head>,
+    /// Some of them were written on since.
+    behind: bool,
     subject_key: [u8; 32],
 }
 
@@ -162,6 +164,7 @@ impl States {
             young: HashMap::new(),
             old: HashMap::new(),
             current: None,
+            behind: false,
             subject_key,
         }
     }
@@ -181,20 +184,35 @@ impl States {
         self.young.insert(id, held);
     }
 
+    /// Forgets these: what was taken for theirs was not written.
+    pub fn forget(&mut self, ids: &[Uuid]) {
+        for id in ids {
+            self.young.remove(id);
+            self.old.remove(id);
+        }
+    }
+
     /// Forgets everything: the next look reads it again.
     pub fn clear(&mut self) {
         self.young.clear();
         self.old.clear();
         self.current = None;
+        self.behind = false;
     }
 
     pub fn current(&self) -> Option<Head> {
         self.current
     }
 
+    /// The head from which on the record is to be followed: others wrote on streams that are held.
+    pub fn behind(&self) -> Option<Head> {
+        self.current.filter(|_| self.behind)
+    }
+
     /// Everything held is its stream's newest at this head.
     pub fn are_current(&mut self, head: Head) {
         self.current = Some(head);
+        self.behind = false;
     }
 
     /// What is about to be asked for stays, however much else comes in with it.
@@ -206,21 +224,39 @@ impl States {
         }
     }
 
-    /// Takes in what was seen under the lock and forgets what others have written meanwhile: the streams asked for are current
-    /// then, and all others that are still held.
+    /// Takes in what was seen under the lock. The streams asked for are current then; others that were written meanwhile stay as
+    /// they are, and so does the head from which on they are asked about.
     pub fn catch_up(&mut self, looked: &Looked, asked: &HashSet<Uuid>) -> Result<(), JournalError> {
-        self.current = None;
-        if let Some(streams) = &looked.since {
-            for stream in streams.iter().filter(|id| !asked.contains(id)) {
-                self.young.remove(stream);
-                self.old.remove(stream);
-            }
-        } else {
+        let is_behind = |id: &Uuid| !asked.contains(id) && self.get(*id).is_some();
+        self.behind = looked.since.iter().flatten().any(is_behind);
+        if looked.since.is_none() {
             self.young.retain(|id, _| asked.contains(id));
             self.old.retain(|id, _| asked.contains(id));
         }
         self.take_in(looked)?;
-        self.are_current(looked.head);
+        if !self.behind {
+            self.current = Some(looked.head);
+        }
+        Ok(())
+    }
+
+    /// Takes in what was written since [`States::current`], beginning with that head's newest entry. What is of another record
+    /// is left to the next look.
+    pub fn follow(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
+        let Some((newest, written)) = entries.split_first() else {
+            return Ok(());
+        };
+        if self.current != Some(Head::of(newest)) {
+            return Ok(());
+        }
+        for entry in written {
+            let held = self.get(entry.stream).map(|held| held.version);
+            if held.is_some_and(|held| held < entry.version) {
+                self.read(std::slice::from_ref(entry))?;
+            }
+        }
+        self.current = entries.last().map(Head::of);
+        self.behind = false;
         Ok(())
     }
 
@@ -233,22 +269,34 @@ impl States {
         taken
     }
 
-    fn whole(&mut self, looked: &Looked) -> Result<(), JournalError> {
-        let first = looked.missing.first();
-        let position = first.map_or(looked.head.size, |entry| entry.position);
+    /// Takes in entries that continue what is held of their streams. Where they do not, nothing is held any more.
+    pub fn read(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
+        let taken = self.continued(entries);
+        if taken.is_err() {
+            self.clear();
+        }
+        taken
+    }
+
+    fn continued(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
+        let position = entries.first().map_or(0, |entry| entry.position);
         let damaged = |why| Err(JournalError::Damaged { position, why });
-        match self.absorb(&looked.missing) {
-            Ok(true) => {}
-            Ok(false) => return damaged("a stream does not continue"),
+        match self.absorb(entries) {
+            Ok(true) => Ok(()),
+            Ok(false) => damaged("a stream does not continue"),
             Err(fact::FactError::NewerFormat { found, .. }) => {
                 let format = found.into();
-                return Err(JournalError::NewerThanProgram { format });
+                Err(JournalError::NewerThanProgram { format })
             }
             Err(error) => {
                 tracing::error!(%error, "an entry cannot be read");
-                return damaged("an entry cannot be read");
+                damaged("an entry cannot be read")
             }
         }
+    }
+
+    fn whole(&mut self, looked: &Looked) -> Result<(), JournalError> {
+        self.continued(&looked.missing)?;
         // The held version with another hash: the record was set back, and grew again.
         let is_beside = |(id, tail): &(&Uuid, &Tail)| {
             let held = self.get(**id);

@@ -1,6 +1,6 @@
 //! How the writer does, for those who watch over a node: what became of commands, and whether they can be written.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,14 +28,26 @@ pub(super) struct Watch {
     /// Since when the batch is written that is written now.
     busy: Mutex<Option<Instant>>,
     pace: Mutex<Pace>,
+    /// Commands of the batch that is gathered while another one is written.
+    at_hand: AtomicUsize,
     /// When the store did not take a command last; none since it took one.
     failed: Mutex<Option<Instant>>,
 }
 
 impl Watch {
-    /// A batch begins.
+    /// A batch begins, if it has not begun already.
     pub fn begins(&self) {
-        set(&self.busy, Some(Instant::now()));
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        busy.get_or_insert_with(Instant::now);
+    }
+
+    /// So many commands are gathered for the next batch.
+    pub fn is_at_hand(&self, commands: usize) {
+        self.at_hand.store(commands, Ordering::Relaxed);
+    }
+
+    pub fn at_hand(&self) -> usize {
+        self.at_hand.load(Ordering::Relaxed)
     }
 
     /// A batch of so many commands was answered.

@@ -135,6 +135,8 @@ impl Fact {
 
 /// The well-known streams, and the ids derived beside them.
 pub mod stream {
+    use std::sync::LazyLock;
+
     use jiff::civil::Date;
     use uuid::Uuid;
 
@@ -144,13 +146,15 @@ pub mod stream {
     /// The journal's own stream: position 0.
     #[must_use]
     pub fn journal() -> Uuid {
-        Uuid::new_v5(&NAMESPACE, b"journal")
+        static ID: LazyLock<Uuid> = LazyLock::new(|| Uuid::new_v5(&NAMESPACE, b"journal"));
+        *ID
     }
 
     /// Calendars, policies, procedures and offices.
     #[must_use]
     pub fn reference() -> Uuid {
-        Uuid::new_v5(&NAMESPACE, b"reference")
+        static ID: LazyLock<Uuid> = LazyLock::new(|| Uuid::new_v5(&NAMESPACE, b"reference"));
+        *ID
     }
 
     /// The stream of a dossier that a command creates: nobody chooses an id.

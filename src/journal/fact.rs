@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, Value};
 use uuid::Uuid;
 
 use crate::domain::actor::Actor;
@@ -21,6 +21,8 @@ use crate::tlog::Hash;
 
 /// Version of the envelope.
 const ENVELOPE: u8 = 1;
+/// Up to here every whole number has a form of its own as an IEEE 754 double.
+const WHOLE_MAX: u64 = 1 << 53;
 /// A fact is never larger (a proof carries it in one line).
 pub const BYTES_MAX: usize = 32 * 1024;
 
@@ -108,10 +110,39 @@ struct In<'a> {
     source: Option<String>,
 }
 
+/// A value in the one form that RFC 8785 (JCS) gives it.
+///
+/// Where names are ASCII and numbers are whole, that is what `serde_json` writes of a sorted map, at a fraction of the price.
+pub fn canonical(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let value = serde_json::to_value(value)?;
+    if is_plain(&value) {
+        serde_json::to_vec(&value)
+    } else {
+        serde_json_canonicalizer::to_vec(&value)
+    }
+}
+
+/// Whether names sort by their bytes as they do by UTF-16, and numbers are written as ECMAScript writes them.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+        Value::Number(number) => {
+            let is_exact = |number: u64| number <= WHOLE_MAX;
+            number
+                .as_i64()
+                .is_some_and(|number| is_exact(number.unsigned_abs()))
+        }
+        Value::Array(values) => values.iter().all(is_plain),
+        Value::Object(members) => members
+            .iter()
+            .all(|(name, value)| name.is_ascii() && is_plain(value)),
+    }
+}
+
 /// The bytes that are hashed, stored and served for ever.
 pub fn encode(fact: &Fact) -> Result<Vec<u8>, FactError> {
     let around = &fact.circumstances;
-    let bytes = serde_json_canonicalizer::to_vec(&Out {
+    let bytes = canonical(&Out {
         v: ENVELOPE,
         stream: fact.stream,
         version: fact.version,

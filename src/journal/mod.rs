@@ -28,7 +28,7 @@ pub use self::{
     error::JournalError,
     follow::Follower,
     location::Location,
-    writer::{Look, Looked, Writer},
+    writer::{Assumed, Look, Looked, Writer},
 };
 pub use crate::tlog::Hash;
 use crate::{domain::time::Moment, tlog};
@@ -383,6 +383,15 @@ impl Connection {
 
     async fn look(&mut self, asked: &rows::Asked) -> Result<Looked> {
         either!(Self, self, connection => connection.look(asked).await)
+    }
+
+    /// Takes the lock, appends and commits, if what the batch was decided on holds.
+    async fn append(
+        &mut self,
+        assumed: Assumed<'_>,
+        batch: &writer::Batch<'_>,
+    ) -> Result<Option<Moment>> {
+        either!(Self, self, connection => connection.append(assumed, batch).await)
     }
 
     /// Appends and commits.

@@ -2,10 +2,11 @@
 
 use std::fmt::{Display, Write as _};
 
-use base64::display::Base64Display;
-use base64::engine::general_purpose::STANDARD;
 use sqlx::{
-    AssertSqlSafe, FromRow as _, PgConnection, PgPool, migrate::Migrator, postgres::PgPoolOptions,
+    AssertSqlSafe, FromRow as _, PgConnection, PgPool, Postgres,
+    migrate::Migrator,
+    postgres::{PgArguments, PgPoolOptions},
+    query::QueryAs,
     query_as, query_scalar, raw_sql,
 };
 use uuid::Uuid;
@@ -13,10 +14,11 @@ use uuid::Uuid;
 use super::{
     JournalError, Location, Looked, Result, nodes, rows,
     rows::{Asked, CommandRow, EntryRow, HeadRow, LookedRow, SINCE_MAX, TailRow},
-    writer::{Batch, Continued},
+    writer::{Assumed, Batch, Continued, STAMP_AGE_MAX},
 };
 use crate::databases::{Moving, Servers, tables::migrate};
 use crate::domain::journal::FORMAT;
+use crate::domain::time::Moment;
 
 const READERS_MAX: u32 = 8;
 const ACQUIRE_SECONDS_MAX: u64 = 5;
@@ -32,7 +34,23 @@ const WRITER_SETTINGS: &str = "
     set plan_cache_mode = force_generic_plan;
     set enable_seqscan = off;
     set enable_hashjoin = off;
-    set enable_mergejoin = off";
+    set enable_mergejoin = off;
+    set default_transaction_isolation = 'read committed'";
+
+/// Looks under the lock, and appends where the journal ends as it was taken to. The functions' own statements see what was
+/// committed before the lock was given; a case is decided before what stands behind it is called.
+const APPEND: &str = "
+    select looked.clock, case when looked.holds then
+        journal.append($13, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) is not null end
+    from (select max(at) filter (where kind = 'clock') as clock,
+                 coalesce(max(position) filter (where kind = 'head') + 1, 0) = $13
+                     and (array_agg(hash) filter (where kind = 'head'))[1] is not distinct from $14
+                     and count(*) filter (where kind = 'known') = 0
+                     and ($16 is null or max(at) filter (where kind = 'clock') - $16 between 0 and $17) as holds
+          from journal.look('{}', '{}', $15)) looked";
+/// Appends what was decided under the lock.
+const WRITE: &str =
+    "select journal.append($13, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) is not null";
 
 fn migrator() -> Migrator {
     let mut migrator = sqlx::migrate!("migrations/journal/postgres");
@@ -214,29 +232,36 @@ impl Connection {
         rows::looked(found.fetch_all(&mut self.0).await?, asked, None)
     }
 
-    /// Appends and commits in one round trip, which statements with parameters would not be.
+    /// Takes the lock, appends and commits, if what the batch was decided on holds: one statement with parameters, and so a
+    /// transaction of its own.
+    pub async fn append(
+        &mut self,
+        assumed: Assumed<'_>,
+        batch: &Batch<'_>,
+    ) -> Result<Option<Moment>> {
+        let head = assumed.head;
+        let (clock, written): (i64, Option<bool>) = bound(query_as(APPEND), batch)
+            .bind(head.size.cast_signed())
+            .bind(head.leaf_hash.as_ref().map(<[u8; 32]>::as_slice))
+            .bind(assumed.refused)
+            .bind(assumed.stamp.map(|stamp| stamp.0))
+            .bind(STAMP_AGE_MAX)
+            .fetch_one(&mut self.0)
+            .await?;
+        Ok(written.map(|_| Moment(clock)))
+    }
+
+    /// Appends under the lock, and commits.
     pub async fn write(&mut self, batch: &Batch<'_>) -> Result<()> {
-        let (entries, tails, commands) = (batch.entries, &batch.tails, batch.commands);
-        let first = entries.first().map_or(0, |entry| entry.position);
+        let first = batch.entries.first().map_or(0, |entry| entry.position);
+        let _: (bool,) = bound(query_as(WRITE), batch)
+            .bind(first.cast_signed())
+            .fetch_one(&mut self.0)
+            .await?;
         let continued = batch.continued.map(|Continued { id, more }| {
             format!("update journal.command set entries = entries + {more} where id = '{id}';")
         });
-        let sql = format!(
-            "select journal.append({first}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}); {} commit",
-            array("uuid", entries.iter().map(|entry| entry.stream)),
-            array("int", entries.iter().map(|entry| int(entry.version))),
-            array("bigint", entries.iter().map(|entry| entry.recorded_at.0)),
-            bytes(entries.iter().map(|entry| &entry.body[..])),
-            bytes(entries.iter().map(|entry| &entry.leaf_hash[..])),
-            array("uuid", tails.iter().map(|(stream, _, _)| stream)),
-            array("int", tails.iter().map(|(_, version, _)| int(*version))),
-            bytes(tails.iter().map(|(_, _, hash)| &hash[..])),
-            array("uuid", commands.iter().map(|command| command.id)),
-            bytes(commands.iter().map(|command| &command.mac[..])),
-            array("bigint", commands.iter().map(|command| command.position)),
-            array("int", commands.iter().map(|command| int(command.entries))),
-            continued.unwrap_or_default(),
-        );
+        let sql = format!("{} commit", continued.unwrap_or_default());
         raw_sql(AssertSqlSafe(sql)).execute(&mut self.0).await?;
         Ok(())
     }
@@ -245,6 +270,30 @@ impl Connection {
         raw_sql("rollback").execute(&mut self.0).await?;
         Ok(())
     }
+}
+
+/// A statement with the rows of a batch, column by column, as its first twelve parameters.
+fn bound<'q, O>(
+    statement: QueryAs<'q, Postgres, O, PgArguments>,
+    batch: &'q Batch<'_>,
+) -> QueryAs<'q, Postgres, O, PgArguments> {
+    fn column<'a, T, V>(rows: &'a [T], value: impl Fn(&'a T) -> V) -> Vec<V> {
+        rows.iter().map(value).collect()
+    }
+    let (entries, tails, commands) = (batch.entries, &batch.tails, batch.commands);
+    statement
+        .bind(column(entries, |entry| entry.stream))
+        .bind(column(entries, |entry| int(entry.version)))
+        .bind(column(entries, |entry| entry.recorded_at.0))
+        .bind(column(entries, |entry| &entry.body[..]))
+        .bind(column(entries, |entry| &entry.leaf_hash[..]))
+        .bind(column(tails, |(stream, _, _)| *stream))
+        .bind(column(tails, |(_, version, _)| int(*version)))
+        .bind(column(tails, |(_, _, hash)| &hash[..]))
+        .bind(column(commands, |command| command.id))
+        .bind(column(commands, |command| &command.mac[..]))
+        .bind(column(commands, |command| command.position.cast_signed()))
+        .bind(column(commands, |command| int(command.entries)))
 }
 
 /// Versions and counts fit PostgreSQL's `int`; what does not is greater than any stored one.
@@ -270,23 +319,4 @@ fn array(kind: &str, values: impl IntoIterator<Item = impl Display>) -> String {
     }
     write!(text, "}}'::{kind}[]").expect("a text takes everything");
     text
-}
-
-/// All of them as one piece, cut apart again by the server: to read an array of texts, and each of them, takes it far longer.
-fn bytes<'a>(values: impl Iterator<Item = &'a [u8]>) -> String {
-    let (mut whole, mut starts, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
-    for value in values {
-        starts.push(whole.len() + 1);
-        lengths.push(value.len());
-        whole.extend_from_slice(value);
-    }
-    // A subquery of its own is read once; as something to be joined with it would be read again for each piece.
-    format!(
-        "array(select substring((select decode('{}', 'base64')) from cut.start for cut.length)
-               from rows from (unnest({}), unnest({})) with ordinality as cut (start, length, place)
-               order by cut.place)",
-        Base64Display::new(&whole, &STANDARD),
-        array("int", starts),
-        array("int", lengths),
-    )
 }

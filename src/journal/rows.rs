@@ -1,6 +1,6 @@
 //! Rows as both databases give them, turned into what the record promises.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use bytes::Bytes;
 use uuid::Uuid;
@@ -118,9 +118,18 @@ pub struct Asked {
 pub const SINCE_MAX: usize = 4_096;
 
 impl Asked {
-    /// Apart: what nothing is held of, with the commands; and the streams that are held.
+    /// What was answered to these commands, and nothing of streams.
+    pub fn of_commands(commands: &[Uuid]) -> Self {
+        Self::from(Look {
+            commands,
+            ..Look::default()
+        })
+    }
+
+    /// Apart: what nothing is held of, with the commands; and the streams that are held at the head that was named.
     pub fn divided(&self) -> (Self, Self) {
-        let (new, held) = self.streams.iter().partition(|(_, held)| **held == 0);
+        let is_new = |held: u32| held == 0 || self.since.is_none();
+        let (new, held) = self.streams.iter().partition(|(_, held)| is_new(**held));
         let (commands, since) = (self.commands.clone(), self.since);
         let new = Self {
             streams: new,
@@ -133,6 +142,25 @@ impl Asked {
             since: None,
         };
         (new, held)
+    }
+
+    /// Apart: those of these streams; and the others, which nobody wrote. Where no streams are known, all may be written.
+    pub fn divided_by(mut self, written: Option<&[Uuid]>) -> (Self, Self) {
+        let others = match written {
+            Some(written) => {
+                let written: HashSet<&Uuid> = written.iter().collect();
+                self.streams
+                    .extract_if(.., |id, _| !written.contains(id))
+                    .collect()
+            }
+            None => BTreeMap::new(),
+        };
+        let others = Self {
+            streams: others,
+            commands: BTreeSet::new(),
+            since: None,
+        };
+        (self, others)
     }
 
     /// From which position on the rows of kind `since` are read: the newest entry of the head that was named, and what follows.

@@ -17,9 +17,9 @@ use uuid::Uuid;
 use super::{
     JournalError, Looked, Result, clock, nodes, rows,
     rows::{Asked, CommandRow, EntryRow, HeadRow, LookedRow, SINCE_MAX, TailRow},
-    writer::Batch,
+    writer::{Assumed, Batch},
 };
-use crate::{databases::file::cannot_change, tlog};
+use crate::{databases::file::cannot_change, domain::time::Moment, tlog};
 
 const READERS_MAX: u32 = 4;
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
@@ -291,12 +291,30 @@ impl Connection {
         rows::looked(found, asked, Some(clock::system()))
     }
 
+    /// Takes the lock, appends and commits, if what the batch was decided on holds.
+    pub async fn append(
+        &mut self,
+        assumed: Assumed<'_>,
+        batch: &Batch<'_>,
+    ) -> Result<Option<Moment>> {
+        self.begin().await?;
+        let asked = Asked::of_commands(assumed.refused);
+        let looked = self.seen(&asked, Vec::new()).await?;
+        let now = clock::system();
+        if !assumed.holds(looked.head, now) || !looked.known.is_empty() {
+            self.rollback().await?;
+            return Ok(None);
+        }
+        self.write(batch).await?;
+        Ok(Some(now))
+    }
+
     pub async fn write(&mut self, batch: &Batch<'_>) -> Result<()> {
-        self.append(batch).await?;
+        self.insert_all(batch).await?;
         self.commit().await
     }
 
-    async fn append(&mut self, batch: &Batch<'_>) -> Result<()> {
+    async fn insert_all(&mut self, batch: &Batch<'_>) -> Result<()> {
         if batch
             .entries
             .iter()

@@ -17,8 +17,8 @@ pub struct Look<'a> {
     pub streams: &'a [(Uuid, u32)],
     /// Ids of the commands in the batch.
     pub commands: &'a [Uuid],
-    /// The head at which every held version was its stream's newest, where the caller knows one: what was held then and not
-    /// written since needs no look.
+    /// A head at which every held version was its stream's newest, or newer, where the caller knows one: what was held then
+    /// and not written since needs no look.
     pub since: Option<Head>,
 }
 
@@ -40,8 +40,16 @@ pub struct Looked {
 }
 
 impl Looked {
-    fn nothing_since(&self) -> bool {
-        self.since.as_ref().is_some_and(Vec::is_empty)
+    /// Nothing was asked for.
+    fn nothing(head: Head) -> Self {
+        Self {
+            head,
+            now: head.recorded_at.unwrap_or_default(),
+            tails: HashMap::new(),
+            known: HashMap::new(),
+            missing: Vec::new(),
+            since: None,
+        }
     }
 
     fn extend(&mut self, further: Self) {
@@ -69,6 +77,32 @@ pub struct Continued {
     pub more: u32,
 }
 
+/// What a batch was decided on before the lock is taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Assumed<'a> {
+    /// The journal ends here.
+    pub head: Head,
+    /// None of these was answered: commands that the batch refuses.
+    pub refused: &'a [Uuid],
+    /// The newest stamp, where it was taken by the database's clock: that clock is not behind it, and at most [`STAMP_AGE_MAX`]
+    /// before it.
+    pub stamp: Option<Moment>,
+}
+
+/// How old a stamp may be that was taken before the lock, in microseconds.
+pub const STAMP_AGE_MAX: i64 = 2_000_000;
+
+impl Assumed<'_> {
+    /// Whether it holds of what stands there.
+    pub(super) fn holds(&self, head: Head, now: Moment) -> bool {
+        let age = |stamp: Moment| now.0 - stamp.0;
+        head == self.head
+            && self
+                .stamp
+                .is_none_or(|stamp| (0..=STAMP_AGE_MAX).contains(&age(stamp)))
+    }
+}
+
 /// The one that appends, on a connection of its own.
 ///
 /// A call that fails or is dropped half-way gives up the lock and the connection; the next [`Writer::lock`] opens a new one.
@@ -76,13 +110,13 @@ pub struct Writer {
     journal: Journal,
     idle: Option<Connection>,
     held: Option<Held>,
-    /// Nobody else wrote between the last two looks. Then held streams are not asked for before it is known that somebody did.
-    alone: bool,
 }
 
 struct Held {
     connection: Connection,
     head: Head,
+    /// The head that the caller knew, and the streams written since.
+    since: Option<(Head, Vec<Uuid>)>,
     /// Versions of every stream looked at since the lock was taken; 0 for a new one.
     versions: HashMap<Uuid, u32>,
 }
@@ -94,7 +128,6 @@ impl Writer {
             journal,
             idle,
             held: None,
-            alone: false,
         })
     }
 
@@ -117,46 +150,82 @@ impl Writer {
     }
 
     async fn begin(&mut self, mut connection: Connection, asked: &Asked) -> Result<Looked> {
-        let mut versions = HashMap::new();
-        let looked = if self.alone && asked.since.is_some() {
-            let (new, held) = asked.divided();
-            let mut looked = connection.lock(&new).await?;
-            if looked.nothing_since() {
-                versions.extend(held.streams);
-            } else {
-                looked.extend(connection.look(&held).await?);
-            }
-            looked
-        } else {
-            connection.lock(asked).await?
-        };
-        self.alone = looked.nothing_since();
+        let (new, held) = asked.divided();
+        let mut looked = connection.lock(&new).await?;
+        let (written, current) = held.divided_by(looked.since.as_deref());
+        if !written.streams.is_empty() {
+            looked.extend(connection.look(&written).await?);
+        }
         let mut held = Held {
             connection,
+            since: asked.since.zip(looked.since.clone()),
             head: looked.head,
-            versions,
+            versions: current.streams.into_iter().collect(),
         };
         held.remember(asked, &looked);
         self.held = Some(held);
         Ok(looked)
     }
 
-    /// Reads more while the lock is held. What is held at this very head is not asked for.
+    /// Reads more while the lock is held. Where the same [`Look::since`] is named as at the lock, what was not written since is
+    /// not asked for.
     pub async fn look_more(&mut self, look: Look<'_>) -> Result<Looked> {
         let mut held = self
             .held
             .take()
             .ok_or(JournalError::Misuse("looking without the lock"))?;
         let mut asked = Asked::from(look);
-        if look.since == Some(held.head) {
-            let (new, current) = asked.divided();
+        if let Some((since, written)) = &held.since
+            && look.since == Some(*since)
+        {
+            let (new, known) = asked.divided();
+            let (written, current) = known.divided_by(Some(written));
             held.versions.extend(current.streams);
             asked = new;
+            asked.streams.extend(written.streams);
         }
-        let looked = held.connection.look(&asked).await?;
+        let looked = if asked.streams.is_empty() && asked.commands.is_empty() {
+            Looked::nothing(held.head)
+        } else {
+            held.connection.look(&asked).await?
+        };
         held.remember(&asked, &looked);
         self.held = Some(held);
         Ok(looked)
+    }
+
+    /// Takes the lock, and writes and commits the batch if what it was decided on holds: one round trip on a shared database. All
+    /// or nothing.
+    ///
+    /// Some with the database's clock: written. None: it does not hold, nothing was written, and the batch is to be decided
+    /// under the lock. After an error the outcome is unknown: lock and look the command ids up; whoever asks later is given the lock
+    /// later, and two seconds after its stamp nothing is written any more. That the batch continues its
+    /// streams is the caller's word, which the database checks as far as no version is given twice.
+    pub async fn append(
+        &mut self,
+        assumed: Assumed<'_>,
+        entries: &[Entry],
+        commands: &[NewCommand],
+    ) -> Result<Option<Moment>> {
+        self.release().await?;
+        let before = |entry: &Entry| Ok(entry.version.saturating_sub(1));
+        let tails = tails(entries, assumed.head, before)?;
+        let batch = Batch {
+            entries,
+            tails,
+            commands,
+            continued: None,
+        };
+        let mut connection = match self.idle.take() {
+            Some(connection) => connection,
+            None => self.journal.connect().await?,
+        };
+        let written = connection.append(assumed, &batch).await?;
+        self.idle = Some(connection);
+        if written.is_some() {
+            self.journal.wake();
+        }
+        Ok(written)
     }
 
     /// Writes the batch, commits, gives up the lock and wakes who follows. All or nothing.
@@ -237,44 +306,54 @@ impl Held {
             .await
     }
 
-    /// Checks that the entries continue the journal and their streams, and gives the streams' new tails.
     fn tails(&self, entries: &[Entry]) -> Result<Vec<(Uuid, u32, Hash)>> {
-        if entries.is_empty() {
+        let before = |entry: &Entry| match self.versions.get(&entry.stream) {
+            Some(version) => Ok(*version),
+            None => Err(JournalError::Misuse(
+                "a stream was not looked at under the lock",
+            )),
+        };
+        tails(entries, self.head, before)
+    }
+}
+
+/// Checks that the entries continue the journal and their streams, each of which is as far as `before` says, and gives the
+/// streams' new tails.
+fn tails(
+    entries: &[Entry],
+    head: Head,
+    before: impl Fn(&Entry) -> Result<u32>,
+) -> Result<Vec<(Uuid, u32, Hash)>> {
+    if entries.is_empty() {
+        return Err(JournalError::Misuse(
+            "a batch without entries; release the lock instead",
+        ));
+    }
+    let mut newest: HashMap<Uuid, (u32, Hash)> = HashMap::new();
+    let mut recorded_at = head.recorded_at.unwrap_or(Moment(i64::MIN));
+    for (entry, position) in entries.iter().zip(head.size..) {
+        if entry.position != position {
             return Err(JournalError::Misuse(
-                "a batch without entries; release the lock instead",
+                "positions do not follow the newest entry",
             ));
         }
-        let mut newest = HashMap::new();
-        let mut recorded_at = self.head.recorded_at.unwrap_or(Moment(i64::MIN));
-        for (entry, position) in entries.iter().zip(self.head.size..) {
-            if entry.position != position {
-                return Err(JournalError::Misuse(
-                    "positions do not follow the newest entry",
-                ));
-            }
-            if entry.recorded_at < recorded_at {
-                return Err(JournalError::Misuse("recorded_at runs backwards"));
-            }
-            recorded_at = entry.recorded_at;
-            let before = match newest.get(&entry.stream) {
-                Some((version, _)) => *version,
-                None => *self
-                    .versions
-                    .get(&entry.stream)
-                    .ok_or(JournalError::Misuse(
-                        "a stream was not looked at under the lock",
-                    ))?,
-            };
-            if entry.version != before + 1 {
-                return Err(JournalError::Misuse(
-                    "a version does not follow its stream's tail",
-                ));
-            }
-            newest.insert(entry.stream, (entry.version, entry.leaf_hash));
+        if entry.recorded_at < recorded_at {
+            return Err(JournalError::Misuse("recorded_at runs backwards"));
         }
-        Ok(newest
-            .into_iter()
-            .map(|(stream, (version, hash))| (stream, version, hash))
-            .collect())
+        recorded_at = entry.recorded_at;
+        let before = match newest.get(&entry.stream) {
+            Some((version, _)) => *version,
+            None => before(entry)?,
+        };
+        if entry.version != before + 1 {
+            return Err(JournalError::Misuse(
+                "a version does not follow its stream's tail",
+            ));
+        }
+        newest.insert(entry.stream, (entry.version, entry.leaf_hash));
     }
+    let tails = newest.into_iter();
+    Ok(tails
+        .map(|(stream, (version, hash))| (stream, version, hash))
+        .collect())
 }

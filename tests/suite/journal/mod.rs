@@ -1,5 +1,7 @@
 //! The record's promises, tried on every back end.
 
+mod ahead;
+mod canonical;
 mod copy;
 mod model;
 mod since;

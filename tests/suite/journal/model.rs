@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use motcua::domain::time::Moment;
 use motcua::journal::{
-    Entry, Follower, Head, Journal, KnownCommand, Look, Looked, NewCommand, Tail, Writer,
+    Assumed, Entry, Follower, Head, Journal, KnownCommand, Look, Looked, NewCommand, Tail, Writer,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -25,6 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 enum Step {
     /// Append to these streams under a command, which may have been answered before.
     Append(usize, Vec<u8>, u8),
+    /// The same, decided on the journal as the writer saw it last.
+    Ahead(usize, Vec<u8>, u8),
     /// Take the lock, look, and keep it until the writer's next step.
     Hold(usize),
     /// The writer's process ends, holding what it holds.
@@ -40,6 +43,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let streams = || vec(0..5_u8, 1..6);
     let step = prop_oneof![
         8 => (0..WRITERS, streams(), 0..60_u8).prop_map(|(who, to, id)| Step::Append(who, to, id)),
+        8 => (0..WRITERS, streams(), 0..60_u8).prop_map(|(who, to, id)| Step::Ahead(who, to, id)),
         2 => (0..WRITERS).prop_map(Step::Hold),
         1 => (0..WRITERS).prop_map(Step::Fall),
         3 => (0..WRITERS, streams(), 0..60_u8, 0..3_000_u16)
@@ -85,7 +89,8 @@ impl Model {
         assert_eq!(looked.since, others);
         let is_held = |stream| since.and_then(|head| self.tail(stream, head.size));
         for stream in asked {
-            if others.as_ref().is_some_and(Vec::is_empty) && !looked.tails.contains_key(stream) {
+            let is_told = others.as_ref().is_none_or(|others| others.contains(stream));
+            if !is_told && !looked.tails.contains_key(stream) {
                 looked
                     .tails
                     .extend(is_held(*stream).map(|tail| (*stream, tail)));
@@ -206,6 +211,7 @@ impl World {
                 let after = Duration::from_micros((*us).into());
                 self.append(*who, to, *id, Some(after)).await;
             }
+            Step::Ahead(who, to, id) => self.ahead(*who, to, *id).await,
             Step::Hold(who) => {
                 let mut writer = self.writer(*who).await;
                 let looked = self
@@ -262,6 +268,17 @@ impl World {
         let heard = timeout(after, writer.commit(&new, &commands)).await;
         let heard = heard.is_ok_and(|done| done.is_ok());
         drop(writer);
+        let mut done = false;
+        self.settle(id, |model| {
+            model.take(new, &command);
+            done = true;
+        })
+        .await;
+        assert!(done || !heard, "what was acknowledged is lost");
+    }
+
+    /// Looks a command up whose outcome is unknown, and takes it into the model if it is there.
+    async fn settle(&mut self, id: Uuid, take: impl FnOnce(&mut Model)) {
         let mut next = self.journal.writer().await.expect("a writer connects");
         let look = Look {
             streams: &[],
@@ -272,13 +289,77 @@ impl World {
             .await
             .expect("the lock is free");
         let mut looked = looked.expect("the lock is given");
-        match looked.known.get(&id) {
-            Some(_) => self.model.take(new, &command),
-            None => assert!(!heard, "what was acknowledged is lost"),
+        if looked.known.contains_key(&id) {
+            take(&mut self.model);
         }
         self.model.agrees(&mut looked, &[], id, None);
         next.release().await.expect("released");
-        self.writers.insert(who, next);
+    }
+
+    /// Written exactly if nobody wrote since; a command that was answered before fails the batch.
+    async fn ahead(&mut self, who: usize, to: &[u8], id: u8) {
+        let to: Vec<Uuid> = to
+            .iter()
+            .map(|number| stream(u128::from(*number)))
+            .collect();
+        let id = Uuid::from_u128(0x0c00 + u128::from(id));
+        let head = self.current.get(&who).copied().unwrap_or_default();
+        let tail = |stream: &Uuid| Some((*stream, self.model.tail(*stream, head.size)?));
+        let seen = Looked {
+            head,
+            now: head.recorded_at.unwrap_or(Moment(1)),
+            tails: to.iter().filter_map(tail).collect(),
+            known: HashMap::new(),
+            missing: Vec::new(),
+            since: None,
+        };
+        let (new, command) = written(&seen, &to, id);
+        let (commands, assumed) = (
+            [command],
+            Assumed {
+                head,
+                refused: &[],
+                stamp: None,
+            },
+        );
+        let mut writer = self.writer(who).await;
+        if let Some(holder) = self.holder.filter(|holder| *holder != who) {
+            let waited = timeout(WAIT, writer.append(assumed, &new, &commands)).await;
+            assert!(waited.is_err(), "two hold the lock");
+            drop(writer);
+            // Whoever gave up waiting may be given the lock all the same, before those who ask later.
+            let holding = self.writers.get_mut(&holder).expect("it holds the lock");
+            holding.release().await.expect("released");
+            self.holder = None;
+            let was_known = self.model.known.contains_key(&id);
+            return self
+                .settle(id, |model| {
+                    if !was_known {
+                        model.take(new, &command);
+                    }
+                })
+                .await;
+        }
+        self.holder = None;
+        let answer = timeout(PATIENCE, writer.append(assumed, &new, &commands))
+            .await
+            .expect("the lock is free");
+        let is_newest = self.model.entries.last().map(Head::of).unwrap_or_default() == head;
+        let is_known = self.model.known.contains_key(&id);
+        match answer {
+            Ok(Some(_)) => {
+                assert!(is_newest && !is_known);
+                self.current
+                    .extend(new.last().map(|last| (who, Head::of(last))));
+                self.model.take(new, &command);
+                self.writers.insert(who, writer);
+            }
+            Ok(None) => {
+                assert!(!is_newest);
+                self.writers.insert(who, writer);
+            }
+            Err(error) => assert!(is_newest && is_known, "{error}"),
+        }
     }
 
     async fn follow(&mut self, who: usize, max: u8) {

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::request::{Refusal, Request, Submission};
-use super::states::States;
 use super::writer::CONFIRM_MAX;
 use crate::domain::part::Part;
 use crate::domain::time::Moment;
@@ -20,10 +21,39 @@ pub struct Item {
     pub erased: bool,
 }
 
+/// By whom personal data is kept: one subject per person and dossier, random-looking, so that the log links no dossiers.
+#[derive(Clone, Copy)]
+pub struct Subjects([u8; 32]);
+
+impl Subjects {
+    pub fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
+    /// The subject of a dossier.
+    fn of(self, dossier: Uuid) -> Uuid {
+        let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0) else {
+            return dossier;
+        };
+        mac.update(dossier.as_bytes());
+        let bytes = mac.finalize().into_bytes();
+        let mut id = [0; 16];
+        id.copy_from_slice(&bytes[..16]);
+        uuid::Builder::from_custom_bytes(id).into_uuid()
+    }
+}
+
+impl Item {
+    /// Its command's.
+    pub fn id(&self) -> Uuid {
+        self.submission.request.id
+    }
+}
+
 /// Keeps the parts of these commands. Commands whose parts cannot be kept are refused.
 pub async fn deposit(
     vault: &Vault,
-    states: &States,
+    subjects: Subjects,
     batch: Vec<Submission>,
     now: Moment,
 ) -> Vec<Item> {
@@ -31,7 +61,7 @@ pub async fn deposit(
     let mut put = loop {
         let brought = batch
             .iter()
-            .filter_map(|submission| brought(&submission.request, states));
+            .filter_map(|submission| brought(&submission.request, subjects));
         let kept = brought.filter(|(subject, _)| !erased.contains(subject));
         let deposits: Vec<Deposit> = kept.map(|(_, deposit)| deposit).collect();
         if deposits.is_empty() {
@@ -49,7 +79,7 @@ pub async fn deposit(
     };
     let items = batch.into_iter().map(|submission| {
         let place = submission.request.place_of_parts();
-        let subject = place.map(|place| states.subject(place.whose));
+        let subject = place.map(|place| subjects.of(place.whose));
         let erased = subject.is_some_and(|subject| erased.contains(&subject));
         let kept = subject.filter(|_| !erased).and_then(|_| put.next());
         Item {
@@ -78,9 +108,9 @@ fn without_parts(batch: Vec<Submission>) -> Vec<Item> {
 }
 
 /// Whose parts a command brings, and the parts.
-fn brought(request: &Request, states: &States) -> Option<(Uuid, Deposit)> {
+fn brought(request: &Request, subjects: Subjects) -> Option<(Uuid, Deposit)> {
     let place = request.place_of_parts()?;
-    let subject = states.subject(place.whose);
+    let subject = subjects.of(place.whose);
     let parts = request.personal.iter().map(|personal| Personal {
         kind: personal.kind,
         subject,

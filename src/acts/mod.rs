@@ -28,8 +28,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
+use self::deposit::Subjects;
 use self::request::Submission;
-use self::states::States;
 use self::writer::Desk;
 use crate::domain::actor::Actor;
 use crate::domain::fact::{Draft, Fact, stream};
@@ -75,10 +75,11 @@ impl Counter {
     pub async fn open(journal: Journal, vault: Vault, keys: &Keys) -> Result<Self, OpenError> {
         let office = Premises::enter(&journal).await?;
         let (inbox, waiting) = mpsc::channel(WAITING_MAX);
-        let states = States::new(keys.derive("motcua/subject/v1"));
+        let subjects = Subjects::new(keys.derive("motcua/subject/v1"));
         let watch = Arc::<Watch>::default();
         let place = (office.shared_clock(), office.opened());
-        let desk = Desk::new(journal, vault, states, place, Arc::clone(&watch)).await?;
+        let safe = (vault, subjects);
+        let desk = Desk::new(journal, safe, place, Arc::clone(&watch)).await?;
         tokio::spawn(desk.serve(waiting));
         let mac_key = Arc::new(keys.derive("motcua/command-mac/v1"));
         Ok(Self {

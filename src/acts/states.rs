@@ -2,8 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use uuid::Uuid;
 
 use crate::domain::archive::Archived;
@@ -148,6 +146,7 @@ pub fn fold(held: Option<Held>, fact: &Fact, leaf_hash: Hash) -> Option<Held> {
 }
 
 /// Two generations: what was used since the last turn, and what was used before it.
+#[derive(Default)]
 pub struct States {
     young: HashMap<Uuid, Held>,
     old: HashMap<Uuid, Held>,
@@ -155,20 +154,9 @@ pub struct States {
     current: Option<Head>,
     /// Some of them were written on since.
     behind: bool,
-    subject_key: [u8; 32],
 }
 
 impl States {
-    pub fn new(subject_key: [u8; 32]) -> Self {
-        Self {
-            young: HashMap::new(),
-            old: HashMap::new(),
-            current: None,
-            behind: false,
-            subject_key,
-        }
-    }
-
     pub fn version(&self, id: Uuid) -> u32 {
         self.get(id).map_or(0, |held| held.version)
     }
@@ -326,18 +314,6 @@ impl States {
         }
         Ok(true)
     }
-
-    /// The subject of a dossier: random-looking, one per person and dossier, so that the log links no dossiers.
-    pub fn subject(&self, dossier: Uuid) -> Uuid {
-        let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.subject_key) else {
-            return dossier;
-        };
-        mac.update(dossier.as_bytes());
-        let bytes = mac.finalize().into_bytes();
-        let mut id = [0; 16];
-        id.copy_from_slice(&bytes[..16]);
-        uuid::Builder::from_custom_bytes(id).into_uuid()
-    }
 }
 
 /// The reference shelf as it stands now: calendars, policies, procedures, offices.
@@ -395,7 +371,7 @@ mod tests {
             (Some(vec![id(1), id(2)]), [true, false, true]),
             (None, [true, false, false]),
         ] {
-            let mut states = States::new([0; 32]);
+            let mut states = States::default();
             (1..=3).for_each(|number| states.put(id(number), held(1)));
             let asked = HashSet::from([id(1)]);
             let caught = states.catch_up(&looked(since, &[]), &asked);
@@ -410,7 +386,7 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_outlives_a_turn_of_the_generations() {
-        let mut states = States::new([0; 32]);
+        let mut states = States::default();
         states.put(id(0), held(1));
         (1..=HELD_MAX).for_each(|number| states.put(id(number), held(1)));
         states.keep([id(0)]);
@@ -421,7 +397,7 @@ mod tests {
 
     #[test]
     fn a_tail_of_the_held_version_with_another_hash_is_seen() {
-        let mut states = States::new([0; 32]);
+        let mut states = States::default();
         states.put(id(1), held(1));
         let same = looked(None, &[(id(1), held(1))]);
         states.take_in(&same).expect("as it is held");

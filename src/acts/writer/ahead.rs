@@ -20,7 +20,10 @@ use super::{BATCH_BYTES_MAX, CONFIRM_MAX, Desk};
 use crate::domain::dossier::Rejection;
 use crate::domain::fact::stream;
 use crate::domain::time::Moment;
-use crate::journal::{Assumed, Head, JournalError, Until};
+use crate::journal::{Assumed, Head, JournalError, Look, Looked, Until};
+
+/// After so many looks in a row before which nobody else wrote, the next batch is decided ahead.
+const ALONE_MIN: u32 = 4;
 
 /// The batch that is gathered.
 #[derive(Default)]
@@ -63,6 +66,17 @@ pub async fn landed(flight: &mut Option<Flight>) -> Result<Option<Moment>, Journ
     }
 }
 
+/// The journal's lock, asked for; then what is seen under it.
+pub type Turn = JoinHandle<Result<Looked, JournalError>>;
+
+/// Waits for the lock that was asked for; for ever where none was.
+pub async fn given(turn: &mut Option<Turn>) -> Result<Looked, JournalError> {
+    match turn {
+        Some(turn) => turn.await.unwrap_or(Err(JournalError::unconfirmed())),
+        None => std::future::pending().await,
+    }
+}
+
 /// The database's clock, as far as it was heard: what it showed when its answer came, or later.
 #[derive(Default)]
 pub struct Heard(Option<(Moment, Instant)>);
@@ -88,6 +102,14 @@ impl Heard {
     }
 }
 
+/// How a batch comes by the journal's lock.
+enum Lock {
+    /// With the very statement that writes it.
+    Ahead,
+    /// It was decided while the lock was held, which still is.
+    Held,
+}
+
 impl Desk {
     /// Decides commands that join the batch that is gathered, if nothing stands against deciding them ahead.
     pub(super) async fn foresee(&mut self, items: Vec<Item>) {
@@ -96,7 +118,7 @@ impl Desk {
         } else {
             self.ready.pass.take()
         };
-        if let Some(pass) = pass.filter(|_| self.alone) {
+        if let Some(pass) = pass.filter(|_| self.alone >= ALONE_MIN) {
             self.ready.pass = self.decided_ahead(&items, pass).await;
         }
         self.ready.items.extend(items);
@@ -176,22 +198,69 @@ impl Desk {
         }
     }
 
-    /// Sends the gathered batch on its way, if it was decided and has something to write.
-    pub(super) fn send_ready(&mut self) {
-        let is_to_be_written = |pass: &mut Pass| !pass.entries.is_empty();
-        let Some(mut pass) = self.ready.pass.take_if(is_to_be_written) else {
+    /// Sends the gathered batch on its way if it was decided and has something to write; otherwise asks for the lock.
+    pub(super) async fn send_ready(&mut self) {
+        if self.ready.items.is_empty() {
             return;
-        };
+        }
+        self.watch.begins();
+        let is_to_be_written = |pass: &mut Pass| !pass.entries.is_empty();
+        if let Some(pass) = self.ready.pass.take_if(is_to_be_written) {
+            let items = std::mem::take(&mut self.ready.items);
+            return self.send(items, pass, Lock::Ahead);
+        }
+        self.ready.pass = None;
+        let behind = self.follow().await;
+        if let Err(error) = behind {
+            tracing::debug!(%error, "what others wrote is looked at under the lock");
+        }
+        let (writer, since) = (Arc::clone(&self.writer), self.states.current());
+        self.turn = Some(tokio::spawn(async move {
+            let mut writer = writer.lock().await;
+            let look = Look {
+                since,
+                ..Look::default()
+            };
+            let looked = timeout(CONFIRM_MAX, writer.lock(look)).await;
+            looked.unwrap_or(Err(JournalError::unconfirmed()))
+        }));
+    }
+
+    /// The lock was given: all that was gathered until now is decided and sent on its way.
+    pub(super) async fn has_turn(&mut self, looked: Result<Looked, JournalError>) {
+        self.turn = None;
         let items = std::mem::take(&mut self.ready.items);
+        let pass = match looked {
+            Ok(looked) => {
+                let writer = Arc::clone(&self.writer);
+                let mut writer = writer.lock().await;
+                let pass = timeout(
+                    CONFIRM_MAX,
+                    self.decide(&mut writer, &items, &looked, false),
+                );
+                pass.await.unwrap_or(Err(JournalError::unconfirmed()))
+            }
+            Err(error) => Err(error),
+        };
+        match pass {
+            Ok(pass) if !pass.entries.is_empty() => self.send(items, pass, Lock::Held),
+            other => {
+                if let Err(error) = other {
+                    tracing::debug!(%error, "the batch is tried again");
+                    self.states.clear();
+                }
+                self.take_under_lock(items, false).await;
+            }
+        }
+    }
+
+    /// Sends a batch on its way.
+    fn send(&mut self, items: Vec<Item>, mut pass: Pass, lock: Lock) {
         let written = pass.after.keys().copied().collect();
         for (id, held) in pass.after.drain() {
             self.states.put(id, held);
         }
-        let refused = items.iter().zip(&pass.answers);
-        let refused = refused.filter(|(_, answer)| answer.is_err());
-        let refused: Vec<Uuid> = refused
-            .map(|(item, _)| item.submission.request.id)
-            .collect();
+        let refused = pass.refused(&items);
         let (head, newest) = (pass.on, pass.newest());
         let stamp = newest.recorded_at.filter(|_| !self.tells_story());
         let entries = std::mem::take(&mut pass.entries);
@@ -204,11 +273,18 @@ impl Desk {
                 refused: &refused,
                 stamp,
             };
-            let written = writer.append(assumed, &entries, &commands);
+            let written = async {
+                match lock {
+                    Lock::Ahead => writer.append(assumed, &entries, &commands).await,
+                    Lock::Held => writer
+                        .commit(&entries, &commands)
+                        .await
+                        .map(|()| Some(Moment::default())),
+                }
+            };
             let written = timeout(CONFIRM_MAX, written).await;
             written.unwrap_or(Err(JournalError::unconfirmed()))
         });
-        self.watch.begins();
         self.flight = Some(Flight {
             items,
             pass,
@@ -234,9 +310,11 @@ impl Desk {
         match landed {
             Ok(Some(clock)) => {
                 self.heard.hears_again(clock);
-                self.states.are_current(newest);
+                if self.states.current() == Some(pass.on) {
+                    self.states.are_current(newest);
+                }
                 // First of all the next one goes, so that the store never waits for the answers.
-                self.send_ready();
+                self.send_ready().await;
                 return self.conclude(items, pass, false).await;
             }
             Err(error) if error.is_retryable() => {
@@ -245,6 +323,7 @@ impl Desk {
                 self.take_under_lock(items, true).await;
             }
             Ok(None) | Err(_) => {
+                self.alone = 0;
                 self.states.forget(&written);
                 self.take_under_lock(items, false).await;
             }

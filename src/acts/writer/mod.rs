@@ -3,19 +3,20 @@
 mod ahead;
 mod pass;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use self::ahead::{Flight, Heard, Ready, landed};
+use self::ahead::{Flight, Heard, Ready, Turn, given, landed};
 use self::pass::{Deciding, Pass};
 use super::clock::OfficeClock;
-use super::deposit::{Item, deposit};
+use super::deposit::{Item, Subjects, deposit};
 use super::kin;
 use super::request::{Refusal, Submission};
 use super::ruling::of_the_day;
@@ -25,7 +26,7 @@ use super::{OpenError, superseded};
 use crate::domain::fact::stream;
 use crate::domain::reference::{ClockKind, JournalKind, Opened};
 use crate::domain::time::Moment;
-use crate::journal::{Journal, JournalError, Look, Looked, Writer};
+use crate::journal::{Head, Journal, JournalError, KnownCommand, Look, Looked, Writer};
 use crate::vault::Vault;
 
 /// Bytes of input in one batch.
@@ -47,6 +48,7 @@ pub(super) struct Desk {
     record: Journal,
     writer: Arc<Mutex<Writer>>,
     vault: Vault,
+    subjects: Subjects,
     states: States,
     watch: Arc<Watch>,
     clock: Arc<OfficeClock>,
@@ -55,17 +57,20 @@ pub(super) struct Desk {
     heard: Heard,
     /// What is recorded in the journal, and since which day.
     journal: (JournalKind, Date),
-    /// Nobody else wrote before the last look.
-    alone: bool,
+    /// Looks in a row before which nobody else wrote.
+    alone: u32,
+    /// Those whose parts are being kept.
+    depositing: Option<JoinHandle<Vec<Item>>>,
     ready: Ready,
+    /// At most one of these two is under way.
+    turn: Option<Turn>,
     flight: Option<Flight>,
 }
 
 impl Desk {
     pub async fn new(
         journal: Journal,
-        vault: Vault,
-        states: States,
+        (vault, subjects): (Vault, Subjects),
         office: (Arc<OfficeClock>, &Opened),
         watch: Arc<Watch>,
     ) -> Result<Self, OpenError> {
@@ -79,14 +84,17 @@ impl Desk {
             writer: Arc::new(Mutex::new(journal.writer().await?)),
             record: journal,
             vault,
-            states,
+            subjects,
+            states: States::default(),
             watch,
             clock,
             clock_kind: opened.clock,
             heard: Heard::default(),
             journal: (opened.kind, began),
-            alone: false,
+            alone: 0,
+            depositing: None,
             ready: Ready::default(),
+            turn: None,
             flight: None,
         })
     }
@@ -94,36 +102,40 @@ impl Desk {
     /// Serves until every [`super::Counter`] is gone.
     pub async fn serve(mut self, mut waiting: mpsc::Receiver<Submission>) {
         let mut open = true;
-        while open || self.flight.is_some() {
+        while open || self.is_busy() {
             let space = self.ready.space(self.watch.most());
             tokio::select! {
                 biased;
                 landed = landed(&mut self.flight) => self.land(landed).await,
-                next = waiting.recv(), if open && space > 0 => match next {
+                looked = given(&mut self.turn) => self.has_turn(looked).await,
+                items = deposited(&mut self.depositing) => {
+                    self.depositing = None;
+                    self.foresee(items).await;
+                }
+                next = waiting.recv(), if open && self.depositing.is_none() && space > 0 => match next {
                     Some(first) => {
-                        let batch = gathered(first, &mut waiting, space);
                         self.watch.begins();
-                        let items = deposit(&self.vault, &self.states, batch, self.clock.now()).await;
-                        self.foresee(items).await;
+                        let batch = gathered(first, &mut waiting, space);
+                        let (vault, subjects) = (self.vault.clone(), self.subjects);
+                        let now = self.clock.now();
+                        let kept = async move { deposit(&vault, subjects, batch, now).await };
+                        self.depositing = Some(tokio::spawn(kept));
                     }
                     None => open = false,
                 },
             }
-            if self.flight.is_none() {
-                self.take_ready().await;
+            if self.flight.is_none() && self.turn.is_none() {
+                self.send_ready().await;
+            }
+            if !self.is_busy() {
+                self.watch.ends(0);
             }
             self.watch.is_at_hand(self.ready.items.len());
         }
     }
 
-    /// The gathered batch goes on its way, or is taken under the lock.
-    async fn take_ready(&mut self) {
-        self.send_ready();
-        if self.flight.is_none() {
-            self.ready.pass = None;
-            let items = std::mem::take(&mut self.ready.items);
-            self.take_under_lock(items, false).await;
-        }
+    fn is_busy(&self) -> bool {
+        self.flight.is_some() || self.turn.is_some() || self.depositing.is_some()
     }
 
     /// Takes one batch from the lock to the answers. `unsure`: it was sent before, and what became of it is not known.
@@ -178,62 +190,23 @@ impl Desk {
         batch: &[Item],
         commit_tried: &mut bool,
     ) -> Result<Pass, JournalError> {
-        let commands: Vec<Uuid> = batch
-            .iter()
-            .map(|item| item.submission.request.id)
-            .collect();
-        self.follow().await?;
-        let guess = self.clock.now();
-        let streams = self.streams(batch, guess);
-        self.states.keep(streams.iter().map(|(id, _)| *id));
-        let since = self.states.current();
         let writer = Arc::clone(&self.writer);
         let mut writer = writer.lock().await;
+        let since = self.states.current();
         let looked = writer
             .lock(Look {
-                streams: &streams,
-                commands: &commands,
                 since,
+                ..Look::default()
             })
             .await?;
-        self.alone = looked.since.as_ref().is_some_and(Vec::is_empty);
-        self.heard.hears(looked.now);
-        if let Some(seconds) = self.apart(&looked) {
-            writer.release().await?;
-            return Err(JournalError::ClocksApart { seconds });
-        }
-        let mut seen: HashSet<Uuid> = streams.iter().map(|(id, _)| *id).collect();
-        self.states.catch_up(&looked, &seen)?;
-        let now = if self.tells_story() {
-            self.clock.now()
-        } else {
-            looked.now
-        };
-        let stamps = self.stamps(batch, looked.head.recorded_at, now);
-        loop {
-            let more = self.missing(batch, &stamps, &mut seen);
-            if more.is_empty() {
-                break;
+        let decided = self.decide(&mut writer, batch, &looked, true).await;
+        let mut pass = match decided {
+            Ok(pass) => pass,
+            Err(error) => {
+                writer.release().await?;
+                return Err(error);
             }
-            self.states.keep(more.iter().map(|(id, _)| *id));
-            let further = writer
-                .look_more(Look {
-                    streams: &more,
-                    commands: &[],
-                    since,
-                })
-                .await?;
-            self.states.take_in(&further)?;
-        }
-        let mut pass = Pass::on(looked.head);
-        let deciding = Deciding {
-            states: &self.states,
-            journal: self.journal,
-            known: &looked.known,
         };
-        for (item, stamp) in batch.iter().zip(stamps) {
-            deciding.decide(item, stamp, &mut pass);
-        }
         if pass.entries.is_empty() {
             writer.release().await?;
             return Ok(pass);
@@ -247,6 +220,84 @@ impl Desk {
             self.states.are_current(pass.newest());
         }
         Ok(pass)
+    }
+
+    /// Decides everything while the lock is held. `sure`: every command is looked up; otherwise those that are refused, for what is
+    /// written a second time the database refuses by itself.
+    async fn decide(
+        &mut self,
+        writer: &mut Writer,
+        batch: &[Item],
+        looked: &Looked,
+        sure: bool,
+    ) -> Result<Pass, JournalError> {
+        let since = self.states.current();
+        self.alone = match &looked.since {
+            Some(others) if others.is_empty() => self.alone.saturating_add(1),
+            Some(_) | None => 0,
+        };
+        self.heard.hears(looked.now);
+        if let Some(seconds) = self.apart(looked) {
+            return Err(JournalError::ClocksApart { seconds });
+        }
+        let now = if self.tells_story() {
+            self.clock.now()
+        } else {
+            looked.now
+        };
+        let stamps = self.stamps(batch, looked.head.recorded_at, now);
+        let mut seen = HashSet::new();
+        let mut more = self.wanted(batch, &stamps, &mut seen);
+        self.states.catch_up(looked, &seen)?;
+        let mut commands: Vec<Uuid> = batch.iter().map(Item::id).collect();
+        commands.retain(|_| sure);
+        let mut known = HashMap::new();
+        while !more.is_empty() {
+            self.states.keep(more.iter().map(|(id, _)| *id));
+            let look = Look {
+                streams: &more,
+                commands: &std::mem::take(&mut commands),
+                since,
+            };
+            let further = writer.look_more(look).await?;
+            self.states.take_in(&further)?;
+            known.extend(further.known);
+            more = self.wanted(batch, &stamps, &mut seen);
+        }
+        let mut pass = self.decided(batch, &stamps, looked.head, &known);
+        let refused = pass.refused(batch);
+        if !sure && !refused.is_empty() {
+            let commands = &refused[..];
+            let look = Look {
+                commands,
+                since,
+                ..Look::default()
+            };
+            known = writer.look_more(look).await?.known;
+            if !known.is_empty() {
+                pass = self.decided(batch, &stamps, looked.head, &known);
+            }
+        }
+        Ok(pass)
+    }
+
+    fn decided(
+        &self,
+        batch: &[Item],
+        stamps: &[Moment],
+        head: Head,
+        known: &HashMap<Uuid, KnownCommand>,
+    ) -> Pass {
+        let mut pass = Pass::on(head);
+        let deciding = Deciding {
+            states: &self.states,
+            journal: self.journal,
+            known,
+        };
+        for (item, stamp) in batch.iter().zip(stamps) {
+            deciding.decide(item, *stamp, &mut pass);
+        }
+        pass
     }
 
     /// Reads what others wrote on streams that are held, so that as little as possible is left to be read under the lock.
@@ -267,20 +318,6 @@ impl Desk {
         (!self.tells_story() && !stands && apart.abs() > APART_MAX).then_some(apart / 1_000_000)
     }
 
-    /// Every stream the batch may read or write, with the version held of it.
-    fn streams(&self, batch: &[Item], guess: Moment) -> Vec<(Uuid, u32)> {
-        let mut ids = HashSet::from([stream::reference(), stream::journal()]);
-        for item in batch {
-            let request = &item.submission.request;
-            ids.extend(request.act.stream());
-            let at = request.at.filter(|_| self.tells_story());
-            ids.extend(of_the_day(request, at.unwrap_or(guess).date()));
-        }
-        ids.into_iter()
-            .map(|id| (id, self.states.version(id)))
-            .collect()
-    }
-
     fn tells_story(&self) -> bool {
         self.clock_kind == ClockKind::Story
     }
@@ -297,25 +334,28 @@ impl Desk {
         batch.iter().map(&mut stamp).collect()
     }
 
-    /// What was not looked at yet: registers of a day that turned out not to be the guessed one, and dossiers that are linked
-    /// with those of the batch, as far as they are known by now.
-    fn missing(
+    /// Every stream the batch may read or write that was not seen yet, with the version held of it: its own, the register of the
+    /// day, and the dossiers that those of the batch are linked with, as far as they are known by now.
+    fn wanted(
         &self,
         batch: &[Item],
         stamps: &[Moment],
         seen: &mut HashSet<Uuid>,
     ) -> Vec<(Uuid, u32)> {
         let state = |id: Uuid| self.states.get(id).map(|held| &held.state);
-        let mut more = Vec::new();
+        let mut wanted = Vec::new();
+        if seen.is_empty() {
+            wanted.extend([stream::reference(), stream::journal()]);
+        }
         for (item, stamp) in batch.iter().zip(stamps) {
             let request = &item.submission.request;
-            let daily = of_the_day(request, stamp.date());
-            let wanted = daily.into_iter().chain(kin::ids(request, state));
-            more.extend(wanted.filter(|id| seen.insert(*id)));
+            wanted.extend(request.act.stream());
+            wanted.extend(of_the_day(request, stamp.date()));
+            wanted.extend(kin::ids(request, state));
         }
-        more.into_iter()
-            .map(|id| (id, self.states.version(id)))
-            .collect()
+        wanted.retain(|id| seen.insert(*id));
+        let held = |id: Uuid| (id, self.states.version(id));
+        wanted.into_iter().map(held).collect()
     }
 
     /// After the commit: the vault loses what no fact names, everybody is answered.
@@ -346,6 +386,15 @@ impl Desk {
         {
             tracing::warn!(%error, "parts without a fact stay until the sweep");
         }
+    }
+}
+
+/// Waits for the parts that are being kept; for ever where none are.
+async fn deposited(depositing: &mut Option<JoinHandle<Vec<Item>>>) -> Vec<Item> {
+    match depositing {
+        // Whoever waits for one that fell is told that the desk gave it up.
+        Some(depositing) => depositing.await.unwrap_or_default(),
+        None => std::future::pending().await,
     }
 }
 

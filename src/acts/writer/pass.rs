@@ -48,6 +48,13 @@ impl Pass {
         self.entries.last().map_or(self.on, Head::of)
     }
 
+    /// Commands of this batch that it refuses.
+    pub fn refused(&self, batch: &[Item]) -> Vec<Uuid> {
+        let refused = batch.iter().zip(&self.answers);
+        let refused = refused.filter(|(_, answer)| answer.is_err());
+        refused.map(|(item, _)| item.id()).collect()
+    }
+
     /// A stream as this batch leaves it so far.
     pub fn held<'a>(&'a self, id: Uuid, states: &'a States) -> Option<&'a Held> {
         self.after.get(&id).or_else(|| states.get(id))

@@ -61,7 +61,7 @@ def size(folder):
 
 def some_codes(data, count):
     """Codes of the whole period, taken at random from the read model."""
-    (models,) = glob.glob(f"{data}/*models*.db")
+    (models,) = glob.glob(f"{data}/read-*.db")
     with sqlite3.connect(f"file:{models}?mode=ro", uri=True) as found:
         rows = found.execute("select max(rowid) from dossier").fetchone()[0]
         chance = random.Random(1)
@@ -112,7 +112,7 @@ def main():
     options.add_argument("--scales", default="2,16,160")
     options.add_argument("--folder", default=".")
     options.add_argument("--scenario", default="luc-yen-2023")
-    options.add_argument("--office", default="H70.40.01")
+    options.add_argument("--office", default="H63.40.01")
     options.add_argument("--rounds", type=int, default=500)
     options = options.parse_args()
     print("| dossiers | facts | played, facts/s | most memory, MB | rebuild, facts/s | most memory, MB | start, s | idle, MB | most served, MB | command, ms | tracking, ms | list, ms | disk, GB |")

@@ -1,4 +1,4 @@
-//! Dossiers that are linked with the one a command is on: a rule may look at them, so they are looked at under the lock too.
+//! Dossiers that are linked with the one a command is on: a rule may look at them, so their states are read too.
 
 use std::collections::HashSet;
 

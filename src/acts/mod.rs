@@ -1,4 +1,4 @@
-//! THE COUNTER: commands come in, one writer decides them under the journal's lock, receipts go out.
+//! THE COUNTER: commands come in, one writer decides them on the newest states, receipts go out.
 
 mod clock;
 mod deposit;

@@ -1,4 +1,4 @@
-//! The newest states of the streams in use: a cache of the journal, checked against its tails under the lock.
+//! The newest states of the streams in use: a cache of the journal, which knows at which head it is current.
 
 use std::collections::{HashMap, HashSet};
 
@@ -169,6 +169,8 @@ impl States {
         if self.young.len() >= HELD_MAX {
             self.old = std::mem::take(&mut self.young);
         }
+        // No older state of it stays behind, to be kept one day in its place.
+        self.old.remove(&id);
         self.young.insert(id, held);
     }
 
@@ -212,8 +214,8 @@ impl States {
         }
     }
 
-    /// Takes in what was seen under the lock. The streams asked for are current then; others that were written meanwhile stay as
-    /// they are, and so does the head from which on they are asked about.
+    /// Concludes a look under the lock, once the streams asked for are read. Others that were written meanwhile stay as they are, and
+    /// so does the head from which on they are asked about.
     pub fn catch_up(&mut self, looked: &Looked, asked: &HashSet<Uuid>) -> Result<(), JournalError> {
         let is_behind = |id: &Uuid| !asked.contains(id) && self.get(*id).is_some();
         self.behind = looked.since.iter().flatten().any(is_behind);
@@ -393,6 +395,16 @@ mod tests {
         states.put(id(HELD_MAX + 1), held(1));
         states.put(id(HELD_MAX + 2), held(1));
         assert!(states.get(id(0)).is_some());
+    }
+
+    #[test]
+    fn an_older_state_never_comes_back_after_a_turn_of_the_generations() {
+        let mut states = States::default();
+        (1..=HELD_MAX).for_each(|number| states.put(id(number), held(1)));
+        states.keep([id(1)]);
+        states.put(id(1), held(2));
+        states.keep([id(1)]);
+        assert_eq!(states.version(id(1)), 2);
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Watch {
         self.at_hand.load(Ordering::Relaxed)
     }
 
-    /// A batch of so many commands was answered.
+    /// A batch of so many commands is written, or given up.
     pub fn ends(&self, commands: usize) {
         self.pace().took(commands, self.busy_for());
         set(&self.busy, None);

@@ -28,7 +28,7 @@ pub use self::{
     error::JournalError,
     follow::Follower,
     location::Location,
-    writer::{Assumed, Look, Looked, Writer},
+    writer::{Assumed, Look, Looked, STAMP_AGE_MAX, Writer},
 };
 pub use crate::tlog::Hash;
 use crate::{domain::time::Moment, tlog};
@@ -290,8 +290,10 @@ impl Journal {
         until: Until,
     ) -> Result<Vec<Entry>> {
         let bounds = until.bounds();
-        let found = either!(Store, &self.shared.store, store => store.stream(stream, after_version, bounds).await?);
-        let entries = decode(found)?;
+        let found = async {
+            either!(Store, &self.shared.store, store => store.stream(stream, after_version, bounds).await)
+        };
+        let entries = decode(answered(found).await?)?;
         rows::dense_versions(&entries, after_version)?;
         Ok(entries)
     }
@@ -302,9 +304,10 @@ impl Journal {
         let mut streams = streams.to_vec();
         streams.sort_unstable();
         streams.dedup();
-        let found =
-            either!(Store, &self.shared.store, store => store.streams(&streams, bounds).await?);
-        let entries = decode(found)?;
+        let found = async {
+            either!(Store, &self.shared.store, store => store.streams(&streams, bounds).await)
+        };
+        let entries = decode(answered(found).await?)?;
         rows::dense_streams(&entries, HashMap::new())?;
         Ok(entries)
     }

@@ -46,7 +46,7 @@ const APPEND: &str = "
                  coalesce(max(position) filter (where kind = 'head') + 1, 0) = $13
                      and (array_agg(hash) filter (where kind = 'head'))[1] is not distinct from $14
                      and count(*) filter (where kind = 'known') = 0
-                     and ($16 is null or max(at) filter (where kind = 'clock') - $16 between 0 and $17) as holds
+                     and coalesce(max(at) filter (where kind = 'clock') between $16 and $17, true) as holds
           from journal.look('{}', '{}', $15)) looked";
 /// Appends what was decided under the lock.
 const WRITE: &str =
@@ -244,8 +244,8 @@ impl Connection {
             .bind(head.size.cast_signed())
             .bind(head.leaf_hash.as_ref().map(<[u8; 32]>::as_slice))
             .bind(assumed.refused)
-            .bind(assumed.stamp.map(|stamp| stamp.0))
-            .bind(STAMP_AGE_MAX)
+            .bind(assumed.stamps.map(|(_, newest)| newest.0))
+            .bind(assumed.stamps.map(|(oldest, _)| oldest.0 + STAMP_AGE_MAX))
             .fetch_one(&mut self.0)
             .await?;
         Ok(written.map(|_| Moment(clock)))

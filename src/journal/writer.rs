@@ -1,4 +1,4 @@
-//! Appending: take the lock, look, decide (elsewhere), commit.
+//! Appending: take the lock, look, decide (elsewhere), commit; or decide first, and append if it still holds.
 
 use std::collections::HashMap;
 
@@ -84,9 +84,9 @@ pub struct Assumed<'a> {
     pub head: Head,
     /// None of these was answered: commands that the batch refuses.
     pub refused: &'a [Uuid],
-    /// The newest stamp, where it was taken by the database's clock: that clock is not behind it, and at most [`STAMP_AGE_MAX`]
-    /// before it.
-    pub stamp: Option<Moment>,
+    /// The oldest and the newest stamp, where they were taken by the database's clock: that clock is not behind the newest, and at
+    /// most [`STAMP_AGE_MAX`] before the oldest.
+    pub stamps: Option<(Moment, Moment)>,
 }
 
 /// How old a stamp may be that was taken before the lock, in microseconds.
@@ -95,17 +95,15 @@ pub const STAMP_AGE_MAX: i64 = 2_000_000;
 impl Assumed<'_> {
     /// Whether it holds of what stands there.
     pub(super) fn holds(&self, head: Head, now: Moment) -> bool {
-        let age = |stamp: Moment| now.0 - stamp.0;
-        head == self.head
-            && self
-                .stamp
-                .is_none_or(|stamp| (0..=STAMP_AGE_MAX).contains(&age(stamp)))
+        let fits =
+            |(oldest, newest): (Moment, Moment)| newest <= now && now.0 - oldest.0 <= STAMP_AGE_MAX;
+        head == self.head && self.stamps.is_none_or(fits)
     }
 }
 
 /// The one that appends, on a connection of its own.
 ///
-/// A call that fails or is dropped half-way gives up the lock and the connection; the next [`Writer::lock`] opens a new one.
+/// A call that fails or is dropped half-way gives up the lock and the connection; the next one opens another.
 pub struct Writer {
     journal: Journal,
     idle: Option<Connection>,
@@ -199,7 +197,7 @@ impl Writer {
     ///
     /// Some with the database's clock: written. None: it does not hold, nothing was written, and the batch is to be decided
     /// under the lock. After an error the outcome is unknown: lock and look the command ids up; whoever asks later is given the lock
-    /// later, and two seconds after its stamp nothing is written any more. That the batch continues its
+    /// later, and two seconds after its oldest stamp nothing is written any more. That the batch continues its
     /// streams is the caller's word, which the database checks as far as no version is given twice.
     pub async fn append(
         &mut self,

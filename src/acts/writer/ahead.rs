@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -16,12 +16,14 @@ use super::super::kin;
 use super::super::request::Refusal;
 use super::super::ruling::of_the_day;
 use super::pass::{Answer, Deciding, Pass};
-use super::{BATCH_BYTES_MAX, CONFIRM_MAX, Desk};
+use super::{APART_MAX, BATCH_BYTES_MAX, CONFIRM_MAX, Desk};
 use crate::domain::dossier::Rejection;
 use crate::domain::fact::stream;
 use crate::domain::time::Moment;
-use crate::journal::{Assumed, Head, JournalError, Look, Looked, Until};
+use crate::journal::{Assumed, Head, JournalError, Look, Looked, STAMP_AGE_MAX, Until};
 
+/// How long is waited for what is read before the lock is asked for.
+const READ_MAX: Duration = Duration::from_secs(1);
 /// After so many looks in a row before which nobody else wrote, the next batch is decided ahead.
 const ALONE_MIN: u32 = 4;
 
@@ -34,13 +36,12 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// How many commands still fit in, of so many.
-    pub fn space(&self, most: usize) -> usize {
+    /// How many commands still fit in, of so many, and bytes of input.
+    pub fn space(&self, most: usize) -> (usize, usize) {
         let bytes: usize = self.items.iter().map(|item| item.submission.bytes).sum();
-        if bytes < BATCH_BYTES_MAX {
-            most.saturating_sub(self.items.len())
-        } else {
-            0
+        match BATCH_BYTES_MAX.saturating_sub(bytes) {
+            0 => (0, 0),
+            left => (most.saturating_sub(self.items.len()), left),
         }
     }
 }
@@ -49,6 +50,8 @@ impl Ready {
 pub struct Flight {
     pub items: Vec<Item>,
     pub pass: Pass,
+    sent: Instant,
+    lock: Lock,
     /// Where the journal ends when it has landed.
     newest: Head,
     /// The streams it writes. Until it has landed their states are a promise.
@@ -77,7 +80,7 @@ pub async fn given(turn: &mut Option<Turn>) -> Result<Looked, JournalError> {
     }
 }
 
-/// The database's clock, as far as it was heard: what it showed when its answer came, or later.
+/// The database's clock, as far as it was heard: what it shows at least.
 #[derive(Default)]
 pub struct Heard(Option<(Moment, Instant)>);
 
@@ -87,9 +90,12 @@ impl Heard {
         self.0 = Some((clock, Instant::now()));
     }
 
-    /// It showed this a moment ago. Where an earlier answer came quicker, that one says more.
-    fn hears_again(&mut self, clock: Moment) {
-        if self.now().is_none_or(|known| known < clock) {
+    /// It showed this after it was `asked`. Where an earlier answer came quicker, that one says more, unless this node's own clock ran
+    /// ahead of it meanwhile.
+    fn hears_again(&mut self, clock: Moment, asked: Instant) {
+        let waited = i64::try_from(asked.elapsed().as_micros()).unwrap_or(i64::MAX);
+        let believed = clock..=clock.plus(waited);
+        if self.now().is_none_or(|known| !believed.contains(&known)) {
             self.hears(clock);
         }
     }
@@ -103,6 +109,7 @@ impl Heard {
 }
 
 /// How a batch comes by the journal's lock.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Lock {
     /// With the very statement that writes it.
     Ahead,
@@ -126,20 +133,19 @@ impl Desk {
 
     /// Where the journal will end when what is on its way has landed.
     fn expected(&self) -> Option<Head> {
-        match &self.flight {
-            Some(flight) => Some(flight.newest),
-            None => self.states.current(),
-        }
+        let current = self.states.current()?;
+        Some(self.flight.as_ref().map_or(current, |flight| flight.newest))
     }
 
     async fn decided_ahead(&mut self, items: &[Item], mut pass: Pass) -> Option<Pass> {
         let now = if self.tells_story() {
             self.clock.now()
         } else {
-            self.heard.now()?
+            self.heard_now()?
         };
         let stamps = self.stamps(items, pass.newest().recorded_at, now);
-        if let Err(error) = self.read_ahead(items, &stamps, &pass).await {
+        let read = timeout(READ_MAX, self.read_ahead(items, &stamps, &pass)).await;
+        if let Err(error) = read.unwrap_or(Err(JournalError::unconfirmed())) {
             tracing::debug!(%error, "the batch is decided under the lock");
             return None;
         }
@@ -152,13 +158,25 @@ impl Desk {
             deciding.decide(item, stamp, &mut pass);
         }
         // The clock was heard a moment ago: what is said to be still to come may be over by now.
-        let is_of_the_clock = |answer: &Answer| {
+        let is_too_early = |answer: &Answer| {
+            let Err(Refusal::Rejected(rejection)) = answer else {
+                return false;
+            };
             matches!(
-                answer,
-                Err(Refusal::Rejected(Rejection::FutureClaim { .. }))
+                rejection,
+                Rejection::FutureClaim { .. } | Rejection::NotDueYet
             )
         };
-        (!pass.answers.iter().any(is_of_the_clock)).then_some(pass)
+        (!pass.answers.iter().any(is_too_early)).then_some(pass)
+    }
+
+    /// The database's clock; none while it has not been heard, where it and this node's are too far apart, and at the end of a day: then
+    /// it is asked under the lock.
+    fn heard_now(&self) -> Option<Moment> {
+        let now = self.heard.now()?;
+        let apart = now.0 - self.clock.now().0;
+        let is_same_day = now.date() == now.plus(STAMP_AGE_MAX).date();
+        (apart.abs() <= APART_MAX && is_same_day).then_some(now)
     }
 
     /// Reads the streams that these commands need and of which nothing is held.
@@ -204,15 +222,14 @@ impl Desk {
             return;
         }
         self.watch.begins();
-        let is_to_be_written = |pass: &mut Pass| !pass.entries.is_empty();
-        if let Some(pass) = self.ready.pass.take_if(is_to_be_written) {
-            let items = std::mem::take(&mut self.ready.items);
-            return self.send(items, pass, Lock::Ahead);
+        self.send_decided();
+        if self.flight.is_some() {
+            return;
         }
         self.ready.pass = None;
-        let behind = self.follow().await;
-        if let Err(error) = behind {
-            tracing::debug!(%error, "what others wrote is looked at under the lock");
+        let followed = timeout(READ_MAX, self.follow()).await;
+        if let Err(error) = followed.unwrap_or(Err(JournalError::unconfirmed())) {
+            tracing::warn!(%error, "what others wrote is looked at under the lock");
         }
         let (writer, since) = (Arc::clone(&self.writer), self.states.current());
         self.turn = Some(tokio::spawn(async move {
@@ -226,32 +243,55 @@ impl Desk {
         }));
     }
 
+    /// Sends the gathered batch on its way if it was decided and has something to write.
+    fn send_decided(&mut self) {
+        let is_to_be_written = |pass: &mut Pass| !pass.entries.is_empty();
+        if let Some(pass) = self.ready.pass.take_if(is_to_be_written) {
+            self.watch.begins();
+            let items = std::mem::take(&mut self.ready.items);
+            self.send(items, pass, Lock::Ahead);
+        }
+    }
+
     /// The lock was given: all that was gathered until now is decided and sent on its way.
     pub(super) async fn has_turn(&mut self, looked: Result<Looked, JournalError>) {
         self.turn = None;
-        let items = std::mem::take(&mut self.ready.items);
-        let pass = match looked {
-            Ok(looked) => {
-                let writer = Arc::clone(&self.writer);
-                let mut writer = writer.lock().await;
-                let pass = timeout(
-                    CONFIRM_MAX,
-                    self.decide(&mut writer, &items, &looked, false),
-                );
-                pass.await.unwrap_or(Err(JournalError::unconfirmed()))
-            }
-            Err(error) => Err(error),
-        };
-        match pass {
+        let mut items = std::mem::take(&mut self.ready.items);
+        // The sweep takes what these brought to the vault.
+        items.retain(|item| !item.submission.is_given_up());
+        match self.decided_in_turn(&items, looked).await {
             Ok(pass) if !pass.entries.is_empty() => self.send(items, pass, Lock::Held),
-            other => {
-                if let Err(error) = other {
-                    tracing::debug!(%error, "the batch is tried again");
-                    self.states.clear();
-                }
+            Ok(pass) => {
+                self.watch.ends(items.len());
+                self.conclude(items, pass, false).await;
+            }
+            Err(error) if error.is_retryable() => {
+                tracing::debug!(%error, "the batch is tried again");
+                self.states.clear();
                 self.take_under_lock(items, false).await;
             }
+            Err(error) => {
+                self.give_up(items, &error);
+                self.watch.ends(0);
+            }
         }
+    }
+
+    /// Gives up the lock unless there is something to write.
+    async fn decided_in_turn(
+        &mut self,
+        items: &[Item],
+        looked: Result<Looked, JournalError>,
+    ) -> Result<Pass, JournalError> {
+        let looked = looked?;
+        let writer = Arc::clone(&self.writer);
+        let mut writer = writer.lock().await;
+        let pass = timeout(CONFIRM_MAX, self.decide(&mut writer, items, &looked, false)).await;
+        let pass = pass.unwrap_or(Err(JournalError::unconfirmed()));
+        if !pass.as_ref().is_ok_and(|pass| !pass.entries.is_empty()) {
+            writer.release().await?;
+        }
+        pass
     }
 
     /// Sends a batch on its way.
@@ -262,7 +302,7 @@ impl Desk {
         }
         let refused = pass.refused(&items);
         let (head, newest) = (pass.on, pass.newest());
-        let stamp = newest.recorded_at.filter(|_| !self.tells_story());
+        let stamps = pass.stamps.filter(|_| !self.tells_story());
         let entries = std::mem::take(&mut pass.entries);
         let commands = std::mem::take(&mut pass.commands);
         let writer = Arc::clone(&self.writer);
@@ -271,7 +311,7 @@ impl Desk {
             let assumed = Assumed {
                 head,
                 refused: &refused,
-                stamp,
+                stamps,
             };
             let written = async {
                 match lock {
@@ -279,7 +319,7 @@ impl Desk {
                     Lock::Held => writer
                         .commit(&entries, &commands)
                         .await
-                        .map(|()| Some(Moment::default())),
+                        .map(|()| newest.recorded_at),
                 }
             };
             let written = timeout(CONFIRM_MAX, written).await;
@@ -288,6 +328,8 @@ impl Desk {
         self.flight = Some(Flight {
             items,
             pass,
+            sent: Instant::now(),
+            lock,
             newest,
             written,
             landing,
@@ -302,19 +344,23 @@ impl Desk {
         let Flight {
             items,
             pass,
+            sent,
+            lock,
             newest,
             written,
             ..
         } = flight;
-        self.watch.ends(items.len());
         match landed {
             Ok(Some(clock)) => {
-                self.heard.hears_again(clock);
+                self.watch.ends(items.len());
+                if lock == Lock::Ahead {
+                    self.heard.hears_again(clock, sent);
+                }
                 if self.states.current() == Some(pass.on) {
                     self.states.are_current(newest);
                 }
-                // First of all the next one goes, so that the store never waits for the answers.
-                self.send_ready().await;
+                // If the next one is decided it goes first, so that the store never waits for the answers.
+                self.send_decided();
                 return self.conclude(items, pass, false).await;
             }
             Err(error) if error.is_retryable() => {
@@ -322,7 +368,11 @@ impl Desk {
                 self.states.clear();
                 self.take_under_lock(items, true).await;
             }
-            Ok(None) | Err(_) => {
+            other => {
+                // A command or a version that is there already is refused by the database.
+                if let Err(error) = other {
+                    tracing::info!(%error, "the batch is decided again under the lock");
+                }
                 self.alone = 0;
                 self.states.forget(&written);
                 self.take_under_lock(items, false).await;

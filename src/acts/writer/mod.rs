@@ -59,8 +59,8 @@ pub(super) struct Desk {
     journal: (JournalKind, Date),
     /// Looks in a row before which nobody else wrote.
     alone: u32,
-    /// Those whose parts are being kept.
-    depositing: Option<JoinHandle<Vec<Item>>>,
+    /// Those whose parts are being kept, and how many they are.
+    depositing: Option<(usize, JoinHandle<Vec<Item>>)>,
     ready: Ready,
     /// At most one of these two is under way.
     turn: Option<Turn>,
@@ -103,7 +103,7 @@ impl Desk {
     pub async fn serve(mut self, mut waiting: mpsc::Receiver<Submission>) {
         let mut open = true;
         while open || self.is_busy() {
-            let space = self.ready.space(self.watch.most());
+            let (most, bytes) = self.ready.space(self.watch.most());
             tokio::select! {
                 biased;
                 landed = landed(&mut self.flight) => self.land(landed).await,
@@ -112,14 +112,14 @@ impl Desk {
                     self.depositing = None;
                     self.foresee(items).await;
                 }
-                next = waiting.recv(), if open && self.depositing.is_none() && space > 0 => match next {
+                next = waiting.recv(), if open && self.depositing.is_none() && most > 0 => match next {
                     Some(first) => {
-                        self.watch.begins();
-                        let batch = gathered(first, &mut waiting, space);
+                        let batch = gathered(first, &mut waiting, most, bytes);
                         let (vault, subjects) = (self.vault.clone(), self.subjects);
                         let now = self.clock.now();
+                        let commands = batch.len();
                         let kept = async move { deposit(&vault, subjects, batch, now).await };
-                        self.depositing = Some(tokio::spawn(kept));
+                        self.depositing = Some((commands, tokio::spawn(kept)));
                     }
                     None => open = false,
                 },
@@ -127,11 +127,21 @@ impl Desk {
             if self.flight.is_none() && self.turn.is_none() {
                 self.send_ready().await;
             }
-            if !self.is_busy() {
+            if self.is_busy() {
+                self.watch.begins();
+            } else {
                 self.watch.ends(0);
             }
-            self.watch.is_at_hand(self.ready.items.len());
+            self.tell_at_hand();
         }
+    }
+
+    fn tell_at_hand(&self) {
+        let kept = self
+            .depositing
+            .as_ref()
+            .map_or(0, |(commands, _)| *commands);
+        self.watch.is_at_hand(self.ready.items.len() + kept);
     }
 
     fn is_busy(&self) -> bool {
@@ -141,6 +151,7 @@ impl Desk {
     /// Takes one batch from the lock to the answers. `unsure`: it was sent before, and what became of it is not known.
     async fn take_under_lock(&mut self, batch: Vec<Item>, unsure: bool) {
         self.watch.begins();
+        self.tell_at_hand();
         let commands = batch.len();
         if commands > 0 {
             self.take(batch, unsure).await;
@@ -149,39 +160,50 @@ impl Desk {
     }
 
     async fn take(&mut self, batch: Vec<Item>, mut unsure: bool) {
+        // What was on its way before counts too.
+        let waited = self.watch.busy_for();
         let (mut commit_tried, began) = (false, Instant::now());
         for attempt in 0..ATTEMPTS_MAX {
+            if waited + began.elapsed() > PATIENCE {
+                break;
+            }
             unsure |= commit_tried;
             let tried = timeout(CONFIRM_MAX, self.attempt(&batch, &mut commit_tried)).await;
             match tried.unwrap_or(Err(JournalError::unconfirmed())) {
                 Ok(pass) => return self.conclude(batch, pass, unsure).await,
-                Err(JournalError::ClocksApart { seconds }) => {
-                    tracing::error!(
-                        seconds,
-                        "the database's clock and this node's are too far apart"
-                    );
-                    return answer_all(batch, &Refusal::ClocksApart(seconds));
-                }
-                Err(error @ JournalError::NewerThanProgram { .. }) => {
-                    tracing::error!(%error, "no command is taken: use a newer release");
-                    return answer_all(batch, &Refusal::Halted(error.code()));
-                }
                 Err(error) if error.is_retryable() => {
-                    if began.elapsed() > PATIENCE {
-                        break;
-                    }
                     tracing::warn!(attempt, %error, "the journal did not answer; the batch is sent again");
                     self.states.clear();
                     tokio::time::sleep(Duration::from_millis(20 << attempt.min(6))).await;
                 }
-                Err(error) => {
-                    tracing::error!(%error, code = error.code(), "the batch was refused");
-                    self.states.clear();
-                    return answer_all(batch, &Refusal::Fault);
-                }
+                Err(error) => return self.give_up(batch, &error),
             }
         }
+        self.states.clear();
         answer_all(batch, &Refusal::Unavailable);
+    }
+
+    /// Answers a batch that trying again would not help.
+    fn give_up(&mut self, batch: Vec<Item>, error: &JournalError) {
+        let refusal = match error {
+            JournalError::ClocksApart { seconds } => {
+                tracing::error!(
+                    seconds,
+                    "the database's clock and this node's are too far apart"
+                );
+                Refusal::ClocksApart(*seconds)
+            }
+            JournalError::NewerThanProgram { .. } => {
+                tracing::error!(%error, "no command is taken: use a newer release");
+                Refusal::Halted(error.code())
+            }
+            _ => {
+                tracing::error!(%error, code = error.code(), "the batch was refused");
+                self.states.clear();
+                Refusal::Fault
+            }
+        };
+        answer_all(batch, &refusal);
     }
 
     /// One pass under the lock: look, decide everything, commit.
@@ -236,7 +258,10 @@ impl Desk {
             Some(others) if others.is_empty() => self.alone.saturating_add(1),
             Some(_) | None => 0,
         };
-        self.heard.hears(looked.now);
+        // A stamp that stands at the newest fact's says nothing of the clock.
+        if looked.head.recorded_at != Some(looked.now) {
+            self.heard.hears(looked.now);
+        }
         if let Some(seconds) = self.apart(looked) {
             return Err(JournalError::ClocksApart { seconds });
         }
@@ -248,7 +273,6 @@ impl Desk {
         let stamps = self.stamps(batch, looked.head.recorded_at, now);
         let mut seen = HashSet::new();
         let mut more = self.wanted(batch, &stamps, &mut seen);
-        self.states.catch_up(looked, &seen)?;
         let mut commands: Vec<Uuid> = batch.iter().map(Item::id).collect();
         commands.retain(|_| sure);
         let mut known = HashMap::new();
@@ -264,6 +288,7 @@ impl Desk {
             known.extend(further.known);
             more = self.wanted(batch, &stamps, &mut seen);
         }
+        self.states.catch_up(looked, &seen)?;
         let mut pass = self.decided(batch, &stamps, looked.head, &known);
         let refused = pass.refused(batch);
         if !sure && !refused.is_empty() {
@@ -310,8 +335,7 @@ impl Desk {
         Ok(())
     }
 
-    /// By how many seconds the database's clock is before this node's, where that is too much. A stamp that stands at the newest
-    /// fact's says nothing of the clock.
+    /// By how many seconds the database's clock is before this node's, where that is too much.
     fn apart(&self, looked: &Looked) -> Option<i64> {
         let stands = looked.head.recorded_at == Some(looked.now);
         let apart = looked.now.0 - self.clock.now().0;
@@ -390,10 +414,10 @@ impl Desk {
 }
 
 /// Waits for the parts that are being kept; for ever where none are.
-async fn deposited(depositing: &mut Option<JoinHandle<Vec<Item>>>) -> Vec<Item> {
+async fn deposited(depositing: &mut Option<(usize, JoinHandle<Vec<Item>>)>) -> Vec<Item> {
     match depositing {
         // Whoever waits for one that fell is told that the desk gave it up.
-        Some(depositing) => depositing.await.unwrap_or_default(),
+        Some((_, depositing)) => depositing.await.unwrap_or_default(),
         None => std::future::pending().await,
     }
 }
@@ -403,6 +427,7 @@ fn gathered(
     first: Submission,
     waiting: &mut mpsc::Receiver<Submission>,
     most: usize,
+    bytes_max: usize,
 ) -> Vec<Submission> {
     let (mut batch, mut bytes, mut next) = (Vec::new(), 0, Some(first));
     while let Some(submission) = next {
@@ -413,7 +438,7 @@ fn gathered(
             bytes += submission.bytes;
             batch.push(submission);
         }
-        let is_full = batch.len() >= most || bytes >= BATCH_BYTES_MAX;
+        let is_full = batch.len() >= most || bytes >= bytes_max;
         next = (!is_full).then(|| waiting.try_recv().ok()).flatten();
     }
     batch

@@ -27,7 +27,9 @@ pub struct Pass {
     pub entries: Vec<Entry>,
     pub commands: Vec<NewCommand>,
     pub answers: Vec<Answer>,
-    /// States after this batch; they become the cache when it is committed.
+    /// When the first and the last command of it were decided.
+    pub stamps: Option<(Moment, Moment)>,
+    /// States after this batch; they become the cache when it is sent.
     pub after: HashMap<Uuid, Held>,
     /// Commands of this batch.
     known: HashMap<Uuid, KnownCommand>,
@@ -73,6 +75,8 @@ pub struct Deciding<'a> {
 impl Deciding<'_> {
     /// One command on the newest state; the next command of the batch sees the result.
     pub fn decide(&self, item: &Item, now: Moment, pass: &mut Pass) {
+        let first = pass.stamps.map_or(now, |(first, _)| first);
+        pass.stamps = Some((first, now));
         let answer = self.decided(item, now, pass);
         pass.answers.push(answer);
     }

@@ -12,7 +12,7 @@ fn decided<'a>(looked: &Looked, to: &[Uuid]) -> (Assumed<'a>, Vec<Entry>) {
     let assumed = Assumed {
         head: looked.head,
         refused: &[],
-        stamp: Some(looked.now),
+        stamps: Some((looked.now, looked.now)),
     };
     (assumed, entries(looked, to))
 }
@@ -79,13 +79,16 @@ async fn what_does_not_hold_leaves_nothing_and_the_writer_goes_on() {
             assert_eq!(written.expect("asked"), None, "{head:?}");
         }
         // Stamps that the database's clock has not reached, or left behind long ago.
-        for off in [5_000_000, -3_000_000] {
-            let stamp = Some(Moment(looked.now.0 + off));
-            let written = one.append(Assumed { stamp, ..assumed }, &new, &known).await;
-            assert_eq!(written.expect("asked"), None, "{off}");
+        for (oldest, newest) in [(0, 5_000_000), (-3_000_000, 0), (-3_000_000, -3_000_000)] {
+            let off = |off| Moment(looked.now.0 + off);
+            let stamps = Some((off(oldest), off(newest)));
+            let written = one
+                .append(Assumed { stamps, ..assumed }, &new, &known)
+                .await;
+            assert_eq!(written.expect("asked"), None, "{oldest} {newest}");
         }
         let without = Assumed {
-            stamp: None,
+            stamps: None,
             ..assumed
         };
         let written = one.append(without, &new, &known).await.expect("asked");

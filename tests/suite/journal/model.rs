@@ -319,7 +319,7 @@ impl World {
             Assumed {
                 head,
                 refused: &[],
-                stamp: None,
+                stamps: None,
             },
         );
         let mut writer = self.writer(who).await;

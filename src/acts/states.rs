@@ -367,22 +367,31 @@ mod tests {
     }
 
     #[test]
-    fn what_others_wrote_is_forgotten_unless_it_was_asked_for() {
-        for (since, left) in [
-            (Some(vec![]), [true, true, true]),
-            (Some(vec![id(1), id(2)]), [true, false, true]),
-            (None, [true, false, false]),
+    fn what_others_wrote_on_held_streams_is_to_be_followed_unless_it_was_asked_for() {
+        let before = Head {
+            size: 7,
+            ..Head::default()
+        };
+        for (since, left, behind) in [
+            (Some(vec![]), 3, None),
+            (Some(vec![id(1), id(9)]), 3, None),
+            (Some(vec![id(1), id(2)]), 3, Some(before)),
+            (None, 1, None),
         ] {
             let mut states = States::default();
             (1..=3).for_each(|number| states.put(id(number), held(1)));
+            states.are_current(before);
             let asked = HashSet::from([id(1)]);
             let caught = states.catch_up(&looked(since, &[]), &asked);
             caught.expect("nothing to read");
+            let held = (1..=3).filter(|number| states.get(id(*number)).is_some());
+            assert_eq!((held.count(), states.behind()), (left, behind));
+            let current = behind.unwrap_or_default();
             assert_eq!(
-                [1, 2, 3].map(|number| states.get(id(number)).is_some()),
-                left
+                states.current(),
+                Some(current),
+                "the looked head is the default one"
             );
-            assert_eq!(states.current(), Some(Head::default()));
         }
     }
 

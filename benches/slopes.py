@@ -8,11 +8,11 @@ one line asks, one question after another, for a command (`acceptDossierAtCounte
 taken at random from the whole period, and for an officer's list. Medians in milliseconds. It prints a table in Markdown and removes what it
 made. The largest default scale takes about 33 GB of disk.
 """
-import argparse, glob, http.client, json, os, random, re, resource, shutil, signal, sqlite3, statistics, subprocess, sys, time, uuid
+import argparse, glob, http.client, json, os, random, re, shutil, signal, sqlite3, statistics, subprocess, sys, time, uuid
 
 ACCEPT = """mutation($input: AcceptDossierAtCounterInput!) { acceptDossierAtCounter(input: $input) { visible code errors { code } } }"""
 LIST = """query($office: String!) { dossiers(filter: { offices: [$office] }, orderBy: { field: RECEIVED_AT, direction: DESC }, first: 20) {
-  edges { node { id code status receivedAt dueAt endedAt slackDays lateMinutes overdue } } pageInfo { endCursor } } }"""
+  edges { node { id code status receivedAt dueAt endedAt slackDays lateMinutes overdue } } } }"""
 TRACK = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "http", "tracking.graphql")).read()
 PROCEDURE = "1.004873"
 
@@ -70,8 +70,8 @@ def some_codes(data, count):
 
 
 def served(program, place, office, data, rounds):
-    token = lambda role: subprocess.run([program, "token", "--role", role, "--actor", f"{role}-01", "--office", office, *place], check=True, text=True, stdout=subprocess.PIPE).stdout.split()[-1]
-    officer = token("receiver")
+    officer, _, _ = measured([program, "token", "--role", "receiver", "--actor", "receiver-01", "--office", office, *place])
+    officer = officer.split()[-1]
     codes = some_codes(data, rounds)
     began = time.monotonic()
     node = subprocess.Popen([program, "serve", "--listen", "127.0.0.1:0", "--rate-token", "0", "--rate-address", "0", *place], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -127,7 +127,7 @@ def main():
         dossiers, facts, seconds = re.search(r"Played (\d+) dossiers: \d+ commands, (\d+) facts, in ([0-9.]+) s", said).groups()
         say(f"{facts} facts in {seconds} s; rebuilding …")
         said, _, rebuild_memory = measured([options.program, "rebuild", *place])
-        rebuilt = re.search(r"([0-9,]+) facts/s", said.replace(" facts a second", " facts/s")).group(1).replace(",", "")
+        rebuilt = re.search(r"(\d+) facts/s", said).group(1)
         say(f"{said.strip()}; serving …")
         started, idle, most, times = served(options.program, place, options.office, data, options.rounds)
         print(f"| {int(dossiers):,} | {int(facts):,} | {int(facts) / float(seconds):,.0f} | {play_memory:,.0f} | {int(rebuilt):,} | {rebuild_memory:,.0f} | {started:.2f} | {idle:,.0f} | {most:,.0f} | {times['command']:.2f} | {times['tracking']:.2f} | {times['list']:.2f} | {size(folder):.2f} |", flush=True)

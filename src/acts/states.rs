@@ -199,6 +199,19 @@ impl States {
         self.current.filter(|_| self.behind)
     }
 
+    pub fn put_all(&mut self, held: impl IntoIterator<Item = (Uuid, Held)>) {
+        for (id, held) in held {
+            self.put(id, held);
+        }
+    }
+
+    /// What is held by now was written after one head, up to the other. Where more was to be followed, it still is.
+    pub fn advance(&mut self, from: Head, to: Head) {
+        if self.current == Some(from) {
+            self.are_current(to);
+        }
+    }
+
     /// Everything held is its stream's newest at this head.
     pub fn are_current(&mut self, head: Head) {
         self.current = Some(head);

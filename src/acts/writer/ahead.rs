@@ -12,11 +12,9 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::super::deposit::Item;
-use super::super::kin;
-use super::super::request::Refusal;
-use super::super::ruling::of_the_day;
-use super::pass::{Answer, Deciding, Pass};
-use super::{APART_MAX, BATCH_BYTES_MAX, CONFIRM_MAX, Desk};
+use super::super::request::{Refusal, Request};
+use super::pass::{Answer, Pass};
+use super::{BATCH_BYTES_MAX, CONFIRM_MAX, Desk};
 use crate::domain::dossier::Rejection;
 use crate::domain::fact::stream;
 use crate::domain::time::Moment;
@@ -137,7 +135,7 @@ impl Desk {
         Some(self.flight.as_ref().map_or(current, |flight| flight.newest))
     }
 
-    async fn decided_ahead(&mut self, items: &[Item], mut pass: Pass) -> Option<Pass> {
+    async fn decided_ahead(&mut self, items: &[Item], pass: Pass) -> Option<Pass> {
         let now = if self.tells_story() {
             self.clock.now()
         } else {
@@ -149,14 +147,7 @@ impl Desk {
             tracing::debug!(%error, "the batch is decided under the lock");
             return None;
         }
-        let deciding = Deciding {
-            states: &self.states,
-            journal: self.journal,
-            known: &HashMap::new(),
-        };
-        for (item, stamp) in items.iter().zip(stamps) {
-            deciding.decide(item, stamp, &mut pass);
-        }
+        let pass = self.decided((items, &stamps), pass, &HashMap::new());
         // The clock was heard a moment ago: what is said to be still to come may be over by now.
         let is_too_early = |answer: &Answer| {
             let Err(Refusal::Rejected(rejection)) = answer else {
@@ -174,9 +165,8 @@ impl Desk {
     /// it is asked under the lock.
     fn heard_now(&self) -> Option<Moment> {
         let now = self.heard.now()?;
-        let apart = now.0 - self.clock.now().0;
         let is_same_day = now.date() == now.plus(STAMP_AGE_MAX).date();
-        (apart.abs() <= APART_MAX && is_same_day).then_some(now)
+        (self.apart(now).is_none() && is_same_day).then_some(now)
     }
 
     /// Reads the streams that these commands need and of which nothing is held.
@@ -188,22 +178,13 @@ impl Desk {
     ) -> Result<(), JournalError> {
         let mut seen = HashSet::new();
         loop {
-            let mut wanted = Vec::new();
-            if seen.is_empty() {
-                wanted.extend([stream::reference(), stream::journal()]);
-            }
-            for (item, stamp) in items.iter().zip(stamps) {
-                let request = &item.submission.request;
-                let state = |id: Uuid| pass.held(id, &self.states).map(|held| &held.state);
-                // A new dossier has the id that follows from its command's; that nothing stands there is seen when it is written.
-                let own = request.act.stream();
-                let is_there =
-                    |id: &Uuid| state(*id).is_some() || *id != stream::dossier(request.id);
-                wanted.extend(own.filter(is_there));
-                wanted.extend(of_the_day(request, stamp.date()));
-                wanted.extend(kin::ids(request, state));
-            }
-            wanted.retain(|id| seen.insert(*id));
+            // A new dossier has the id that follows from its command's; that nothing stands there is seen when it is written.
+            let own = |request: &Request| {
+                let is_held = |id: Uuid| pass.held(id, &self.states).is_some();
+                let is_there = |id: &Uuid| is_held(*id) || *id != stream::dossier(request.id);
+                request.act.stream().filter(is_there)
+            };
+            let mut wanted = self.wanted((items, stamps), pass, &mut seen, own);
             if wanted.is_empty() {
                 return Ok(());
             }
@@ -277,7 +258,6 @@ impl Desk {
         }
     }
 
-    /// Gives up the lock unless there is something to write.
     async fn decided_in_turn(
         &mut self,
         items: &[Item],
@@ -286,20 +266,13 @@ impl Desk {
         let looked = looked?;
         let writer = Arc::clone(&self.writer);
         let mut writer = writer.lock().await;
-        let pass = timeout(CONFIRM_MAX, self.decide(&mut writer, items, &looked, false)).await;
-        let pass = pass.unwrap_or(Err(JournalError::unconfirmed()));
-        if !pass.as_ref().is_ok_and(|pass| !pass.entries.is_empty()) {
-            writer.release().await?;
-        }
-        pass
+        self.decide(&mut writer, items, &looked, false).await
     }
 
     /// Sends a batch on its way.
     fn send(&mut self, items: Vec<Item>, mut pass: Pass, lock: Lock) {
         let written = pass.after.keys().copied().collect();
-        for (id, held) in pass.after.drain() {
-            self.states.put(id, held);
-        }
+        self.states.put_all(pass.after.drain());
         let refused = pass.refused(&items);
         let (head, newest) = (pass.on, pass.newest());
         let stamps = pass.stamps.filter(|_| !self.tells_story());
@@ -356,9 +329,7 @@ impl Desk {
                 if lock == Lock::Ahead {
                     self.heard.hears_again(clock, sent);
                 }
-                if self.states.current() == Some(pass.on) {
-                    self.states.are_current(newest);
-                }
+                self.states.advance(pass.on, newest);
                 // If the next one is decided it goes first, so that the store never waits for the answers.
                 self.send_decided();
                 return self.conclude(items, pass, false).await;

@@ -18,7 +18,7 @@ use self::pass::{Deciding, Pass};
 use super::clock::OfficeClock;
 use super::deposit::{Item, Subjects, deposit};
 use super::kin;
-use super::request::{Refusal, Submission};
+use super::request::{Refusal, Request, Submission};
 use super::ruling::of_the_day;
 use super::states::States;
 use super::watch::Watch;
@@ -26,7 +26,7 @@ use super::{OpenError, superseded};
 use crate::domain::fact::stream;
 use crate::domain::reference::{ClockKind, JournalKind, Opened};
 use crate::domain::time::Moment;
-use crate::journal::{Head, Journal, JournalError, KnownCommand, Look, Looked, Writer};
+use crate::journal::{Journal, JournalError, KnownCommand, Look, Looked, Writer};
 use crate::vault::Vault;
 
 /// Bytes of input in one batch.
@@ -221,32 +221,39 @@ impl Desk {
                 ..Look::default()
             })
             .await?;
-        let decided = self.decide(&mut writer, batch, &looked, true).await;
-        let mut pass = match decided {
-            Ok(pass) => pass,
-            Err(error) => {
-                writer.release().await?;
-                return Err(error);
-            }
-        };
-        if pass.entries.is_empty() {
-            writer.release().await?;
-            return Ok(pass);
-        }
-        *commit_tried = true;
-        writer.commit(&pass.entries, &pass.commands).await?;
-        for (id, held) in pass.after.drain() {
-            self.states.put(id, held);
-        }
-        if self.states.current() == Some(looked.head) {
-            self.states.are_current(pass.newest());
+        let mut pass = self.decide(&mut writer, batch, &looked, true).await?;
+        if !pass.entries.is_empty() {
+            *commit_tried = true;
+            writer.commit(&pass.entries, &pass.commands).await?;
+            self.states.put_all(pass.after.drain());
+            self.states.advance(pass.on, pass.newest());
         }
         Ok(pass)
     }
 
-    /// Decides everything while the lock is held. `sure`: every command is looked up; otherwise those that are refused, for what is
-    /// written a second time the database refuses by itself.
+    /// Decides everything while the lock is held, and gives it up unless there is something to write.
     async fn decide(
+        &mut self,
+        writer: &mut Writer,
+        batch: &[Item],
+        looked: &Looked,
+        sure: bool,
+    ) -> Result<Pass, JournalError> {
+        let pass = timeout(
+            CONFIRM_MAX,
+            self.seen_and_decided(writer, batch, looked, sure),
+        )
+        .await;
+        let pass = pass.unwrap_or(Err(JournalError::unconfirmed()));
+        if !pass.as_ref().is_ok_and(|pass| !pass.entries.is_empty()) {
+            writer.release().await?;
+        }
+        pass
+    }
+
+    /// `sure`: every command is looked up; otherwise those that are refused, for what is written a second time the database refuses
+    /// by itself.
+    async fn seen_and_decided(
         &mut self,
         writer: &mut Writer,
         batch: &[Item],
@@ -261,9 +268,9 @@ impl Desk {
         // A stamp that stands at the newest fact's says nothing of the clock.
         if looked.head.recorded_at != Some(looked.now) {
             self.heard.hears(looked.now);
-        }
-        if let Some(seconds) = self.apart(looked) {
-            return Err(JournalError::ClocksApart { seconds });
+            if let Some(seconds) = self.apart(looked.now) {
+                return Err(JournalError::ClocksApart { seconds });
+            }
         }
         let now = if self.tells_story() {
             self.clock.now()
@@ -272,7 +279,15 @@ impl Desk {
         };
         let stamps = self.stamps(batch, looked.head.recorded_at, now);
         let mut seen = HashSet::new();
-        let mut more = self.wanted(batch, &stamps, &mut seen);
+        let nothing = Pass::default();
+        let wanted = |desk: &Self, seen: &mut HashSet<Uuid>| -> Vec<(Uuid, u32)> {
+            let own = |request: &Request| request.act.stream();
+            let wanted = desk
+                .wanted((batch, &stamps), &nothing, seen, own)
+                .into_iter();
+            wanted.map(|id| (id, desk.states.version(id))).collect()
+        };
+        let mut more = wanted(self, &mut seen);
         let mut commands: Vec<Uuid> = batch.iter().map(Item::id).collect();
         commands.retain(|_| sure);
         let mut known = HashMap::new();
@@ -286,10 +301,10 @@ impl Desk {
             let further = writer.look_more(look).await?;
             self.states.take_in(&further)?;
             known.extend(further.known);
-            more = self.wanted(batch, &stamps, &mut seen);
+            more = wanted(self, &mut seen);
         }
         self.states.catch_up(looked, &seen)?;
-        let mut pass = self.decided(batch, &stamps, looked.head, &known);
+        let mut pass = self.decided((batch, &stamps), Pass::on(looked.head), &known);
         let refused = pass.refused(batch);
         if !sure && !refused.is_empty() {
             let commands = &refused[..];
@@ -300,20 +315,19 @@ impl Desk {
             };
             known = writer.look_more(look).await?.known;
             if !known.is_empty() {
-                pass = self.decided(batch, &stamps, looked.head, &known);
+                pass = self.decided((batch, &stamps), Pass::on(looked.head), &known);
             }
         }
         Ok(pass)
     }
 
+    /// Decides commands, each with its stamp, after those that were decided already.
     fn decided(
         &self,
-        batch: &[Item],
-        stamps: &[Moment],
-        head: Head,
+        (batch, stamps): (&[Item], &[Moment]),
+        mut pass: Pass,
         known: &HashMap<Uuid, KnownCommand>,
     ) -> Pass {
-        let mut pass = Pass::on(head);
         let deciding = Deciding {
             states: &self.states,
             journal: self.journal,
@@ -336,10 +350,9 @@ impl Desk {
     }
 
     /// By how many seconds the database's clock is before this node's, where that is too much.
-    fn apart(&self, looked: &Looked) -> Option<i64> {
-        let stands = looked.head.recorded_at == Some(looked.now);
-        let apart = looked.now.0 - self.clock.now().0;
-        (!self.tells_story() && !stands && apart.abs() > APART_MAX).then_some(apart / 1_000_000)
+    fn apart(&self, database: Moment) -> Option<i64> {
+        let apart = database.0 - self.clock.now().0;
+        (!self.tells_story() && apart.abs() > APART_MAX).then_some(apart / 1_000_000)
     }
 
     fn tells_story(&self) -> bool {
@@ -358,28 +371,28 @@ impl Desk {
         batch.iter().map(&mut stamp).collect()
     }
 
-    /// Every stream the batch may read or write that was not seen yet, with the version held of it: its own, the register of the
-    /// day, and the dossiers that those of the batch are linked with, as far as they are known by now.
+    /// Every stream the batch may read or write that was not seen yet: its `own`, the register of the day, and the dossiers that
+    /// those of the batch are linked with, as far as they are known by now.
     fn wanted(
         &self,
-        batch: &[Item],
-        stamps: &[Moment],
+        (batch, stamps): (&[Item], &[Moment]),
+        pass: &Pass,
         seen: &mut HashSet<Uuid>,
-    ) -> Vec<(Uuid, u32)> {
-        let state = |id: Uuid| self.states.get(id).map(|held| &held.state);
+        own: impl Fn(&Request) -> Option<Uuid>,
+    ) -> Vec<Uuid> {
+        let state = |id: Uuid| pass.held(id, &self.states).map(|held| &held.state);
         let mut wanted = Vec::new();
         if seen.is_empty() {
             wanted.extend([stream::reference(), stream::journal()]);
         }
         for (item, stamp) in batch.iter().zip(stamps) {
             let request = &item.submission.request;
-            wanted.extend(request.act.stream());
+            wanted.extend(own(request));
             wanted.extend(of_the_day(request, stamp.date()));
             wanted.extend(kin::ids(request, state));
         }
         wanted.retain(|id| seen.insert(*id));
-        let held = |id: Uuid| (id, self.states.version(id));
-        wanted.into_iter().map(held).collect()
+        wanted
     }
 
     /// After the commit: the vault loses what no fact names, everybody is answered.

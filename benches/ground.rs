@@ -8,7 +8,7 @@ use uuid::Uuid;
     reason = "a bench is a client: it chooses command ids"
 )]
 pub fn id() -> Uuid {
-    Uuid::new_v4()
+    Uuid::now_v7()
 }
 
 /// Makes a database on the server of this address, and gives its own.

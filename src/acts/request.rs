@@ -359,6 +359,18 @@ impl Refusal {
     }
 }
 
+impl Request {
+    /// The dossier that it begins is named as derived one way instead of the other.
+    fn rename_begun(&mut self, from: impl Fn(Uuid) -> Uuid, to: impl Fn(Uuid) -> Uuid) {
+        if let Act::Dossier { dossier, command } = &mut self.act
+            && command.begins()
+            && *dossier == from(self.id)
+        {
+            *dossier = to(self.id);
+        }
+    }
+}
+
 /// A request at the writer's door.
 pub(super) struct Submission {
     pub request: Request,
@@ -372,11 +384,15 @@ pub(super) struct Submission {
 
 impl Submission {
     pub fn new(
-        request: Request,
+        mut request: Request,
         key: &[u8; 32],
         reply: oneshot::Sender<Result<Receipt, Refusal>>,
     ) -> Result<Self, Refusal> {
+        // A node of the release before knows the command again too: it names the dossier that begins otherwise.
+        let (timed, untimed) = (stream::dossier, stream::dossier_untimed);
+        request.rename_begun(timed, untimed);
         let input = fact::canonical(&request).map_err(|_| Refusal::Fault)?;
+        request.rename_begun(untimed, timed);
         if input.len() > INPUT_BYTES_MAX {
             return Err(Refusal::TooLarge(input.len()));
         }
@@ -405,5 +421,48 @@ impl Submission {
     /// Answers; a client that has gone away is no fault.
     pub fn answer(self, answer: Result<Receipt, Refusal>) {
         let _ = self.reply.send(answer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::actor::Role;
+
+    /// As a node of release 0.1 takes it: the dossier that begins is named by the id it derived.
+    #[test]
+    fn a_command_is_known_again_by_a_node_of_the_release_before() {
+        let id: Uuid = "019c21d5-7f3a-7abc-8def-0123456789ab"
+            .parse()
+            .expect("a UUID");
+        let begins = |dossier| {
+            let command = DossierCommand::Draft {
+                procedure: "1.004873".parse().expect("a procedure"),
+                office: "H63.40.01".parse().expect("an office"),
+            };
+            let actor = Actor::new("receiver-1", "H63.40.01", Role::Receiver);
+            Request::new(id, actor, Act::Dossier { dossier, command })
+        };
+        let mac = |dossier| {
+            let (reply, _) = oneshot::channel();
+            let submission = Submission::new(begins(dossier), &[7; 32], reply).expect("taken");
+            let Act::Dossier { dossier: named, .. } = submission.request.act else {
+                panic!("it is on a dossier");
+            };
+            assert_eq!(named, dossier, "what is asked for is not changed");
+            submission.mac
+        };
+        let (timed, untimed) = (stream::dossier(id), stream::dossier_untimed(id));
+        assert_ne!(timed, untimed);
+        let input = fact::canonical(&begins(untimed)).expect("canonical");
+        let mut before = <Hmac<Sha256> as KeyInit>::new_from_slice(&[7; 32]).expect("a key");
+        before.update(&input);
+        let before: Hash = before.finalize().into_bytes().into();
+        assert_eq!(mac(timed), before);
+        assert_ne!(
+            mac(timed),
+            mac(Uuid::nil()),
+            "another dossier is another command"
+        );
     }
 }

@@ -140,6 +140,8 @@ pub mod stream {
     use jiff::civil::Date;
     use uuid::Uuid;
 
+    use crate::domain::time::Moment;
+
     /// Namespace of every derived stream id of motcua.
     const NAMESPACE: Uuid = Uuid::from_u128(0x6d6f_7463_7561_4000_8000_0000_0000_0001);
 
@@ -157,10 +159,35 @@ pub mod stream {
         *ID
     }
 
-    /// The stream of a dossier that a command creates: nobody chooses an id.
+    /// The stream of a dossier that a command creates: nobody chooses an id. It begins with the time that the command's begins with.
     #[must_use]
     pub fn dossier(command: Uuid) -> Uuid {
+        of_the_time(command, dossier_untimed(command))
+    }
+
+    /// As releases up to 0.1 derived it from every command.
+    #[must_use]
+    pub fn dossier_untimed(command: Uuid) -> Uuid {
         Uuid::new_v5(&NAMESPACE, format!("dossier:{command}").as_bytes())
+    }
+
+    /// An id derived from a command's, with that one's time in front where it has one (version 7, RFC 9562 §5.7): what is begun
+    /// together lies together in every index, so that a journal costs the same to write however large it is.
+    #[must_use]
+    pub fn of_the_time(command: Uuid, derived: Uuid) -> Uuid {
+        let timed = command.get_version_num() == 7;
+        let milliseconds = (command.as_u64_pair().0 >> 16).cast_signed();
+        let at = timed.then(|| Moment(milliseconds * 1_000));
+        at.map_or(derived, |at| at_the_time(at, derived))
+    }
+
+    /// An id with a time in front, to the millisecond; the rest as derived.
+    #[must_use]
+    pub fn at_the_time(at: Moment, derived: Uuid) -> Uuid {
+        let milliseconds = u64::try_from(at.0 / 1_000).unwrap_or_default();
+        let [.., high, low, a, b, c, d, e, f, g, h] = derived.into_bytes();
+        let rest = [high, low, a, b, c, d, e, f, g, h];
+        uuid::Builder::from_unix_timestamp_millis(milliseconds, &rest).into_uuid()
     }
 
     /// A dossier that another system tells of.
@@ -217,5 +244,26 @@ pub mod stream {
     #[must_use]
     pub fn register(office: &str, date: Date) -> Uuid {
         Uuid::new_v5(&NAMESPACE, format!("register:{office}:{date}").as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::stream;
+
+    #[test]
+    fn a_dossiers_id_begins_with_the_time_that_its_commands_id_begins_with() {
+        let command = |text: &str| text.parse::<Uuid>().expect("a UUID");
+        let timed = command("019c21d5-7f3a-7abc-8def-0123456789ab");
+        let beside = command("019c21d5-7f3a-7abc-8def-0123456789ac");
+        let id = stream::dossier(timed);
+        assert_eq!(id.as_u128() >> 80, timed.as_u128() >> 80);
+        assert_eq!((id.get_version_num(), id), (7, stream::dossier(timed)));
+        assert_ne!(id, stream::dossier(beside));
+        let timeless = command("6f1c1b0e-5a3e-4a57-9d0c-0c1f2a3b4c5d");
+        assert_eq!(stream::dossier(timeless), stream::dossier_untimed(timeless));
+        assert_eq!(stream::dossier(timeless).get_version_num(), 5);
     }
 }

@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, SqliteConnection, query, query_as, query_scalar};
+use sqlx::{FromRow, Row, query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::fold::{Batch, State};
-use super::insert::Insert;
+use super::insert::{Insert, Writes};
 use super::word::{from_json, to_word};
 use super::{Model, ReadModels, Result};
 use crate::domain::dossier::{DossierCommand, ToDo};
@@ -146,12 +146,10 @@ static PAPER: LazyLock<Insert> =
     LazyLock::new(|| Insert::new("paper", &["position", "number", "recorded_at"], ""));
 
 /// The entries of these dossiers as they are now, in place of those that were.
-pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result<()> {
+pub(super) fn write(to: &mut Writes, states: &[&State]) {
     let numbers: Vec<u64> = states.iter().map(|state| state.number).collect();
-    query("delete from agenda where number in (select value from json_each(?1))")
-        .bind(to_word(&numbers))
-        .execute(&mut *to)
-        .await?;
+    let before = query("delete from agenda where number in (select value from json_each(?1))");
+    to.push(before.bind(to_word(&numbers)));
     let rows: Vec<(&State, ToDo)> = states
         .iter()
         .flat_map(|state| {
@@ -159,7 +157,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             to_do.map(move |one| (*state, one))
         })
         .collect();
-    let written = INSERT.run(to, &rows, |statement, (state, to_do)| {
+    INSERT.put(to, &rows, |statement, (state, to_do)| {
         statement
             .bind(state.number.cast_signed())
             .bind(to_do.command.name())
@@ -168,11 +166,10 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             .bind(state.id)
             .bind(serde_json::to_string(&to_do.command).unwrap_or_default())
     });
-    written.await
 }
 
 /// One row per notice and declared year in the batch.
-pub(super) async fn write_papers(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+pub(super) fn write_papers(to: &mut Writes, batch: &Batch) {
     let papers = batch.reads.iter().filter_map(|read| {
         let Event::Reference(event) = &read.fact.event else {
             return None;
@@ -187,13 +184,12 @@ pub(super) async fn write_papers(to: &mut SqliteConnection, batch: &Batch) -> sq
         Some((read.entry.position, number, read.fact.recorded_at))
     });
     let rows: Vec<_> = papers.collect();
-    let written = PAPER.run(to, &rows, |statement, (position, number, recorded_at)| {
+    PAPER.put(to, &rows, |statement, (position, number, recorded_at)| {
         statement
             .bind(position.cast_signed())
             .bind((*number).clone())
             .bind(recorded_at.0)
     });
-    written.await
 }
 
 impl FromRow<'_, SqliteRow> for Entry {

@@ -1,15 +1,16 @@
 //! What changed, fact by fact: where a follower goes on after a cut, and the bell that wakes those who wait.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, QueryBuilder, Row, Sqlite, SqliteConnection, query};
+use sqlx::{FromRow, QueryBuilder, Row, Sqlite, query};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::fold::Batch;
-use super::insert::Insert;
+use super::insert::{Insert, Writes};
+use super::word::to_word;
 use super::{Model, ReadModels, Result};
 use crate::domain::actor::NO_OFFICE;
 
@@ -19,20 +20,16 @@ pub const KEPT: u64 = 1_000_000;
 /// Subjects nobody waits for any more are swept out when so many came.
 const SWEEP: usize = 256;
 
-/// One row per fact and office concerned: two where a dossier moved from one to another.
+/// One row per fact and office concerned: two where a dossier moved from one to another. What the fact is stands in `audit`.
 pub(super) const MODEL: Model = Model {
-    version: 1,
+    version: 2,
     tables: "
         create table change (
-            position integer not null,
             office   text    not null,     -- that has the dossier, or had it until this fact; * for none
-            dossier  integer,              -- the dossier's number; null for facts of other streams
-            kind     text    not null,
-            primary key (position, office)
+            position integer not null,
+            primary key (office, position)
         ) strict, without rowid;",
-    indexes: "
-        create index change_office on change (office, position);
-        create index change_dossier on change (dossier, position) where dossier is not null;",
+    indexes: "",
 };
 
 /// Whose changes are followed.
@@ -58,34 +55,34 @@ pub struct Change {
 /// A row to be written.
 #[derive(Debug)]
 pub struct Changed {
-    pub position: u64,
     pub office: String,
-    pub number: Option<u64>,
-    pub kind: &'static str,
+    pub position: u64,
 }
 
-const COLUMNS: [&str; 4] = ["position", "office", "dossier", "kind"];
-static INSERT: LazyLock<Insert> = LazyLock::new(|| Insert::new("change", &COLUMNS, ""));
+static INSERT: LazyLock<Insert> =
+    LazyLock::new(|| Insert::new("change", &["office", "position"], ""));
 
-/// Writes what the batch changed, and lets go of what is too old to be followed from.
-pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> Result<()> {
-    INSERT
-        .run(to, &batch.changed, |statement, row| {
-            statement
-                .bind(row.position.cast_signed())
-                .bind(row.office.clone())
-                .bind(row.number.map(u64::cast_signed))
-                .bind(row.kind)
-        })
-        .await?;
+/// Writes what the batch changed, and lets go of what is too old to be followed from, office by office as they come.
+pub(super) fn write(to: &mut Writes, batch: &Batch) {
+    INSERT.put(to, &batch.changed, |statement, row| {
+        statement
+            .bind(row.office.clone())
+            .bind(row.position.cast_signed())
+    });
     let newest = batch.reads.last().map(|read| read.entry.position);
     if let Some(oldest) = newest.and_then(|newest| (newest + 1).checked_sub(KEPT)) {
-        query("delete from change where position < ?1")
-            .bind(oldest.cast_signed())
-            .execute(to)
-            .await?;
+        let offices: BTreeSet<&str> = batch
+            .changed
+            .iter()
+            .map(|row| row.office.as_str())
+            .collect();
+        let aged = "delete from change where office in (select value from json_each(?1)) and position < ?2";
+        to.push(
+            query(aged)
+                .bind(to_word(&offices))
+                .bind(oldest.cast_signed()),
+        );
     }
-    Ok(())
 }
 
 /// Which way changes are read.
@@ -105,34 +102,39 @@ pub async fn of(
     order: Order,
     first: u32,
 ) -> Result<Vec<Change>> {
-    let mut sql = selection(subject);
-    sql.push(" and change.position >= ")
-        .push_bind(from.cast_signed())
-        .push(" and change.position < ")
-        .push_bind(until.cast_signed());
-    // A fact that concerns two offices is one change.
-    sql.push(match order {
-        Order::OldestFirst => " group by change.position order by change.position limit ",
-        Order::NewestFirst => " group by change.position order by change.position desc limit ",
-    });
-    sql.push_bind(i64::from(first));
-    Ok(sql.build_query_as().fetch_all(models.pool()).await?)
-}
-
-fn selection(subject: &Subject) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new(
-        "select change.position, change.kind, dossier.id as dossier
-         from change left join dossier on dossier.number = change.dossier where ",
-    );
+    let offices = matches!(subject, Subject::Office(_));
+    let (position, among) = if offices {
+        (
+            "change.position",
+            "change cross join audit as fact on fact.position = change.position",
+        )
+    } else {
+        ("fact.position", "audit as fact")
+    };
+    let mut sql =
+        QueryBuilder::<Sqlite>::new("select fact.position, fact.kind, dossier.id as dossier from ");
+    sql.push(among)
+        .push(" left join dossier on dossier.number = fact.dossier where ");
     match subject {
         Subject::Dossier(id) => sql
-            .push("change.dossier = (select number from dossier where id = ")
+            .push("fact.dossier = (select number from dossier where id = ")
             .push_bind(*id)
             .push(")"),
         Subject::Office(office) => sql.push("change.office = ").push_bind(office.clone()),
         Subject::Journal => sql.push("true"),
     };
-    sql
+    for (compares, bound) in [(" >= ", from), (" < ", until)] {
+        sql.push(" and ")
+            .push(position)
+            .push(compares)
+            .push_bind(bound.cast_signed());
+    }
+    sql.push(" order by ").push(position).push(match order {
+        Order::OldestFirst => " limit ",
+        Order::NewestFirst => " desc limit ",
+    });
+    sql.push_bind(i64::from(first));
+    Ok(sql.build_query_as().fetch_all(models.pool()).await?)
 }
 
 impl FromRow<'_, SqliteRow> for Change {

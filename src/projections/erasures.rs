@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, FromRow, Row as _, SqliteConnection, query, query_as, query_scalar};
+use sqlx::{AssertSqlSafe, FromRow, Row as _, query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::fold::Batch;
-use super::insert::Insert;
+use super::insert::{Insert, Writes};
 use super::word::{from_json, from_word, to_word};
 use super::{Model, ReadModels, Result};
 use crate::domain::dossier::Phase;
@@ -197,7 +197,7 @@ static INSERT: LazyLock<Insert> = LazyLock::new(|| {
 });
 
 /// What this batch asks for, and says was done.
-pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+pub(super) fn write(to: &mut Writes, batch: &Batch) {
     for read in &batch.reads {
         let Event::Erasure(event) = &read.fact.event else {
             continue;
@@ -206,45 +206,40 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
         match event {
             ErasureEvent::Requested(asked) => {
                 let around = &read.fact.circumstances;
-                INSERT
-                    .run(to, &[asked], |statement, asked| {
-                        statement
-                            .bind(position)
-                            .bind(asked.subject)
-                            .bind(asked.dossier)
-                            .bind(to_word(&asked.purposes))
-                            .bind(asked.decision.clone())
-                            .bind(around.reason.as_ref().map(to_word))
-                            .bind(around.basis.clone())
-                            .bind(at)
-                    })
-                    .await?;
+                INSERT.put(to, &[asked], |statement, asked| {
+                    statement
+                        .bind(position)
+                        .bind(asked.subject)
+                        .bind(asked.dossier)
+                        .bind(to_word(&asked.purposes))
+                        .bind(asked.decision.clone())
+                        .bind(around.reason.as_ref().map(to_word))
+                        .bind(around.basis.clone())
+                        .bind(at)
+                });
             }
             ErasureEvent::Done(erased) => {
                 let sql =
                     "update erasure set done_at = ?2, done = ?3, keys = ?4, parts = ?5, files = ?6
                      where position = ?1";
-                query(sql)
+                let done = query(sql)
                     .bind(erased.request.cast_signed())
                     .bind(at)
                     .bind(position)
                     .bind(erased.keys.cast_signed())
                     .bind(erased.parts.cast_signed())
-                    .bind(erased.files.cast_signed())
-                    .execute(&mut *to)
-                    .await?;
+                    .bind(erased.files.cast_signed());
+                to.push(done);
             }
             ErasureEvent::KeyDestroyed(destroyed) => {
                 let sql = "insert into key_destroyed (key, retired_at, at, position) values (?1, ?2, ?3, ?4)";
-                query(sql)
-                    .bind(&destroyed.key)
+                let destroyed = query(sql)
+                    .bind(destroyed.key.clone())
                     .bind(destroyed.retired_at.0)
                     .bind(at)
-                    .bind(position)
-                    .execute(&mut *to)
-                    .await?;
+                    .bind(position);
+                to.push(destroyed);
             }
         }
     }
-    Ok(())
 }

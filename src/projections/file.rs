@@ -11,6 +11,7 @@ use sqlx::{Connection, SqliteConnection, SqlitePool, query, query_as, query_scal
 use uuid::Uuid;
 
 use super::error::{ProjectionError, Result};
+use super::insert::Writes;
 use super::rebuild::{Pace, fill_new};
 use super::{MODELS, fold, statistics, tracking};
 use crate::domain::event::Event;
@@ -204,51 +205,52 @@ pub async fn make_indexes(file: &mut SqliteConnection) -> Result<()> {
     Ok(())
 }
 
-/// Writes what one batch adds, but for the rows of dossiers.
-pub async fn write_facts(file: &mut SqliteConnection, batch: &fold::Batch) -> Result<()> {
-    super::audit::write(file, batch).await?;
-    super::trace::write(file, batch).await?;
-    super::change::write(file, batch).await?;
-    statistics::write_due_changes(file, batch).await?;
-    statistics::write_deeds(file, batch).await?;
-    super::catalogue::write(file, batch).await?;
-    super::offices::write(file, batch).await?;
-    super::agenda::write_papers(file, batch).await?;
-    super::reorganisation::write_closings(file, batch).await?;
-    super::repository::write_archived(file, batch).await?;
-    super::looks::write(file, batch).await?;
-    super::erasures::write(file, batch).await?;
-    Ok(())
+/// Writes what one batch adds, but for the rows of dossiers, and how far the file has come with it.
+pub fn write_facts(to: &mut Writes, batch: &fold::Batch) {
+    super::audit::write(to, batch);
+    super::change::write(to, batch);
+    statistics::write_due_changes(to, batch);
+    statistics::write_deeds(to, batch);
+    super::catalogue::write(to, batch);
+    super::offices::write(to, batch);
+    super::agenda::write_papers(to, batch);
+    super::reorganisation::write_closings(to, batch);
+    super::repository::write_archived(to, batch);
+    super::looks::write(to, batch);
+    super::erasures::write(to, batch);
+    write_mark(to, batch);
 }
 
 /// Writes the rows of these dossiers as they are now.
-pub async fn write_dossiers(file: &mut SqliteConnection, states: &[&fold::State]) -> Result<()> {
-    tracking::write(file, states).await?;
-    statistics::write(file, states).await?;
-    statistics::write_desks(file, states).await?;
-    super::agenda::write(file, states).await?;
-    super::portal::write(file, states).await?;
-    super::reorganisation::write(file, states).await?;
-    super::repository::write(file, states).await?;
-    Ok(())
+pub fn write_dossiers(to: &mut Writes, states: &[&fold::State]) {
+    tracking::write(to, states);
+    statistics::write(to, states);
+    statistics::write_desks(to, states);
+    super::agenda::write(to, states);
+    super::portal::write(to, states);
+    super::reorganisation::write(to, states);
+    super::repository::write(to, states);
 }
 
-/// Writes how far the file has come with this batch; in the same transaction as its rows.
-pub async fn write_mark(file: &mut SqliteConnection, batch: &fold::Batch) -> Result<Option<Mark>> {
-    let Some(last) = batch.reads.last() else {
-        return Ok(None);
+fn write_mark(to: &mut Writes, batch: &fold::Batch) {
+    let Some(mark) = mark_of(batch) else {
+        return;
     };
-    let mark = Mark {
+    let moved =
+        query("update progress set size = ?1, leaf_hash = ?2, journal = coalesce(journal, ?3)")
+            .bind(mark.size.cast_signed())
+            .bind(mark.leaf_hash.map(|hash| hash.to_vec()))
+            .bind(journal_id(batch));
+    to.push(moved);
+}
+
+/// How far a file is that shows this batch; none for one without facts.
+pub fn mark_of(batch: &fold::Batch) -> Option<Mark> {
+    let last = batch.reads.last()?;
+    Some(Mark {
         size: last.entry.position + 1,
         leaf_hash: Some(last.entry.leaf_hash),
-    };
-    query("update progress set size = ?1, leaf_hash = ?2, journal = coalesce(journal, ?3)")
-        .bind(mark.size.cast_signed())
-        .bind(last.entry.leaf_hash.to_vec())
-        .bind(journal_id(batch))
-        .execute(file)
-        .await?;
-    Ok(Some(mark))
+    })
 }
 
 /// The journal's own id, when the batch holds its first fact.

@@ -1,5 +1,6 @@
 //! From facts to states: what every dossier is after each batch, by the domain's own fold.
 
+use std::collections::hash_map::Entry as Held;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -45,6 +46,8 @@ pub struct State {
     pub reception_office: Option<OfficeCode>,
     /// Position of its newest fact.
     pub position: u64,
+    /// So many stays at desks are written, and change no more.
+    pub stays_settled: usize,
     /// How often the due date of each spell moved, from acceptance on.
     pub moves: Vec<u32>,
     pub dossier: Dossier,
@@ -156,10 +159,6 @@ impl Folding {
         })
     }
 
-    pub fn state(&self, dossier: Uuid) -> Option<&State> {
-        self.states.get(&dossier)
-    }
-
     /// Folds the next facts. After an error the states are worthless and must be made anew.
     pub async fn take(&mut self, reads: Vec<Read>) -> Result<Batch> {
         self.fetch_missing(&reads).await?;
@@ -201,7 +200,7 @@ impl Folding {
                 Event::Journal(_) | Event::Access(_) | Event::Erasure(_) | Event::Import(_) => None,
             };
             if read.entry.position >= self.changes_from {
-                batch.changed.extend(changed_rows(read, number, had, has));
+                batch.changed.extend(changed_rows(read, had, has));
             }
             batch.numbers.push(number);
             batch.turns.push(turn);
@@ -247,41 +246,56 @@ impl Folding {
         Ok(())
     }
 
-    /// Forgets these dossiers if they are closed: what happens to them later is rare and read back.
-    pub fn forget_closed(&mut self, touched: &[Uuid]) {
-        for id in touched {
-            let closed = |state: &State| state.dossier.phase.is_closed();
-            if self.states.get(id).is_some_and(closed) {
-                self.states.remove(id);
+    /// The dossiers of a batch as they are now, in the order of their numbers.
+    pub fn touched(&self, batch: &Batch) -> Vec<&State> {
+        let states = batch.touched.iter();
+        states.filter_map(|id| self.states.get(id)).collect()
+    }
+
+    /// What the batch touched is written. Closed dossiers are forgotten: what happens to them later is rare and read back.
+    pub fn written(&mut self, batch: &Batch) {
+        for id in &batch.touched {
+            if let Held::Occupied(mut found) = self.states.entry(*id) {
+                if found.get().dossier.phase.is_closed() {
+                    found.remove();
+                } else {
+                    // Only the last stay changes any more.
+                    let stays = found.get().dossier.stays.len();
+                    found.get_mut().stays_settled = stays.saturating_sub(1);
+                }
             }
         }
     }
 
+    /// Takes out the dossiers of a batch that it closed, as [`Folding::written`] forgets them.
+    pub fn take_closed(&mut self, batch: &Batch) -> Vec<State> {
+        let closed = |id: &Uuid| match self.states.entry(*id) {
+            Held::Occupied(found) if found.get().dossier.phase.is_closed() => Some(found.remove()),
+            Held::Occupied(_) | Held::Vacant(_) => None,
+        };
+        batch.touched.iter().filter_map(closed).collect()
+    }
+
     /// All dossiers in memory, in the order of their numbers.
-    pub fn in_memory(&self) -> Vec<Uuid> {
-        let mut all: Vec<&State> = self.states.values().collect();
+    pub fn into_states(self) -> Vec<State> {
+        let mut all: Vec<State> = self.states.into_values().collect();
         all.sort_unstable_by_key(|state| state.number);
-        all.into_iter().map(|state| state.id).collect()
+        all
     }
 }
 
 /// One row for the office that has the dossier after a fact, and one for that which had it before.
 fn changed_rows(
     read: &Read,
-    number: Option<u64>,
     had: Option<OfficeCode>,
     has: Option<OfficeCode>,
 ) -> impl Iterator<Item = Changed> {
-    let (position, kind) = (read.entry.position, read.fact.event.kind());
+    let position = read.entry.position;
     let left = had.filter(|had| has.as_ref() != Some(had));
     let has = has.map_or_else(|| NO_OFFICE.to_owned(), |office| office.to_string());
     let offices = [Some(has), left.map(|office| office.to_string())];
-    offices.into_iter().flatten().map(move |office| Changed {
-        position,
-        office,
-        number,
-        kind,
-    })
+    let concerned = offices.into_iter().flatten();
+    concerned.map(move |office| Changed { office, position })
 }
 
 /// The shelf is shared with readers: a batch that changes it changes a copy.

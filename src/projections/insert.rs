@@ -1,4 +1,4 @@
-//! Multi-row statements in a few fixed sizes, so that each is prepared once and kept.
+//! What is to be written, as statements: rows in a few fixed sizes, so that each is prepared once and kept.
 
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
@@ -6,6 +6,23 @@ use sqlx::{Sqlite, SqliteConnection, query};
 
 /// Rows per statement, largest first.
 const SIZES: [usize; 4] = [200, 40, 8, 1];
+
+/// Statements in the order in which they are to run. Models only make them: whoever has the connection runs them.
+#[derive(Default)]
+pub struct Writes(Vec<Statement>);
+
+impl Writes {
+    pub fn push(&mut self, statement: Statement) {
+        self.0.push(statement);
+    }
+
+    pub async fn run(self, on: &mut SqliteConnection) -> sqlx::Result<()> {
+        for statement in self.0 {
+            statement.execute(&mut *on).await?;
+        }
+        Ok(())
+    }
+}
 
 /// What rows are bound to.
 pub type Statement = Query<'static, Sqlite, SqliteArguments>;
@@ -35,24 +52,18 @@ impl Insert {
     }
 
     /// Writes all rows; `bind` binds the columns of one, in order.
-    pub async fn run<T>(
+    pub fn put<T>(
         &'static self,
-        to: &mut SqliteConnection,
+        to: &mut Writes,
         mut rows: &[T],
         bind: impl Fn(Statement, &T) -> Statement,
-    ) -> sqlx::Result<()> {
+    ) {
         for (size, sql) in SIZES.iter().zip(&self.sql) {
             while rows.len() >= *size {
                 let (piece, rest) = rows.split_at(*size);
                 rows = rest;
-                let statement: Statement = query(sql.as_str());
-                piece
-                    .iter()
-                    .fold(statement, &bind)
-                    .execute(&mut *to)
-                    .await?;
+                to.push(piece.iter().fold(query(sql.as_str()), &bind));
             }
         }
-        Ok(())
     }
 }

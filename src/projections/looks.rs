@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row as _, SqliteConnection, query_as};
+use sqlx::{FromRow, Row as _, query_as};
 use uuid::Uuid;
 
 use super::fold::Batch;
-use super::insert::Insert;
+use super::insert::{Insert, Writes};
 use super::word::{from_word, to_word};
 use super::{Model, ReadModels, Result};
 use crate::domain::access::Purpose;
@@ -83,7 +83,7 @@ static INSERT: LazyLock<Insert> = LazyLock::new(|| {
 });
 
 /// A row for each dossier that a fact of the batch names.
-pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+pub(super) fn write(to: &mut Writes, batch: &Batch) {
     let mut rows = Vec::new();
     for read in &batch.reads {
         if let Event::Access(looked) = &read.fact.event {
@@ -91,7 +91,7 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             rows.extend(dossiers.map(|dossier| (*dossier, read, looked.purpose)));
         }
     }
-    let written = INSERT.run(to, &rows, |statement, (dossier, read, purpose)| {
+    INSERT.put(to, &rows, |statement, (dossier, read, purpose)| {
         let fact = &read.fact;
         statement
             .bind(*dossier)
@@ -103,5 +103,4 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             .bind(purpose.name())
             .bind(fact.circumstances.reason.as_ref().map(to_word))
     });
-    written.await
 }

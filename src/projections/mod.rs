@@ -51,7 +51,7 @@ use crate::domain::time::Moment;
 use crate::journal::Journal;
 
 /// Every read model; a new one is one line here.
-const MODELS: [Model; 20] = [
+const MODELS: [Model; 19] = [
     tracking::MODEL,
     worklist::MODEL,
     listing::MODEL,
@@ -65,7 +65,6 @@ const MODELS: [Model; 20] = [
     catalogue::MODEL,
     offices::MODEL,
     agenda::MODEL,
-    trace::MODEL,
     change::MODEL,
     portal::MODEL,
     reorganisation::MODEL,

@@ -2,10 +2,8 @@
 
 use std::sync::{Arc, LazyLock};
 
-use sqlx::SqliteConnection;
-
 use super::fold::Batch;
-use super::insert::Insert;
+use super::insert::{Insert, Writes};
 use super::word::to_word;
 use super::{Model, ReadModels};
 use crate::domain::event::Event;
@@ -38,7 +36,7 @@ static UPSERT: LazyLock<Insert> =
     LazyLock::new(|| Insert::or_update("office", &["code", "position", "level", "body"], "code"));
 
 /// Writes the offices opened or changed in the batch; a later fact about an office replaces the earlier row.
-pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+pub(super) fn write(to: &mut Writes, batch: &Batch) {
     let opened = batch
         .reads
         .iter()
@@ -69,12 +67,11 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             | Event::Dossier(_) => None,
         });
     let rows: Vec<_> = opened.collect();
-    let written = UPSERT.run(to, &rows, |statement, (position, office)| {
+    UPSERT.put(to, &rows, |statement, (position, office)| {
         statement
             .bind(office.code.clone())
             .bind(position.cast_signed())
             .bind(to_word(&office.level))
             .bind(to_word(*office))
     });
-    written.await
 }

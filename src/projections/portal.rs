@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, SqliteConnection, query_as, query_scalar};
+use sqlx::{FromRow, Row, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::fold::State;
-use super::insert::Insert;
+use super::insert::{Insert, Writes};
 use super::word::{decode, from_word};
 use super::{Model, ReadModels, Result};
 use crate::domain::dossier::SyncOutcome;
@@ -121,7 +121,7 @@ pub async fn unanswered(models: &ReadModels) -> Result<(u64, Option<Moment>)> {
 }
 
 /// The rows of these dossiers as they are now.
-pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result<()> {
+pub(super) fn write(to: &mut Writes, states: &[&State]) {
     let rows: Vec<(u64, u8, Standing)> = states
         .iter()
         .filter(|state| state.dossier.is_entered())
@@ -130,7 +130,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             Some((state.number, standing.status?.code(), standing))
         })
         .collect();
-    let written = UPSERT.run(to, &rows, |statement, (number, status, standing)| {
+    UPSERT.put(to, &rows, |statement, (number, status, standing)| {
         let micros = |moment: Option<Moment>| moment.map(|moment| moment.0);
         let agency = standing.next_agency.clone();
         statement
@@ -149,7 +149,6 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             .bind(agency.map(|(_, office)| office))
             .bind(micros(standing.leg_ready_since))
     });
-    written.await
 }
 
 impl FromRow<'_, SqliteRow> for Standing {

@@ -12,7 +12,8 @@ use super::Progress;
 use super::change::Bell;
 use super::error::{ProjectionError, Result};
 use super::file::{self, Mark, ReadFile};
-use super::fold::{Folding, State};
+use super::fold::Folding;
+use super::insert::Writes;
 use super::rebuild::decode_aside;
 use crate::domain::reference::Reference;
 use crate::journal::{Entry, Journal};
@@ -161,19 +162,15 @@ impl Projector {
         file::check_beside(&self.journal, self.mark).await?;
         let recorded_at = entries.last().map(|entry| entry.recorded_at);
         let batch = self.folding.take(decode_aside(entries).await?).await?;
-        let states = batch
-            .touched
-            .iter()
-            .filter_map(|id| self.folding.state(*id));
-        let states: Vec<&State> = states.collect();
+        let mut writes = Writes::default();
+        file::write_facts(&mut writes, &batch);
+        file::write_dossiers(&mut writes, &self.folding.touched(&batch));
         let mut writing = self.connection.begin().await?;
-        file::write_facts(&mut writing, &batch).await?;
-        file::write_dossiers(&mut writing, &states).await?;
-        let mark = file::write_mark(&mut writing, &batch).await?;
+        writes.run(&mut writing).await?;
         writing.commit().await?;
-        self.mark = mark.unwrap_or(self.mark);
+        self.mark = file::mark_of(&batch).unwrap_or(self.mark);
         self.bell.ring(&batch);
-        self.folding.forget_closed(&batch.touched);
+        self.folding.written(&batch);
         self.tell(recorded_at);
         Ok(())
     }

@@ -11,8 +11,14 @@ use tokio::sync::mpsc;
 use super::change;
 use super::error::{ProjectionError, Result};
 use super::file::{self, Mark};
-use super::fold::{Batch, Folding, Read, State, decode};
+use super::fold::{Folding, Read, decode};
+use super::insert::Writes;
 use crate::journal::{Entry, Journal};
+
+/// So many pieces wait between two who work side by side.
+const AHEAD: usize = 2;
+/// Dossiers in a piece.
+const CHUNK: usize = 4_096;
 
 /// How far a filling is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,48 +119,75 @@ async fn pour(
     let mut mark = Mark::default();
     let mut total = size_max.min(journal.head().await?.size);
     folding.changes_from = total.saturating_sub(change::KEPT);
-    let mut chunks = decoded(journal, size_max);
+    let mut pieces = folded(folding, decoded(journal, size_max));
     query("begin").execute(&mut *connection).await?;
-    while let Some(reads) = chunks.recv().await {
-        let batch = folding.take(reads?).await?;
-        file::write_facts(connection, &batch).await?;
-        write_closed(connection, &folding, &batch).await?;
-        folding.forget_closed(&batch.touched);
-        mark = file::write_mark(connection, &batch).await?.unwrap_or(mark);
+    while let Some(piece) = pieces.recv().await {
+        let Piece { writes, reached } = piece?;
+        writes.run(connection).await?;
+        mark = reached.unwrap_or(mark);
         total = total.max(mark.size);
         tell(Pace {
             done: mark.size,
             total,
         });
     }
-    write_open(connection, &folding).await?;
     query("commit").execute(&mut *connection).await?;
     Ok(mark)
 }
 
-async fn write_closed(
-    connection: &mut SqliteConnection,
-    folding: &Folding,
-    batch: &Batch,
-) -> Result<()> {
-    let touched = batch.touched.iter().filter_map(|id| folding.state(*id));
-    let closed: Vec<&State> = touched
-        .filter(|state| state.dossier.phase.is_closed())
-        .collect();
-    file::write_dossiers(connection, &closed).await
+/// What is to be written next, and how far the file is with it.
+struct Piece {
+    writes: Writes,
+    reached: Option<Mark>,
 }
 
-async fn write_open(connection: &mut SqliteConnection, folding: &Folding) -> Result<()> {
-    for ids in folding.in_memory().chunks(4_096) {
-        let states: Vec<&State> = ids.iter().filter_map(|id| folding.state(*id)).collect();
-        file::write_dossiers(connection, &states).await?;
-    }
-    Ok(())
+/// Folds the chunks and makes their rows, beside the writing: closed dossiers as they come, those still open at the end.
+fn folded(
+    mut folding: Folding,
+    mut chunks: mpsc::Receiver<Result<Vec<Read>>>,
+) -> mpsc::Receiver<Result<Piece>> {
+    let (to, pieces) = mpsc::channel(AHEAD);
+    tokio::spawn(async move {
+        while let Some(reads) = chunks.recv().await {
+            let piece = match reads {
+                Ok(reads) => fold(&mut folding, reads).await,
+                Err(error) => Err(error),
+            };
+            let failed = piece.is_err();
+            if to.send(piece).await.is_err() || failed {
+                return;
+            }
+        }
+        for states in folding.into_states().chunks(CHUNK) {
+            let mut writes = Writes::default();
+            file::write_dossiers(&mut writes, &states.iter().collect::<Vec<_>>());
+            let piece = Piece {
+                writes,
+                reached: None,
+            };
+            if to.send(Ok(piece)).await.is_err() {
+                return;
+            }
+        }
+    });
+    pieces
+}
+
+async fn fold(folding: &mut Folding, reads: Vec<Read>) -> Result<Piece> {
+    let batch = folding.take(reads).await?;
+    let mut writes = Writes::default();
+    file::write_facts(&mut writes, &batch);
+    let closed = folding.take_closed(&batch);
+    file::write_dossiers(&mut writes, &closed.iter().collect::<Vec<_>>());
+    Ok(Piece {
+        writes,
+        reached: file::mark_of(&batch),
+    })
 }
 
 /// The journal in chunks, read and decoded beside the folding and writing.
 fn decoded(journal: &Journal, size_max: u64) -> mpsc::Receiver<Result<Vec<Read>>> {
-    let (to, chunks) = mpsc::channel(2);
+    let (to, chunks) = mpsc::channel(AHEAD);
     let mut read = Box::pin(journal.chunks(0));
     tokio::spawn(async move {
         while let Some(chunk) = read.next().await {

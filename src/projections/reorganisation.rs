@@ -3,11 +3,11 @@
 
 use std::sync::LazyLock;
 
-use sqlx::{SqliteConnection, query, query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::fold::{Batch, State};
-use super::insert::Insert;
+use super::insert::{Insert, Writes};
 use super::word::to_word;
 use super::{Model, ReadModels, Result};
 use crate::domain::event::Event;
@@ -126,7 +126,7 @@ static UNANSWERED: LazyLock<Insert> =
     LazyLock::new(|| Insert::new("unanswered", &["number", "id", "office"], ""));
 
 /// One row per office that a decision in the batch closes.
-pub(super) async fn write_closings(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+pub(super) fn write_closings(to: &mut Writes, batch: &Batch) {
     let mut rows = Vec::new();
     for read in &batch.reads {
         if let Event::Reference(ReferenceEvent::OfficesReorganised(decided)) = &read.fact.event {
@@ -136,7 +136,7 @@ pub(super) async fn write_closings(to: &mut SqliteConnection, batch: &Batch) -> 
             rows.extend(closed.map(|office| (office, decided, read.entry.position, since)));
         }
     }
-    let written = CLOSING.run(
+    CLOSING.put(
         to,
         &rows,
         |statement, (office, decided, position, since)| {
@@ -147,26 +147,22 @@ pub(super) async fn write_closings(to: &mut SqliteConnection, batch: &Batch) -> 
                 .bind(since.0)
         },
     );
-    written.await
 }
 
 /// Which of these dossiers are closed and have a voice that waits.
-pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result<()> {
+pub(super) fn write(to: &mut Writes, states: &[&State]) {
     let numbers: Vec<u64> = states.iter().map(|state| state.number).collect();
-    query("delete from unanswered where number in (select value from json_each(?1))")
-        .bind(to_word(&numbers))
-        .execute(&mut *to)
-        .await?;
+    let before = query("delete from unanswered where number in (select value from json_each(?1))");
+    to.push(before.bind(to_word(&numbers)));
     let closed = |state: &&&State| {
         state.dossier.phase.is_closed() && state.dossier.open_feedback().is_some()
     };
     let rows: Vec<&&State> = states.iter().filter(closed).collect();
-    let written = UNANSWERED.run(to, &rows, |statement, state| {
+    UNANSWERED.put(to, &rows, |statement, state| {
         let office = state.dossier.office.as_ref();
         statement
             .bind(state.number.cast_signed())
             .bind(state.id)
             .bind(office.map(ToString::to_string).unwrap_or_default())
     });
-    written.await
 }

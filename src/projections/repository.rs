@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection, query};
+use sqlx::{FromRow, QueryBuilder, Sqlite, query};
 use uuid::Uuid;
 
 use super::fold::{Batch, State};
-use super::insert::Insert;
+use super::insert::{Insert, Writes};
 use super::{Model, ReadModels, Result};
 use crate::domain::archive::{ArchiveEvent, ArchivedResult};
 use crate::domain::dossier::{DossierResult, ResultKind, ResultStanding};
@@ -118,7 +118,7 @@ static ROWS: LazyLock<Insert> = LazyLock::new(|| {
 });
 
 /// Results older than the system that this batch enters or strikes.
-pub(super) async fn write_archived(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+pub(super) fn write_archived(to: &mut Writes, batch: &Batch) {
     for read in &batch.reads {
         let Event::Archive(event) = &read.fact.event else {
             continue;
@@ -126,7 +126,7 @@ pub(super) async fn write_archived(to: &mut SqliteConnection, batch: &Batch) -> 
         match event {
             ArchiveEvent::Entered(result) => {
                 let row = [(read.entry.stream, read.entry.position, result)];
-                ROWS.run(to, &row, |statement, (stream, position, result)| {
+                ROWS.put(to, &row, |statement, (stream, position, result)| {
                     statement
                         .bind(*stream)
                         .bind(0)
@@ -138,18 +138,14 @@ pub(super) async fn write_archived(to: &mut SqliteConnection, batch: &Batch) -> 
                         .bind(ResultStanding::Valid.name())
                         .bind(false)
                         .bind(true)
-                })
-                .await?;
+                });
             }
             ArchiveEvent::Struck(_) => {
-                query("delete from result where stream = ?1")
-                    .bind(read.entry.stream)
-                    .execute(&mut *to)
-                    .await?;
+                let struck = query("delete from result where stream = ?1");
+                to.push(struck.bind(read.entry.stream));
             }
         }
     }
-    Ok(())
 }
 
 fn day_of(result: &ArchivedResult) -> Moment {
@@ -157,7 +153,7 @@ fn day_of(result: &ArchivedResult) -> Moment {
 }
 
 /// The numbered documents of these dossiers.
-pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result<()> {
+pub(super) fn write(to: &mut Writes, states: &[&State]) {
     let rows: Vec<(&State, u32, &DossierResult)> = states
         .iter()
         .flat_map(|state| {
@@ -166,7 +162,7 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             numbered.map(|(place, result)| (*state, place, result))
         })
         .collect();
-    let written = ROWS.run(to, &rows, |statement, (state, place, result)| {
+    ROWS.put(to, &rows, |statement, (state, place, result)| {
         let dossier = &state.dossier;
         let text = |code: Option<String>| code.unwrap_or_default();
         statement
@@ -181,5 +177,4 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             .bind(result.kind == ResultKind::CertifiedCopy)
             .bind(false)
     });
-    written.await
 }

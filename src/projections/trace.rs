@@ -1,44 +1,17 @@
-//! What the detector looks at: one short row per fact that a rule may measure. The rules themselves are asked later.
-
-use std::sync::LazyLock;
+//! What the detector looks at: what is kept in `audit` of a fact that a rule may measure. The rules themselves are asked later.
 
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::Model;
-use super::fold::Batch;
-use super::insert::Insert;
-use super::word::to_word;
 use crate::domain::actor::NO_OFFICE;
 use crate::domain::dossier::{
     DossierEvent, DueDateCause, LinkKind, RatingDevice, Stage, SyncOutcome,
 };
 use crate::domain::event::Event;
+use crate::domain::fact::Fact;
 use crate::domain::part::{Part, PartKind};
 use crate::domain::register::{CodeVoided, CodesReserved, Entered, RegisterEvent};
 use crate::domain::time::Moment;
-
-pub(super) const MODEL: Model = Model {
-    version: 3,
-    tables: "
-        create table trace (
-            position    integer primary key,
-            number      integer,           -- the dossier's; null for facts of a register
-            kind        text    not null,
-            office      text    not null,  -- acted for, or whose register; '*' for applicants and the program
-            at          integer not null,  -- recorded; all times: microseconds since 1970, UTC
-            actor       text    not null,
-            claimed_at  integer,
-            received_at integer,
-            breach      text,
-            documented  integer not null,  -- a text or a file came with it
-            seen        text    not null   -- JSON: what else a rule needs of the event
-        ) strict;",
-    indexes: "
-        create index trace_kind on trace (kind, at, position);
-        create index trace_dossier on trace (number, kind, position) where number is not null;",
-};
 
 /// What a rule needs of an event beside its circumstances. Never anything personal: it comes out of facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,48 +59,29 @@ pub enum Seen {
     },
 }
 
-const COLUMNS: [&str; 11] = [
-    "position",
-    "number",
-    "kind",
-    "office",
-    "at",
-    "actor",
-    "claimed_at",
-    "received_at",
-    "breach",
-    "documented",
-    "seen",
-];
+/// What is kept of one watched fact.
+pub(super) struct Trace<'a> {
+    /// The moment that counts.
+    pub at: Moment,
+    /// Acted for, or whose register; [`NO_OFFICE`] for applicants and the program.
+    pub office: &'a str,
+    /// A text or a file came with it.
+    pub documented: bool,
+    pub seen: Seen,
+}
 
-static INSERT: LazyLock<Insert> = LazyLock::new(|| Insert::new("trace", &COLUMNS, ""));
-
-/// One row per watched fact of the batch.
-pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
-    let facts = batch.reads.iter().zip(&batch.numbers);
-    let watched = facts.filter_map(|(read, number)| {
-        let (office, seen) = watched(&read.fact.event, read.fact.circumstances.cause)?;
-        Some((read, number, office, seen))
-    });
-    let rows: Vec<_> = watched.collect();
-    let written = INSERT.run(to, &rows, |statement, (read, number, office, seen)| {
-        let (entry, fact) = (&read.entry, &read.fact);
+impl<'a> Trace<'a> {
+    /// None for facts that no rule looks at.
+    pub fn of(fact: &'a Fact) -> Option<Self> {
         let around = &fact.circumstances;
-        let office = office.unwrap_or(&fact.actor.office);
-        statement
-            .bind(entry.position.cast_signed())
-            .bind(number.map(u64::cast_signed))
-            .bind(fact.event.kind())
-            .bind(office.to_owned())
-            .bind(fact.at().0)
-            .bind(fact.actor.id.clone())
-            .bind(around.occurred_at.map(|moment| moment.0))
-            .bind(around.received_at.map(|moment| moment.0))
-            .bind(around.breach.as_ref().map(|breach| to_word(&breach.rule)))
-            .bind(around.parts.iter().any(is_document))
-            .bind(serde_json::to_string(seen).unwrap_or_default())
-    });
-    written.await
+        let (office, seen) = watched(&fact.event, around.cause)?;
+        Some(Self {
+            at: fact.at(),
+            office: office.unwrap_or(&fact.actor.office),
+            documented: around.parts.iter().any(is_document),
+            seen,
+        })
+    }
 }
 
 /// The clock stood for the applicant's supplement or payment: the promise moves by itself, whenever that ends.

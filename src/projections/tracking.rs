@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, SqliteConnection, query_as};
+use sqlx::{FromRow, Row, query_as};
 use uuid::Uuid;
 
 use super::fold::State;
-use super::insert::Insert;
+use super::insert::{Insert, Writes};
 use super::word::{decode, from_json, from_word, to_word};
 use super::{Model, ReadModels, Result};
 use crate::domain::actor::Role;
@@ -158,6 +158,15 @@ pub async fn by_id(models: &ReadModels, id: Uuid) -> Result<Option<DossierRow>> 
     Ok(models.marked(found.await?))
 }
 
+/// The dossier whose first fact stands at this position.
+pub async fn by_first_fact(models: &ReadModels, position: u64) -> Result<Option<DossierRow>> {
+    let sql = concat!("select ", columns!(), " from dossier where number = ?1");
+    let found = query_as(sql)
+        .bind(position.cast_signed())
+        .fetch_optional(models.pool());
+    Ok(models.marked(found.await?))
+}
+
 /// The dossiers with these ids, in no order.
 pub async fn by_ids(models: &ReadModels, ids: &[Uuid]) -> Result<Vec<DossierRow>> {
     let sql = concat!(
@@ -230,8 +239,8 @@ static UPSERT: LazyLock<Insert> =
     LazyLock::new(|| Insert::or_update("dossier", &COLUMNS, "number"));
 
 /// Writes the rows of these dossiers as they are now.
-pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result<()> {
-    let rows = UPSERT.run(to, states, |statement, state| {
+pub(super) fn write(to: &mut Writes, states: &[&State]) {
+    UPSERT.put(to, states, |statement, state| {
         let dossier = &state.dossier;
         let turn = dossier.turn();
         let promised = dossier.promised();
@@ -295,7 +304,6 @@ pub(super) async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx:
             .bind(dossier.leg_of.as_ref().map(|leg_of| leg_of.whole))
             .bind(state.position.cast_signed())
     });
-    rows.await
 }
 
 /// Promises of the newest turn that were recorded as missed.

@@ -113,7 +113,10 @@ impl<'a> Scripts<'a> {
         let all = plan.scripted.iter().flat_map(|abuse| &abuse.dossiers);
         let begun = |dossier: &'a ScriptedDossier| {
             let name = format!("scripted {}", dossier.name);
-            (dossier, Uuid::new_v5(story, name.as_bytes()))
+            let derived = Uuid::new_v5(story, name.as_bytes());
+            let first = dossier.steps.first().map(ScriptedStep::moment);
+            let at = first.unwrap_or_default();
+            (dossier, stream::at_the_time(at, derived))
         };
         let dossiers: Vec<_> = all.map(begun).collect();
         let ids = dossiers
@@ -175,7 +178,7 @@ impl<'a> Scripts<'a> {
         let id = if is_begin {
             begins
         } else {
-            command_id(&begins, u32::MAX, step)
+            command_id(&begins, u32::MAX, step, taken.moment())
         };
         personal.extend(taken.note.iter().map(|text| Personal {
             file: None,

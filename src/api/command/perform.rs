@@ -16,7 +16,7 @@ use crate::domain::actor::Actor;
 use crate::domain::code::DossierCode;
 use crate::domain::dossier::{DossierCommand, Rejection};
 use crate::domain::fact::stream;
-use crate::projections::tracking::{by_code, by_id};
+use crate::projections::tracking::{by_code, by_first_fact, by_id};
 
 /// What came of a command. With `errors` nothing was recorded, and the same `commandId` may be sent again.
 #[derive(Default, SimpleObject)]
@@ -255,9 +255,15 @@ pub async fn shown(
     };
     let last = receipt.size().saturating_sub(1);
     payload.visible = api.models.reach(last, WAIT_MAX).await;
-    if let Some(id) = dossier.filter(|_| payload.visible)
-        && let Some(row) = by_id(&api.models, id).await?
-    {
+    let Some(id) = dossier.filter(|_| payload.visible) else {
+        return Ok(payload);
+    };
+    let mut row = by_id(&api.models, id).await?;
+    if row.is_none() && receipt.repeated {
+        // A node of the release before began it, under another id.
+        row = by_first_fact(&api.models, receipt.position).await?;
+    }
+    if let Some(row) = row {
         payload.code.clone_from(&row.code);
         payload.dossier = may_open(actor, &row).then(|| Dossier::current(row, api.office.clock()));
     }

@@ -5,7 +5,7 @@ mod search;
 use std::sync::LazyLock;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, SqliteConnection};
+use sqlx::{FromRow, Row};
 use uuid::Uuid;
 
 pub use search::{
@@ -14,7 +14,8 @@ pub use search::{
 
 use super::Model;
 use super::fold::Batch;
-use super::insert::Insert;
+use super::insert::{Insert, Writes};
+use super::trace::Trace;
 use super::word::{decode, from_word, to_word};
 use crate::domain::actor::Role;
 use crate::domain::claim::ImportEvent;
@@ -28,7 +29,7 @@ use crate::domain::time::Moment;
 use crate::journal::Hash;
 
 pub(super) const MODEL: Model = Model {
-    version: 1,
+    version: 2,
     tables: "
         create table audit (
             position     integer primary key,
@@ -47,12 +48,18 @@ pub(super) const MODEL: Model = Model {
             breach       text,
             command      blob    not null,
             version      integer not null,
-            leaf_hash    blob    not null
+            leaf_hash    blob    not null,
+            -- Of facts that a rule of the detector looks at, else null:
+            at           integer,          -- the moment that counts: recorded, or as another system claims
+            concerned    text,             -- office acted for, or whose register; '*' for applicants and the program
+            documented   integer,          -- a text or a file came with it
+            seen         text              -- JSON: what else a rule needs of the event
         ) strict;",
     indexes: "
         create index audit_dossier on audit (dossier, position) where dossier is not null;
         create index audit_actor on audit (actor, position);
         create index audit_kind on audit (kind, position);
+        create index audit_seen on audit (kind, at) where seen is not null;
         create index audit_breach on audit (position) where breach is not null;
         create index audit_reason on audit (position) where reason is not null;
         create index audit_later on audit (position)
@@ -87,7 +94,7 @@ pub struct AuditRow {
     pub leaf_hash: Hash,
 }
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 21] = [
     "position",
     "dossier",
     "subject",
@@ -105,16 +112,21 @@ const COLUMNS: [&str; 17] = [
     "command",
     "version",
     "leaf_hash",
+    "at",
+    "concerned",
+    "documented",
+    "seen",
 ];
 
 static INSERT: LazyLock<Insert> = LazyLock::new(|| Insert::new("audit", &COLUMNS, ""));
 
 /// One row per fact of the batch.
-pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+pub(super) fn write(to: &mut Writes, batch: &Batch) {
     let rows: Vec<_> = batch.reads.iter().zip(&batch.numbers).collect();
-    let written = INSERT.run(to, &rows, |statement, (read, number)| {
+    INSERT.put(to, &rows, |statement, (read, number)| {
         let (entry, fact) = (&read.entry, &read.fact);
         let around = &fact.circumstances;
+        let trace = Trace::of(fact);
         statement
             .bind(entry.position.cast_signed())
             .bind(number.map(u64::cast_signed))
@@ -133,8 +145,11 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             .bind(fact.command)
             .bind(entry.version)
             .bind(entry.leaf_hash.to_vec())
+            .bind(trace.as_ref().map(|trace| trace.at.0))
+            .bind(trace.as_ref().map(|trace| trace.office.to_owned()))
+            .bind(trace.as_ref().map(|trace| trace.documented))
+            .bind(trace.and_then(|trace| serde_json::to_string(&trace.seen).ok()))
     });
-    written.await
 }
 
 fn subject(event: &Event) -> Option<String> {

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query, query_as, query_scalar};
+use sqlx::{QueryBuilder, Sqlite, query, query_as, query_scalar};
 
-use super::insert::Insert;
+use super::insert::{Insert, Writes};
 use super::word::{decode, from_json, to_word};
 use super::{Model, ReadModels, Result};
 use crate::domain::catalogue::{Abolished, Procedure};
@@ -131,7 +131,7 @@ enum Said<'a> {
 }
 
 /// One row per published version in the batch; an abolition marks the rows it ends.
-pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+pub(super) fn write(to: &mut Writes, batch: &Batch) {
     let said = batch
         .reads
         .iter()
@@ -172,18 +172,14 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             Said::Abolished(end) => abolished.push(end),
         }
     }
-    write_published(to, &published).await?;
+    write_published(to, &published);
     for end in abolished {
-        write_abolished(to, end).await?;
+        write_abolished(to, end);
     }
-    Ok(())
 }
 
-async fn write_published(
-    to: &mut SqliteConnection,
-    rows: &[(u64, Date, &Procedure)],
-) -> sqlx::Result<()> {
-    let written = INSERT.run(to, rows, |statement, (position, day, procedure)| {
+fn write_published(to: &mut Writes, rows: &[(u64, Date, &Procedure)]) {
+    INSERT.put(to, rows, |statement, (position, day, procedure)| {
         let Procedure {
             code,
             name_vi,
@@ -203,18 +199,15 @@ async fn write_published(
             .bind(folded)
             .bind(to_word(*procedure))
     });
-    written.await
 }
 
 /// The earliest end counts.
-async fn write_abolished(to: &mut SqliteConnection, end: &Abolished) -> sqlx::Result<()> {
+fn write_abolished(to: &mut Writes, end: &Abolished) {
     let sql = "update procedure set abolished_from = min(coalesce(abolished_from, ?1), ?1)
                where code = ?2 and version <= ?3";
-    query(sql)
+    let ended = query(sql)
         .bind(end.from.to_string())
         .bind(end.code.clone())
-        .bind(end.version)
-        .execute(to)
-        .await?;
-    Ok(())
+        .bind(end.version);
+    to.push(ended);
 }

@@ -1,4 +1,4 @@
-//! What an auditor should look at: the rules of `domain::detector` asked of the rows of `trace`, never stored.
+//! What an auditor should look at: the rules of `domain::detector` asked of what `audit` keeps for them, never stored.
 //!
 //! A finding is no verdict. It names the rule and its version, the office, the days, a figure, and the facts it rests
 //! on, so that whoever reads it can read them too. Every office is counted; callers show what may be shown.

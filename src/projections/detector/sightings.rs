@@ -228,29 +228,29 @@ async fn read(pool: &SqlitePool, kinds: &[&str], window: Window) -> sqlx::Result
 }
 
 const SQL: &str = "
-    select trace.position, trace.kind, coalesce(turn.office, nullif(trace.office, '*'), dossier.office, '*') as office,
-           trace.at, trace.actor, trace.claimed_at, trace.received_at, trace.breach, trace.documented, trace.seen,
-           trace.number, dossier.id as dossier, dossier.code, coalesce(dossier.procedure, '') as procedure, dossier.channel, dossier.applicant,
-           dossier.lodged_at, dossier.delivered_at, turn.accepted_at,
+    select fact.position, fact.kind, coalesce(turn.office, nullif(fact.concerned, '*'), dossier.office, '*') as office,
+           fact.at, fact.actor, fact.claimed_at, fact.received_at, fact.breach, fact.documented, fact.seen,
+           fact.dossier as number, dossier.id as dossier, dossier.code, coalesce(dossier.procedure, '') as procedure, dossier.channel,
+           dossier.applicant, dossier.lodged_at, dossier.delivered_at, turn.accepted_at,
            coalesce((select new from due_change
                      where due_change.number = turn.number and due_change.turn between turn.first and turn.turn
-                       and due_change.position < trace.position
+                       and due_change.position < fact.position
                      order by due_change.position desc limit 1), turn.original_due_at) as due_at,
            taken.position as taken_position, taken.actor as taken_actor,
-           (select count(*) from trace as apology
-            where apology.number = trace.number and apology.kind = 'dossier.apology_issued'
-              and apology.position < trace.position) as apologies,
-           (select recorded_at from audit where audit.position = json_extract(trace.seen, '$.sync.of')) as told_of
-    from trace
-    left join dossier on dossier.number = trace.number
-    left join turn on turn.number = trace.number and turn.turn = (
-        select max(turn) from turn as earlier where earlier.number = trace.number
-            and case earlier.first when earlier.turn then earlier.accepted_at else earlier.begun_at end <= trace.at)
-    left join trace as taken on taken.position = (
-        select max(position) from trace as one
-        where one.number = trace.number and one.kind = 'dossier.accepted' and one.position < trace.position)
-    where trace.kind in (select value from json_each(?1)) and trace.at >= ?2 and trace.at < ?3
-    order by trace.position";
+           (select count(*) from audit as apology
+            where apology.dossier = fact.dossier and apology.kind = 'dossier.apology_issued'
+              and apology.position < fact.position) as apologies,
+           (select recorded_at from audit where audit.position = json_extract(fact.seen, '$.sync.of')) as told_of
+    from audit as fact
+    left join dossier on dossier.number = fact.dossier
+    left join turn on turn.number = fact.dossier and turn.turn = (
+        select max(turn) from turn as earlier where earlier.number = fact.dossier
+            and case earlier.first when earlier.turn then earlier.accepted_at else earlier.begun_at end <= fact.at)
+    left join audit as taken on taken.position = (
+        select max(position) from audit as one
+        where one.dossier = fact.dossier and one.kind = 'dossier.accepted' and one.position < fact.position)
+    where fact.seen is not null and fact.kind in (select value from json_each(?1)) and fact.at >= ?2 and fact.at < ?3
+    order by fact.position";
 
 impl FromRow<'_, SqliteRow> for Sighting {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {

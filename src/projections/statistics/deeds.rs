@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use sqlx::SqliteConnection;
-
 use super::experience::{self, Met};
 use super::surveys;
 use crate::domain::actor::Role;
@@ -13,7 +11,7 @@ use crate::domain::fact::{Fact, PartKind};
 use crate::domain::portal;
 use crate::projections::Model;
 use crate::projections::fold::Batch;
-use crate::projections::insert::{Insert, Statement};
+use crate::projections::insert::{Insert, Statement, Writes};
 
 pub const MODEL: Model = Model {
     version: 1,
@@ -230,7 +228,7 @@ fn has_file(fact: &Fact) -> bool {
 }
 
 /// Writes the deeds of the batch.
-pub async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+pub fn write(to: &mut Writes, batch: &Batch) {
     let (mut handling, mut supplements, mut met) = (Vec::new(), Vec::new(), Vec::new());
     for (place, fact, event) in placed(batch) {
         if let Some(deed) = signed_digitally(event) {
@@ -243,16 +241,14 @@ pub async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()>
             Told::Nothing => {}
         }
     }
-    surveys::write(to, batch).await?;
-    let written = INSERT_HANDLING.run(to, &handling, |statement, (place, deed, officer)| {
+    surveys::write(to, batch);
+    INSERT_HANDLING.put(to, &handling, |statement, (place, deed, officer)| {
         place.bind(statement, deed).bind(officer.clone())
     });
-    written.await?;
-    let written = INSERT_SUPPLEMENTS.run(to, &supplements, |statement, (place, deed)| {
+    INSERT_SUPPLEMENTS.put(to, &supplements, |statement, (place, deed)| {
         place.bind(statement, deed)
     });
-    written.await?;
-    experience::write(to, &met).await
+    experience::write(to, &met);
 }
 
 impl Place {

@@ -2,11 +2,9 @@
 
 use std::sync::LazyLock;
 
-use sqlx::SqliteConnection;
-
 use crate::projections::Model;
 use crate::projections::fold::State;
-use crate::projections::insert::Insert;
+use crate::projections::insert::{Insert, Writes};
 
 pub const MODEL: Model = Model {
     version: 1,
@@ -41,14 +39,15 @@ const COLUMNS: [&str; 9] = [
 static UPSERT: LazyLock<Insert> =
     LazyLock::new(|| Insert::or_update("stay", &COLUMNS, "number, place"));
 
-/// Writes the stays of these dossiers as they are now.
-pub async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result<()> {
+/// Writes the stays of these dossiers as they are now, but for those that are written already and never change.
+pub fn write(to: &mut Writes, states: &[&State]) {
     let stays = states.iter().flat_map(|state| {
         let stays = state.dossier.stays.iter().zip(1_i64..);
+        let stays = stays.skip(state.stays_settled);
         stays.map(move |(stay, place)| (state.number, place, stay))
     });
     let stays: Vec<_> = stays.collect();
-    let written = UPSERT.run(to, &stays, |statement, (number, place, stay)| {
+    UPSERT.put(to, &stays, |statement, (number, place, stay)| {
         statement
             .bind(number.cast_signed())
             .bind(*place)
@@ -60,5 +59,4 @@ pub async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result
             .bind(stay.since.0)
             .bind(stay.until.map(|until| until.0))
     });
-    written.await
 }

@@ -2,13 +2,11 @@
 
 use std::sync::LazyLock;
 
-use sqlx::SqliteConnection;
-
 use super::deeds::{COLUMNS, Place};
 use super::measure::Rows;
 use crate::domain::time::Moment;
 use crate::projections::Model;
-use crate::projections::insert::Insert;
+use crate::projections::insert::{Insert, Writes};
 
 pub const MODEL: Model = Model {
     version: 3,
@@ -275,7 +273,7 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
 });
 
 /// Writes the rows of a batch.
-pub(super) async fn write(to: &mut SqliteConnection, all: &[(Place, Met)]) -> sqlx::Result<()> {
+pub(super) fn write(to: &mut Writes, all: &[(Place, Met)]) {
     let tables = &*TABLES;
     let (mut documents, mut components, mut payments) = (Vec::new(), Vec::new(), Vec::new());
     let (mut ratings, mut feedback, mut syncs) = (Vec::new(), Vec::new(), Vec::new());
@@ -295,29 +293,25 @@ pub(super) async fn write(to: &mut SqliteConnection, all: &[(Place, Met)]) -> sq
         (&tables.document, &documents),
         (&tables.synchronisation, &syncs),
     ] {
-        let written = table.run(to, rows, |statement, (place, deed)| {
+        table.put(to, rows, |statement, (place, deed)| {
             place.bind(statement, deed)
         });
-        written.await?;
     }
     for (table, rows) in [
         (&tables.component, &components),
         (&tables.payment, &payments),
     ] {
-        let written = table.run(to, rows, |statement, (place, deed, number)| {
+        table.put(to, rows, |statement, (place, deed, number)| {
             place.bind(statement, deed).bind(*number)
         });
-        written.await?;
     }
-    let written = tables.rating.run(to, &ratings, |statement, row| {
+    tables.rating.put(to, &ratings, |statement, row| {
         let (place, deed, score, scale) = row;
         place.bind(statement, deed).bind(*score).bind(*scale)
     });
-    written.await?;
-    let written = tables.feedback.run(to, &feedback, |statement, row| {
+    tables.feedback.put(to, &feedback, |statement, row| {
         let (place, deed, number, due_at, late) = row;
         let statement = place.bind(statement, deed).bind(*number);
         statement.bind(due_at.map(|due_at| due_at.0)).bind(*late)
     });
-    written.await
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
-use sqlx::{Row, SqliteConnection, query};
+use sqlx::{Row, query};
 
 use super::deeds::{COLUMNS, placed};
 use super::groups::field_of;
@@ -16,7 +16,7 @@ use crate::domain::dossier::{DossierEvent, VoiceEvent};
 use crate::domain::event::Event;
 use crate::domain::reference::ReferenceEvent;
 use crate::projections::fold::Batch;
-use crate::projections::insert::Insert;
+use crate::projections::insert::{Insert, Writes};
 use crate::projections::{Model, ReadModels, Result};
 
 pub(in crate::projections) const MODEL: Model = Model {
@@ -82,7 +82,7 @@ pub(super) static AGENCIES: Rows = Rows {
 };
 
 /// Writes the questions and answers of the batch.
-pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
+pub(super) fn write(to: &mut Writes, batch: &Batch) {
     let opened = batch
         .reads
         .iter()
@@ -98,18 +98,17 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             all.map(|one| (campaign.code.clone(), one.key.clone(), one.about))
         })
         .collect();
-    let written = QUESTION.run(to, &questions, |statement, (campaign, key, about)| {
+    QUESTION.put(to, &questions, |statement, (campaign, key, about)| {
         let statement = statement.bind(campaign.clone()).bind(key.clone());
         statement.bind(about.name())
     });
-    written.await?;
     let mut answers = Vec::new();
     for (place, _, event) in placed(batch) {
         if let DossierEvent::Voice(VoiceEvent::SurveyAnswered(survey)) = event {
             answers.extend(survey.answers.iter().map(|one| (place, survey, one)));
         }
     }
-    let written = INSERT.run(to, &answers, |statement, (place, survey, one)| {
+    INSERT.put(to, &answers, |statement, (place, survey, one)| {
         place
             .bind(statement, survey.device.name())
             .bind(survey.campaign.clone())
@@ -117,7 +116,6 @@ pub(super) async fn write(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Res
             .bind(one.score)
             .bind(survey.scale)
     });
-    written.await
 }
 
 /// Whether a campaign with a question about this topic has a day in the period: its answers are then what is counted.

@@ -2,14 +2,12 @@
 
 use std::sync::LazyLock;
 
-use sqlx::SqliteConnection;
-
 use crate::domain::dossier::Channel;
 use crate::domain::law::Limit;
 use crate::domain::time::Moment;
 use crate::projections::Model;
 use crate::projections::fold::{Batch, State};
-use crate::projections::insert::Insert;
+use crate::projections::insert::{Insert, Writes};
 
 pub const MODEL: Model = Model {
     version: 2,
@@ -86,7 +84,7 @@ static INSERT_DUE_CHANGES: LazyLock<Insert> = LazyLock::new(|| {
 pub const TRANSFERRED: &str = "transferred";
 
 /// Writes the spells of these dossiers as they are now.
-pub async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result<()> {
+pub fn write(to: &mut Writes, states: &[&State]) {
     let turns = states.iter().flat_map(|state| {
         let spells = state.dossier.spells().zip(&state.moves).zip(1_i64..);
         let mut first = 1;
@@ -98,7 +96,7 @@ pub async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result
         })
     });
     let turns: Vec<_> = turns.collect();
-    let rows = UPSERT_TURNS.run(to, &turns, |statement, (state, spell, moves, places)| {
+    UPSERT_TURNS.put(to, &turns, |statement, (state, spell, moves, places)| {
         let (dossier, turn) = (&state.dossier, spell.turn);
         let (ended_at, end_kind) = match (spell.passed, turn.ending) {
             (Some(passed), _) => (Some(passed.at), Some(TRANSFERRED)),
@@ -131,7 +129,6 @@ pub async fn write(to: &mut SqliteConnection, states: &[&State]) -> sqlx::Result
             .bind(end_kind)
             .bind(plain_time(turn.limit))
     });
-    rows.await
 }
 
 /// A limit counted as plain time: days off are not left out, so that it is never longer than the law's.
@@ -145,8 +142,8 @@ fn plain_time(limit: Limit) -> i64 {
 }
 
 /// Writes every move of a due date in the batch.
-pub async fn write_due_changes(to: &mut SqliteConnection, batch: &Batch) -> sqlx::Result<()> {
-    let rows = INSERT_DUE_CHANGES.run(to, &batch.due_changes, |statement, change| {
+pub fn write_due_changes(to: &mut Writes, batch: &Batch) {
+    INSERT_DUE_CHANGES.put(to, &batch.due_changes, |statement, change| {
         statement
             .bind(change.number.cast_signed())
             .bind(i64::try_from(change.turn).unwrap_or(i64::MAX))
@@ -156,5 +153,4 @@ pub async fn write_due_changes(to: &mut SqliteConnection, batch: &Batch) -> sqlx
             .bind(change.new.0)
             .bind(change.cause)
     });
-    rows.await
 }

@@ -18,6 +18,7 @@ use crate::domain::dossier::{
 use crate::domain::fact::stream;
 use crate::domain::part::{CITIZEN_NUMBER, FULL_NAME, PHONE, PartKind};
 use crate::domain::reason::Reason;
+use crate::domain::time::Moment;
 use crate::scenario::plan::Plan;
 use crate::scenario::script::{Deed, Script, Step, Who};
 
@@ -29,12 +30,12 @@ pub fn story(plan: &Plan, seed: &str) -> Uuid {
     Uuid::new_v5(&NAMESPACE, format!("{}/{seed}", plan.name).as_bytes())
 }
 
-/// The id of a step's command.
-pub fn command_id(story: &Uuid, number: u32, step: usize) -> Uuid {
+/// The id of a step's command: it begins with the step's hour.
+pub fn command_id(story: &Uuid, number: u32, step: usize, at: Moment) -> Uuid {
     let mut name = [0; 8];
     name[..4].copy_from_slice(&number.to_be_bytes());
     name[4..].copy_from_slice(&u32::try_from(step).unwrap_or(u32::MAX).to_be_bytes());
-    Uuid::new_v5(story, &name)
+    stream::at_the_time(at, Uuid::new_v5(story, &name))
 }
 
 /// Fills in the forms.
@@ -89,7 +90,7 @@ impl<'a> Clerk<'a> {
     }
 
     fn command_id(&self, script: &Script, step: usize) -> Uuid {
-        command_id(&self.story, script.number, step)
+        command_id(&self.story, script.number, step, script.steps[step].at)
     }
 
     fn actor(&self, script: &Script, step: &Step) -> Actor {

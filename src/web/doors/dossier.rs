@@ -184,7 +184,7 @@ pub(super) fn receipt(row: &DossierRow, shown: Option<&str>) -> Option<String> {
 /// For the form on a page: a command sent twice from it is recorded once.
 #[expect(clippy::disallowed_methods, reason = "ids are made at the edge")]
 pub(super) fn new_command() -> Uuid {
-    Uuid::new_v4()
+    Uuid::now_v7()
 }
 
 /// The stream by which an open tracking page learns that its dossier moved.

@@ -66,7 +66,26 @@ impl Receiver {
         self.start();
     }
 
+    /// Listens on its port; while it was down, another connection of this machine may have borrowed that.
     pub fn start(&mut self) {
+        for _ in 0..20 {
+            let mut process = self.spawned();
+            let output = process.stdout.take().expect("a pipe");
+            let mut line = String::new();
+            BufReader::new(output)
+                .read_line(&mut line)
+                .expect("it says where it listens, or ends");
+            if line.starts_with("listening") {
+                self.process = Some(process);
+                return;
+            }
+            process.wait().expect("it ends");
+            std::thread::sleep(std::time::Duration::from_millis(500));
+        }
+        panic!("port {} is taken for good", self.port);
+    }
+
+    fn spawned(&self) -> Child {
         let started = Command::new("node")
             .arg("webhooks.js")
             .arg(self.port.to_string())
@@ -75,14 +94,7 @@ impl Receiver {
             .current_dir(&self.scripts)
             .stdout(Stdio::piped())
             .spawn();
-        let mut process = started.expect("Node runs");
-        let output = process.stdout.take().expect("a pipe");
-        let mut line = String::new();
-        BufReader::new(output)
-            .read_line(&mut line)
-            .expect("it says where it listens");
-        assert!(line.starts_with("listening"), "{line}");
-        self.process = Some(process);
+        started.expect("Node runs")
     }
 
     pub fn kill(&mut self) {

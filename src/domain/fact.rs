@@ -185,8 +185,8 @@ pub mod stream {
     #[must_use]
     pub fn at_the_time(at: Moment, derived: Uuid) -> Uuid {
         let milliseconds = u64::try_from(at.0 / 1_000).unwrap_or_default();
-        let [.., high, low, a, b, c, d, e, f, g, h] = derived.into_bytes();
-        let rest = [high, low, a, b, c, d, e, f, g, h];
+        let mut rest = [0; 10];
+        rest.copy_from_slice(&derived.as_bytes()[6..]);
         uuid::Builder::from_unix_timestamp_millis(milliseconds, &rest).into_uuid()
     }
 

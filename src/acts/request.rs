@@ -218,6 +218,22 @@ pub(super) struct PlaceOfParts {
 }
 
 impl Request {
+    /// The id of the dossier that it begins.
+    fn begun(&mut self) -> Option<&mut Uuid> {
+        match &mut self.act {
+            Act::Dossier { dossier, command } if command.begins() => Some(dossier),
+            _ => None,
+        }
+    }
+
+    /// Names the dossier that it begins as a release up to 0.1 derived it; gives the name it had, if that was derived with the time.
+    fn name_untimed(&mut self) -> Option<Uuid> {
+        let id = self.id;
+        let begun = self.begun()?;
+        let untimed = stream::dossier_untimed(id);
+        (*begun == stream::of_the_time(id, untimed)).then(|| std::mem::replace(begun, untimed))
+    }
+
     /// None when it brings no parts, or its fact takes none.
     pub(super) fn place_of_parts(&self) -> Option<PlaceOfParts> {
         if self.personal.is_empty() || self.act.is_wordless() {
@@ -359,18 +375,6 @@ impl Refusal {
     }
 }
 
-impl Request {
-    /// The dossier that it begins is named as derived one way instead of the other.
-    fn rename_begun(&mut self, from: impl Fn(Uuid) -> Uuid, to: impl Fn(Uuid) -> Uuid) {
-        if let Act::Dossier { dossier, command } = &mut self.act
-            && command.begins()
-            && *dossier == from(self.id)
-        {
-            *dossier = to(self.id);
-        }
-    }
-}
-
 /// A request at the writer's door.
 pub(super) struct Submission {
     pub request: Request,
@@ -389,10 +393,11 @@ impl Submission {
         reply: oneshot::Sender<Result<Receipt, Refusal>>,
     ) -> Result<Self, Refusal> {
         // A node of the release before knows the command again too: it names the dossier that begins otherwise.
-        let (timed, untimed) = (stream::dossier, stream::dossier_untimed);
-        request.rename_begun(timed, untimed);
+        let timed = request.name_untimed();
         let input = fact::canonical(&request).map_err(|_| Refusal::Fault)?;
-        request.rename_begun(untimed, timed);
+        if let Some((begun, timed)) = request.begun().zip(timed) {
+            *begun = timed;
+        }
         if input.len() > INPUT_BYTES_MAX {
             return Err(Refusal::TooLarge(input.len()));
         }

@@ -254,20 +254,16 @@ impl Folding {
 
     /// What the batch touched is written. Closed dossiers are forgotten: what happens to them later is rare and read back.
     pub fn written(&mut self, batch: &Batch) {
+        self.take_closed(batch);
         for id in &batch.touched {
-            if let Held::Occupied(mut found) = self.states.entry(*id) {
-                if found.get().dossier.phase.is_closed() {
-                    found.remove();
-                } else {
-                    // Only the last stay changes any more.
-                    let stays = found.get().dossier.stays.len();
-                    found.get_mut().stays_settled = stays.saturating_sub(1);
-                }
+            if let Some(state) = self.states.get_mut(id) {
+                // Only the last stay changes any more.
+                state.stays_settled = state.dossier.stays.len().saturating_sub(1);
             }
         }
     }
 
-    /// Takes out the dossiers of a batch that it closed, as [`Folding::written`] forgets them.
+    /// Takes out the dossiers of a batch that are closed now.
     pub fn take_closed(&mut self, batch: &Batch) -> Vec<State> {
         let closed = |id: &Uuid| match self.states.entry(*id) {
             Held::Occupied(found) if found.get().dossier.phase.is_closed() => Some(found.remove()),

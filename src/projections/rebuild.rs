@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, query};
 use tokio::sync::mpsc;
+use tokio::task::JoinError;
 
 use super::change;
 use super::error::{ProjectionError, Result};
@@ -119,10 +120,11 @@ async fn pour(
     let mut mark = Mark::default();
     let mut total = size_max.min(journal.head().await?.size);
     folding.changes_from = total.saturating_sub(change::KEPT);
-    let mut pieces = folded(folding, decoded(journal, size_max));
+    let (to, mut pieces) = mpsc::channel(AHEAD);
+    let folded = tokio::spawn(fold_all(folding, decoded(journal, size_max), to));
     query("begin").execute(&mut *connection).await?;
     while let Some(piece) = pieces.recv().await {
-        let Piece { writes, reached } = piece?;
+        let Piece { writes, reached } = piece;
         writes.run(connection).await?;
         mark = reached.unwrap_or(mark);
         total = total.max(mark.size);
@@ -131,6 +133,8 @@ async fn pour(
             total,
         });
     }
+    // Also one that fell ends the pieces: what it left out must not pass for the whole.
+    folded.await.unwrap_or_else(fallen)?;
     query("commit").execute(&mut *connection).await?;
     Ok(mark)
 }
@@ -141,36 +145,31 @@ struct Piece {
     reached: Option<Mark>,
 }
 
-/// Folds the chunks and makes their rows, beside the writing: closed dossiers as they come, those still open at the end.
-fn folded(
+/// Folds the chunks and makes their rows, beside the writing: closed dossiers as they come, those still open at the end. Stops when
+/// nobody writes any more.
+async fn fold_all(
     mut folding: Folding,
     mut chunks: mpsc::Receiver<Result<Vec<Read>>>,
-) -> mpsc::Receiver<Result<Piece>> {
-    let (to, pieces) = mpsc::channel(AHEAD);
-    tokio::spawn(async move {
-        while let Some(reads) = chunks.recv().await {
-            let piece = match reads {
-                Ok(reads) => fold(&mut folding, reads).await,
-                Err(error) => Err(error),
-            };
-            let failed = piece.is_err();
-            if to.send(piece).await.is_err() || failed {
-                return;
-            }
+    to: mpsc::Sender<Piece>,
+) -> Result<()> {
+    while let Some(reads) = chunks.recv().await {
+        let piece = fold(&mut folding, reads?).await?;
+        if to.send(piece).await.is_err() {
+            return Ok(());
         }
-        for states in folding.into_states().chunks(CHUNK) {
-            let mut writes = Writes::default();
-            file::write_dossiers(&mut writes, &states.iter().collect::<Vec<_>>());
-            let piece = Piece {
-                writes,
-                reached: None,
-            };
-            if to.send(Ok(piece)).await.is_err() {
-                return;
-            }
+    }
+    for states in folding.into_states().chunks(CHUNK) {
+        let mut writes = Writes::default();
+        file::write_dossiers(&mut writes, &states.iter().collect::<Vec<_>>());
+        let piece = Piece {
+            writes,
+            reached: None,
+        };
+        if to.send(piece).await.is_err() {
+            return Ok(());
         }
-    });
-    pieces
+    }
+    Ok(())
 }
 
 async fn fold(folding: &mut Folding, reads: Vec<Read>) -> Result<Piece> {
@@ -213,5 +212,10 @@ fn decoded(journal: &Journal, size_max: u64) -> mpsc::Receiver<Result<Vec<Read>>
 /// Decodes on a thread that may take its time.
 pub async fn decode_aside(entries: Vec<Entry>) -> Result<Vec<Read>> {
     let decoding = tokio::task::spawn_blocking(|| decode(entries)).await;
-    decoding.unwrap_or_else(|error| Err(ProjectionError::Folder(std::io::Error::other(error))))
+    decoding.unwrap_or_else(fallen)
+}
+
+/// The work fell.
+fn fallen<T>(error: JoinError) -> Result<T> {
+    Err(ProjectionError::Folder(std::io::Error::other(error)))
 }

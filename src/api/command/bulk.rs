@@ -16,7 +16,6 @@ use crate::api::{Api, WAIT_MAX};
 use crate::domain::actor::Actor;
 use crate::domain::code::OfficeCode;
 use crate::domain::dossier::{DossierCommand as C, Rejection};
-use crate::domain::fact::stream;
 
 /// What came of one act on many dossiers.
 #[derive(SimpleObject)]
@@ -158,10 +157,7 @@ async fn one(api: &Api, actor: &Actor, input: &BulkInput, dossier: &ID) -> Resul
         let error = UserError::rejected(&Rejection::UnknownDossier);
         return Ok((None, Err(vec![error])));
     };
-    let command_id = stream::of_the_time(
-        input.command_id,
-        Uuid::new_v5(&input.command_id, id.as_bytes()),
-    );
+    let command_id = Uuid::new_v5(&input.command_id, id.as_bytes());
     let around = Around {
         command_id,
         expected_version: None,

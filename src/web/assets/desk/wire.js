@@ -33,11 +33,14 @@ export async function clock() {
   return new Date(now);
 }
 
-// A UUID of version 7, which begins with the time: the journal files it beside its neighbours.
+// A UUID of version 7, which begins with the time: the journal files it beside its neighbours. Not from `crypto.randomUUID`, which is
+// missing where a page comes without TLS.
 export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  new DataView(bytes.buffer).setUint16(0, Math.floor(Date.now() / 2 ** 32));
-  new DataView(bytes.buffer).setUint32(2, Date.now() % 2 ** 32);
+  const now = Date.now();
+  const time = new DataView(bytes.buffer);
+  time.setUint16(0, Math.floor(now / 2 ** 32));
+  time.setUint32(2, now % 2 ** 32);
   bytes[6] = (bytes[6] & 15) | 112;
   bytes[8] = (bytes[8] & 63) | 128;
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -29,7 +29,7 @@ use crate::domain::staff::StaffAct;
 use crate::domain::supervision::SupervisionAct;
 use crate::domain::target::Target;
 use crate::domain::time::Moment;
-use crate::journal::fact;
+use crate::journal::canonical;
 use crate::tlog::Hash;
 use crate::vault::Kept;
 
@@ -394,7 +394,7 @@ impl Submission {
     ) -> Result<Self, Refusal> {
         // A node of the release before knows the command again too: it names the dossier that begins otherwise.
         let timed = request.name_untimed();
-        let input = fact::canonical(&request).map_err(|_| Refusal::Fault)?;
+        let input = canonical(&request).map_err(|_| Refusal::Fault)?;
         if let Some((begun, timed)) = request.begun().zip(timed) {
             *begun = timed;
         }
@@ -459,7 +459,7 @@ mod tests {
         };
         let (timed, untimed) = (stream::dossier(id), stream::dossier_untimed(id));
         assert_ne!(timed, untimed);
-        let input = fact::canonical(&begins(untimed)).expect("canonical");
+        let input = canonical(&begins(untimed)).expect("canonical");
         let mut before = <Hmac<Sha256> as KeyInit>::new_from_slice(&[7; 32]).expect("a key");
         before.update(&input);
         let before: Hash = before.finalize().into_bytes().into();

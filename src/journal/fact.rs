@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
-use serde_json::value::{RawValue, Value};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::canonical::canonical;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, EventError};
 use crate::domain::fact::{Breach, Circumstances, Fact, Part};
@@ -21,8 +22,6 @@ use crate::tlog::Hash;
 
 /// Version of the envelope.
 const ENVELOPE: u8 = 1;
-/// Up to here every whole number has a form of its own as an IEEE 754 double.
-const WHOLE_MAX: u64 = 1 << 53;
 /// A fact is never larger (a proof carries it in one line).
 pub const BYTES_MAX: usize = 32 * 1024;
 
@@ -51,37 +50,38 @@ pub enum FactError {
     },
 }
 
+/// In the order of their names, so that little is left to sort.
 #[derive(Serialize)]
 struct Out<'a> {
-    v: u8,
-    stream: Uuid,
-    version: u32,
-    command: Uuid,
     actor: &'a Actor,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    data: &'a Event,
-    recorded_at: Moment,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    prev: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    occurred_at: Option<Moment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    received_at: Option<Moment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<Reason>,
     #[serde(skip_serializing_if = "Option::is_none")]
     basis: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     breach: Option<&'a Breach>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    policy: Option<&'a str>,
+    cause: Option<u64>,
+    command: Uuid,
+    data: &'a Event,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurred_at: Option<Moment>,
     #[serde(skip_serializing_if = "<[Part]>::is_empty")]
     parts: &'a [Part],
     #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<u64>,
+    policy: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prev: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    received_at: Option<Moment>,
+    recorded_at: Moment,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<&'a str>,
+    stream: Uuid,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    v: u8,
+    version: u32,
 }
 
 #[derive(Deserialize)]
@@ -110,57 +110,28 @@ struct In<'a> {
     source: Option<String>,
 }
 
-/// A value in the one form that RFC 8785 (JCS) gives it.
-///
-/// Where names are ASCII and numbers are whole, that is what `serde_json` writes of a sorted map, at a fraction of the price.
-pub fn canonical(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
-    let value = serde_json::to_value(value)?;
-    if is_plain(&value) {
-        serde_json::to_vec(&value)
-    } else {
-        serde_json_canonicalizer::to_vec(&value)
-    }
-}
-
-/// Whether names sort by their bytes as they do by UTF-16, and numbers are written as ECMAScript writes them.
-fn is_plain(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(_) | Value::String(_) => true,
-        Value::Number(number) => {
-            let is_exact = |number: u64| number <= WHOLE_MAX;
-            number
-                .as_i64()
-                .is_some_and(|number| is_exact(number.unsigned_abs()))
-        }
-        Value::Array(values) => values.iter().all(is_plain),
-        Value::Object(members) => members
-            .iter()
-            .all(|(name, value)| name.is_ascii() && is_plain(value)),
-    }
-}
-
 /// The bytes that are hashed, stored and served for ever.
 pub fn encode(fact: &Fact) -> Result<Vec<u8>, FactError> {
     let around = &fact.circumstances;
     let bytes = canonical(&Out {
-        v: ENVELOPE,
-        stream: fact.stream,
-        version: fact.version,
-        command: fact.command,
         actor: &fact.actor,
-        kind: fact.event.kind(),
-        data: &fact.event,
-        recorded_at: fact.recorded_at,
-        prev: fact.prev.map(|hash| BASE64.encode(hash)),
-        occurred_at: around.occurred_at,
-        received_at: around.received_at,
-        reason: around.reason,
         basis: around.basis.as_deref(),
         breach: around.breach.as_ref(),
-        policy: around.policy.as_deref(),
-        parts: &around.parts,
         cause: around.cause,
+        command: fact.command,
+        data: &fact.event,
+        occurred_at: around.occurred_at,
+        parts: &around.parts,
+        policy: around.policy.as_deref(),
+        prev: fact.prev.map(|hash| BASE64.encode(hash)),
+        reason: around.reason,
+        received_at: around.received_at,
+        recorded_at: fact.recorded_at,
         source: around.source.as_deref(),
+        stream: fact.stream,
+        kind: fact.event.kind(),
+        v: ENVELOPE,
+        version: fact.version,
     })?;
     if bytes.len() > BYTES_MAX {
         return Err(FactError::TooLarge(bytes.len()));

@@ -3,6 +3,7 @@
 //! Positions start at 0, have no gap and follow the order of commits; versions start at 1 and have no gap within a
 //! stream; `recorded_at` never runs backwards. Nothing here ever changes or deletes an entry.
 
+mod canonical;
 pub mod clock;
 mod copy;
 mod error;
@@ -24,6 +25,7 @@ use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
 pub use self::{
+    canonical::canonical,
     copy::{Copier, CopyError, NO_MAC},
     error::JournalError,
     follow::Follower,

@@ -22,6 +22,7 @@ use super::{
 use crate::{databases::file::cannot_change, domain::time::Moment, tlog};
 
 const READERS_MAX: u32 = 4;
+const READ_AHEAD: usize = 1_024;
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
 
 fn migrator() -> Migrator {
@@ -80,6 +81,8 @@ impl Store {
             // Ids are random, so a batch touches many pages: a longer log writes each of them back less often.
             .pragma("wal_autocheckpoint", "16000")
             .pragma("cache_size", "-65536")
+            // A statement that a trigger may refuse keeps the pages it changes, to put them back: not in a file.
+            .pragma("temp_store", "memory")
             .busy_timeout(LOCK_WAIT_MAX);
         let mut connection = SqliteConnection::connect_with(&options).await?;
         migrator().run(&mut connection).await?;
@@ -119,6 +122,8 @@ impl Store {
             .filename(file)
             .read_only(true)
             .immutable(cannot_change(file))
+            // Rows that may wait for their reader, so that the two need not wake each other for each.
+            .row_buffer_size(READ_AHEAD)
             .busy_timeout(LOCK_WAIT_MAX);
         let pool = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)

@@ -157,8 +157,8 @@ pub(super) fn write(to: &mut Writes, states: &[&State]) {
             to_do.map(move |one| (*state, one))
         })
         .collect();
-    INSERT.put(to, &rows, |statement, (state, to_do)| {
-        statement
+    INSERT.put(to, &rows, |columns, (state, to_do)| {
+        columns
             .bind(state.number.cast_signed())
             .bind(to_do.command.name())
             .bind(to_do.number())
@@ -184,8 +184,8 @@ pub(super) fn write_papers(to: &mut Writes, batch: &Batch) {
         Some((read.entry.position, number, read.fact.recorded_at))
     });
     let rows: Vec<_> = papers.collect();
-    PAPER.put(to, &rows, |statement, (position, number, recorded_at)| {
-        statement
+    PAPER.put(to, &rows, |columns, (position, number, recorded_at)| {
+        columns
             .bind(position.cast_signed())
             .bind((*number).clone())
             .bind(recorded_at.0)

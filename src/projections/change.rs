@@ -64,8 +64,8 @@ static INSERT: LazyLock<Insert> =
 
 /// Writes what the batch changed, and lets go of what is too old to be followed from, office by office as they come.
 pub(super) fn write(to: &mut Writes, batch: &Batch) {
-    INSERT.put(to, &batch.changed, |statement, row| {
-        statement
+    INSERT.put(to, &batch.changed, |columns, row| {
+        columns
             .bind(row.office.clone())
             .bind(row.position.cast_signed())
     });

@@ -206,8 +206,8 @@ pub(super) fn write(to: &mut Writes, batch: &Batch) {
         match event {
             ErasureEvent::Requested(asked) => {
                 let around = &read.fact.circumstances;
-                INSERT.put(to, &[asked], |statement, asked| {
-                    statement
+                INSERT.put(to, &[asked], |columns, asked| {
+                    columns
                         .bind(position)
                         .bind(asked.subject)
                         .bind(asked.dossier)

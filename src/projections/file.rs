@@ -11,7 +11,7 @@ use sqlx::{Connection, SqliteConnection, SqlitePool, query, query_as, query_scal
 use uuid::Uuid;
 
 use super::error::{ProjectionError, Result};
-use super::insert::Writes;
+use super::insert::{PREPARED, Writes};
 use super::rebuild::{Pace, fill_new};
 use super::{MODELS, fold, statistics, tracking};
 use crate::domain::event::Event;
@@ -71,7 +71,8 @@ pub struct ReadFile {
 
 impl ReadFile {
     pub async fn writer(&self) -> Result<SqliteConnection> {
-        Ok(SqliteConnection::connect_with(&options(&self.path)).await?)
+        let options = options(&self.path).statement_cache_capacity(PREPARED);
+        Ok(SqliteConnection::connect_with(&options).await?)
     }
 
     pub async fn readers(&self) -> Result<SqlitePool> {

@@ -26,14 +26,15 @@ pub struct Read {
 
 /// Reads the entries; the first that cannot be read is named.
 pub fn decode(entries: Vec<Entry>) -> Result<Vec<Read>> {
-    let read = |entry: Entry| match fact::decode(&entry.body) {
-        Ok(fact) => Ok(Read { entry, fact }),
-        Err(source) => Err(ProjectionError::Fact {
+    let mut reads = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let fact = fact::decode(&entry.body).map_err(|source| ProjectionError::Fact {
             position: entry.position,
             source,
-        }),
-    };
-    entries.into_iter().map(read).collect()
+        })?;
+        reads.push(Read { entry, fact });
+    }
+    Ok(reads)
 }
 
 /// A dossier with what the read models need beside the domain's state.
@@ -135,7 +136,7 @@ pub struct Batch {
 /// The states of all open dossiers, and the reference shelf.
 pub struct Folding {
     journal: Journal,
-    states: HashMap<Uuid, State>,
+    states: HashMap<Uuid, Box<State>>,
     pub reference: Arc<Reference>,
     /// Earlier facts are too old to be followed from.
     pub changes_from: u64,
@@ -249,7 +250,9 @@ impl Folding {
     /// The dossiers of a batch as they are now, in the order of their numbers.
     pub fn touched(&self, batch: &Batch) -> Vec<&State> {
         let states = batch.touched.iter();
-        states.filter_map(|id| self.states.get(id)).collect()
+        states
+            .filter_map(|id| self.states.get(id).map(|state| &**state))
+            .collect()
     }
 
     /// What the batch touched is written. Closed dossiers are forgotten: what happens to them later is rare and read back.
@@ -264,7 +267,7 @@ impl Folding {
     }
 
     /// Takes out the dossiers of a batch that are closed now.
-    pub fn take_closed(&mut self, batch: &Batch) -> Vec<State> {
+    pub fn take_closed(&mut self, batch: &Batch) -> Vec<Box<State>> {
         let closed = |id: &Uuid| match self.states.entry(*id) {
             Held::Occupied(found) if found.get().dossier.phase.is_closed() => Some(found.remove()),
             Held::Occupied(_) | Held::Vacant(_) => None,
@@ -273,8 +276,8 @@ impl Folding {
     }
 
     /// All dossiers in memory, in the order of their numbers.
-    pub fn into_states(self) -> Vec<State> {
-        let mut all: Vec<State> = self.states.into_values().collect();
+    pub fn into_states(self) -> Vec<Box<State>> {
+        let mut all: Vec<Box<State>> = self.states.into_values().collect();
         all.sort_unstable_by_key(|state| state.number);
         all
     }

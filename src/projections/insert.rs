@@ -1,35 +1,56 @@
 //! What is to be written, as statements: rows in a few fixed sizes, so that each is prepared once and kept.
 
+use sqlx::error::BoxDynError;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Sqlite, SqliteConnection, query};
+use sqlx::{Arguments, Encode, Sqlite, SqliteConnection, Type, query_with};
 
-/// Rows per statement, largest first.
-const SIZES: [usize; 4] = [200, 40, 8, 1];
+/// Rows per statement, largest first: any number of rows takes few statements.
+const SIZES: [usize; 10] = [512, 256, 128, 64, 32, 16, 8, 4, 2, 1];
+/// Statements that a connection keeps prepared: all sizes of all tables.
+pub const PREPARED: usize = 512;
 
 /// Statements in the order in which they are to run. Models only make them: whoever has the connection runs them.
 #[derive(Default)]
-pub struct Writes(Vec<Statement>);
+pub struct Writes(Vec<sqlx::Result<Statement>>);
 
 impl Writes {
     pub fn push(&mut self, statement: Statement) {
-        self.0.push(statement);
+        self.0.push(Ok(statement));
     }
 
     pub async fn run(self, on: &mut SqliteConnection) -> sqlx::Result<()> {
         for statement in self.0 {
-            statement.execute(&mut *on).await?;
+            statement?.execute(&mut *on).await?;
         }
         Ok(())
     }
 }
 
-/// What rows are bound to.
 pub type Statement = Query<'static, Sqlite, SqliteArguments>;
+
+/// What a statement is run with, so far.
+type Bound = Result<SqliteArguments, BoxDynError>;
+
+/// A row whose columns are bound in order.
+pub struct Row<'a>(&'a mut Bound);
+
+impl Row<'_> {
+    /// The next column. What cannot be bound is told when the statement runs.
+    pub fn bind<'t, T: Encode<'t, Sqlite> + Type<Sqlite>>(self, value: T) -> Self {
+        if let Ok(arguments) = self.0
+            && let Err(error) = arguments.add(value)
+        {
+            *self.0 = Err(error);
+        }
+        self
+    }
+}
 
 /// One insert, written out for every size.
 pub struct Insert {
     sql: [String; SIZES.len()],
+    columns: usize,
 }
 
 impl Insert {
@@ -38,7 +59,8 @@ impl Insert {
         let row = format!("({})", vec!["?"; columns.len()].join(", "));
         let start = format!("insert into {table} ({}) values ", columns.join(", "));
         let sql = SIZES.map(|size| format!("{start}{}{end}", vec![row.as_str(); size].join(", ")));
-        Self { sql }
+        let columns = columns.len();
+        Self { sql, columns }
     }
 
     /// As [`Insert::new`]; a row with the same `key` is replaced column by column.
@@ -56,13 +78,20 @@ impl Insert {
         &'static self,
         to: &mut Writes,
         mut rows: &[T],
-        bind: impl Fn(Statement, &T) -> Statement,
+        bind: impl for<'a> Fn(Row<'a>, &T) -> Row<'a>,
     ) {
         for (size, sql) in SIZES.iter().zip(&self.sql) {
             while rows.len() >= *size {
                 let (piece, rest) = rows.split_at(*size);
                 rows = rest;
-                to.push(piece.iter().fold(query(sql.as_str()), &bind));
+                let mut arguments = SqliteArguments::default();
+                arguments.reserve(size * self.columns, 0);
+                let mut bound = Ok(arguments);
+                for row in piece {
+                    bind(Row(&mut bound), row);
+                }
+                let statement = bound.map(|arguments| query_with(sql.as_str(), arguments));
+                to.0.push(statement.map_err(sqlx::Error::Encode));
             }
         }
     }

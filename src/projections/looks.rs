@@ -91,9 +91,9 @@ pub(super) fn write(to: &mut Writes, batch: &Batch) {
             rows.extend(dossiers.map(|dossier| (*dossier, read, looked.purpose)));
         }
     }
-    INSERT.put(to, &rows, |statement, (dossier, read, purpose)| {
+    INSERT.put(to, &rows, |columns, (dossier, read, purpose)| {
         let fact = &read.fact;
-        statement
+        columns
             .bind(*dossier)
             .bind(read.entry.position.cast_signed())
             .bind(fact.recorded_at.0)

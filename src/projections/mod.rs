@@ -77,8 +77,9 @@ const MODELS: [Model; 19] = [
 pub(crate) struct Model {
     /// Raised when rows come out differently under an unchanged schema.
     version: u32,
+    /// With the indexes that grow at few ends, in the order in which rows come.
     tables: &'static str,
-    /// Made last in a rebuild.
+    /// The other indexes: made last in a rebuild.
     indexes: &'static str,
 }
 

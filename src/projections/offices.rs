@@ -67,8 +67,8 @@ pub(super) fn write(to: &mut Writes, batch: &Batch) {
             | Event::Dossier(_) => None,
         });
     let rows: Vec<_> = opened.collect();
-    UPSERT.put(to, &rows, |statement, (position, office)| {
-        statement
+    UPSERT.put(to, &rows, |columns, (position, office)| {
+        columns
             .bind(office.code.clone())
             .bind(position.cast_signed())
             .bind(to_word(&office.level))

@@ -130,10 +130,10 @@ pub(super) fn write(to: &mut Writes, states: &[&State]) {
             Some((state.number, standing.status?.code(), standing))
         })
         .collect();
-    UPSERT.put(to, &rows, |statement, (number, status, standing)| {
+    UPSERT.put(to, &rows, |columns, (number, status, standing)| {
         let micros = |moment: Option<Moment>| moment.map(|moment| moment.0);
         let agency = standing.next_agency.clone();
-        statement
+        columns
             .bind(number.cast_signed())
             .bind(*status)
             .bind(standing.remote_status)

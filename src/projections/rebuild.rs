@@ -13,13 +13,15 @@ use super::change;
 use super::error::{ProjectionError, Result};
 use super::file::{self, Mark};
 use super::fold::{Folding, Read, decode};
-use super::insert::Writes;
+use super::insert::{PREPARED, Writes};
 use crate::journal::{Entry, Journal};
 
 /// So many pieces wait between two who work side by side.
 const AHEAD: usize = 2;
 /// Dossiers in a piece.
-const CHUNK: usize = 4_096;
+const DOSSIERS: usize = 4_096;
+/// Facts in a piece, or a chunk more.
+const FACTS: usize = 8_192;
 
 /// How far a filling is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,8 +101,10 @@ pub async fn fill(
         .journal_mode(SqliteJournalMode::Off)
         .synchronous(SqliteSynchronous::Off)
         .locking_mode(sqlx::sqlite::SqliteLockingMode::Exclusive)
+        .statement_cache_capacity(PREPARED)
         .page_size(8192)
-        .pragma("cache_size", "-131072")
+        // The rows of dossiers are written when they close: all over those that were begun since the oldest open one.
+        .pragma("cache_size", "-262144")
         .pragma("temp_store", "file");
     let mut connection = SqliteConnection::connect_with(&options).await?;
     file::make_tables(&mut connection).await?;
@@ -153,14 +157,23 @@ async fn fold_all(
     to: mpsc::Sender<Piece>,
 ) -> Result<()> {
     while let Some(reads) = chunks.recv().await {
-        let piece = fold(&mut folding, reads?).await?;
+        let mut reads = reads?;
+        while reads.len() < FACTS
+            && let Some(more) = chunks.recv().await
+        {
+            reads.extend(more?);
+        }
+        let piece = fold(&mut folding, reads).await?;
         if to.send(piece).await.is_err() {
             return Ok(());
         }
     }
-    for states in folding.into_states().chunks(CHUNK) {
+    for states in folding.into_states().chunks(DOSSIERS) {
         let mut writes = Writes::default();
-        file::write_dossiers(&mut writes, &states.iter().collect::<Vec<_>>());
+        file::write_dossiers(
+            &mut writes,
+            &states.iter().map(|state| &**state).collect::<Vec<_>>(),
+        );
         let piece = Piece {
             writes,
             reached: None,
@@ -177,7 +190,10 @@ async fn fold(folding: &mut Folding, reads: Vec<Read>) -> Result<Piece> {
     let mut writes = Writes::default();
     file::write_facts(&mut writes, &batch);
     let closed = folding.take_closed(&batch);
-    file::write_dossiers(&mut writes, &closed.iter().collect::<Vec<_>>());
+    file::write_dossiers(
+        &mut writes,
+        &closed.iter().map(|state| &**state).collect::<Vec<_>>(),
+    );
     Ok(Piece {
         writes,
         reached: file::mark_of(&batch),

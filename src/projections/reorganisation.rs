@@ -136,17 +136,13 @@ pub(super) fn write_closings(to: &mut Writes, batch: &Batch) {
             rows.extend(closed.map(|office| (office, decided, read.entry.position, since)));
         }
     }
-    CLOSING.put(
-        to,
-        &rows,
-        |statement, (office, decided, position, since)| {
-            statement
-                .bind(office.to_string())
-                .bind(decided.decision.clone())
-                .bind(position.cast_signed())
-                .bind(since.0)
-        },
-    );
+    CLOSING.put(to, &rows, |columns, (office, decided, position, since)| {
+        columns
+            .bind(office.to_string())
+            .bind(decided.decision.clone())
+            .bind(position.cast_signed())
+            .bind(since.0)
+    });
 }
 
 /// Which of these dossiers are closed and have a voice that waits.
@@ -158,9 +154,9 @@ pub(super) fn write(to: &mut Writes, states: &[&State]) {
         state.dossier.phase.is_closed() && state.dossier.open_feedback().is_some()
     };
     let rows: Vec<&&State> = states.iter().filter(closed).collect();
-    UNANSWERED.put(to, &rows, |statement, state| {
+    UNANSWERED.put(to, &rows, |columns, state| {
         let office = state.dossier.office.as_ref();
-        statement
+        columns
             .bind(state.number.cast_signed())
             .bind(state.id)
             .bind(office.map(ToString::to_string).unwrap_or_default())

@@ -126,8 +126,8 @@ pub(super) fn write_archived(to: &mut Writes, batch: &Batch) {
         match event {
             ArchiveEvent::Entered(result) => {
                 let row = [(read.entry.stream, read.entry.position, result)];
-                ROWS.put(to, &row, |statement, (stream, position, result)| {
-                    statement
+                ROWS.put(to, &row, |columns, (stream, position, result)| {
+                    columns
                         .bind(*stream)
                         .bind(0)
                         .bind(result.number.clone())
@@ -162,10 +162,10 @@ pub(super) fn write(to: &mut Writes, states: &[&State]) {
             numbered.map(|(place, result)| (*state, place, result))
         })
         .collect();
-    ROWS.put(to, &rows, |statement, (state, place, result)| {
+    ROWS.put(to, &rows, |columns, (state, place, result)| {
         let dossier = &state.dossier;
         let text = |code: Option<String>| code.unwrap_or_default();
-        statement
+        columns
             .bind(state.id)
             .bind(*place)
             .bind(text(result.number.clone()))

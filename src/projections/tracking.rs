@@ -240,7 +240,7 @@ static UPSERT: LazyLock<Insert> =
 
 /// Writes the rows of these dossiers as they are now.
 pub(super) fn write(to: &mut Writes, states: &[&State]) {
-    UPSERT.put(to, states, |statement, state| {
+    UPSERT.put(to, states, |columns, state| {
         let dossier = &state.dossier;
         let turn = dossier.turn();
         let promised = dossier.promised();
@@ -249,7 +249,7 @@ pub(super) fn write(to: &mut Writes, states: &[&State]) {
         let desk = dossier.desk();
         let office = dossier.office.as_ref().map_or("", |office| office.as_str());
         let reception = state.reception_office.as_ref();
-        statement
+        columns
             .bind(state.number.cast_signed())
             .bind(state.id)
             .bind(dossier.version)

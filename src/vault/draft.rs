@@ -13,7 +13,11 @@ use super::{
     seal::{self, Commitment, KeyPlace, PartPlace, Secret},
     wrapping::{WrappingKey, tag_of},
 };
-use crate::domain::part::{Part, PartKind};
+use crate::domain::{
+    fact::stream,
+    part::{Part, PartKind},
+    time::Moment,
+};
 
 /// Subject and purpose: whose key it is.
 pub type Owner = (Uuid, &'static str);
@@ -104,12 +108,14 @@ impl Draft {
     }
 }
 
-/// A fresh key: its row, and what the ring keeps of it.
+/// A fresh key: its row, and what the ring keeps of it. Its id begins with the time, so that the newest lie together.
 pub fn new_key(
     wrapping: &WrappingKey,
     (subject, purpose): Owner,
+    now: Moment,
 ) -> Result<(NewKey, (Uuid, Secret))> {
-    let id = uuid::Builder::from_random_bytes(random()?).into_uuid();
+    let chance = uuid::Builder::from_random_bytes(random()?).into_uuid();
+    let id = stream::at_the_time(now, chance);
     let secret = Zeroizing::new(random()?);
     let place = KeyPlace {
         data_key: id,

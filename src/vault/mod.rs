@@ -364,7 +364,7 @@ impl Vault {
             let wrapping = wrappings.current()?;
             let (mut ring, mut rows) = (known.clone(), Vec::new());
             for owner in wanted.iter().filter(|owner| !known.contains_key(*owner)) {
-                let (row, key) = draft::new_key(&wrapping, *owner)?;
+                let (row, key) = draft::new_key(&wrapping, *owner, now)?;
                 rows.push(row);
                 ring.insert(*owner, key);
             }

@@ -57,6 +57,10 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .pragma("secure_delete", "on")
             .pragma("journal_size_limit", "0")
+            // As in the journal: commitments and tags are random.
+            .pragma("wal_autocheckpoint", "16000")
+            .pragma("cache_size", "-65536")
+            .pragma("temp_store", "memory")
             .busy_timeout(LOCK_WAIT_MAX);
         let writer = sound(SqlitePoolOptions::new().max_connections(1));
         let writer = writer.connect_with(options).await?;

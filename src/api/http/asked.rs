@@ -191,7 +191,7 @@ pub fn prepare(
 fn parsed(query: &str, limits: &Limits) -> Result<ExecutableDocument, Refused> {
     limits::text(query, limits)
         .map_err(|message| Refused::new(FailureCode::GraphqlParseFailed, message))?;
-    async_graphql::parser::parse_query(query)
+    documents::parsed(query)
         .map_err(|error| Refused::said(FailureCode::GraphqlParseFailed, words::syntax(&error)))
 }
 

@@ -1,12 +1,16 @@
-//! The documents of our own pages: known by the hash of their text, so that nothing else need be answered.
+//! The documents of our own pages: known by the hash of their text, so that nothing else need be answered. And what others asked
+//! lately, parsed: programs ask the same again and again.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::parser::{self, parse_query};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use clap::ValueEnum;
+use lru::LruCache;
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -50,7 +54,7 @@ static BY_ID: LazyLock<HashMap<&str, &Document>> =
 /// What does not parse is left out; a test parses every file.
 fn read(name: &str) -> Option<Document> {
     let text = String::from_utf8(Files::get(name)?.data.into_owned()).ok()?;
-    let parsed = async_graphql::parser::parse_query(&text).ok()?;
+    let parsed = parse_query(&text).ok()?;
     Some(Document {
         name: name.strip_suffix(".graphql")?.to_owned(),
         id: format!("sha256:{}", hex(&Sha256::digest(&text))),
@@ -79,6 +83,32 @@ pub fn by_id(id: &str) -> Option<&'static Document> {
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Document> {
     ALL.iter().find(|one| one.name == name)
+}
+
+/// So many texts of others are kept parsed.
+const KEPT: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
+/// Longer texts are parsed each time.
+const KEPT_BYTES_MAX: usize = 4 * 1024;
+
+static LATELY: LazyLock<Mutex<LruCache<String, Arc<ExecutableDocument>>>> =
+    LazyLock::new(|| Mutex::new(LruCache::new(KEPT)));
+
+/// A text, parsed now or lately.
+///
+/// # Errors
+/// What the parser says; such a text is not kept.
+pub fn parsed(text: &str) -> Result<ExecutableDocument, parser::Error> {
+    if text.len() > KEPT_BYTES_MAX {
+        return parse_query(text);
+    }
+    let lately = || LATELY.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = lately().get(text).cloned();
+    if let Some(known) = known {
+        return Ok((*known).clone());
+    }
+    let parsed = parse_query(text)?;
+    lately().put(text.to_owned(), Arc::new(parsed.clone()));
+    Ok(parsed)
 }
 
 /// `/graphql/documents.json`: what may be asked of a node that trusts its own documents only.

@@ -9,7 +9,7 @@ use sqlx::{FromRow, Row};
 use uuid::Uuid;
 
 pub use search::{
-    Counts, Filter, Order, at, counts, entries, kinds, neighbours, of_dossier, search,
+    Counts, Filter, Order, at, counts, entries, kinds, neighbours, of_dossier, search, size_at,
 };
 
 use super::Model;
@@ -29,7 +29,7 @@ use crate::domain::time::Moment;
 use crate::journal::Hash;
 
 pub(super) const MODEL: Model = Model {
-    version: 2,
+    version: 3,
     tables: "
         create table audit (
             position     integer primary key,
@@ -50,20 +50,21 @@ pub(super) const MODEL: Model = Model {
             version      integer not null,
             leaf_hash    blob    not null,
             -- Of facts that a rule of the detector looks at, else null:
-            at           integer,          -- the moment that counts: recorded, or as another system claims
-            concerned    text,             -- office acted for, or whose register; '*' for applicants and the program
+            at           integer,          -- the moment that counts when it is not that of recording: as another system claims
+            concerned    text,             -- whose register, when it is not the office acted for
             documented   integer,          -- a text or a file came with it
             seen         text              -- JSON: what else a rule needs of the event
-        ) strict;",
-    indexes: "
+        ) strict;
+        -- Facts come in the order of their positions, so that these grow at few ends: quicker than to sort them afterwards.
         create index audit_dossier on audit (dossier, position) where dossier is not null;
         create index audit_actor on audit (actor, position);
         create index audit_kind on audit (kind, position);
-        create index audit_seen on audit (kind, at) where seen is not null;
+        create index audit_claimed on audit (kind, at) where at is not null;
         create index audit_breach on audit (position) where breach is not null;
         create index audit_reason on audit (position) where reason is not null;
         create index audit_later on audit (position)
             where recorded_at - min(coalesce(claimed_at, recorded_at), coalesce(received_at, recorded_at)) >= 3600000000;",
+    indexes: "",
 };
 
 /// One fact, as an auditor reads it.
@@ -123,11 +124,13 @@ static INSERT: LazyLock<Insert> = LazyLock::new(|| Insert::new("audit", &COLUMNS
 /// One row per fact of the batch.
 pub(super) fn write(to: &mut Writes, batch: &Batch) {
     let rows: Vec<_> = batch.reads.iter().zip(&batch.numbers).collect();
-    INSERT.put(to, &rows, |statement, (read, number)| {
+    INSERT.put(to, &rows, |columns, (read, number)| {
         let (entry, fact) = (&read.entry, &read.fact);
         let around = &fact.circumstances;
         let trace = Trace::of(fact);
-        statement
+        let counts = trace.as_ref().map(|trace| trace.at);
+        let concerned = trace.as_ref().map(|trace| trace.office);
+        columns
             .bind(entry.position.cast_signed())
             .bind(number.map(u64::cast_signed))
             .bind(subject(&fact.event))
@@ -145,8 +148,8 @@ pub(super) fn write(to: &mut Writes, batch: &Batch) {
             .bind(fact.command)
             .bind(entry.version)
             .bind(entry.leaf_hash.to_vec())
-            .bind(trace.as_ref().map(|trace| trace.at.0))
-            .bind(trace.as_ref().map(|trace| trace.office.to_owned()))
+            .bind(counts.filter(|at| *at != fact.recorded_at).map(|at| at.0))
+            .bind(concerned.filter(|office| *office != fact.actor.office))
             .bind(trace.as_ref().map(|trace| trace.documented))
             .bind(trace.and_then(|trace| serde_json::to_string(&trace.seen).ok()))
     });

@@ -187,14 +187,34 @@ pub async fn neighbours(models: &ReadModels, entry: &Entry) -> Result<(Option<u6
     ))
 }
 
+/// How many of the facts that are shown were recorded at this moment or before.
+pub async fn size_at(models: &ReadModels, at: Moment) -> Result<u64> {
+    let (mut least, mut most) = (0, models.size());
+    while least < most {
+        let middle = least + (most - least) / 2;
+        let is_recorded: bool =
+            query_scalar("select recorded_at <= ?2 from audit where position = ?1")
+                .bind(middle.cast_signed())
+                .bind(at.0)
+                .fetch_one(models.pool())
+                .await?;
+        if is_recorded {
+            least = middle + 1;
+        } else {
+            most = middle;
+        }
+    }
+    Ok(least)
+}
+
 /// Positions from the first up to before the second: recording times never run backwards, so times are positions.
 async fn bounds(models: &ReadModels, filter: &Filter) -> Result<(u64, u64)> {
     let least = match filter.from {
-        Some(from) => models.journal().size_at(from.plus(-1)).await?,
+        Some(from) => size_at(models, from.plus(-1)).await?,
         None => 0,
     };
     let most = match filter.to {
-        Some(to) => models.journal().size_at(to).await?,
+        Some(to) => size_at(models, to).await?,
         None => i64::MAX.cast_unsigned(),
     };
     Ok((least, most.min(filter.below.unwrap_or(most))))

@@ -179,7 +179,7 @@ pub(super) fn write(to: &mut Writes, batch: &Batch) {
 }
 
 fn write_published(to: &mut Writes, rows: &[(u64, Date, &Procedure)]) {
-    INSERT.put(to, rows, |statement, (position, day, procedure)| {
+    INSERT.put(to, rows, |columns, (position, day, procedure)| {
         let Procedure {
             code,
             name_vi,
@@ -189,7 +189,7 @@ fn write_published(to: &mut Writes, rows: &[(u64, Date, &Procedure)]) {
             ..
         } = procedure;
         let folded = text::fold(&format!("{code} {name_vi} {name_en} {field_vi} {field_en}"));
-        statement
+        columns
             .bind(position.cast_signed())
             .bind(code.clone())
             .bind(procedure.version)

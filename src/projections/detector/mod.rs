@@ -134,7 +134,7 @@ async fn of_window(models: &ReadModels, window: Window) -> Result<Arc<Vec<(Place
         }
     }
     let reference = models.reference();
-    let sightings = Sightings::load(models.pool(), window).await?;
+    let sightings = Sightings::load(models, window).await?;
     let mut findings = Vec::new();
     for rule in rules() {
         findings.extend(ask(rule, &sightings, window, &reference));

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use jiff::civil::{Date, Time};
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, SqlitePool, query_as};
+use sqlx::{FromRow, Row, query_as};
 use uuid::Uuid;
 
-use super::{Finding, Window};
+use super::{Finding, ReadModels, Result, Window};
 use crate::domain::detector::Rule;
 use crate::domain::time::Moment;
+use crate::projections::audit;
 use crate::projections::trace::Seen;
 use crate::projections::word::from_json;
 
@@ -101,7 +102,7 @@ pub struct Sightings {
 }
 
 impl Sightings {
-    pub async fn load(pool: &SqlitePool, window: Window) -> sqlx::Result<Self> {
+    pub async fn load(models: &ReadModels, window: Window) -> Result<Self> {
         let months = Window {
             from: window.from.first_of_month(),
             to: window.to.last_of_month(),
@@ -136,32 +137,32 @@ impl Sightings {
         ];
         let filings = ["dossier.submitted", "dossier.lodged"];
         let mut all = Self {
-            decisions: read(pool, &decisions, months).await?,
-            promises: read(pool, &promises, window).await?,
-            suspensions: read(pool, &suspensions, window).await?,
-            acceptances: read(pool, &["dossier.accepted"], window).await?,
-            forwards: read(pool, &["dossier.forwarded"], window).await?,
-            numbers: read(pool, &numbers, window).await?,
-            transfers: read(pool, &["dossier.redirected"], window).await?,
-            sent_back: read(pool, &["dossier.sent_back"], window).await?,
-            replacements: read(pool, &replacements, window).await?,
-            withdrawals: read(pool, &["dossier.withdrawal_granted"], earlier).await?,
-            withdrawals_asked: read(pool, &["dossier.withdrawal_requested"], months).await?,
-            misses: read(pool, &["dossier.deadline_missed"], window).await?,
-            ratings: read(pool, &["dossier.rated"], months).await?,
-            online: read(pool, &["dossier.submitted"], months).await?,
-            exchanges: read(pool, &["dossier.sync_recorded"], window).await?,
-            payments: read(pool, &["dossier.payment_confirmed"], window).await?,
-            receipts: read(pool, &["dossier.fee_receipt_issued"], on).await?,
-            links: read(pool, &["dossier.linked"], window).await?,
-            hand_overs: read(pool, &hand_overs, on).await?,
-            apologies: read(pool, &["dossier.apology_issued"], on).await?,
+            decisions: read(models, &decisions, months).await?,
+            promises: read(models, &promises, window).await?,
+            suspensions: read(models, &suspensions, window).await?,
+            acceptances: read(models, &["dossier.accepted"], window).await?,
+            forwards: read(models, &["dossier.forwarded"], window).await?,
+            numbers: read(models, &numbers, window).await?,
+            transfers: read(models, &["dossier.redirected"], window).await?,
+            sent_back: read(models, &["dossier.sent_back"], window).await?,
+            replacements: read(models, &replacements, window).await?,
+            withdrawals: read(models, &["dossier.withdrawal_granted"], earlier).await?,
+            withdrawals_asked: read(models, &["dossier.withdrawal_requested"], months).await?,
+            misses: read(models, &["dossier.deadline_missed"], window).await?,
+            ratings: read(models, &["dossier.rated"], months).await?,
+            online: read(models, &["dossier.submitted"], months).await?,
+            exchanges: read(models, &["dossier.sync_recorded"], window).await?,
+            payments: read(models, &["dossier.payment_confirmed"], window).await?,
+            receipts: read(models, &["dossier.fee_receipt_issued"], on).await?,
+            links: read(models, &["dossier.linked"], window).await?,
+            hand_overs: read(models, &hand_overs, on).await?,
+            apologies: read(models, &["dossier.apology_issued"], on).await?,
             filings: Vec::new(),
         };
         let withdrawn = all.withdrawals.iter();
         let people: HashSet<String> = withdrawn.filter_map(|one| one.applicant.clone()).collect();
         if !people.is_empty() {
-            all.filings = read(pool, &filings, window).await?;
+            all.filings = read(models, &filings, window).await?;
             let by_them = |one: &Sighting| {
                 one.applicant
                     .as_ref()
@@ -217,19 +218,29 @@ impl Sighting {
 }
 
 /// The facts of these kinds that were recorded in a window, in order.
-async fn read(pool: &SqlitePool, kinds: &[&str], window: Window) -> sqlx::Result<Vec<Sighting>> {
+async fn read(models: &ReadModels, kinds: &[&str], window: Window) -> Result<Vec<Sighting>> {
     let (since, until) = window.instants();
-    query_as(SQL)
+    let position = |instant: i64| audit::size_at(models, Moment(instant.saturating_sub(1)));
+    let found = query_as(SQL)
         .bind(serde_json::json!(kinds).to_string())
         .bind(since)
         .bind(until)
-        .fetch_all(pool)
-        .await
+        .bind(position(since).await?.cast_signed())
+        .bind(position(until).await?.cast_signed());
+    Ok(found.fetch_all(models.pool()).await?)
 }
 
+/// What was recorded in the window is found by position; what another system claims of it, by the moment claimed.
 const SQL: &str = "
-    select fact.position, fact.kind, coalesce(turn.office, nullif(fact.concerned, '*'), dossier.office, '*') as office,
-           fact.at, fact.actor, fact.claimed_at, fact.received_at, fact.breach, fact.documented, fact.seen,
+    with chosen as (
+        select position from audit
+        where kind in (select value from json_each(?1)) and position >= ?4 and position < ?5 and seen is not null and at is null
+        union all
+        select position from audit
+        where kind in (select value from json_each(?1)) and at >= ?2 and at < ?3 and at is not null)
+    select fact.position, fact.kind,
+           coalesce(turn.office, nullif(coalesce(fact.concerned, fact.actor_office), '*'), dossier.office, '*') as office,
+           coalesce(fact.at, fact.recorded_at) as at, fact.actor, fact.claimed_at, fact.received_at, fact.breach, fact.documented, fact.seen,
            fact.dossier as number, dossier.id as dossier, dossier.code, coalesce(dossier.procedure, '') as procedure, dossier.channel,
            dossier.applicant, dossier.lodged_at, dossier.delivered_at, turn.accepted_at,
            coalesce((select new from due_change
@@ -241,15 +252,14 @@ const SQL: &str = "
             where apology.dossier = fact.dossier and apology.kind = 'dossier.apology_issued'
               and apology.position < fact.position) as apologies,
            (select recorded_at from audit where audit.position = json_extract(fact.seen, '$.sync.of')) as told_of
-    from audit as fact
+    from chosen cross join audit as fact on fact.position = chosen.position
     left join dossier on dossier.number = fact.dossier
     left join turn on turn.number = fact.dossier and turn.turn = (
         select max(turn) from turn as earlier where earlier.number = fact.dossier
-            and case earlier.first when earlier.turn then earlier.accepted_at else earlier.begun_at end <= fact.at)
+            and case earlier.first when earlier.turn then earlier.accepted_at else earlier.begun_at end <= coalesce(fact.at, fact.recorded_at))
     left join audit as taken on taken.position = (
         select max(position) from audit as one
         where one.dossier = fact.dossier and one.kind = 'dossier.accepted' and one.position < fact.position)
-    where fact.seen is not null and fact.kind in (select value from json_each(?1)) and fact.at >= ?2 and fact.at < ?3
     order by fact.position";
 
 impl FromRow<'_, SqliteRow> for Sighting {

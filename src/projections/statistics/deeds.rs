@@ -11,7 +11,7 @@ use crate::domain::fact::{Fact, PartKind};
 use crate::domain::portal;
 use crate::projections::Model;
 use crate::projections::fold::Batch;
-use crate::projections::insert::{Insert, Statement, Writes};
+use crate::projections::insert::{Insert, Row, Writes};
 
 pub const MODEL: Model = Model {
     version: 1,
@@ -242,19 +242,19 @@ pub fn write(to: &mut Writes, batch: &Batch) {
         }
     }
     surveys::write(to, batch);
-    INSERT_HANDLING.put(to, &handling, |statement, (place, deed, officer)| {
-        place.bind(statement, deed).bind(officer.clone())
+    INSERT_HANDLING.put(to, &handling, |columns, (place, deed, officer)| {
+        place.bind(columns, deed).bind(officer.clone())
     });
-    INSERT_SUPPLEMENTS.put(to, &supplements, |statement, (place, deed)| {
-        place.bind(statement, deed)
+    INSERT_SUPPLEMENTS.put(to, &supplements, |columns, (place, deed)| {
+        place.bind(columns, deed)
     });
     experience::write(to, &met);
 }
 
 impl Place {
     /// The columns that every row of a deed begins with.
-    pub(super) fn bind(self, statement: Statement, deed: &'static str) -> Statement {
-        statement
+    pub(super) fn bind<'a>(self, columns: Row<'a>, deed: &'static str) -> Row<'a> {
+        columns
             .bind(self.number.cast_signed())
             .bind(self.turn)
             .bind(self.position.cast_signed())

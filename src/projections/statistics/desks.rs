@@ -47,8 +47,8 @@ pub fn write(to: &mut Writes, states: &[&State]) {
         stays.map(move |(stay, place)| (state.number, place, stay))
     });
     let stays: Vec<_> = stays.collect();
-    UPSERT.put(to, &stays, |statement, (number, place, stay)| {
-        statement
+    UPSERT.put(to, &stays, |columns, (number, place, stay)| {
+        columns
             .bind(number.cast_signed())
             .bind(*place)
             .bind(stay.office.clone())

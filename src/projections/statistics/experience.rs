@@ -293,25 +293,23 @@ pub(super) fn write(to: &mut Writes, all: &[(Place, Met)]) {
         (&tables.document, &documents),
         (&tables.synchronisation, &syncs),
     ] {
-        table.put(to, rows, |statement, (place, deed)| {
-            place.bind(statement, deed)
-        });
+        table.put(to, rows, |columns, (place, deed)| place.bind(columns, deed));
     }
     for (table, rows) in [
         (&tables.component, &components),
         (&tables.payment, &payments),
     ] {
-        table.put(to, rows, |statement, (place, deed, number)| {
-            place.bind(statement, deed).bind(*number)
+        table.put(to, rows, |columns, (place, deed, number)| {
+            place.bind(columns, deed).bind(*number)
         });
     }
-    tables.rating.put(to, &ratings, |statement, row| {
+    tables.rating.put(to, &ratings, |columns, row| {
         let (place, deed, score, scale) = row;
-        place.bind(statement, deed).bind(*score).bind(*scale)
+        place.bind(columns, deed).bind(*score).bind(*scale)
     });
-    tables.feedback.put(to, &feedback, |statement, row| {
+    tables.feedback.put(to, &feedback, |columns, row| {
         let (place, deed, number, due_at, late) = row;
-        let statement = place.bind(statement, deed).bind(*number);
-        statement.bind(due_at.map(|due_at| due_at.0)).bind(*late)
+        let columns = place.bind(columns, deed).bind(*number);
+        columns.bind(due_at.map(|due_at| due_at.0)).bind(*late)
     });
 }

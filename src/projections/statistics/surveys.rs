@@ -98,9 +98,9 @@ pub(super) fn write(to: &mut Writes, batch: &Batch) {
             all.map(|one| (campaign.code.clone(), one.key.clone(), one.about))
         })
         .collect();
-    QUESTION.put(to, &questions, |statement, (campaign, key, about)| {
-        let statement = statement.bind(campaign.clone()).bind(key.clone());
-        statement.bind(about.name())
+    QUESTION.put(to, &questions, |columns, (campaign, key, about)| {
+        let columns = columns.bind(campaign.clone()).bind(key.clone());
+        columns.bind(about.name())
     });
     let mut answers = Vec::new();
     for (place, _, event) in placed(batch) {
@@ -108,9 +108,9 @@ pub(super) fn write(to: &mut Writes, batch: &Batch) {
             answers.extend(survey.answers.iter().map(|one| (place, survey, one)));
         }
     }
-    INSERT.put(to, &answers, |statement, (place, survey, one)| {
+    INSERT.put(to, &answers, |columns, (place, survey, one)| {
         place
-            .bind(statement, survey.device.name())
+            .bind(columns, survey.device.name())
             .bind(survey.campaign.clone())
             .bind(one.question.clone())
             .bind(one.score)

@@ -96,7 +96,7 @@ pub fn write(to: &mut Writes, states: &[&State]) {
         })
     });
     let turns: Vec<_> = turns.collect();
-    UPSERT_TURNS.put(to, &turns, |statement, (state, spell, moves, places)| {
+    UPSERT_TURNS.put(to, &turns, |columns, (state, spell, moves, places)| {
         let (dossier, turn) = (&state.dossier, spell.turn);
         let (ended_at, end_kind) = match (spell.passed, turn.ending) {
             (Some(passed), _) => (Some(passed.at), Some(TRANSFERRED)),
@@ -106,7 +106,7 @@ pub fn write(to: &mut Writes, states: &[&State]) {
             ),
         };
         let promised = Some(turn).filter(|turn| !turn.undated);
-        statement
+        columns
             .bind(state.number.cast_signed())
             .bind(places.0)
             .bind(places.1)
@@ -143,8 +143,8 @@ fn plain_time(limit: Limit) -> i64 {
 
 /// Writes every move of a due date in the batch.
 pub fn write_due_changes(to: &mut Writes, batch: &Batch) {
-    INSERT_DUE_CHANGES.put(to, &batch.due_changes, |statement, change| {
-        statement
+    INSERT_DUE_CHANGES.put(to, &batch.due_changes, |columns, change| {
+        columns
             .bind(change.number.cast_signed())
             .bind(i64::try_from(change.turn).unwrap_or(i64::MAX))
             .bind(change.position.cast_signed())

@@ -1,9 +1,10 @@
-//! P1 and P3: durable commands per second through the counter, all guarantees on.
+//! P1, P2 and P3: durable commands per second through the counter, all guarantees on.
 //!
-//! `cargo bench --bench append -- [--postgres URL [--nodes N [--wander]]] [--clients N] [--seconds S] [--bare]`
+//! `cargo bench --bench append -- [--postgres URL [--nodes N [--wander]] [--copy]] [--clients N] [--seconds S] [--bare]`
 //! Each command brings one event (a handler is assigned) to a dossier's stream of twelve such events; it is decided by
 //! the rules on the newest state and committed with order, idempotency, prev hash and leaf hash. `--bare` measures, on
-//! SQLite, one client in a hand-written loop that makes the same three inserts and commits.
+//! SQLite, one client in a hand-written loop that makes the same three inserts and commits. `--copy` puts the rows that were made into
+//! fresh tables of the same schema by `COPY`, in one transaction: what the database could do at best.
 
 #[path = "../ground.rs"]
 mod ground;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_util::TryStreamExt as _;
 use futures_util::future::join_all;
 use motcua::acts::{Act, Counter, Personal, Request, found, shelf};
 use motcua::domain::actor::{Actor, Role};
@@ -24,7 +26,7 @@ use motcua::domain::part::PartKind;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened};
 use motcua::journal::{Journal, Location};
 use motcua::vault::{self, Keys, Vault};
-use sqlx::Connection as _;
+use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
 
 use self::ground::{fresh_database, id};
@@ -48,6 +50,7 @@ struct Options {
     clients: usize,
     seconds: u64,
     bare: bool,
+    copy: bool,
 }
 
 fn options() -> Options {
@@ -58,6 +61,7 @@ fn options() -> Options {
         clients: 64,
         seconds: 5,
         bare: false,
+        copy: false,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -70,6 +74,7 @@ fn options() -> Options {
             "--seconds" => options.seconds = words.next().and_then(|n| n.parse().ok()).unwrap_or(5),
             "--wander" => options.wander = true,
             "--bare" => options.bare = true,
+            "--copy" => options.copy = true,
             _ => {}
         }
     }
@@ -89,7 +94,8 @@ async fn main() {
         println!("bare-sqlite-loop commands_per_second={rate:.0}");
         return;
     }
-    let counters = counters(&options, folder.path()).await;
+    let location = location(&options, folder.path()).await;
+    let counters = counters(&options, &location, folder.path()).await;
     let rate = measure(&counters, &options).await;
     let place = if options.postgres.is_some() {
         "postgres"
@@ -100,24 +106,36 @@ async fn main() {
         "motcua-{place} nodes={} wander={} clients={} commands_per_second={rate:.0}",
         options.nodes, options.wander, options.clients
     );
+    if let (true, Location::Postgres(from), Some(server)) =
+        (options.copy, &location, &options.postgres)
+    {
+        drop(counters);
+        let ceiling = copy(from, &fresh_database(server).await).await;
+        println!(
+            "copy rows_per_second={ceiling:.0} share={:.2}",
+            rate / ceiling
+        );
+    }
+}
+
+async fn location(options: &Options, folder: &std::path::Path) -> Location {
+    match &options.postgres {
+        Some(server) => Location::Postgres(fresh_database(server).await),
+        None => Location::Sqlite(folder.join("journal.db")),
+    }
 }
 
 /// One for each node, on one journal.
-async fn counters(options: &Options, folder: &std::path::Path) -> Vec<Arc<Counter>> {
-    let (location, safe) = match &options.postgres {
-        Some(address) => {
-            let address = fresh_database(address).await;
-            (
-                Location::Postgres(address.clone()),
-                vault::Location::Postgres(address),
-            )
-        }
-        None => (
-            Location::Sqlite(folder.join("journal.db")),
-            vault::Location::Sqlite(folder.join("vault.db")),
-        ),
+async fn counters(
+    options: &Options,
+    location: &Location,
+    folder: &std::path::Path,
+) -> Vec<Arc<Counter>> {
+    let safe = match location {
+        Location::Postgres(address) => vault::Location::Postgres(address.clone()),
+        Location::Sqlite(_) => vault::Location::Sqlite(folder.join("vault.db")),
     };
-    let journal = Journal::create_or_open(&location).await.expect("a journal");
+    let journal = Journal::create_or_open(location).await.expect("a journal");
     let keys = Keys::load_or_create(&folder.join("keys")).expect("keys");
     let vault = Vault::create_or_open(&safe, &keys).await.expect("a vault");
     let opened = Opened {
@@ -152,7 +170,7 @@ async fn counters(options: &Options, folder: &std::path::Path) -> Vec<Arc<Counte
     counter.furnish(acts, None).await.expect("furnished");
     let mut counters = vec![Arc::new(counter)];
     while counters.len() < options.nodes {
-        let journal = Journal::create_or_open(&location).await.expect("a journal");
+        let journal = Journal::create_or_open(location).await.expect("a journal");
         let vault = Vault::create_or_open(&safe, &keys).await.expect("a vault");
         let counter = Counter::open(journal, vault, &keys).await;
         counters.push(Arc::new(counter.expect("another counter")));
@@ -250,6 +268,47 @@ fn acceptance(number: usize) -> (Uuid, Request) {
             )
         },
     )
+}
+
+/// Entries a second when the rows of one database are copied into the tables of another at once.
+async fn copy(from: &str, to: &str) -> f64 {
+    let place = Location::Postgres(to.to_owned());
+    drop(
+        Journal::create_or_open(&place)
+            .await
+            .expect("the same tables"),
+    );
+    let mut from = PgConnection::connect(from).await.expect("a connection");
+    let mut to = PgConnection::connect(to).await.expect("a connection");
+    let mut tables = Vec::new();
+    for table in ["journal.entry", "journal.stream", "journal.command"] {
+        let out = format!("copy {table} to stdout (format binary)");
+        let rows = from.copy_out_raw(&out).await.expect("copied out");
+        let rows: Vec<_> = rows.try_collect().await.expect("rows");
+        tables.push((table, rows));
+    }
+    let begin = Instant::now();
+    sqlx::raw_sql("begin")
+        .execute(&mut to)
+        .await
+        .expect("begun");
+    let mut entries = 0;
+    for (table, rows) in tables {
+        let into = format!("copy {table} from stdin (format binary)");
+        let mut copying = to.copy_in_raw(&into).await.expect("copying");
+        for piece in rows {
+            copying.send(piece).await.expect("sent");
+        }
+        let copied = copying.finish().await.expect("copied");
+        entries = entries.max(copied);
+    }
+    sqlx::raw_sql("commit")
+        .execute(&mut to)
+        .await
+        .expect("committed");
+    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+    let count = entries as f64;
+    count / begin.elapsed().as_secs_f64()
 }
 
 /// What one writer alone could do at best: the same rows, one durable commit each, nothing else.

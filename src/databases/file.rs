@@ -3,7 +3,22 @@
 use std::path::Path;
 
 use sqlx::Connection as _;
-use sqlx::sqlite::SqlitePoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+/// How a file is written whose commits are acknowledged.
+#[must_use]
+pub fn durable(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        // FULL: in WAL mode anything less may lose an acknowledged commit when the power goes.
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        // Some ids are random, so a batch touches many pages: a longer log writes each of them back less often.
+        .pragma("wal_autocheckpoint", "16000")
+        .pragma("cache_size", "-65536")
+        // A statement that may be refused keeps the pages it changes, to put them back: not in a file.
+        .pragma("temp_store", "memory")
+}
 
 /// A pool that gives up a connection whose transaction could not be ended: on a full disk SQLite ends it by itself, the driver
 /// goes on counting it, and every later one would be refused until the program is started again.

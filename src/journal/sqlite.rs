@@ -6,7 +6,7 @@ use sqlx::{
     Connection as _, SqliteConnection, SqlitePool,
     migrate::Migrator,
     query, query_as, query_scalar,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 use tokio::{
     sync::{Mutex, OwnedMutexGuard},
@@ -19,7 +19,11 @@ use super::{
     rows::{Asked, CommandRow, EntryRow, HeadRow, LookedRow, SINCE_MAX, TailRow},
     writer::{Assumed, Batch},
 };
-use crate::{databases::file::cannot_change, domain::time::Moment, tlog};
+use crate::{
+    databases::file::{cannot_change, durable},
+    domain::time::Moment,
+    tlog,
+};
 
 const READERS_MAX: u32 = 4;
 const READ_AHEAD: usize = 1_024;
@@ -72,17 +76,8 @@ impl Store {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).map_err(sqlx::Error::Io)?;
         }
-        // FULL: in WAL mode anything less may lose an acknowledged commit when the power goes.
-        let options = SqliteConnectOptions::new()
-            .filename(file)
+        let options = durable(file)
             .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            // Ids are random, so a batch touches many pages: a longer log writes each of them back less often.
-            .pragma("wal_autocheckpoint", "16000")
-            .pragma("cache_size", "-65536")
-            // A statement that a trigger may refuse keeps the pages it changes, to put them back: not in a file.
-            .pragma("temp_store", "memory")
             .busy_timeout(LOCK_WAIT_MAX);
         let mut connection = SqliteConnection::connect_with(&options).await?;
         migrator().run(&mut connection).await?;

@@ -14,7 +14,7 @@ use sqlx::{
     SqliteConnection, SqlitePool,
     migrate::Migrator,
     query, query_as, query_scalar,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 use uuid::Uuid;
 
@@ -29,7 +29,7 @@ use super::{
     tag::Tag,
 };
 
-use crate::databases::file::sound;
+use crate::databases::file::{durable, sound};
 
 const READERS_MAX: u32 = 4;
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
@@ -49,18 +49,10 @@ pub struct Store {
 impl Store {
     pub async fn create_or_open(file: &Path) -> Result<Self> {
         create(file)?;
-        // FULL: in WAL mode anything less may lose an acknowledged commit when the power goes, and the fact that follows
-        // would then name parts that are not there. Deleted ciphertext is overwritten, and the log cut when it starts over.
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
+        // A part is durable before a fact names it. Deleted ciphertext is overwritten, and the log cut when it starts over.
+        let options = durable(file)
             .pragma("secure_delete", "on")
             .pragma("journal_size_limit", "0")
-            // As in the journal: commitments and tags are random.
-            .pragma("wal_autocheckpoint", "16000")
-            .pragma("cache_size", "-65536")
-            .pragma("temp_store", "memory")
             .busy_timeout(LOCK_WAIT_MAX);
         let writer = sound(SqlitePoolOptions::new().max_connections(1));
         let writer = writer.connect_with(options).await?;

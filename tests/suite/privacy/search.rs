@@ -1,5 +1,7 @@
 //! Officers find a person's dossiers by number, telephone or name; only those who may see the name, and never without a trace.
 
+use std::time::Duration;
+
 use motcua::api::sign_in::COOKIE;
 use motcua::domain::actor::{Actor, NO_OFFICE, Role};
 use serde_json::{Value, json};
@@ -59,6 +61,10 @@ async fn failed(office: &Office, who: &Caller, by: Value) -> String {
 
 /// Facts of looks, newest first: purpose, how many dossiers, by whom.
 async fn looks(office: &Office, code: &str, key: &str) -> Vec<Value> {
+    // They are on record before anything is told, and shown a little later.
+    let size = office.api.journal.head().await.expect("a head").size;
+    let shown = office.api.models.reach(size - 1, Duration::from_secs(10));
+    assert!(shown.await, "the read models follow");
     let query = "query($code: String!, $key: String) { tracking(code: $code, capability: $key) {
         looks { edges { node { position purpose role } } } } }";
     let body = office

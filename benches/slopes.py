@@ -17,6 +17,12 @@ TRACK = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "http", "t
 PROCEDURE = "1.004873"
 
 
+def new_id():
+    """A UUID of version 7, as clients ought to choose them."""
+    now = int(time.time() * 1000)
+    return str(uuid.UUID(int=now << 80 | 7 << 76 | random.getrandbits(12) << 64 | 2 << 62 | random.getrandbits(62)))
+
+
 def say(text):
     print(text, file=sys.stderr, flush=True)
 
@@ -85,7 +91,7 @@ def served(program, place, office, data, rounds):
         public, desk = Line(found.group(1)), Line(found.group(1), officer)
         times = {"command": [], "tracking": [], "list": []}
         for number in range(rounds):
-            told, took = desk.ask(ACCEPT, input={"commandId": str(uuid.uuid4()), "office": office, "procedure": PROCEDURE, "applicant": {"fullName": "Công dân 000001", "citizenNumber": "038090000001", "phone": "0900000001"}})
+            told, took = desk.ask(ACCEPT, input={"commandId": new_id(), "office": office, "procedure": PROCEDURE, "applicant": {"fullName": "Công dân 000001", "citizenNumber": "038090000001", "phone": "0900000001"}})
             if not told["acceptDossierAtCounter"]["visible"]:
                 raise SystemExit(told)
             times["command"].append(took)

@@ -20,6 +20,15 @@ pub fn durable(file: &Path) -> SqliteConnectOptions {
         .pragma("temp_store", "memory")
 }
 
+/// A pool that only reads. Nobody asks a connection first whether it is alive: a file does not hang up, and asking costs as much
+/// as a short question.
+#[must_use]
+pub fn readers(max: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(max)
+        .test_before_acquire(false)
+}
+
 /// A pool that gives up a connection whose transaction could not be ended: on a full disk SQLite ends it by itself, the driver
 /// goes on counting it, and every later one would be refused until the program is started again.
 #[must_use]

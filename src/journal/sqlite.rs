@@ -3,10 +3,8 @@
 use std::{path::Path, sync::Arc, sync::LazyLock, time::Duration};
 
 use sqlx::{
-    Connection as _, SqliteConnection, SqlitePool,
-    migrate::Migrator,
-    query, query_as, query_scalar,
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
+    Connection as _, SqliteConnection, SqlitePool, migrate::Migrator, query, query_as,
+    query_scalar, sqlite::SqliteConnectOptions,
 };
 use tokio::{
     sync::{Mutex, OwnedMutexGuard},
@@ -20,7 +18,7 @@ use super::{
     writer::{Assumed, Batch},
 };
 use crate::{
-    databases::file::{cannot_change, durable},
+    databases::file::{cannot_change, durable, readers},
     domain::time::Moment,
     tlog,
 };
@@ -120,10 +118,7 @@ impl Store {
             // Rows that may wait for their reader, so that the two need not wake each other for each.
             .row_buffer_size(READ_AHEAD)
             .busy_timeout(LOCK_WAIT_MAX);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(READERS_MAX)
-            .connect_with(reader)
-            .await?;
+        let pool = readers(READERS_MAX).connect_with(reader).await?;
         Ok(Self {
             options,
             pool,

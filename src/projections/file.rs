@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Connection, SqliteConnection, SqlitePool, query, query_as, query_scalar, raw_sql};
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use super::error::{ProjectionError, Result};
 use super::insert::{PREPARED, Writes};
 use super::rebuild::{Pace, fill_new};
 use super::{MODELS, fold, statistics, tracking};
+use crate::databases::file::readers;
 use crate::domain::event::Event;
 use crate::domain::journal::JournalEvent;
 use crate::journal::{Hash, Journal};
@@ -80,8 +81,7 @@ impl ReadFile {
             .filename(&self.path)
             .read_only(true)
             .busy_timeout(BUSY_WAIT_MAX);
-        let pool = SqlitePoolOptions::new().max_connections(READERS_MAX);
-        Ok(pool.connect_with(options).await?)
+        Ok(readers(READERS_MAX).connect_with(options).await?)
     }
 }
 

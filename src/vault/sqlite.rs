@@ -29,7 +29,7 @@ use super::{
     tag::Tag,
 };
 
-use crate::databases::file::{durable, sound};
+use crate::databases::file::{durable, readers, sound};
 
 const READERS_MAX: u32 = 4;
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
@@ -63,10 +63,7 @@ impl Store {
             // Looking for a name reads thousands of rows all over the file.
             .pragma("cache_size", "-32768")
             .busy_timeout(LOCK_WAIT_MAX);
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS_MAX)
-            .connect_with(options)
-            .await?;
+        let readers = readers(READERS_MAX).connect_with(options).await?;
         Ok(Self { writer, readers })
     }
 

@@ -12,7 +12,7 @@ use sqlx::{
 
 use super::{IntegrityError, Result, SealRow, Which, at};
 
-use crate::databases::file::{cannot_change, sound};
+use crate::databases::file::{cannot_change, readers, sound};
 
 const READERS_MAX: u32 = 4;
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
@@ -68,7 +68,7 @@ impl Store {
             .read_only(true)
             .immutable(cannot_change(file))
             .busy_timeout(LOCK_WAIT_MAX);
-        let readers = SqlitePoolOptions::new().max_connections(READERS_MAX);
+        let readers = readers(READERS_MAX);
         let readers = readers.connect_with(options).await?;
         Ok(Self {
             file: file.to_owned(),

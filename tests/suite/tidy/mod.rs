@@ -23,7 +23,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
         "integrity",
         &["domain", "tlog", "outside", "databases", "journal"],
     ),
-    ("projections", &["domain", "journal"]),
+    ("projections", &["domain", "databases", "journal"]),
     (
         "reactions",
         &[

@@ -1,56 +1,23 @@
-//! The smallest aggregate with the load of a dossier: twelve facts of about 260 bytes, one per command.
+//! The smallest aggregate with the load of a dossier.
 
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
 use serde::{Deserialize, Serialize};
 
-/// Facts in one dossier's stream.
-pub const EVENTS_PER_STREAM: usize = 12;
+use crate::load::{EVENTS_PER_STREAM, Fact, Step};
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Dossier {
     steps: usize,
 }
 
-/// One act at the counter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
-    pub actor: String,
-    pub office: String,
-    pub procedure: String,
-    pub unit: String,
-    pub recorded_at: String,
-    pub commitment: String,
-    pub number: usize,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Fact {
-    Forwarded(Step),
-}
-
 #[derive(Debug, thiserror::Error)]
 #[error("a dossier of this bench has {EVENTS_PER_STREAM} steps")]
 pub struct Finished;
 
-impl Step {
-    /// The step with this number (from 0) with about 260 bytes of JSON.
-    pub fn numbered(number: usize) -> Self {
-        Self {
-            actor: "officer-0000000017".to_owned(),
-            office: "000.00.17.H00".to_owned(),
-            procedure: "1.004227.000.00.00.H00".to_owned(),
-            unit: "land-registry".to_owned(),
-            recorded_at: "2023-03-01T01:23:45.678901Z".to_owned(),
-            commitment: "5f0c4a1be2d39786a4b1c0d2e3f405162738495a6b7c8d9e".to_owned(),
-            number,
-        }
-    }
-}
-
 impl DomainEvent for Fact {
     fn event_type(&self) -> String {
-        "dossier.forwarded".to_owned()
+        Self::TYPE.to_owned()
     }
 
     fn event_version(&self) -> String {

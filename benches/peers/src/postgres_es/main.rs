@@ -4,6 +4,8 @@
 //! size for a moment, measures the fastest for SECONDS (10) and prints one line on standard output.
 
 mod dossier;
+#[path = "../load.rs"]
+mod load;
 
 use std::error::Error;
 use std::str::FromStr;
@@ -16,11 +18,11 @@ use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::task::JoinSet;
 
-use crate::dossier::{Dossier, EVENTS_PER_STREAM, Fact, Step};
+use crate::dossier::Dossier;
+use crate::load::{EVENTS_PER_STREAM, Fact, Step, WRITERS, dossier_id};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-const WRITERS: usize = 128;
 const POOL_SIZES: [u32; 3] = [16, 32, 64];
 const TRIAL_SECONDS_MAX: u64 = 3;
 const SCHEMA: &str = "peer_postgres_es";
@@ -111,7 +113,7 @@ async fn measure(
 async fn write(writer: Writer, number: usize, until: Instant) -> Outcome<u64> {
     let mut acknowledged = 0;
     for dossier in 0.. {
-        let id = format!("dossier-{number:03}-{dossier:012}");
+        let id = dossier_id(number, dossier);
         for step in 0..EVENTS_PER_STREAM {
             if Instant::now() >= until {
                 return Ok(acknowledged);
@@ -139,7 +141,7 @@ impl Writer {
                     id.to_owned(),
                     step + 1,
                     Dossier::TYPE.to_owned(),
-                    "dossier.forwarded".to_owned(),
+                    Fact::TYPE.to_owned(),
                     "1".to_owned(),
                     serde_json::to_value(Fact::Forwarded(Step::numbered(step)))?,
                     json!({}),

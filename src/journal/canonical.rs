@@ -70,6 +70,7 @@ impl<'a> Sorter<'a> {
 
     /// A text with its quotes. Escapes other than the short ones may have another form.
     fn text(&mut self) -> Option<&'a [u8]> {
+        self.rest.strip_prefix(b"\"")?;
         let mut length = 1;
         loop {
             let rest = self.rest.get(length..)?;

@@ -7,6 +7,8 @@ use sqlx::{Arguments, Encode, Sqlite, SqliteConnection, Type, query_with};
 
 /// Rows per statement, largest first: any number of rows takes few statements.
 const SIZES: [usize; 10] = [512, 256, 128, 64, 32, 16, 8, 4, 2, 1];
+/// SQLite takes no more for one statement.
+const VARIABLES_MAX: usize = 32_766;
 /// Statements that a connection keeps prepared: all sizes of all tables.
 pub const PREPARED: usize = 512;
 
@@ -60,6 +62,7 @@ impl Insert {
         let start = format!("insert into {table} ({}) values ", columns.join(", "));
         let sql = SIZES.map(|size| format!("{start}{}{end}", vec![row.as_str(); size].join(", ")));
         let columns = columns.len();
+        assert!(SIZES[0] * columns <= VARIABLES_MAX, "{table}: too wide");
         Self { sql, columns }
     }
 

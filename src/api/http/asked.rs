@@ -1,5 +1,6 @@
 //! What is asked: one request as JSON or as parameters, its document found or parsed, its operation chosen and counted.
 
+use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
 };
@@ -144,6 +145,7 @@ pub fn prepare(
     documents: Documents,
     limits: &Limits,
 ) -> Result<Prepared, Refused> {
+    let mut is_new = false;
     let (query, document) = match (asked.query, asked.document_id) {
         (Some(_), Some(_)) => return Err(bad_request("give query or documentId, not both")),
         (None, None) => return Err(bad_request("query and documentId are missing")),
@@ -152,7 +154,9 @@ pub fn prepare(
                 let message = "this node answers its own documents only: give a documentId";
                 return Err(Refused::new(FailureCode::UntrustedDocument, message));
             }
-            let document = parsed(&query, limits)?;
+            let known = documents::known(&query);
+            is_new = known.is_none();
+            let document = known.map_or_else(|| parsed(&query, limits), Ok)?;
             (query, document)
         }
         (None, Some(id)) => {
@@ -175,6 +179,9 @@ pub fn prepare(
         OperationType::Query | OperationType::Mutation | OperationType::Subscription => {}
     }
     limits::check(&document, operation, limits).map_err(invalid)?;
+    if is_new {
+        documents::keep(&query, &document);
+    }
     let order = Order::of(&document, operation);
     let needs = Needs::of(&document, operation);
     let variables = asked.variables.unwrap_or_default();
@@ -191,7 +198,7 @@ pub fn prepare(
 fn parsed(query: &str, limits: &Limits) -> Result<ExecutableDocument, Refused> {
     limits::text(query, limits)
         .map_err(|message| Refused::new(FailureCode::GraphqlParseFailed, message))?;
-    documents::parsed(query)
+    parse_query(query)
         .map_err(|error| Refused::said(FailureCode::GraphqlParseFailed, words::syntax(&error)))
 }
 

@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
+use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::parser::{self, parse_query};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use clap::ValueEnum;
@@ -86,29 +86,29 @@ pub fn by_name(name: &str) -> Option<&'static Document> {
 }
 
 /// So many texts of others are kept parsed.
-const KEPT: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
+const KEPT: NonZeroUsize = NonZeroUsize::new(128).expect("not zero");
 /// Longer texts are parsed each time.
 const KEPT_BYTES_MAX: usize = 4 * 1024;
 
-static LATELY: LazyLock<Mutex<LruCache<String, Arc<ExecutableDocument>>>> =
-    LazyLock::new(|| Mutex::new(LruCache::new(KEPT)));
+type Lately = LruCache<String, Arc<ExecutableDocument>>;
 
-/// A text, parsed now or lately.
-///
-/// # Errors
-/// What the parser says; such a text is not kept.
-pub fn parsed(text: &str) -> Result<ExecutableDocument, parser::Error> {
-    if text.len() > KEPT_BYTES_MAX {
-        return parse_query(text);
-    }
-    let lately = || LATELY.lock().unwrap_or_else(PoisonError::into_inner);
+fn lately() -> MutexGuard<'static, Lately> {
+    static LATELY: LazyLock<Mutex<Lately>> = LazyLock::new(|| Mutex::new(LruCache::new(KEPT)));
+    LATELY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The document of a text that was kept.
+#[must_use]
+pub fn known(text: &str) -> Option<ExecutableDocument> {
     let known = lately().get(text).cloned();
-    if let Some(known) = known {
-        return Ok((*known).clone());
+    known.map(|known| (*known).clone())
+}
+
+/// Keeps a document for the next time. Not one with a text in it: that may be somebody's name or key, and must not outlive its request.
+pub fn keep(text: &str, parsed: &ExecutableDocument) {
+    if text.len() <= KEPT_BYTES_MAX && !text.contains('"') {
+        lately().put(text.to_owned(), Arc::new(parsed.clone()));
     }
-    let parsed = parse_query(text)?;
-    lately().put(text.to_owned(), Arc::new(parsed.clone()));
-    Ok(parsed)
 }
 
 /// `/graphql/documents.json`: what may be asked of a node that trusts its own documents only.

@@ -118,6 +118,10 @@ impl Sightings {
             from: window.from,
             to: Date::MAX,
         };
+        let months = Bounds::of(models, months).await?;
+        let earlier = Bounds::of(models, earlier).await?;
+        let on = Bounds::of(models, on).await?;
+        let window = Bounds::of(models, window).await?;
         let decisions = ["dossier.result_signed", "dossier.resolution_refused"];
         let promises = ["dossier.apology_issued", "dossier.due_date_recomputed"];
         let suspensions = [
@@ -218,16 +222,36 @@ impl Sighting {
 }
 
 /// The facts of these kinds that were recorded in a window, in order.
-async fn read(models: &ReadModels, kinds: &[&str], window: Window) -> Result<Vec<Sighting>> {
-    let (since, until) = window.instants();
-    let position = |instant: i64| audit::size_at(models, Moment(instant.saturating_sub(1)));
+async fn read(models: &ReadModels, kinds: &[&str], within: Bounds) -> Result<Vec<Sighting>> {
     let found = query_as(SQL)
         .bind(serde_json::json!(kinds).to_string())
-        .bind(since)
-        .bind(until)
-        .bind(position(since).await?.cast_signed())
-        .bind(position(until).await?.cast_signed());
+        .bind(within.since)
+        .bind(within.until)
+        .bind(within.from.cast_signed())
+        .bind(within.below.cast_signed());
     Ok(found.fetch_all(models.pool()).await?)
+}
+
+/// A window as instants, and as positions of what was recorded between them.
+#[derive(Clone, Copy)]
+struct Bounds {
+    since: i64,
+    until: i64,
+    from: u64,
+    below: u64,
+}
+
+impl Bounds {
+    async fn of(models: &ReadModels, window: Window) -> Result<Self> {
+        let (since, until) = window.instants();
+        let before = |instant: i64| audit::size_at(models, Moment(instant.saturating_sub(1)));
+        Ok(Self {
+            since,
+            until,
+            from: before(since).await?,
+            below: before(until).await?,
+        })
+    }
 }
 
 /// What was recorded in the window is found by position; what another system claims of it, by the moment claimed.

@@ -267,6 +267,10 @@ impl Folding {
     }
 
     /// Takes out the dossiers of a batch that are closed now.
+    #[expect(
+        clippy::vec_box,
+        reason = "a state is large, and goes as it lay in memory"
+    )]
     pub fn take_closed(&mut self, batch: &Batch) -> Vec<Box<State>> {
         let closed = |id: &Uuid| match self.states.entry(*id) {
             Held::Occupied(found) if found.get().dossier.phase.is_closed() => Some(found.remove()),
@@ -276,6 +280,10 @@ impl Folding {
     }
 
     /// All dossiers in memory, in the order of their numbers.
+    #[expect(
+        clippy::vec_box,
+        reason = "a state is large, and goes as it lay in memory"
+    )]
     pub fn into_states(self) -> Vec<Box<State>> {
         let mut all: Vec<Box<State>> = self.states.into_values().collect();
         all.sort_unstable_by_key(|state| state.number);

@@ -13,8 +13,6 @@ pub fn durable(file: &Path) -> SqliteConnectOptions {
         // FULL: in WAL mode anything less may lose an acknowledged commit when the power goes.
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        // Some ids are random, so a batch touches many pages: a longer log writes each of them back less often.
-        .pragma("wal_autocheckpoint", "16000")
         .pragma("cache_size", "-65536")
         // A statement that may be refused keeps the pages it changes, to put them back: not in a file.
         .pragma("temp_store", "memory")

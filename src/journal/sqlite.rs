@@ -76,6 +76,8 @@ impl Store {
         }
         let options = durable(file)
             .create_if_missing(true)
+            // Some ids are random, so a batch touches many pages: a longer log writes each of them back less often.
+            .pragma("wal_autocheckpoint", "16000")
             .busy_timeout(LOCK_WAIT_MAX);
         let mut connection = SqliteConnection::connect_with(&options).await?;
         migrator().run(&mut connection).await?;

@@ -251,7 +251,7 @@ impl Folding {
     pub fn touched(&self, batch: &Batch) -> Vec<&State> {
         let states = batch.touched.iter();
         states
-            .filter_map(|id| self.states.get(id).map(|state| &**state))
+            .filter_map(|id| self.states.get(id).map(Box::as_ref))
             .collect()
     }
 

@@ -29,6 +29,7 @@ impl Writes {
     }
 }
 
+/// SQL and what it is run with.
 pub type Statement = Query<'static, Sqlite, SqliteArguments>;
 
 /// What a statement is run with, so far.

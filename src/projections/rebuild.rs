@@ -12,7 +12,7 @@ use tokio::task::JoinError;
 use super::change;
 use super::error::{ProjectionError, Result};
 use super::file::{self, Mark};
-use super::fold::{Folding, Read, decode};
+use super::fold::{Folding, Read, State, decode};
 use super::insert::{PREPARED, Writes};
 use crate::journal::{Entry, Journal};
 
@@ -170,10 +170,7 @@ async fn fold_all(
     }
     for states in folding.into_states().chunks(DOSSIERS) {
         let mut writes = Writes::default();
-        file::write_dossiers(
-            &mut writes,
-            &states.iter().map(|state| &**state).collect::<Vec<_>>(),
-        );
+        write_dossiers(&mut writes, states);
         let piece = Piece {
             writes,
             reached: None,
@@ -190,14 +187,16 @@ async fn fold(folding: &mut Folding, reads: Vec<Read>) -> Result<Piece> {
     let mut writes = Writes::default();
     file::write_facts(&mut writes, &batch);
     let closed = folding.take_closed(&batch);
-    file::write_dossiers(
-        &mut writes,
-        &closed.iter().map(|state| &**state).collect::<Vec<_>>(),
-    );
+    write_dossiers(&mut writes, &closed);
     Ok(Piece {
         writes,
         reached: file::mark_of(&batch),
     })
+}
+
+fn write_dossiers(to: &mut Writes, states: &[Box<State>]) {
+    let states: Vec<&State> = states.iter().map(Box::as_ref).collect();
+    file::write_dossiers(to, &states);
 }
 
 /// The journal in chunks, read and decoded beside the folding and writing.

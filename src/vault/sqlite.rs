@@ -51,8 +51,6 @@ impl Store {
         create(file)?;
         // A part is durable before a fact names it. Deleted ciphertext is overwritten, and the log cut when it starts over.
         let options = durable(file)
-            // A short log: where a reader kept it from being cut, what was destroyed lies in it the longer.
-            .pragma("wal_autocheckpoint", "1000")
             .pragma("secure_delete", "on")
             .pragma("journal_size_limit", "0")
             .busy_timeout(LOCK_WAIT_MAX);

@@ -68,8 +68,7 @@ impl Store {
             .read_only(true)
             .immutable(cannot_change(file))
             .busy_timeout(LOCK_WAIT_MAX);
-        let readers = readers(READERS_MAX);
-        let readers = readers.connect_with(options).await?;
+        let readers = readers(READERS_MAX).connect_with(options).await?;
         Ok(Self {
             file: file.to_owned(),
             writer: writer.unwrap_or_else(|| readers.clone()),

@@ -5,11 +5,15 @@ use std::path::Path;
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use super::insert::PREPARED;
+
 /// How a file is written whose commits are acknowledged.
 #[must_use]
 pub fn durable(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
+        .thread_name(named(file))
+        .statement_cache_capacity(PREPARED)
         // FULL: in WAL mode anything less may lose an acknowledged commit when the power goes.
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
@@ -18,23 +22,23 @@ pub fn durable(file: &Path) -> SqliteConnectOptions {
         .pragma("temp_store", "memory")
 }
 
-/// A pool that only reads. Nobody asks a connection first whether it is alive: a file does not hang up, and asking costs as much
-/// as a short question.
+/// What the thread of a connection that writes a file is called in the system's lists: as the file is.
 #[must_use]
-pub fn readers(max: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(max)
-        .test_before_acquire(false)
+pub fn named(file: &Path) -> impl Fn(u64) -> String + Send + Sync + use<> {
+    let name = file.file_stem().unwrap_or_default();
+    let name = name.to_string_lossy().into_owned();
+    move |_| name.clone()
 }
 
 /// A pool that gives up a connection whose transaction could not be ended: on a full disk SQLite ends it by itself, the driver
 /// goes on counting it, and every later one would be refused until the program is started again.
 #[must_use]
 pub fn sound(pool: SqlitePoolOptions) -> SqlitePoolOptions {
-    // It was asked before whether it is alive, and with that it has ended what was left open.
-    pool.before_acquire(|connection, _| {
-        Box::pin(async move { Ok(!connection.is_in_transaction()) })
-    })
+    // When it came back it was asked whether it is alive, and with that it has ended what was left open.
+    pool.test_before_acquire(false)
+        .before_acquire(|connection, _| {
+            Box::pin(async move { Ok(!connection.is_in_transaction()) })
+        })
 }
 
 /// On media that nobody can write to a file is read as it lies: SQLite would want a log beside it. Not where a log is left that

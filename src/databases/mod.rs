@@ -4,7 +4,10 @@
 //! is tried here: whichever takes writes is used, and pools move with it.
 
 pub mod file;
+pub mod insert;
+pub mod readers;
 pub mod tables;
+pub mod together;
 
 use std::str::FromStr as _;
 use std::sync::{Arc, Weak};

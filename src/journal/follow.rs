@@ -1,5 +1,7 @@
 //! Following the journal: woken in process, by LISTEN between processes, and by a slow poll underneath.
 
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::{PgListener, PgPoolOptions};
@@ -13,6 +15,52 @@ const CHANNEL: &str = "motcua_head";
 const POLL_FIRST: Duration = Duration::from_millis(250);
 const POLL_IDLE: Duration = Duration::from_secs(1);
 const LISTEN_AGAIN_MAX: Duration = Duration::from_secs(30);
+
+/// How many entries are remembered, and how many bytes of them.
+const RECENT_MAX: usize = 4_096;
+const RECENT_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// What this process wrote last: those who follow need not read it back.
+#[derive(Default)]
+pub struct Recent(Mutex<Written>);
+
+/// Entries without a gap, oldest first.
+#[derive(Default)]
+struct Written {
+    entries: VecDeque<Entry>,
+    bytes: usize,
+}
+
+impl Recent {
+    /// Takes note of entries that are in the journal now.
+    pub(super) fn add(&self, entries: &[Entry]) {
+        let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = written.entries.back().map(|newest| newest.position + 1);
+        if next != entries.first().map(|entry| entry.position) {
+            *written = Written::default();
+        }
+        for entry in entries {
+            written.bytes += entry.body.len();
+            written.entries.push_back(entry.clone());
+        }
+        while written.entries.len() > RECENT_MAX || written.bytes > RECENT_BYTES_MAX {
+            let oldest = written.entries.pop_front();
+            written.bytes -= oldest.map_or(0, |oldest| oldest.body.len());
+        }
+    }
+
+    /// Up to `max` entries from a position on; none when the first of them is not remembered.
+    fn from(&self, position: u64, max: u32) -> Vec<Entry> {
+        let written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let oldest = written.entries.front().map(|oldest| oldest.position);
+        let passed = oldest.and_then(|oldest| position.checked_sub(oldest));
+        let Some(Ok(passed)) = passed.map(usize::try_from) else {
+            return Vec::new();
+        };
+        let rest = written.entries.iter().skip(passed);
+        rest.take(max as usize).cloned().collect()
+    }
+}
 
 /// A reader that waits for what comes next. Every entry is given once, in order.
 pub struct Follower {
@@ -35,13 +83,17 @@ impl Follower {
         self.from
     }
 
-    /// Waits until there is at least one entry, then gives up to `max`. May be dropped while it waits; nothing is lost.
+    /// Waits until there is at least one entry, then gives up to `max`: from memory what this process wrote last, else from the store.
+    /// May be dropped while it waits; nothing is lost.
     pub async fn next(&mut self, max: u32) -> Result<Vec<Entry>> {
         let mut pause = POLL_FIRST;
         loop {
             // Seen before reading: a wake-up during the read must not be lost.
             self.woken.mark_unchanged();
-            let entries = self.journal.read(self.from, max).await?;
+            let mut entries = self.journal.shared.recent.from(self.from, max);
+            if entries.is_empty() {
+                entries = self.journal.read(self.from, max).await?;
+            }
             if let Some(last) = entries.last() {
                 self.from = last.position + 1;
                 return Ok(entries);
@@ -88,4 +140,61 @@ async fn listener(servers: &Servers) -> sqlx::Result<PgListener> {
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;
     Ok(listener)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Moment;
+
+    fn entries(positions: std::ops::Range<u64>, bytes: usize) -> Vec<Entry> {
+        let entry = |position| Entry {
+            position,
+            stream: uuid::Uuid::nil(),
+            version: 1,
+            recorded_at: Moment(0),
+            body: vec![b'x'; bytes].into(),
+            leaf_hash: [0; 32],
+        };
+        positions.map(entry).collect()
+    }
+
+    const NOTHING: [u64; 0] = [];
+
+    fn found(recent: &Recent, from: u64, max: u32) -> Vec<u64> {
+        let found = recent.from(from, max);
+        found.iter().map(|entry| entry.position).collect()
+    }
+
+    #[test]
+    fn what_was_written_last_is_given_without_a_gap() {
+        let recent = Recent::default();
+        assert_eq!(found(&recent, 0, 10), NOTHING);
+        recent.add(&entries(5..8, 10));
+        recent.add(&entries(8..9, 10));
+        assert_eq!(found(&recent, 4, 10), NOTHING);
+        assert_eq!(found(&recent, 5, 10), [5, 6, 7, 8]);
+        assert_eq!(found(&recent, 6, 2), [6, 7]);
+        assert_eq!(found(&recent, 9, 10), NOTHING);
+        // Somebody else wrote 9 and 10; or the journal was set back.
+        recent.add(&entries(11..12, 10));
+        assert_eq!(found(&recent, 8, 10), NOTHING);
+        assert_eq!(found(&recent, 11, 10), [11]);
+        recent.add(&entries(3..4, 10));
+        assert_eq!(found(&recent, 3, 10), [3]);
+        assert_eq!(found(&recent, 11, 10), NOTHING);
+    }
+
+    #[test]
+    fn no_more_is_remembered_than_fits() {
+        let recent = Recent::default();
+        recent.add(&entries(0..10_000, 1));
+        assert_eq!(found(&recent, 0, 1), NOTHING);
+        assert_eq!(found(&recent, 10_000 - 4_096, 1).len(), 1);
+        recent.add(&entries(10_000..10_003, RECENT_BYTES_MAX / 2));
+        assert_eq!(found(&recent, 10_001, 10), [10_001, 10_002]);
+        assert_eq!(found(&recent, 10_000, 10), NOTHING);
+        recent.add(&entries(10_003..10_004, RECENT_BYTES_MAX + 1));
+        assert_eq!(found(&recent, 10_003, 10), NOTHING);
+    }
 }

@@ -24,6 +24,7 @@ use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
+use self::follow::Recent;
 pub use self::{
     canonical::canonical,
     copy::{Copier, CopyError, NO_MAC},
@@ -142,6 +143,7 @@ pub struct Journal {
 struct Shared {
     store: Store,
     wake: watch::Sender<()>,
+    recent: Recent,
     /// The task that turns PostgreSQL's notifications into wake-ups, once somebody follows.
     listening: std::sync::OnceLock<tokio::task::JoinHandle<()>>,
 }
@@ -201,6 +203,7 @@ impl Journal {
         let shared = Shared {
             store,
             wake: watch::Sender::new(()),
+            recent: Recent::default(),
             listening: std::sync::OnceLock::new(),
         };
         Self {
@@ -375,7 +378,9 @@ impl Journal {
         })
     }
 
-    fn wake(&self) {
+    /// Takes note of what was written, and wakes who follows.
+    fn wrote(&self, entries: &[Entry]) {
+        self.shared.recent.add(entries);
         self.shared.wake.send_replace(());
     }
 }

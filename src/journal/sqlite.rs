@@ -3,8 +3,8 @@
 use std::{path::Path, sync::Arc, sync::LazyLock, time::Duration};
 
 use sqlx::{
-    Connection as _, SqliteConnection, SqlitePool, migrate::Migrator, query, query_as,
-    query_scalar, sqlite::SqliteConnectOptions,
+    Connection as _, SqliteConnection, migrate::Migrator, query, query_as, query_scalar,
+    sqlite::SqliteConnectOptions,
 };
 use tokio::{
     sync::{Mutex, OwnedMutexGuard},
@@ -18,12 +18,16 @@ use super::{
     writer::{Assumed, Batch},
 };
 use crate::{
-    databases::file::{cannot_change, durable, readers},
+    databases::{
+        file::{cannot_change, durable},
+        insert::{Insert, Writes},
+        readers::Readers,
+    },
     domain::time::Moment,
     tlog,
 };
 
-const READERS_MAX: u32 = 4;
+const READERS_MAX: usize = 4;
 const READ_AHEAD: usize = 1_024;
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
 
@@ -59,7 +63,7 @@ fn named(error: JournalError, file: &Path) -> JournalError {
 /// The reading side: a pool that cannot write.
 pub struct Store {
     options: SqliteConnectOptions,
-    pool: SqlitePool,
+    pool: Readers,
     /// Writers of this process queue here, fairly, before they meet those of other processes at the file's lock.
     turn: Arc<Mutex<()>>,
 }
@@ -120,7 +124,7 @@ impl Store {
             // Rows that may wait for their reader, so that the two need not wake each other for each.
             .row_buffer_size(READ_AHEAD)
             .busy_timeout(LOCK_WAIT_MAX);
-        let pool = readers(READERS_MAX).connect_with(reader).await?;
+        let pool = Readers::open(READERS_MAX, reader).await?;
         Ok(Self {
             options,
             pool,
@@ -128,7 +132,7 @@ impl Store {
         })
     }
 
-    pub fn pool(&self) -> &SqlitePool {
+    pub fn pool(&self) -> &Readers {
         &self.pool
     }
 
@@ -321,38 +325,25 @@ impl Connection {
                 "a leaf hash is not the hash of its body",
             ));
         }
-        for (rows, size, sql) in chunks(batch.entries, &INSERT_ENTRIES) {
-            let mut statement = query(sql);
-            for entry in rows {
-                statement = statement
-                    .bind(entry.position.cast_signed())
-                    .bind(entry.stream)
-                    .bind(entry.version)
-                    .bind(entry.recorded_at.0)
-                    .bind(&entry.body[..])
-                    .bind(&entry.leaf_hash[..]);
-            }
-            self.insert(statement, (size - rows.len()) * 6).await?;
-        }
-        for (rows, size, sql) in chunks(&batch.tails, &UPSERT_TAILS) {
-            let mut statement = query(sql);
-            for (stream, version, hash) in rows {
-                statement = statement.bind(*stream).bind(*version).bind(&hash[..]);
-            }
-            self.insert(statement, (size - rows.len()) * 3).await?;
-        }
-        for (rows, size, sql) in chunks(batch.commands, &INSERT_COMMANDS) {
-            let mut statement = query(sql);
-            for command in rows {
-                let position = command.position.cast_signed();
-                statement = statement
-                    .bind(command.id)
-                    .bind(&command.mac[..])
-                    .bind(position)
-                    .bind(command.entries);
-            }
-            self.insert(statement, (size - rows.len()) * 4).await?;
-        }
+        let mut writes = Writes::default();
+        INSERT_ENTRY.put(&mut writes, batch.entries, |row, entry| {
+            row.bind(entry.position.cast_signed())
+                .bind(entry.stream)
+                .bind(entry.version)
+                .bind(entry.recorded_at.0)
+                .bind(&entry.body[..])
+                .bind(&entry.leaf_hash[..])
+        });
+        UPSERT_TAIL.put(&mut writes, &batch.tails, |row, (stream, version, hash)| {
+            row.bind(*stream).bind(*version).bind(&hash[..])
+        });
+        INSERT_COMMAND.put(&mut writes, batch.commands, |row, command| {
+            row.bind(command.id)
+                .bind(&command.mac[..])
+                .bind(command.position.cast_signed())
+                .bind(command.entries)
+        });
+        writes.run(&mut self.sqlite).await?;
         if let Some(continued) = batch.continued {
             query("update command set entries = entries + ?2 where id = ?1")
                 .bind(continued.id)
@@ -360,15 +351,6 @@ impl Connection {
                 .execute(&mut self.sqlite)
                 .await?;
         }
-        Ok(())
-    }
-
-    /// Fills the statement's spare rows with nulls, which it passes over, and runs it.
-    async fn insert(&mut self, mut statement: Insert<'_>, spare: usize) -> Result<()> {
-        for _ in 0..spare {
-            statement = statement.bind(None::<i64>);
-        }
-        statement.execute(&mut self.sqlite).await?;
         Ok(())
     }
 
@@ -385,58 +367,21 @@ impl Connection {
     }
 }
 
-type Insert<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
-
-/// Rows per insert. Few fixed sizes, so that every statement is prepared once and kept; spare rows are null.
-const SIZES: [usize; 5] = [1, 8, 32, 128, 512];
-
-/// One statement per size in [`SIZES`].
-type Statements = LazyLock<[String; SIZES.len()]>;
-
-static INSERT_ENTRIES: Statements = LazyLock::new(|| {
-    inserts(
-        "insert into entry (position, stream, version, recorded_at, body, leaf_hash)",
-        "(?, ?, ?, ?, ?, ?)",
-        "",
-    )
+static INSERT_ENTRY: LazyLock<Insert> = LazyLock::new(|| {
+    let columns = [
+        "position",
+        "stream",
+        "version",
+        "recorded_at",
+        "body",
+        "leaf_hash",
+    ];
+    Insert::new("entry", &columns, "")
 });
-static UPSERT_TAILS: Statements = LazyLock::new(|| {
-    let keep_newest = " on conflict (id) do update set version = excluded.version, leaf_hash = excluded.leaf_hash";
-    inserts(
-        "insert into stream (id, version, leaf_hash)",
-        "(?, ?, ?)",
-        keep_newest,
-    )
-});
-static INSERT_COMMANDS: Statements = LazyLock::new(|| {
-    inserts(
-        "insert into command (id, mac, position, entries)",
-        "(?, ?, ?, ?)",
-        "",
-    )
-});
-
-fn inserts(start: &str, row: &str, end: &str) -> [String; SIZES.len()] {
-    SIZES.map(|size| {
-        let rows = vec![row; size].join(", ");
-        format!("{start} select * from (values {rows}) where column1 is not null{end}")
-    })
-}
-
-/// Cuts rows into pieces of at most the largest size, each with the smallest statement that holds it.
-fn chunks<'a, T>(
-    rows: &'a [T],
-    statements: &'static Statements,
-) -> impl Iterator<Item = (&'a [T], usize, &'static str)> {
-    let largest = SIZES[SIZES.len() - 1];
-    rows.chunks(largest).map(|piece| {
-        let place = SIZES
-            .iter()
-            .position(|size| *size >= piece.len())
-            .unwrap_or(SIZES.len() - 1);
-        (piece, SIZES[place], statements[place].as_str())
-    })
-}
+static UPSERT_TAIL: LazyLock<Insert> =
+    LazyLock::new(|| Insert::or_update("stream", &["id", "version", "leaf_hash"], "id"));
+static INSERT_COMMAND: LazyLock<Insert> =
+    LazyLock::new(|| Insert::new("command", &["id", "mac", "position", "entries"], ""));
 
 /// `["0123…", …]`: SQLite binds no arrays, and one statement for any number of ids is prepared once.
 fn id_list(ids: &[Uuid]) -> String {
@@ -455,33 +400,4 @@ fn id_map(asked: &Asked) -> String {
         .map(|(id, held)| format!("\"{}\":{held}", id.simple()))
         .collect();
     format!("{{{}}}", pairs.join(","))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_are_cut_into_the_fixed_sizes_without_loss() {
-        let rows: Vec<u32> = (0..603).collect();
-        let pieces: Vec<_> = chunks(&rows, &INSERT_COMMANDS).collect();
-        let sizes: Vec<(usize, usize)> = pieces
-            .iter()
-            .map(|(piece, size, _)| (piece.len(), *size))
-            .collect();
-        assert_eq!(sizes, [(512, 512), (91, 128)]);
-        assert!(
-            pieces
-                .iter()
-                .all(|(_, size, sql)| sql.matches('?').count() == size * 4)
-        );
-        assert_eq!(
-            pieces
-                .iter()
-                .flat_map(|(piece, _, _)| *piece)
-                .copied()
-                .collect::<Vec<_>>(),
-            rows
-        );
-    }
 }

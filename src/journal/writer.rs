@@ -221,7 +221,7 @@ impl Writer {
         let written = connection.append(assumed, &batch).await?;
         self.idle = Some(connection);
         if written.is_some() {
-            self.journal.wake();
+            self.journal.wrote(entries);
         }
         Ok(written)
     }
@@ -248,7 +248,7 @@ impl Writer {
         match held.write(entries, commands, continued).await {
             Ok(()) => {
                 self.idle = Some(held.connection);
-                self.journal.wake();
+                self.journal.wrote(entries);
                 Ok(())
             }
             Err(error) => {

@@ -9,9 +9,9 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::fold::Batch;
-use super::insert::{Insert, Writes};
 use super::word::to_word;
 use super::{Model, ReadModels, Result};
+use crate::databases::insert::{Insert, Writes};
 use crate::domain::actor::NO_OFFICE;
 
 /// So many of the newest entries can be followed from; who is further back starts from the rows as they are.

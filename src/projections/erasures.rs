@@ -7,9 +7,9 @@ use sqlx::{AssertSqlSafe, FromRow, Row as _, query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::fold::Batch;
-use super::insert::{Insert, Writes};
 use super::word::{from_json, from_word, to_word};
 use super::{Model, ReadModels, Result};
+use crate::databases::insert::{Insert, Writes};
 use crate::domain::dossier::Phase;
 use crate::domain::erasure::{ErasureEvent, ErasureRequested};
 use crate::domain::event::Event;

@@ -7,19 +7,20 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{Connection, SqliteConnection, SqlitePool, query, query_as, query_scalar, raw_sql};
+use sqlx::{Connection, SqliteConnection, query, query_as, query_scalar, raw_sql};
 use uuid::Uuid;
 
 use super::error::{ProjectionError, Result};
-use super::insert::{PREPARED, Writes};
 use super::rebuild::{Pace, fill_new};
 use super::{MODELS, fold, statistics, tracking};
-use crate::databases::file::readers;
+use crate::databases::file::named;
+use crate::databases::insert::{PREPARED, Writes};
+use crate::databases::readers::Readers;
 use crate::domain::event::Event;
 use crate::domain::journal::JournalEvent;
 use crate::journal::{Hash, Journal};
 
-const READERS_MAX: u32 = 4;
+const READERS_MAX: usize = 4;
 const BUSY_WAIT_MAX: Duration = Duration::from_secs(10);
 /// Larger files are opened without reading all their pages first; `verify` reads them.
 const CHECKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -76,18 +77,19 @@ impl ReadFile {
         Ok(SqliteConnection::connect_with(&options).await?)
     }
 
-    pub async fn readers(&self) -> Result<SqlitePool> {
+    pub async fn readers(&self) -> Result<Readers> {
         let options = SqliteConnectOptions::new()
             .filename(&self.path)
             .read_only(true)
             .busy_timeout(BUSY_WAIT_MAX);
-        Ok(readers(READERS_MAX).connect_with(options).await?)
+        Ok(Readers::open(READERS_MAX, options).await?)
     }
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
+        .thread_name(named(path))
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(BUSY_WAIT_MAX)

@@ -7,9 +7,9 @@ use sqlx::{FromRow, Row as _, query_as};
 use uuid::Uuid;
 
 use super::fold::Batch;
-use super::insert::{Insert, Writes};
 use super::word::{from_word, to_word};
 use super::{Model, ReadModels, Result};
+use crate::databases::insert::{Insert, Writes};
 use crate::domain::access::Purpose;
 use crate::domain::actor::Role;
 use crate::domain::event::Event;

@@ -16,7 +16,6 @@ mod error;
 mod file;
 mod fold;
 pub mod history;
-mod insert;
 pub mod lateness;
 pub mod listing;
 pub mod looks;
@@ -37,8 +36,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sqlx::SqlitePool;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 pub use self::as_of::{AsOf, AsOfError};
 use self::change::{Bell, Subject};
@@ -46,6 +45,8 @@ pub use self::error::{ProjectionError, Result};
 pub use self::projector::Projector;
 pub use self::rebuild::{Pace, rebuild, replay_until};
 use self::tracking::DossierRow;
+use crate::databases::readers::Readers;
+use crate::databases::together::Together;
 use crate::domain::reference::Reference;
 use crate::domain::time::Moment;
 use crate::journal::Journal;
@@ -101,7 +102,9 @@ pub struct ReadModels {
 }
 
 struct Shared {
-    pool: SqlitePool,
+    pool: Readers,
+    /// Dossiers that are asked for by id.
+    by_id: Together<Uuid, DossierRow>,
     journal: Journal,
     progress: watch::Receiver<Progress>,
     reference: watch::Receiver<Arc<Reference>>,
@@ -132,6 +135,7 @@ impl ReadModels {
         let bell = projector.bell();
         let shared = Shared {
             pool,
+            by_id: Together::default(),
             journal,
             progress,
             reference,
@@ -179,7 +183,7 @@ impl ReadModels {
         self.shared.reference.borrow().clone()
     }
 
-    fn pool(&self) -> &SqlitePool {
+    fn pool(&self) -> &Readers {
         &self.shared.pool
     }
 

@@ -3,9 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use super::fold::Batch;
-use super::insert::{Insert, Writes};
 use super::word::to_word;
 use super::{Model, ReadModels};
+use crate::databases::insert::{Insert, Writes};
 use crate::domain::event::Event;
 use crate::domain::office::Office;
 use crate::domain::reference::ReferenceEvent;

@@ -7,9 +7,9 @@ use sqlx::{FromRow, Row, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::fold::State;
-use super::insert::{Insert, Writes};
 use super::word::{decode, from_word};
 use super::{Model, ReadModels, Result};
+use crate::databases::insert::{Insert, Writes};
 use crate::domain::dossier::SyncOutcome;
 use crate::domain::portal::{PortalStatus, Standing};
 use crate::domain::time::Moment;

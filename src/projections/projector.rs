@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{Connection, SqliteConnection, SqlitePool};
+use sqlx::{SqliteConnection, query};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -13,8 +13,9 @@ use super::change::Bell;
 use super::error::{ProjectionError, Result};
 use super::file::{self, Mark, ReadFile};
 use super::fold::Folding;
-use super::insert::Writes;
 use super::rebuild::decode_aside;
+use crate::databases::insert::Writes;
+use crate::databases::readers::Readers;
 use crate::domain::reference::Reference;
 use crate::journal::{Entry, Journal};
 
@@ -122,7 +123,7 @@ impl Projector {
         Arc::clone(&self.bell)
     }
 
-    pub(super) async fn readers(&self) -> Result<SqlitePool> {
+    pub(super) async fn readers(&self) -> Result<Readers> {
         self.file.readers().await
     }
 
@@ -165,9 +166,10 @@ impl Projector {
         let mut writes = Writes::default();
         file::write_facts(&mut writes, &batch);
         file::write_dossiers(&mut writes, &self.folding.touched(&batch));
-        let mut writing = self.connection.begin().await?;
-        writes.run(&mut writing).await?;
-        writing.commit().await?;
+        // In plain words: the driver's own way wakes its thread twice for each. After an error this connection is given up.
+        query("begin").execute(&mut self.connection).await?;
+        writes.run(&mut self.connection).await?;
+        query("commit").execute(&mut self.connection).await?;
         self.mark = file::mark_of(&batch).unwrap_or(self.mark);
         self.bell.ring(&batch);
         self.folding.written(&batch);

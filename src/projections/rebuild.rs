@@ -13,7 +13,7 @@ use super::change;
 use super::error::{ProjectionError, Result};
 use super::file::{self, Mark};
 use super::fold::{Folding, Read, State, decode};
-use super::insert::{PREPARED, Writes};
+use crate::databases::insert::{PREPARED, Writes};
 use crate::journal::{Entry, Journal};
 
 /// So many pieces wait between two who work side by side.

@@ -7,9 +7,9 @@ use sqlx::{query, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::fold::{Batch, State};
-use super::insert::{Insert, Writes};
 use super::word::to_word;
 use super::{Model, ReadModels, Result};
+use crate::databases::insert::{Insert, Writes};
 use crate::domain::event::Event;
 use crate::domain::reference::ReferenceEvent;
 use crate::domain::time::Moment;

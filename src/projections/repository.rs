@@ -6,8 +6,8 @@ use sqlx::{FromRow, QueryBuilder, Sqlite, query};
 use uuid::Uuid;
 
 use super::fold::{Batch, State};
-use super::insert::{Insert, Writes};
 use super::{Model, ReadModels, Result};
+use crate::databases::insert::{Insert, Writes};
 use crate::domain::archive::{ArchiveEvent, ArchivedResult};
 use crate::domain::dossier::{DossierResult, ResultKind, ResultStanding};
 use crate::domain::event::Event;

@@ -7,9 +7,9 @@ use sqlx::{FromRow, Row, query_as};
 use uuid::Uuid;
 
 use super::fold::State;
-use super::insert::{Insert, Writes};
 use super::word::{decode, from_json, from_word, to_word};
-use super::{Model, ReadModels, Result};
+use super::{Model, ProjectionError, ReadModels, Result};
+use crate::databases::insert::{Insert, Writes};
 use crate::domain::actor::Role;
 use crate::domain::code::DossierCode;
 use crate::domain::dossier::{Channel, DeliveryMethod, Dossier, EndKind, Phase};
@@ -153,6 +153,17 @@ pub async fn by_code(models: &ReadModels, code: &str) -> Result<Option<DossierRo
 
 /// The dossier with this id.
 pub async fn by_id(models: &ReadModels, id: Uuid) -> Result<Option<DossierRow>> {
+    let asked = models.clone();
+    let several = move |ids: Vec<Uuid>| {
+        let models = asked.clone();
+        async move {
+            let rows = by_ids(&models, &ids).await?.into_iter();
+            Ok::<_, ProjectionError>(rows.map(|row| (row.id, row)).collect())
+        }
+    };
+    if let Ok(found) = models.shared.by_id.ask(id, several).await {
+        return Ok(found);
+    }
     let sql = concat!("select ", columns!(), " from dossier where id = ?1");
     let found = query_as(sql).bind(id).fetch_optional(models.pool());
     Ok(models.marked(found.await?))

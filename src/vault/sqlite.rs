@@ -11,7 +11,7 @@ use std::{
 };
 
 use sqlx::{
-    SqliteConnection, SqlitePool,
+    SqlitePool,
     migrate::Migrator,
     query, query_as, query_scalar,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
@@ -29,9 +29,11 @@ use super::{
     tag::Tag,
 };
 
-use crate::databases::file::{durable, readers, sound};
+use crate::databases::file::{durable, sound};
+use crate::databases::insert::{Insert, Writes};
+use crate::databases::readers::Readers;
 
-const READERS_MAX: u32 = 4;
+const READERS_MAX: usize = 4;
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
 
 fn migrator() -> Migrator {
@@ -43,7 +45,7 @@ fn migrator() -> Migrator {
 /// One connection that writes and a few that read.
 pub struct Store {
     writer: SqlitePool,
-    readers: SqlitePool,
+    readers: Readers,
 }
 
 impl Store {
@@ -53,6 +55,9 @@ impl Store {
         let options = durable(file)
             .pragma("secure_delete", "on")
             .pragma("journal_size_limit", "0")
+            // Commitments and tags are random, so a batch touches many pages: a longer log writes each of them back less often. What is
+            // destroyed empties it at once.
+            .pragma("wal_autocheckpoint", "8000")
             .busy_timeout(LOCK_WAIT_MAX);
         let writer = sound(SqlitePoolOptions::new().max_connections(1));
         let writer = writer.connect_with(options).await?;
@@ -63,7 +68,7 @@ impl Store {
             // Looking for a name reads thousands of rows all over the file.
             .pragma("cache_size", "-32768")
             .busy_timeout(LOCK_WAIT_MAX);
-        let readers = readers(READERS_MAX).connect_with(options).await?;
+        let readers = Readers::open(READERS_MAX, options).await?;
         Ok(Self { writer, readers })
     }
 
@@ -219,11 +224,14 @@ impl Store {
         let fits = parts
             .iter()
             .all(|part| living.contains(&part.place.data_key));
-        if !fits || insert_keys(&mut transaction, keys, now).await? < keys.len() as u64 {
+        let (mut new_keys, mut new_parts) = (Writes::default(), Writes::default());
+        write_keys(&mut new_keys, keys, now);
+        write_parts(&mut new_parts, parts, now);
+        if !fits || new_keys.run(&mut transaction).await? < keys.len() as u64 {
             transaction.rollback().await?;
             return Ok(Some(there));
         }
-        insert_parts(&mut transaction, parts, now).await?;
+        new_parts.run(&mut transaction).await?;
         transaction.commit().await?;
         Ok(None)
     }
@@ -367,97 +375,75 @@ impl Store {
     }
 }
 
-async fn insert_keys(to: &mut SqliteConnection, keys: &[NewKey], now: i64) -> Result<u64> {
-    let mut stored = 0;
-    for (keys, sql) in pieces(keys, &INSERT_KEYS) {
-        let mut statement = query(sql);
-        for key in keys {
-            statement = statement
-                .bind(key.id)
-                .bind(key.subject)
-                .bind(key.purpose)
-                .bind(&key.wrapping_key[..])
-                .bind(&key.wrapped[..])
-                .bind(now);
-        }
-        stored += statement.execute(&mut *to).await?.rows_affected();
-    }
-    Ok(stored)
+fn write_keys(to: &mut Writes, keys: &[NewKey], now: i64) {
+    INSERT_KEY.put(to, keys, |row, key| {
+        row.bind(key.id)
+            .bind(key.subject)
+            .bind(key.purpose)
+            .bind(&key.wrapping_key[..])
+            .bind(&key.wrapped[..])
+            .bind(now)
+    });
 }
 
-async fn insert_parts(to: &mut SqliteConnection, parts: &[NewPart], now: i64) -> Result<()> {
-    for (parts, sql) in pieces(parts, &INSERT_PARTS) {
-        let mut statement = query(sql);
-        for NewPart {
+fn write_parts(to: &mut Writes, parts: &[NewPart], now: i64) {
+    INSERT_PART.put(to, parts, |row, part| {
+        let NewPart {
             c,
             place,
             sealed,
             file,
             tag,
             tagged,
-        } in parts
-        {
-            statement = statement
-                .bind(&c[..])
-                .bind(place.command)
-                .bind(place.stream)
-                .bind(place.subject)
-                .bind(place.kind.name())
-                .bind(place.data_key)
-                .bind(&sealed[..])
-                .bind(*file)
-                .bind(tag.as_ref().map(|tag| &tag[..]))
-                .bind(&tagged[..])
-                .bind(now);
-        }
-        statement.execute(&mut *to).await?;
-    }
-    Ok(())
+        } = part;
+        row.bind(&c[..])
+            .bind(place.command)
+            .bind(place.stream)
+            .bind(place.subject)
+            .bind(place.kind.name())
+            .bind(place.data_key)
+            .bind(&sealed[..])
+            .bind(*file)
+            .bind(tag.as_ref().map(|tag| &tag[..]))
+            .bind(&tagged[..])
+            .bind(now)
+    });
 }
 
 const KEYS: &str = "select id, subject, purpose, wrapping_key, wrapped from data_key
      where subject in (select unhex(value) from json_each(?1))";
 
-/// Rows per insert, largest first. Few fixed sizes, so that every statement is prepared once and kept.
-const SIZES: [usize; 4] = [128, 32, 8, 1];
-
-/// One statement per size in [`SIZES`].
-type Statements = LazyLock<[String; SIZES.len()]>;
-
-static INSERT_KEYS: Statements = LazyLock::new(|| {
-    inserts(
-        "insert into data_key (id, subject, purpose, wrapping_key, wrapped, created_at) values ",
-        "(?, ?, ?, ?, ?, ?)",
+static INSERT_KEY: LazyLock<Insert> = LazyLock::new(|| {
+    let columns = [
+        "id",
+        "subject",
+        "purpose",
+        "wrapping_key",
+        "wrapped",
+        "created_at",
+    ];
+    Insert::new(
+        "data_key",
+        &columns,
         " on conflict (subject, purpose) do nothing",
     )
 });
-static INSERT_PARTS: Statements = LazyLock::new(|| {
-    inserts(
-        "insert into part (c, command, stream, subject, kind, data_key, sealed, file, tag, tagged, created_at) values ",
-        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        "",
-    )
+static INSERT_PART: LazyLock<Insert> = LazyLock::new(|| {
+    let columns = [
+        "c",
+        "command",
+        "stream",
+        "subject",
+        "kind",
+        "data_key",
+        "sealed",
+        "file",
+        "tag",
+        "tagged",
+        "created_at",
+    ];
+    Insert::new("part", &columns, "")
 });
-
-fn inserts(start: &str, row: &str, end: &str) -> [String; SIZES.len()] {
-    SIZES.map(|size| format!("{start}{}{end}", vec![row; size].join(", ")))
-}
-
-/// Cuts rows into the fixed sizes, each piece with its statement.
-fn pieces<'a, T>(
-    mut rows: &'a [T],
-    statements: &'static Statements,
-) -> impl Iterator<Item = (&'a [T], &'static str)> {
-    std::iter::from_fn(move || {
-        let (place, size) = SIZES
-            .iter()
-            .enumerate()
-            .find(|(_, size)| **size <= rows.len())?;
-        let (piece, rest) = rows.split_at(*size);
-        rows = rest;
-        Some((piece, statements[place].as_str()))
-    })
-}
 
 /// `["0123…", …]`: SQLite binds no arrays, and one statement for any number of values is prepared once.
 fn list<T: AsRef<[u8]>>(values: &[T]) -> String {

@@ -115,11 +115,7 @@ impl Desk {
                 next = waiting.recv(), if open && self.depositing.is_none() && most > 0 => match next {
                     Some(first) => {
                         let batch = gathered(first, &mut waiting, most, bytes);
-                        let (vault, subjects) = (self.vault.clone(), self.subjects);
-                        let now = self.clock.now();
-                        let commands = batch.len();
-                        let kept = async move { deposit(&vault, subjects, batch, now).await };
-                        self.depositing = Some((commands, tokio::spawn(kept)));
+                        self.keep_parts(batch).await;
                     }
                     None => open = false,
                 },
@@ -133,6 +129,21 @@ impl Desk {
                 self.watch.ends(0);
             }
             self.tell_at_hand();
+        }
+    }
+
+    /// Has the parts that these commands bring kept, beside everything else; those that bring none go on at once.
+    async fn keep_parts(&mut self, batch: Vec<Submission>) {
+        let brings_none = |one: &Submission| one.request.personal.is_empty();
+        let (vault, subjects) = (self.vault.clone(), self.subjects);
+        let (now, commands) = (self.clock.now(), batch.len());
+        let is_free = batch.iter().all(brings_none);
+        let kept = async move { deposit(&vault, subjects, batch, now).await };
+        if is_free {
+            let items = kept.await;
+            self.foresee(items).await;
+        } else {
+            self.depositing = Some((commands, tokio::spawn(kept)));
         }
     }
 

@@ -99,12 +99,17 @@ struct Named {
 /// Issues and checks tokens.
 #[derive(Clone)]
 pub struct SignIn {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    validation: Validation,
+    own: Arc<Own>,
     provider: Option<Arc<Provider>>,
     services: Option<Arc<ServiceKeys>>,
     offices: Offices,
+}
+
+/// By what this node's own tokens are made and checked.
+struct Own {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    validation: Validation,
 }
 
 /// Whether the office of this code is open today.
@@ -119,9 +124,11 @@ impl SignIn {
         let mut validation = validation(ISSUER);
         validation.set_required_spec_claims(&["exp", "iss", "sub"]);
         Self {
-            encoding: EncodingKey::from_secret(secret),
-            decoding: DecodingKey::from_secret(secret),
-            validation,
+            own: Arc::new(Own {
+                encoding: EncodingKey::from_secret(secret),
+                decoding: DecodingKey::from_secret(secret),
+                validation,
+            }),
             provider: None,
             services: None,
             offices: Arc::new(|_| true),
@@ -180,12 +187,12 @@ impl SignIn {
     pub fn open_flow(&self, cookie: &str) -> Option<Flow> {
         let mut validation = validation(FLOW_ISSUER);
         validation.set_required_spec_claims(&["exp", "iss"]);
-        let opened = jsonwebtoken::decode::<Sealed>(cookie, &self.decoding, &validation);
+        let opened = jsonwebtoken::decode::<Sealed>(cookie, &self.own.decoding, &validation);
         opened.ok().map(|opened| opened.claims.flow)
     }
 
     fn sign(&self, claims: &impl Serialize) -> String {
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.encoding)
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.own.encoding)
             .expect("claims are plain JSON and the key is a secret")
     }
 
@@ -218,9 +225,10 @@ impl SignIn {
     }
 
     fn own(&self, token: &str) -> Result<Caller, TokenRefused> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
-            .map_err(|_| TokenRefused::Invalid)?
-            .claims;
+        let claims =
+            jsonwebtoken::decode::<Claims>(token, &self.own.decoding, &self.own.validation)
+                .map_err(|_| TokenRefused::Invalid)?
+                .claims;
         let known_office =
             claims.office == NO_OFFICE || claims.office.parse::<OfficeCode>().is_ok();
         if claims.role == Role::System || !known_office || !is_id(&claims.sub) {

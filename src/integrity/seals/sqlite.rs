@@ -12,9 +12,10 @@ use sqlx::{
 
 use super::{IntegrityError, Result, SealRow, Which, at};
 
-use crate::databases::file::{cannot_change, readers, sound};
+use crate::databases::file::{cannot_change, sound};
+use crate::databases::readers::Readers;
 
-const READERS_MAX: u32 = 4;
+const READERS_MAX: usize = 4;
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
 
 fn migrator() -> Migrator {
@@ -27,7 +28,7 @@ fn migrator() -> Migrator {
 pub struct Store {
     pub file: PathBuf,
     writer: SqlitePool,
-    readers: SqlitePool,
+    readers: Readers,
 }
 
 impl Store {
@@ -68,11 +69,11 @@ impl Store {
             .read_only(true)
             .immutable(cannot_change(file))
             .busy_timeout(LOCK_WAIT_MAX);
-        let readers = readers(READERS_MAX).connect_with(options).await?;
+        let refused = || SqlitePoolOptions::new().connect_lazy_with(options.clone());
         Ok(Self {
             file: file.to_owned(),
-            writer: writer.unwrap_or_else(|| readers.clone()),
-            readers,
+            writer: writer.unwrap_or_else(refused),
+            readers: Readers::open(READERS_MAX, options).await?,
         })
     }
 

@@ -14,9 +14,9 @@ pub use search::{
 
 use super::Model;
 use super::fold::Batch;
-use super::insert::{Insert, Writes};
 use super::trace::Trace;
 use super::word::{decode, from_word, to_word};
+use crate::databases::insert::{Insert, Writes};
 use crate::domain::actor::Role;
 use crate::domain::claim::ImportEvent;
 use crate::domain::event::Event;

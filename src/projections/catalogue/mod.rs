@@ -10,9 +10,9 @@ use std::sync::{Arc, LazyLock};
 use jiff::civil::Date;
 use sqlx::{QueryBuilder, Sqlite, query, query_as, query_scalar};
 
-use super::insert::{Insert, Writes};
 use super::word::{decode, from_json, to_word};
 use super::{Model, ReadModels, Result};
+use crate::databases::insert::{Insert, Writes};
 use crate::domain::catalogue::{Abolished, Procedure};
 use crate::domain::event::Event;
 use crate::domain::reference::ReferenceEvent;

@@ -12,9 +12,7 @@ mod statement;
 use std::collections::HashMap;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{
-    FromRow, QueryBuilder, Row, Sqlite, SqliteConnection, Transaction, query_as, query_scalar,
-};
+use sqlx::{FromRow, QueryBuilder, Row, SqliteConnection, query_as, query_scalar};
 use uuid::Uuid;
 
 use self::filter::Narrowed;
@@ -25,6 +23,7 @@ use super::tracking::{DossierRow, columns};
 use super::word::from_json;
 use super::worklist::Page;
 use super::{Model, ReadModels, Result};
+use crate::databases::readers::Lent;
 
 /// The first index answers every filter and order by itself. The others are walked: they are those of the orders that long lists
 /// are read in; each makes following a little slower, and the remaining orders are sorted from the first.
@@ -120,12 +119,9 @@ pub async fn plan(models: &ReadModels, filter: &Filter, order: Order) -> Result<
 }
 
 /// What a list is narrowed by, and the one transaction that all of it is read in: what is read in pieces is read of one state.
-async fn narrowed<'a>(
-    models: &ReadModels,
-    filter: &'a Filter,
-) -> Result<(Narrowed<'a>, Transaction<'static, Sqlite>)> {
+async fn narrowed<'a>(models: &ReadModels, filter: &'a Filter) -> Result<(Narrowed<'a>, Lent)> {
     let procedures = filter.procedures(models).await?;
-    let mut reading = models.pool().begin().await?;
+    let mut reading = models.pool().one_state().await?;
     let offices = offices(&mut reading, filter).await?;
     let narrowed = Narrowed {
         filter,

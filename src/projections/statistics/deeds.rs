@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::experience::{self, Met};
 use super::surveys;
+use crate::databases::insert::{Insert, Row, Writes};
 use crate::domain::actor::Role;
 use crate::domain::dossier::{DossierEvent, VoiceEvent};
 use crate::domain::event::Event;
@@ -11,7 +12,6 @@ use crate::domain::fact::{Fact, PartKind};
 use crate::domain::portal;
 use crate::projections::Model;
 use crate::projections::fold::Batch;
-use crate::projections::insert::{Insert, Row, Writes};
 
 pub const MODEL: Model = Model {
     version: 1,

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use crate::databases::insert::{Insert, Writes};
 use crate::projections::Model;
 use crate::projections::fold::State;
-use crate::projections::insert::{Insert, Writes};
 
 pub const MODEL: Model = Model {
     version: 1,

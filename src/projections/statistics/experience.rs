@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use super::deeds::{COLUMNS, Place};
 use super::measure::Rows;
+use crate::databases::insert::{Insert, Writes};
 use crate::domain::time::Moment;
 use crate::projections::Model;
-use crate::projections::insert::{Insert, Writes};
 
 pub const MODEL: Model = Model {
     version: 3,

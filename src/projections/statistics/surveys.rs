@@ -11,12 +11,12 @@ use super::groups::field_of;
 use super::measure::Rows;
 use super::sql::begin;
 use super::suppress::FEWEST;
+use crate::databases::insert::{Insert, Writes};
 use crate::domain::campaign::{CampaignEvent, Topic};
 use crate::domain::dossier::{DossierEvent, VoiceEvent};
 use crate::domain::event::Event;
 use crate::domain::reference::ReferenceEvent;
 use crate::projections::fold::Batch;
-use crate::projections::insert::{Insert, Writes};
 use crate::projections::{Model, ReadModels, Result};
 
 pub(in crate::projections) const MODEL: Model = Model {

@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
+use crate::databases::insert::{Insert, Writes};
 use crate::domain::dossier::Channel;
 use crate::domain::law::Limit;
 use crate::domain::time::Moment;
 use crate::projections::Model;
 use crate::projections::fold::{Batch, State};
-use crate::projections::insert::{Insert, Writes};
 
 pub const MODEL: Model = Model {
     version: 2,

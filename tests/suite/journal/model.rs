@@ -379,8 +379,10 @@ impl World {
         let read = timeout(PATIENCE, follower.next(max.into()))
             .await
             .expect("it comes");
-        let expected: Vec<Entry> = behind.iter().take(max.into()).cloned().collect();
-        assert_eq!(read.expect("read"), expected);
+        // At least one; what this handle wrote last comes from memory, and what others wrote after it with the next.
+        let read = read.expect("read");
+        assert!((1..=max.into()).contains(&read.len()), "{}", read.len());
+        assert_eq!(read[..], behind[..read.len().min(behind.len())]);
     }
 
     async fn is_as_the_model(&self) {

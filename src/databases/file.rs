@@ -6,6 +6,7 @@ use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::insert::PREPARED;
+use super::written_back::LOG_MAX;
 
 /// How a file is written whose commits are acknowledged.
 #[must_use]
@@ -18,6 +19,7 @@ pub fn durable(file: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", "-65536")
+        .pragma("wal_autocheckpoint", LOG_MAX)
         // A statement that may be refused keeps the pages it changes, to put them back: not in a file.
         .pragma("temp_store", "memory")
 }

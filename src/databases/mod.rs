@@ -8,6 +8,7 @@ pub mod insert;
 pub mod readers;
 pub mod tables;
 pub mod together;
+pub mod written_back;
 
 use std::str::FromStr as _;
 use std::sync::{Arc, Weak};

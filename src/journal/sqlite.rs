@@ -22,6 +22,7 @@ use crate::{
         file::{cannot_change, durable},
         insert::{Insert, Writes},
         readers::Readers,
+        written_back::WrittenBack,
     },
     domain::time::Moment,
     tlog,
@@ -64,6 +65,8 @@ fn named(error: JournalError, file: &Path) -> JournalError {
 pub struct Store {
     options: SqliteConnectOptions,
     pool: Readers,
+    /// None where it is only read.
+    _written_back: Option<WrittenBack>,
     /// Writers of this process queue here, fairly, before they meet those of other processes at the file's lock.
     turn: Arc<Mutex<()>>,
 }
@@ -80,14 +83,17 @@ impl Store {
         }
         let options = durable(file)
             .create_if_missing(true)
-            // Some ids are random, so a batch touches many pages: a longer log writes each of them back less often.
-            .pragma("wal_autocheckpoint", "16000")
             .busy_timeout(LOCK_WAIT_MAX);
         let mut connection = SqliteConnection::connect_with(&options).await?;
         migrator().run(&mut connection).await?;
         nodes::make_embedded(&mut connection).await?;
         connection.close().await?;
-        Self::open(file, options).await
+        let written_back = Some(WrittenBack::of(options.clone()));
+        let store = Self::open(file, options).await?;
+        Ok(Self {
+            _written_back: written_back,
+            ..store
+        })
     }
 
     pub async fn open_read_only(file: &Path) -> Result<Self> {
@@ -128,6 +134,7 @@ impl Store {
         Ok(Self {
             options,
             pool,
+            _written_back: None,
             turn: Arc::default(),
         })
     }

@@ -16,6 +16,7 @@ use super::{MODELS, fold, statistics, tracking};
 use crate::databases::file::named;
 use crate::databases::insert::{PREPARED, Writes};
 use crate::databases::readers::Readers;
+use crate::databases::written_back::{LOG_MAX, WrittenBack};
 use crate::domain::event::Event;
 use crate::domain::journal::JournalEvent;
 use crate::journal::{Hash, Journal};
@@ -77,6 +78,11 @@ impl ReadFile {
         Ok(SqliteConnection::connect_with(&options).await?)
     }
 
+    /// Writes its log back as long as it is held.
+    pub fn written_back(&self) -> WrittenBack {
+        WrittenBack::of(options(&self.path))
+    }
+
     pub async fn readers(&self) -> Result<Readers> {
         let options = SqliteConnectOptions::new()
             .filename(&self.path)
@@ -95,6 +101,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_WAIT_MAX)
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory")
+        .pragma("wal_autocheckpoint", LOG_MAX)
 }
 
 /// Takes the folder's file for this program: the one that is there if it is sound, else a new one, filled.

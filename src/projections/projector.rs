@@ -16,6 +16,7 @@ use super::fold::Folding;
 use super::rebuild::decode_aside;
 use crate::databases::insert::Writes;
 use crate::databases::readers::Readers;
+use crate::databases::written_back::WrittenBack;
 use crate::domain::reference::Reference;
 use crate::journal::{Entry, Journal};
 
@@ -30,6 +31,7 @@ pub struct Projector {
     /// Keeps the lock.
     file: ReadFile,
     connection: SqliteConnection,
+    _written_back: WrittenBack,
     journal: Journal,
     folding: Folding,
     mark: Mark,
@@ -56,6 +58,7 @@ impl Projector {
         });
         let (reference, follow_reference) = watch::channel(Arc::clone(&folding.reference));
         let projector = Self {
+            _written_back: file.written_back(),
             file,
             connection,
             journal,

@@ -16,6 +16,7 @@ use sqlx::{
     query, query_as, query_scalar,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::{
@@ -32,7 +33,11 @@ use super::{
 use crate::databases::file::{durable, sound};
 use crate::databases::insert::{Insert, Writes};
 use crate::databases::readers::Readers;
+use crate::databases::written_back::WrittenBack;
 
+/// How often the log is tried to be emptied: somebody may be writing it back, or reading.
+const CLEARED_TRIES: u32 = 100;
+const CLEARED_PAUSE: Duration = Duration::from_millis(20);
 const READERS_MAX: usize = 4;
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
 
@@ -46,6 +51,7 @@ fn migrator() -> Migrator {
 pub struct Store {
     writer: SqlitePool,
     readers: Readers,
+    _written_back: WrittenBack,
 }
 
 impl Store {
@@ -55,13 +61,11 @@ impl Store {
         let options = durable(file)
             .pragma("secure_delete", "on")
             .pragma("journal_size_limit", "0")
-            // Commitments and tags are random, so a batch touches many pages: a longer log writes each of them back less often. What is
-            // destroyed empties it at once.
-            .pragma("wal_autocheckpoint", "8000")
             .busy_timeout(LOCK_WAIT_MAX);
         let writer = sound(SqlitePoolOptions::new().max_connections(1));
-        let writer = writer.connect_with(options).await?;
+        let writer = writer.connect_with(options.clone()).await?;
         migrator().run(&writer).await?;
+        let written_back = WrittenBack::of(options);
         let options = SqliteConnectOptions::new()
             .filename(file)
             .read_only(true)
@@ -69,7 +73,11 @@ impl Store {
             .pragma("cache_size", "-32768")
             .busy_timeout(LOCK_WAIT_MAX);
         let readers = Readers::open(READERS_MAX, options).await?;
-        Ok(Self { writer, readers })
+        Ok(Self {
+            writer,
+            readers,
+            _written_back: written_back,
+        })
     }
 
     pub async fn pin(&self, id: &str, fingerprint: &[u8; 32]) -> Result<Vec<u8>> {
@@ -365,12 +373,19 @@ impl Store {
         Ok(found.fetch_all(&self.writer).await?)
     }
 
-    /// Writes the log back into the file (where deleted content is overwritten) and empties it. When a reader is in the
-    /// way the next one does it.
+    /// Writes the log back into the file (where deleted content is overwritten) and empties it. Where somebody is in the
+    /// way for long the next one does it.
     pub async fn clear_leftovers(&self) -> Result<()> {
-        query("pragma wal_checkpoint(truncate)")
-            .execute(&self.writer)
-            .await?;
+        for _ in 0..CLEARED_TRIES {
+            let (busy, _, _): (i64, i64, i64) = query_as("pragma wal_checkpoint(truncate)")
+                .fetch_one(&self.writer)
+                .await?;
+            if busy == 0 {
+                return Ok(());
+            }
+            sleep(CLEARED_PAUSE).await;
+        }
+        tracing::warn!("the vault's log could not be emptied: somebody reads it");
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! What everybody may know of a dossier: no person, no name of a sensitive procedure, reasons by category.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object, SimpleObject};
 use uuid::Uuid;
 
@@ -218,26 +220,15 @@ impl Tracking {
 
     #[graphql(flatten)]
     async fn account(&self) -> TrackingAccount<'_> {
-        TrackingAccount(Account {
-            id: self.row.id,
-            until: Until::End,
-            now: self.now,
-            reader: if self.with_receipt {
-                Reader::Receipt
-            } else {
-                Reader::Public
-            },
-            folded: &self.folded,
-            opens: self.with_receipt,
-        })
+        TrackingAccount(self.accounted())
     }
 
     /// What happened, oldest first; corrections stay visible.
     #[graphql(complexity = "20 + 20 * child_complexity")]
     async fn history(&self, context: &Context<'_>) -> Answered<Vec<TrackingEntry>> {
-        let changes = history::changes(&api(context).journal, self.row.id).await;
-        let told = |changes: Vec<_>| Some(changes.iter().filter_map(entry).collect());
-        changes.map(told).map_err(Into::into).transpose()
+        let changes = self.accounted().changes(api(context)).await;
+        let told = |changes: Arc<Vec<_>>| Some(changes.iter().filter_map(entry).collect());
+        changes.map(told).transpose()
     }
 
     /// The receipt's capability was shown: the fields marked so are filled. A wrong one changes nothing.
@@ -324,6 +315,23 @@ impl Tracking {
     async fn is_revoked(&self, context: &Context<'_>) -> bool {
         let state = history::fold(&api(context).journal, self.row.id, Until::End).await;
         state.is_ok_and(|state| state.is_some_and(|state| state.nothing_in_force()))
+    }
+}
+
+impl Tracking {
+    fn accounted(&self) -> Account<'_> {
+        Account {
+            id: self.row.id,
+            until: Until::End,
+            now: self.now,
+            reader: if self.with_receipt {
+                Reader::Receipt
+            } else {
+                Reader::Public
+            },
+            folded: &self.folded,
+            opens: self.with_receipt,
+        }
     }
 }
 

@@ -92,13 +92,18 @@ struct Books {
 }
 
 impl Account<'_> {
-    async fn books(&self, api: &Api) -> Result<Books> {
+    /// Every fact of it until then, read once for an answer.
+    pub(super) async fn changes(&self, api: &Api) -> Result<Arc<Vec<Change>>> {
         let folding = || async {
             let changes = history::changes_until(&api.journal, self.id, self.until).await;
             changes.map(Arc::new)
         };
+        Ok(Arc::clone(self.folded.get_or_try_init(folding).await?))
+    }
+
+    async fn books(&self, api: &Api) -> Result<Books> {
         Ok(Books {
-            changes: Arc::clone(self.folded.get_or_try_init(folding).await?),
+            changes: self.changes(api).await?,
             reference: api.models.reference(),
             now: self.now,
             reader: self.reader,

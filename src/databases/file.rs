@@ -25,7 +25,6 @@ pub fn durable(file: &Path) -> SqliteConnectOptions {
 }
 
 /// What the thread of a connection that writes a file is called in the system's lists: as the file is.
-#[must_use]
 pub fn named(file: &Path) -> impl Fn(u64) -> String + Send + Sync + use<> {
     let name = file.file_stem().unwrap_or_default();
     let name = name.to_string_lossy().into_owned();

@@ -50,6 +50,7 @@ pub struct Row<'a>(&'a mut Bound);
 
 impl Row<'_> {
     /// The next column. What cannot be bound is told when the statement runs.
+    #[must_use]
     pub fn bind<'t, T: Encode<'t, Sqlite> + Type<Sqlite>>(self, value: T) -> Self {
         if let Ok(arguments) = self.0
             && let Err(error) = arguments.add(value)

@@ -139,10 +139,10 @@ mod tests {
         let together = Together::<u32, u32>::default();
         let fails = |_| async { Err::<HashMap<u32, u32>, _>("it fails") };
         together.ask(1, fails).await.expect_err("it fails");
-        let falls = |_| async { panic!("it falls") };
+        let panics = |_| async { panic!("it falls") };
         let fallen: Result<_, Unanswered> = together
             .ask(1, move |keys| async move {
-                falls(keys).await;
+                panics(keys).await;
                 Ok::<_, ()>(HashMap::new())
             })
             .await;

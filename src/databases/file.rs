@@ -11,13 +11,19 @@ use super::written_back::LOG_MAX;
 /// How a file is written whose commits are acknowledged.
 #[must_use]
 pub fn durable(file: &Path) -> SqliteConnectOptions {
+    // FULL: in WAL mode anything less may lose an acknowledged commit when the power goes.
+    written(file).synchronous(SqliteSynchronous::Full)
+}
+
+/// How a file is written that can be made anew: the power may take its newest commits.
+#[must_use]
+pub fn written(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
         .thread_name(named(file))
         .statement_cache_capacity(PREPARED)
-        // FULL: in WAL mode anything less may lose an acknowledged commit when the power goes.
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(SqliteSynchronous::Normal)
         .pragma("cache_size", "-65536")
         .pragma("wal_autocheckpoint", LOG_MAX)
         // A statement that may be refused keeps the pages it changes, to put them back: not in a file.
@@ -25,7 +31,7 @@ pub fn durable(file: &Path) -> SqliteConnectOptions {
 }
 
 /// What the thread of a connection that writes a file is called in the system's lists: as the file is.
-pub fn named(file: &Path) -> impl Fn(u64) -> String + Send + Sync + use<> {
+fn named(file: &Path) -> impl Fn(u64) -> String + Send + Sync + use<> {
     let name = file.file_stem().unwrap_or_default();
     let name = name.to_string_lossy().into_owned();
     move |_| name.clone()

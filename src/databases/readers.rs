@@ -7,7 +7,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, TryFutureExt as _};
 use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo,
@@ -145,6 +145,19 @@ impl Drop for Lent {
 
 type Step = Either<SqliteQueryResult, SqliteRow>;
 
+/// Lends a connection for one question; it goes back at once when the question was answered.
+macro_rules! asked {
+    ($readers:expr, $lent:ident => $answer:expr) => {{
+        let readers = $readers.clone();
+        Box::pin(async move {
+            let mut $lent = readers.lend().await?;
+            let answer = $answer.await?;
+            $lent.left = Left::Nothing;
+            Ok(answer)
+        })
+    }};
+}
+
 /// One question, and the connection goes back. Answers are read as a whole: nobody keeps a connection while thinking.
 impl<'c> Executor<'c> for &'_ Readers {
     type Database = Sqlite;
@@ -154,14 +167,10 @@ impl<'c> Executor<'c> for &'_ Readers {
         'c: 'e,
         E: 'q + Execute<'q, Sqlite>,
     {
-        let readers = self.clone();
-        let answer = async move {
-            let mut lent = readers.lend().await?;
-            let steps: Vec<Step> = lent.fetch_many(question).try_collect().await?;
-            lent.left = Left::Nothing;
-            Ok::<_, sqlx::Error>(stream::iter(steps).map(Ok))
-        };
-        stream::once(answer).try_flatten().boxed()
+        let steps: BoxFuture<'e, sqlx::Result<Vec<Step>>> =
+            asked!(self, lent => lent.fetch_many(question).try_collect());
+        let steps = steps.map_ok(|steps| stream::iter(steps).map(Ok));
+        steps.try_flatten_stream().boxed()
     }
 
     fn fetch_all<'e, 'q: 'e, E>(self, question: E) -> BoxFuture<'e, sqlx::Result<Vec<SqliteRow>>>
@@ -169,13 +178,7 @@ impl<'c> Executor<'c> for &'_ Readers {
         'c: 'e,
         E: 'q + Execute<'q, Sqlite>,
     {
-        let readers = self.clone();
-        Box::pin(async move {
-            let mut lent = readers.lend().await?;
-            let rows = lent.fetch_all(question).await?;
-            lent.left = Left::Nothing;
-            Ok(rows)
-        })
+        asked!(self, lent => lent.fetch_all(question))
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(
@@ -186,13 +189,7 @@ impl<'c> Executor<'c> for &'_ Readers {
         'c: 'e,
         E: 'q + Execute<'q, Sqlite>,
     {
-        let readers = self.clone();
-        Box::pin(async move {
-            let mut lent = readers.lend().await?;
-            let row = lent.fetch_optional(question).await?;
-            lent.left = Left::Nothing;
-            Ok(row)
-        })
+        asked!(self, lent => lent.fetch_optional(question))
     }
 
     fn prepare_with<'e>(
@@ -203,26 +200,14 @@ impl<'c> Executor<'c> for &'_ Readers {
     where
         'c: 'e,
     {
-        let readers = self.clone();
-        Box::pin(async move {
-            let mut lent = readers.lend().await?;
-            let prepared = lent.prepare_with(sql, types).await?;
-            lent.left = Left::Nothing;
-            Ok(prepared)
-        })
+        asked!(self, lent => lent.prepare_with(sql, types))
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, sqlx::Result<Describe<Sqlite>>>
     where
         'c: 'e,
     {
-        let readers = self.clone();
-        Box::pin(async move {
-            let mut lent = readers.lend().await?;
-            let described = lent.describe(sql).await?;
-            lent.left = Left::Nothing;
-            Ok(described)
-        })
+        asked!(self, lent => lent.describe(sql))
     }
 }
 

@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection, SqliteConnection, query, query_as, query_scalar, raw_sql};
 use uuid::Uuid;
 
 use super::error::{ProjectionError, Result};
 use super::rebuild::{Pace, fill_new};
 use super::{MODELS, fold, statistics, tracking};
-use crate::databases::file::named;
-use crate::databases::insert::{PREPARED, Writes};
+use crate::databases::file::written;
+use crate::databases::insert::Writes;
 use crate::databases::readers::Readers;
-use crate::databases::written_back::{LOG_MAX, WrittenBack};
+use crate::databases::written_back::WrittenBack;
 use crate::domain::event::Event;
 use crate::domain::journal::JournalEvent;
 use crate::journal::{Hash, Journal};
@@ -74,8 +74,7 @@ pub struct ReadFile {
 
 impl ReadFile {
     pub async fn writer(&self) -> Result<SqliteConnection> {
-        let options = options(&self.path).statement_cache_capacity(PREPARED);
-        Ok(SqliteConnection::connect_with(&options).await?)
+        Ok(SqliteConnection::connect_with(&options(&self.path)).await?)
     }
 
     /// Writes its log back as long as it is held.
@@ -93,15 +92,7 @@ impl ReadFile {
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .thread_name(named(path))
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
-        .busy_timeout(BUSY_WAIT_MAX)
-        .pragma("cache_size", "-65536")
-        .pragma("temp_store", "memory")
-        .pragma("wal_autocheckpoint", LOG_MAX)
+    written(path).busy_timeout(BUSY_WAIT_MAX)
 }
 
 /// Takes the folder's file for this program: the one that is there if it is sound, else a new one, filled.

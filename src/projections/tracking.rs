@@ -164,9 +164,7 @@ pub async fn by_id(models: &ReadModels, id: Uuid) -> Result<Option<DossierRow>> 
     if let Ok(found) = models.shared.by_id.ask(id, several).await {
         return Ok(found);
     }
-    let sql = concat!("select ", columns!(), " from dossier where id = ?1");
-    let found = query_as(sql).bind(id).fetch_optional(models.pool());
-    Ok(models.marked(found.await?))
+    Ok(by_ids(models, &[id]).await?.pop())
 }
 
 /// The dossier whose first fact stands at this position.

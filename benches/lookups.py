@@ -29,7 +29,7 @@ def asked(code, key=None):
         variables["key"] = key
     body = json.dumps({"query": query, "variables": variables})
     began = time.perf_counter()
-    line.request("POST", "/graphql", body, {"content-type": "application/json"})
+    line.request("POST", "/graphql", body, {"content-type": "application/json", "cache-control": "no-cache"})
     answer = line.getresponse().read()
     took = (time.perf_counter() - began) * 1_000
     assert b'"errors"' not in answer, answer

@@ -13,7 +13,7 @@ import argparse, glob, http.client, json, os, random, re, shutil, signal, sqlite
 ACCEPT = """mutation($input: AcceptDossierAtCounterInput!) { acceptDossierAtCounter(input: $input) { visible code errors { code } } }"""
 LIST = """query($office: String!) { dossiers(filter: { offices: [$office] }, orderBy: { field: RECEIVED_AT, direction: DESC }, first: 20) {
   edges { node { id code status receivedAt dueAt endedAt slackDays lateMinutes overdue } } } }"""
-TRACK = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "http", "tracking.graphql")).read()
+TRACK = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../src/web/queries/public/tracking.graphql")).read()
 PROCEDURE = "1.004873"
 
 
@@ -43,7 +43,7 @@ class Line:
 
     def __init__(self, address, token=None):
         self.line = http.client.HTTPConnection(address, timeout=60)
-        self.head = {"content-type": "application/json"}
+        self.head = {"content-type": "application/json", "cache-control": "no-cache"}
         if token:
             self.head["authorization"] = f"Bearer {token}"
 

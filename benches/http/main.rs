@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --bench http -- [--program FILE] [--postgres URL] [--connections N] [--seconds S]`
 //! `accept`: each line sends one acceptance after the other (GraphQL mutation, token, rules, durable) and waits until the answer shows
-//! it in the read models. `track`: then each line asks for the public view of those dossiers by code, with `tracking.graphql` beside
-//! this file. Both print answers a second and the times in milliseconds. The asking itself takes part of the same cores.
+//! it in the read models. `track`: then each line asks for the public view of those dossiers by code, with one document
+//! of the program's own, made anew each time. Both print answers a second and the times in milliseconds. The asking itself takes part of the same cores.
 
 #[path = "../ground.rs"]
 mod ground;
@@ -29,7 +29,7 @@ const OFFICE: &str = "H38.40.01";
 const PROCEDURE: &str = "1.004873";
 const ACCEPT: &str = "mutation($input: AcceptDossierAtCounterInput!) { acceptDossierAtCounter(input: $input) \
     { position visible code errors { code } } }";
-const TRACK: &str = include_str!("tracking.graphql");
+const TRACK: &str = include_str!("../../src/web/queries/public/tracking.graphql");
 
 struct Options {
     program: PathBuf,
@@ -267,7 +267,7 @@ impl Line {
             format!("authorization: Bearer {token}\r\n")
         };
         let request = format!(
-            "POST /graphql HTTP/1.1\r\nhost: localhost\r\n{who}content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            "POST /graphql HTTP/1.1\r\nhost: localhost\r\n{who}content-type: application/json\r\ncache-control: no-cache\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
         self.stream

@@ -8,6 +8,7 @@ use async_graphql::Context;
 
 use super::Api;
 use super::error::{Problem, Result, UserError};
+use super::http::kept::Noted;
 use super::rates::{Exceeded, Rates};
 use super::sign_in::Caller;
 use crate::domain::actor::{Actor, NO_OFFICE, Role};
@@ -72,6 +73,13 @@ pub fn receipt_shown(context: &Context<'_>) {
     }
 }
 
+/// Notes that the answer tells of what is not in the read models: it is nobody's the next moment.
+pub fn passing(context: &Context<'_>) {
+    if let Some(noted) = context.data_opt::<Noted>() {
+        noted.passing();
+    }
+}
+
 /// How many commands of a request were turned away as they were, each to be sent again.
 #[derive(Debug, Clone, Default)]
 pub struct TurnedAway(Arc<AtomicUsize>);
@@ -106,6 +114,9 @@ pub fn look_up(context: &Context<'_>) -> Result<()> {
 pub fn look_up_within(context: &Context<'_>, rates: &Rates) -> Result<()> {
     if actor(context).is_some() {
         return Ok(());
+    }
+    if let Some(noted) = context.data_opt::<Noted>() {
+        noted.look_up();
     }
     let address = context.data_opt::<Address>().and_then(|address| address.0);
     let exceeded = |exceeded: Exceeded| Problem::RateLimited(exceeded.retry_after);

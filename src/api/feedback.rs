@@ -4,7 +4,7 @@ use async_graphql::connection::{Connection, EmptyFields};
 use async_graphql::{Context, Object, SimpleObject};
 
 use super::Api;
-use super::access::api;
+use super::access::{api, passing};
 use super::dossier::written;
 use super::error::{Answered, Problem, Result};
 use super::offices::Office;
@@ -92,6 +92,8 @@ impl FeedbackQuery {
         min_position: Option<Long>,
     ) -> Answered<FeedbackPage> {
         let page = async {
+            // Words from the vault, which forgets.
+            passing(context);
             let api = api(context);
             wait_for(api, min_position).await?;
             page(api, office.as_deref(), first, after.as_deref()).await

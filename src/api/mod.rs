@@ -50,6 +50,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::capability::Capabilities;
 use self::error::{Problem, Result};
+use self::http::kept::Kept;
 use self::http::limits::Limits;
 use self::http::{Documents, Endpoint, Streams};
 use self::live::Here;
@@ -238,6 +239,7 @@ pub fn router(api: Api) -> Router {
             let api = api.clone();
             move || Here(live::here(&api))
         })),
+        kept: Kept::default(),
     };
     Router::new()
         .route("/graphql", any(http::graphql::<GraphqlSchema>))

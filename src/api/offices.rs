@@ -225,12 +225,14 @@ impl JournalInfo {
 
     /// How many facts it has.
     async fn size(&self, context: &Context<'_>) -> Answered<Long> {
+        access::passing(context);
         let head = api(context).journal.head().await;
         Some(head.map(|head| Long(head.size)).map_err(Into::into))
     }
 
     /// Leaf hash of its newest fact.
     async fn leaf_hash(&self, context: &Context<'_>) -> Answered<Digest> {
+        access::passing(context);
         let head = api(context).journal.head().await.map_err(Into::into);
         head.map(|head| head.leaf_hash.map(Digest)).transpose()
     }
@@ -242,6 +244,7 @@ impl JournalInfo {
 
     /// What the clock on the office's wall shows now; a story's clock in a simulated journal.
     async fn clock(&self, context: &Context<'_>) -> Moment {
+        access::passing(context);
         api(context).office.clock()
     }
 }

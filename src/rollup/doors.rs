@@ -17,6 +17,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::schema::{self, RollupSchema, RollupStatistics, find};
 use super::{Member, Rollup, Shown};
+use crate::api::http::kept::Kept;
 use crate::api::http::{self, Documents, Endpoint, Streams};
 use crate::api::scalar::Day;
 use crate::api::sign_in::SignIn;
@@ -37,6 +38,7 @@ pub fn router(rollup: Rollup, sign_in: SignIn, stop: CancellationToken) -> Route
         limits: rollup.limits.clone(),
         rates: rollup.rates.clone(),
         here: None,
+        kept: Kept::default(),
     };
     Router::new()
         .route("/graphql", any(http::graphql::<RollupSchema>))

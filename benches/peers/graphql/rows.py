@@ -19,7 +19,7 @@ import urllib.parse
 import uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
-DOCUMENT = HERE.parents[1] / "http" / "tracking.graphql"
+DOCUMENT = HERE.parents[2] / "src" / "web" / "queries" / "public" / "tracking.graphql"
 STEPS = 6
 BULK_MAX = 100
 HAND_BACK = "mutation($input: BulkInput!) { bulk(input: $input) { done visible outcomes { errors { code } } } }"

@@ -195,6 +195,7 @@ impl AuditEntry {
     /// Its place in the proof; null until a published checkpoint covers it.
     #[graphql(complexity = "5 + child_complexity")]
     async fn integrity(&self, context: &Context<'_>) -> Answered<EntryIntegrity> {
+        access::passing(context);
         EntryIntegrity::of(api(context), self.row.position)
             .await
             .transpose()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_graphql::PathSegment;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -237,6 +237,12 @@ pub fn executed(
     response
 }
 
+/// A response that was given before, to somebody else.
+#[must_use]
+pub fn again(body: Bytes, media: Media, request_id: &str) -> Response<Body> {
+    made(StatusCode::OK, media, request_id, body)
+}
+
 /// How long an answer to everybody may be kept, in seconds.
 const KEPT: &str = "public, max-age=5";
 
@@ -348,7 +354,11 @@ fn respond(
     body: &impl Serialize,
 ) -> Response<Body> {
     let bytes = serde_json::to_vec(body).expect("responses are plain JSON");
-    let mut response = Response::new(Body::from(bytes));
+    made(status, media, request_id, bytes.into())
+}
+
+fn made(status: StatusCode, media: Media, request_id: &str, body: Bytes) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(

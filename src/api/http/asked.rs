@@ -12,7 +12,9 @@ use serde::Deserialize;
 use super::answer::Refused;
 use super::cost::Purse;
 use super::documents::{self, Documents};
+use super::kept::{self, Question};
 use super::limits::{self, Limits};
+use super::media::Media;
 use super::order::Order;
 use super::scope::Needs;
 use super::{Endpoint, Who, media, words};
@@ -31,6 +33,21 @@ pub struct Asked {
     #[serde(default)]
     #[expect(dead_code, reason = "none is served, but its shape is checked")]
     extensions: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+impl Asked {
+    /// What tells it from other questions that are to be answered in this form.
+    pub fn question(&self, media: Media) -> Question {
+        let variables = self.variables.as_ref();
+        let variables = variables.and_then(|variables| serde_json::to_string(variables).ok());
+        let texts = [
+            self.query.as_deref(),
+            self.document_id.as_deref(),
+            self.operation_name.as_deref(),
+            variables.as_deref(),
+        ];
+        kept::question(media, texts)
+    }
 }
 
 /// From the body of a POST.
@@ -101,6 +118,7 @@ pub struct Takes {
 
 /// A request that fits, whoever asks.
 pub struct Prepared {
+    kind: OperationType,
     request: Request,
     order: Order,
     needs: Needs,
@@ -116,6 +134,11 @@ pub struct Ready {
 }
 
 impl Prepared {
+    /// Nothing is done for it.
+    pub fn is_query(&self) -> bool {
+        self.kind == OperationType::Query
+    }
+
     /// The request as it comes from somebody.
     ///
     /// # Errors
@@ -182,6 +205,7 @@ pub fn prepare(
     if is_new {
         documents::keep(&query, &document);
     }
+    let kind = operation.ty;
     let order = Order::of(&document, operation);
     let needs = Needs::of(&document, operation);
     let variables = asked.variables.unwrap_or_default();
@@ -189,6 +213,7 @@ pub fn prepare(
     request.operation_name = asked.operation_name;
     request.set_parsed_query(document);
     Ok(Prepared {
+        kind,
         request,
         order,
         needs,

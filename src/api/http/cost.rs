@@ -41,7 +41,11 @@ impl Purse {
         *self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn draw(&self, points: usize) -> Result<(), Exceeded> {
+    /// Takes so many points.
+    ///
+    /// # Errors
+    /// [`Exceeded`] where the bucket does not hold them.
+    pub fn draw(&self, points: usize) -> Result<(), Exceeded> {
         let points = u32::try_from(points).unwrap_or(u32::MAX);
         let taken = match &self.key {
             Some(key) => self.rates.spend(key, points),

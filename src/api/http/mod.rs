@@ -4,6 +4,7 @@ mod answer;
 mod asked;
 pub mod cost;
 pub mod documents;
+pub mod kept;
 pub mod limits;
 mod media;
 mod named;
@@ -33,12 +34,13 @@ use self::answer::Refused;
 use self::asked::{Asked, Ready, Takes, from_body, from_parameters, not_allowed, prepare};
 use self::cost::Purse;
 pub use self::documents::Documents;
+use self::kept::{Given, Kept, Noted, Question, will_do};
 use self::limits::Limits;
 use self::media::{Media, Wanted};
 pub use self::named::named;
 use super::access::{Address, OfficeDevice, ReceiptShown, TurnedAway};
 use super::error::FailureCode;
-use super::live::Here;
+use super::live::{Here, Token};
 use super::rates::Rates;
 use super::sign_in::{Caller, SignIn};
 use crate::domain::actor::Actor;
@@ -58,6 +60,8 @@ pub struct Endpoint<E> {
     pub rates: Rates,
     /// What every request carries, made when it comes in.
     pub here: Option<Arc<dyn Fn() -> Here + Send + Sync>>,
+    /// Answers to everybody; without `here` none is kept.
+    pub kept: Kept,
 }
 
 /// What answers that go on share on one node.
@@ -129,20 +133,37 @@ pub async fn graphql<E: Executor>(
             return refused.respond(Media::Json, &request_id);
         }
     };
-    match answer(&endpoint, &parts, body).await {
-        Ok(answered) => {
+    match answer(&endpoint, &parts, body, media).await {
+        Ok(Told::Again(given)) => {
+            let response = answer::again(given.body, media, &request_id);
+            for_everybody(response, &parts).await
+        }
+        Ok(Told::Anew(answered)) => {
             let failed = answered.response.is_err();
-            let mut response = answer::executed(answered.response, media, &request_id);
+            let response = answer::executed(answered.response, media, &request_id);
+            let mut response = match answered.to_keep {
+                Some(to_keep) => to_keep.kept(&endpoint.kept, response).await,
+                None => response,
+            };
             if answered.exceeded {
                 answer::too_many(&mut response);
             } else if answered.turned_away {
                 answer::later(&mut response);
-            } else if parts.method == Method::GET && answered.public && !failed {
-                return answer::for_everybody(response, &parts.headers).await;
+            } else if answered.public && !failed {
+                return for_everybody(response, &parts).await;
             }
             response
         }
         Err(refused) => refused.respond(media, &request_id),
+    }
+}
+
+/// What is the same for everybody may be kept by whoever asks by GET.
+async fn for_everybody(response: Response<Body>, asked: &Parts) -> Response<Body> {
+    if asked.method == Method::GET {
+        answer::for_everybody(response, &asked.headers).await
+    } else {
+        response
     }
 }
 
@@ -158,6 +179,13 @@ async fn asked(parts: &Parts, body: Body, limits: &Limits) -> Result<Asked, Refu
 }
 
 /// What became of a question.
+enum Told {
+    /// What others were told a moment ago.
+    Again(Given),
+    Anew(Box<Answered>),
+}
+
+/// The answer to a question that was executed.
 struct Answered {
     response: async_graphql::Response,
     /// The caller's bucket did not hold what it costs.
@@ -166,21 +194,57 @@ struct Answered {
     turned_away: bool,
     /// Everybody would be answered the same.
     public: bool,
+    to_keep: Option<ToKeep>,
+}
+
+/// An answer that may be given again.
+struct ToKeep {
+    question: Question,
+    at: Token,
+    points: usize,
+    look_ups: usize,
+}
+
+impl ToKeep {
+    async fn kept(self, kept: &Kept, response: Response<Body>) -> Response<Body> {
+        let (head, body) = response.into_parts();
+        let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
+            return Response::from_parts(head, Body::empty());
+        };
+        let given = Given {
+            body: body.clone(),
+            points: self.points,
+            look_ups: self.look_ups,
+        };
+        kept.keep(self.question, self.at, given);
+        Response::from_parts(head, Body::from(body))
+    }
 }
 
 async fn answer<E: Executor>(
     endpoint: &Endpoint<E>,
     parts: &Parts,
     body: Body,
-) -> Result<Answered, Refused> {
+    media: Media,
+) -> Result<Told, Refused> {
     let limits = &endpoint.limits;
     let asked = asked(parts, body, limits).await?;
+    let here = endpoint.here.as_ref().map(|here| here().0);
+    let here = here.filter(|_| will_do(&parts.headers));
+    let question = here.map(|here| (asked.question(media), here));
+    if let Some((question, here)) = &question
+        && let Some(given) = endpoint.kept.standing(question, *here)
+        && given.is_paid(&endpoint.rates, address(endpoint, parts))
+    {
+        return Ok(Told::Again(given));
+    }
     let takes = Takes {
         mutations: parts.method == Method::POST,
         subscriptions: false,
     };
     let prepared = prepare(asked, takes, endpoint.documents, limits)?;
     let who = who(endpoint, &parts.headers, address(endpoint, parts)).await?;
+    let is_query = prepared.is_query();
     let Ready {
         request,
         order,
@@ -188,7 +252,9 @@ async fn answer<E: Executor>(
     } = prepared.of(&who, endpoint)?;
     let receipt = ReceiptShown::default();
     let turned_away = TurnedAway::default();
+    let noted = Noted::default();
     let request = request.data(receipt.clone()).data(turned_away.clone());
+    let request = request.data(noted.clone());
     let executing = endpoint.schema.execute(request);
     let patience = Duration::from_secs(limits.seconds);
     let mut response = tokio::time::timeout(patience, executing)
@@ -200,12 +266,22 @@ async fn answer<E: Executor>(
         response = response.extension("cost", drawn.told(limits));
     }
     let commands = turned_away.commands();
-    Ok(Answered {
+    let public = who.caller.is_none() && !receipt.is_shown();
+    let may_stand = public && is_query && response.is_ok() && !noted.is_passing();
+    let to_keep = question.filter(|_| may_stand).zip(drawn);
+    let to_keep = to_keep.map(|((question, at), drawn)| ToKeep {
+        question,
+        at,
+        points: usize::try_from(drawn.points).unwrap_or(usize::MAX),
+        look_ups: noted.look_ups(),
+    });
+    Ok(Told::Anew(Box::new(Answered {
         turned_away: commands > 0 && commands == answer::commands(&response.data),
         response,
         exceeded: drawn.is_some_and(|drawn| drawn.exceeded.is_some()),
-        public: who.caller.is_none() && !receipt.is_shown(),
-    })
+        public,
+        to_keep,
+    })))
 }
 
 /// Who is asking, and where.

@@ -56,16 +56,22 @@ fn sign_in() -> SignIn {
     SignIn::new(&[7; 32])
 }
 
-async fn send(request: Request<Body>) -> Answer {
-    let endpoint = Endpoint {
-        schema: Schema::new(Query, Mutation, EmptySubscription),
+/// A door to a schema.
+pub fn endpoint<E>(schema: E) -> Endpoint<E> {
+    Endpoint {
+        schema,
         sign_in: sign_in(),
         documents: Documents::Open,
         streams: Streams::new(1, CancellationToken::new()),
         limits: Arc::default(),
         rates: Rates::new(&crate::api::rates::Settings::unlimited()),
         here: None,
-    };
+        kept: Kept::default(),
+    }
+}
+
+async fn send(request: Request<Body>) -> Answer {
+    let endpoint = endpoint(Schema::new(Query, Mutation, EmptySubscription));
     let response = graphql(State(endpoint), request).await;
     let (parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX)

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, SimpleObject};
 
-use crate::api::access::api;
+use crate::api::access::{api, passing};
 use crate::api::scalar::{Digest, Long};
 use crate::domain::time::Moment;
 
@@ -35,6 +35,7 @@ pub struct LogQuery;
 impl LogQuery {
     /// The log over the journal, for everybody.
     async fn log(&self, context: &Context<'_>) -> LogState {
+        passing(context);
         let Some(log) = &api(context).log else {
             return LogState::default();
         };

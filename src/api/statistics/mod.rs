@@ -22,7 +22,7 @@ pub use self::score::ScoreQuery;
 pub use self::targets::{Indicator, TargetQuery};
 
 use super::Api;
-use super::access::{api, signed_in};
+use super::access::{api, passing, signed_in};
 use super::error::{Answered, Problem, Result};
 use super::log::sealed::checkpoint_over;
 use super::scalar::{Day, Long};
@@ -87,6 +87,7 @@ impl Statistics {
     /// The signed checkpoint that covers what was counted; null until one is published.
     #[graphql(complexity = "5")]
     async fn checkpoint(&self, context: &Context<'_>) -> Answered<String> {
+        passing(context);
         checkpoint_over(api(context), self.counts.size)
             .await
             .transpose()

@@ -1,7 +1,7 @@
 //! Asks a GraphQL server for the public view of one dossier after the other, over lines that stay open.
 //!
-//! `ask URL --codes FILE (--document FILE | --id ID) [--get] [--lines N] [--seconds S]`
-//! Every answer must be of the dossier that was asked for and tell of six steps. One thread, so that most of the cores is the
+//! `ask URL --codes FILE (--document FILE | --id ID) [--get] [--anew] [--first N] [--lines N] [--seconds S]`
+//! `--first` asks for so many of the codes only. Every answer must be of the dossier that was asked for and tell of six steps. One thread, so that most of the cores is the
 //! server's.
 
 use std::fmt::Write as _;
@@ -24,6 +24,8 @@ struct Options {
     /// The document, or its id.
     asked: (&'static str, String),
     by_get: bool,
+    /// No answer will do that others were given.
+    anew: bool,
     lines: usize,
     time: Duration,
 }
@@ -36,10 +38,12 @@ fn options() -> Options {
         codes: String::new(),
         asked: ("query", String::new()),
         by_get: false,
+        anew: false,
         lines: 64,
         time: Duration::from_secs(5),
     };
     let text = |file: String| read_to_string(&file).unwrap_or_else(|why| panic!("{file}: {why}"));
+    let mut first = usize::MAX;
     while let Some(name) = words.next() {
         let mut word = || words.next().expect("one more word");
         match name.as_str() {
@@ -47,11 +51,15 @@ fn options() -> Options {
             "--document" => options.asked = ("query", text(word())),
             "--id" => options.asked = ("documentId", word()),
             "--get" => options.by_get = true,
+            "--anew" => options.anew = true,
+            "--first" => first = word().parse().expect("a number"),
             "--lines" => options.lines = word().parse().expect("a number"),
             "--seconds" => options.time = Duration::from_secs(word().parse().expect("a number")),
             _ => panic!("what is {name}?"),
         }
     }
+    let codes: Vec<&str> = options.codes.lines().take(first).collect();
+    options.codes = codes.join("\n");
     options
 }
 
@@ -95,18 +103,23 @@ async fn main() {
 fn request(options: &Options, host: &str, path: &str) -> String {
     let (name, asked) = &options.asked;
     let variables = json!({ "code": CODE });
+    let wish = if options.anew {
+        "cache-control: no-cache\r\n"
+    } else {
+        ""
+    };
     if options.by_get {
         let (asked, variables) = (
             encoded(asked),
             encoded(&variables.to_string()).replace(&encoded(CODE), CODE),
         );
         return format!(
-            "GET /{path}?{name}={asked}&variables={variables} HTTP/1.1\r\nhost: {host}\r\naccept: application/json\r\n\r\n"
+            "GET /{path}?{name}={asked}&variables={variables} HTTP/1.1\r\nhost: {host}\r\naccept: application/json\r\n{wish}\r\n"
         );
     }
     let body = json!({ *name: asked, "variables": variables }).to_string();
     format!(
-        "POST /{path} HTTP/1.1\r\nhost: {host}\r\naccept: application/json\r\ncontent-type: application/json\r\n\
+        "POST /{path} HTTP/1.1\r\nhost: {host}\r\naccept: application/json\r\ncontent-type: application/json\r\n{wish}\
          content-length: {{LENGTH}}\r\n\r\n{body}"
     )
 }

@@ -1,11 +1,13 @@
 //! What is to be written to a file, as statements: rows in a few fixed sizes, so that each is prepared once and kept.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::num::NonZeroUsize;
 use std::sync::OnceLock;
 
-use sqlx::error::BoxDynError;
-use sqlx::query::Query;
+use lru::LruCache;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments, Encode, Sqlite, SqliteConnection, Type, query_with};
+use sqlx::{Arguments as _, AssertSqlSafe, SqliteConnection, query, query_with};
+use uuid::Uuid;
 
 /// Rows per statement, largest first; what is left after these goes in one statement of exactly so many rows. Each statement wakes the
 /// connection's thread and is waited for, which costs as much as some ten rows.
@@ -19,11 +21,28 @@ pub const PREPARED: usize = 1_024;
 
 /// Statements in the order in which they are to run. Models only make them: whoever has the connection runs them.
 #[derive(Default)]
-pub struct Writes(Vec<sqlx::Result<Statement>>);
+pub struct Writes(Vec<Statement>);
+
+/// SQL and what its variables stand for, in order.
+struct Statement {
+    sql: &'static str,
+    values: Vec<Value>,
+}
+
+/// What SQLite stores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    Null,
+    Integer(i64),
+    Text(String),
+    Blob(Vec<u8>),
+}
 
 impl Writes {
-    pub fn push(&mut self, statement: Statement) {
-        self.0.push(Ok(statement));
+    /// A statement with `?` for each of its values.
+    pub fn push<const N: usize>(&mut self, sql: &'static str, values: [Value; N]) {
+        let values = values.into();
+        self.0.push(Statement { sql, values });
     }
 
     /// Runs them and says how many rows were written.
@@ -32,31 +51,164 @@ impl Writes {
     /// The first that is refused; those before it have been run.
     pub async fn run(self, on: &mut SqliteConnection) -> sqlx::Result<u64> {
         let mut written = 0;
-        for statement in self.0 {
-            written += statement?.execute(&mut *on).await?.rows_affected();
+        for Statement { sql, values } in self.0 {
+            let statement = query_with(sql, arguments(values)?);
+            written += statement.execute(&mut *on).await?.rows_affected();
         }
         Ok(written)
     }
+
+    /// Runs them as one transaction. After an error, or when this is dropped, the connection is to be given up.
+    ///
+    /// # Errors
+    /// The first that is refused; then nothing is written.
+    pub async fn commit(self, on: &mut SqliteConnection, lately: &mut Lately) -> sqlx::Result<()> {
+        self.run_between("begin", on, lately).await
+    }
+
+    /// As [`Writes::commit`], in the transaction that the connection is in.
+    ///
+    /// # Errors
+    /// As [`Writes::commit`].
+    pub async fn and_commit(
+        self,
+        on: &mut SqliteConnection,
+        lately: &mut Lately,
+    ) -> sqlx::Result<()> {
+        self.run_between("", on, lately).await
+    }
+
+    async fn run_between(
+        self,
+        begin: &'static str,
+        on: &mut SqliteConnection,
+        lately: &mut Lately,
+    ) -> sqlx::Result<()> {
+        if lately.came(begin, &self) {
+            let (sql, values) = self.joined(begin, "commit", None)?;
+            query_with(sql, values).execute(on).await?;
+            return Ok(());
+        }
+        if !begin.is_empty() {
+            query(begin).execute(&mut *on).await?;
+        }
+        self.run(&mut *on).await?;
+        query("commit").execute(on).await?;
+        Ok(())
+    }
+
+    /// All of them as one text, which begins a transaction and ends with a question that has one value.
+    ///
+    /// # Errors
+    /// Where the driver does not take a value.
+    pub fn within(self, begin: &str, question: &str, value: Value) -> sqlx::Result<Joined> {
+        self.joined(begin, question, Some(value))
+    }
+
+    fn joined(self, begin: &str, end: &str, value: Option<Value>) -> sqlx::Result<Joined> {
+        let each = self.0.iter().map(|statement| statement.sql);
+        let texts = [begin].into_iter().chain(each).chain([end]);
+        let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+        let sql = AssertSqlSafe(texts.join("; "));
+        let values = self.0.into_iter().flat_map(|statement| statement.values);
+        Ok((sql, arguments(values.chain(value))?))
+    }
+
+    /// How many values they have together.
+    fn values(&self) -> usize {
+        self.0.iter().map(|statement| statement.values.len()).sum()
+    }
 }
 
-/// SQL and what it is run with.
-pub type Statement = Query<'static, Sqlite, SqliteArguments>;
+/// Statements in one text, and the values of all.
+pub type Joined = (AssertSqlSafe<String>, SqliteArguments);
 
-/// What a statement is run with, so far.
-type Bound = Result<SqliteArguments, BoxDynError>;
+/// Which transactions came lately. For each statement the connection's thread is woken and waited for: those of a transaction that
+/// comes again are one text, prepared once.
+pub struct Lately(LruCache<u64, ()>);
+
+/// So many are remembered.
+const LATELY: NonZeroUsize = NonZeroUsize::new(64).expect("not zero");
+/// One with more values spends its time elsewhere, and seldom comes again in the same numbers of rows.
+const TOGETHER_MAX: usize = 600;
+
+impl Default for Lately {
+    fn default() -> Self {
+        Self(LruCache::new(LATELY))
+    }
+}
+
+impl Lately {
+    /// Whether one of the same statements came lately; the next time this one did.
+    fn came(&mut self, begin: &str, writes: &Writes) -> bool {
+        if writes.values() > TOGETHER_MAX {
+            return false;
+        }
+        let mut hasher = DefaultHasher::new();
+        begin.hash(&mut hasher);
+        for statement in &writes.0 {
+            statement.sql.hash(&mut hasher);
+        }
+        self.0.put(hasher.finish(), ()).is_some()
+    }
+}
+
+/// As the driver takes them.
+fn arguments(values: impl IntoIterator<Item = Value>) -> sqlx::Result<SqliteArguments> {
+    let values = values.into_iter();
+    let mut arguments = SqliteArguments::default();
+    arguments.reserve(values.size_hint().0, 0);
+    for value in values {
+        let added = match value {
+            Value::Null => arguments.add(None::<i64>),
+            Value::Integer(number) => arguments.add(number),
+            Value::Text(text) => arguments.add(text),
+            Value::Blob(bytes) => arguments.add(bytes),
+        };
+        added.map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+macro_rules! value_of {
+    // foreign: a macro's pattern, not one of our enums
+    ($($from:ty, $value:ident => $into:expr;)*) => {
+        $(impl From<$from> for Value {
+            fn from($value: $from) -> Self {
+                $into
+            }
+        })*
+    };
+}
+
+value_of! {
+    i64, number => Self::Integer(number);
+    i32, number => Self::Integer(number.into());
+    u32, number => Self::Integer(number.into());
+    u16, number => Self::Integer(number.into());
+    u8, number => Self::Integer(number.into());
+    bool, so => Self::Integer(so.into());
+    String, text => Self::Text(text);
+    &str, text => Self::Text(text.to_owned());
+    Vec<u8>, bytes => Self::Blob(bytes);
+    &[u8], bytes => Self::Blob(bytes.to_vec());
+    Uuid, id => Self::Blob(id.as_bytes().to_vec());
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, T::into)
+    }
+}
 
 /// A row whose columns are bound in order.
-pub struct Row<'a>(&'a mut Bound);
+pub struct Row<'a>(&'a mut Vec<Value>);
 
 impl Row<'_> {
-    /// The next column. What cannot be bound is told when the statement runs.
+    /// The next column.
     #[must_use]
-    pub fn bind<'t, T: Encode<'t, Sqlite> + Type<Sqlite>>(self, value: T) -> Self {
-        if let Ok(arguments) = self.0
-            && let Err(error) = arguments.add(value)
-        {
-            *self.0 = Err(error);
-        }
+    pub fn bind(self, value: impl Into<Value>) -> Self {
+        self.0.push(value.into());
         self
     }
 }
@@ -109,14 +261,11 @@ impl Insert {
             let (sql, size) = self.sql(rows.len());
             let (piece, rest) = rows.split_at(size);
             rows = rest;
-            let mut arguments = SqliteArguments::default();
-            arguments.reserve(size * self.columns, 0);
-            let mut bound = Ok(arguments);
+            let mut values = Vec::with_capacity(size * self.columns);
             for row in piece {
-                bind(Row(&mut bound), row);
+                bind(Row(&mut values), row);
             }
-            let statement = bound.map(|arguments| query_with(sql, arguments));
-            to.0.push(statement.map_err(sqlx::Error::Encode));
+            to.0.push(Statement { sql, values });
         }
     }
 
@@ -142,10 +291,78 @@ impl Insert {
 mod tests {
     use std::sync::LazyLock;
 
+    use sqlx::Connection as _;
+
     use super::*;
 
     static INSERT: LazyLock<Insert> =
         LazyLock::new(|| Insert::new("number", &["n", "half"], " on conflict do nothing"));
+
+    #[tokio::test]
+    async fn a_transaction_that_comes_again_is_one_text_and_writes_the_same() {
+        let mut on = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let made = "create table number (n integer primary key, half text)";
+        query(made).execute(&mut on).await.unwrap();
+        let mut lately = Lately::default();
+        let writes = |numbers: &[i64]| {
+            let mut writes = Writes::default();
+            INSERT.put(&mut writes, numbers, |row, n| {
+                row.bind(*n).bind(Some(format!("{}", n / 2)))
+            });
+            let sql = "update number set half = ? where n = ?";
+            writes.push(sql, [Value::Null, numbers[0].into()]);
+            writes
+        };
+        for round in 0..4 {
+            let first = round * 10;
+            let these = writes(&[first, first + 1, first + 2]);
+            these.commit(&mut on, &mut lately).await.unwrap();
+            // Another one in between.
+            let other = writes(&[first + 5]);
+            other.commit(&mut on, &mut lately).await.unwrap();
+        }
+        let all: Vec<(i64, Option<String>)> = sqlx::query_as("select n, half from number")
+            .fetch_all(&mut on)
+            .await
+            .unwrap();
+        let expected = (0..4).flat_map(|round| {
+            let n = round * 10;
+            let half = |n: i64| Some((n / 2).to_string());
+            [
+                (n, None),
+                (n + 1, half(n + 1)),
+                (n + 2, half(n + 2)),
+                (n + 5, None),
+            ]
+        });
+        assert_eq!(all, expected.collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_is_refused_writes_nothing_the_first_time_and_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!(
+            "sqlite:{}?mode=rwc",
+            folder.path().join("file.db").display()
+        );
+        let mut lately = Lately::default();
+        for round in 0..3 {
+            let mut on = SqliteConnection::connect(&address).await.unwrap();
+            let made = "create table if not exists number (n integer primary key, half text)";
+            query(made).execute(&mut on).await.unwrap();
+            let mut writes = Writes::default();
+            INSERT.put(&mut writes, &[round], |row, n| row.bind(*n).bind("x"));
+            writes.push("insert into nowhere values (?)", [round.into()]);
+            assert!(writes.commit(&mut on, &mut lately).await.is_err());
+            drop(on);
+            let mut on = SqliteConnection::connect(&address).await.unwrap();
+            let rows: i64 = sqlx::query_scalar("select count(*) from number")
+                .fetch_one(&mut on)
+                .await
+                .unwrap();
+            assert_eq!(rows, 0, "round {round}");
+        }
+    }
 
     #[test]
     fn any_number_of_rows_takes_few_statements_and_none_is_left_out() {

@@ -34,7 +34,7 @@ impl<K, V> Default for Together<K, V> {
 
 impl<K, V> Together<K, V>
 where
-    K: Copy + Eq + Hash + Send + 'static,
+    K: Clone + Eq + Hash + Send + 'static,
     V: Clone + Send + 'static,
 {
     /// What `ask` finds under `key`, read after this was called. `ask` is given several keys, each of them once.
@@ -69,7 +69,7 @@ pub struct Unanswered;
 
 async fn answer_all<K, V, Ask, Found, E>(gathered: Arc<Mutex<Gathered<K, V>>>, ask: Ask)
 where
-    K: Copy + Eq + Hash + Send,
+    K: Clone + Eq + Hash + Send,
     V: Clone + Send,
     Ask: Fn(Vec<K>) -> Found + Send + Sync,
     Found: Future<Output = Result<HashMap<K, V>, E>> + Send,
@@ -86,7 +86,7 @@ where
         if now.is_empty() {
             return;
         }
-        let keys: HashSet<K> = now.iter().map(|(key, _)| *key).collect();
+        let keys: HashSet<K> = now.iter().map(|(key, _)| key.clone()).collect();
         // Whatever goes wrong, the next are answered too; these ask alone and are told what it is.
         let asked = AssertUnwindSafe(ask(keys.into_iter().collect()));
         let Ok(Ok(found)) = asked.catch_unwind().await else {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::{sync::watch, time::sleep};
 
-use super::{Entry, Journal, Result};
+use super::{Entry, Hash, Head, Journal, Result};
 use crate::databases::Servers;
 
 /// PostgreSQL's channel: "there is a new head", with nothing in it.
@@ -32,11 +32,12 @@ struct Written {
 }
 
 impl Recent {
-    /// Takes note of entries that are in the journal now.
-    pub(super) fn add(&self, entries: &[Entry]) {
+    /// Takes note of entries that are in the journal now, which ended at this head before. One that is not the newest that is
+    /// remembered says that others wrote, or that the journal was set back.
+    pub(super) fn add(&self, before: Head, entries: &[Entry]) {
         let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = written.entries.back().map(|newest| newest.position + 1);
-        if next != entries.first().map(|entry| entry.position) {
+        let newest = written.entries.back().map(Head::of);
+        if newest.is_some_and(|newest| newest != before) {
             *written = Written::default();
         }
         for entry in entries {
@@ -59,6 +60,15 @@ impl Recent {
         };
         let rest = written.entries.iter().skip(passed);
         rest.take(max as usize).cloned().collect()
+    }
+}
+
+impl Journal {
+    /// The leaf hash at a position, if all that followed was written by this process, and it remembers.
+    #[must_use]
+    pub fn remembered(&self, position: u64) -> Option<Hash> {
+        let entries = self.shared.recent.from(position, 1);
+        entries.first().map(|entry| entry.leaf_hash)
     }
 }
 
@@ -161,6 +171,27 @@ mod tests {
 
     const NOTHING: [u64; 0] = [];
 
+    fn head(size: u64, leaf_hash: Hash) -> Head {
+        Head {
+            size,
+            recorded_at: (size > 0).then_some(Moment(0)),
+            leaf_hash: (size > 0).then_some(leaf_hash),
+        }
+    }
+
+    fn add(recent: &Recent, entries: &[Entry]) {
+        recent.add(head(entries[0].position, [0; 32]), entries);
+    }
+
+    #[test]
+    fn what_was_written_on_another_past_is_not_put_behind_what_is_remembered() {
+        let recent = Recent::default();
+        add(&recent, &entries(5..8, 10));
+        recent.add(head(8, [1; 32]), &entries(8..9, 10));
+        assert_eq!(found(&recent, 7, 10), NOTHING);
+        assert_eq!(found(&recent, 8, 10), [8]);
+    }
+
     fn found(recent: &Recent, from: u64, max: u32) -> Vec<u64> {
         let found = recent.from(from, max);
         found.iter().map(|entry| entry.position).collect()
@@ -170,17 +201,17 @@ mod tests {
     fn what_was_written_last_is_given_without_a_gap() {
         let recent = Recent::default();
         assert_eq!(found(&recent, 0, 10), NOTHING);
-        recent.add(&entries(5..8, 10));
-        recent.add(&entries(8..9, 10));
+        add(&recent, &entries(5..8, 10));
+        add(&recent, &entries(8..9, 10));
         assert_eq!(found(&recent, 4, 10), NOTHING);
         assert_eq!(found(&recent, 5, 10), [5, 6, 7, 8]);
         assert_eq!(found(&recent, 6, 2), [6, 7]);
         assert_eq!(found(&recent, 9, 10), NOTHING);
         // Somebody else wrote 9 and 10; or the journal was set back.
-        recent.add(&entries(11..12, 10));
+        add(&recent, &entries(11..12, 10));
         assert_eq!(found(&recent, 8, 10), NOTHING);
         assert_eq!(found(&recent, 11, 10), [11]);
-        recent.add(&entries(3..4, 10));
+        add(&recent, &entries(3..4, 10));
         assert_eq!(found(&recent, 3, 10), [3]);
         assert_eq!(found(&recent, 11, 10), NOTHING);
     }
@@ -188,13 +219,13 @@ mod tests {
     #[test]
     fn no_more_is_remembered_than_fits() {
         let recent = Recent::default();
-        recent.add(&entries(0..10_000, 1));
+        add(&recent, &entries(0..10_000, 1));
         assert_eq!(found(&recent, 0, 1), NOTHING);
         assert_eq!(found(&recent, 10_000 - 4_096, 1).len(), 1);
-        recent.add(&entries(10_000..10_003, RECENT_BYTES_MAX / 2));
+        add(&recent, &entries(10_000..10_003, RECENT_BYTES_MAX / 2));
         assert_eq!(found(&recent, 10_001, 10), [10_001, 10_002]);
         assert_eq!(found(&recent, 10_000, 10), NOTHING);
-        recent.add(&entries(10_003..10_004, RECENT_BYTES_MAX + 1));
+        add(&recent, &entries(10_003..10_004, RECENT_BYTES_MAX + 1));
         assert_eq!(found(&recent, 10_003, 10), NOTHING);
     }
 }

@@ -34,7 +34,7 @@ pub use self::{
     writer::{Assumed, Look, Looked, STAMP_AGE_MAX, Writer},
 };
 pub use crate::tlog::Hash;
-use crate::{domain::time::Moment, tlog};
+use crate::{databases::together::Together, domain::time::Moment, tlog};
 
 pub type Result<T, E = JournalError> = std::result::Result<T, E>;
 
@@ -144,6 +144,8 @@ struct Shared {
     store: Store,
     wake: watch::Sender<()>,
     recent: Recent,
+    /// Streams that are asked for whole.
+    whole: Together<Uuid, Vec<Entry>>,
     /// The task that turns PostgreSQL's notifications into wake-ups, once somebody follows.
     listening: std::sync::OnceLock<tokio::task::JoinHandle<()>>,
 }
@@ -204,6 +206,7 @@ impl Journal {
             store,
             wake: watch::Sender::new(()),
             recent: Recent::default(),
+            whole: Together::default(),
             listening: std::sync::OnceLock::new(),
         };
         Self {
@@ -294,6 +297,18 @@ impl Journal {
         after_version: u32,
         until: Until,
     ) -> Result<Vec<Entry>> {
+        if after_version == 0 && until == Until::End {
+            let several = {
+                let journal = self.clone();
+                move |streams: Vec<Uuid>| {
+                    let journal = journal.clone();
+                    async move { journal.whole(&streams).await }
+                }
+            };
+            if let Ok(found) = self.shared.whole.ask(stream, several).await {
+                return Ok(found.unwrap_or_default());
+            }
+        }
         let bounds = until.bounds();
         let found = async {
             either!(Store, &self.shared.store, store => store.stream(stream, after_version, bounds).await)
@@ -301,6 +316,15 @@ impl Journal {
         let entries = decode(answered(found).await?)?;
         rows::dense_versions(&entries, after_version)?;
         Ok(entries)
+    }
+
+    /// All entries of several streams, for each that has any.
+    async fn whole(&self, streams: &[Uuid]) -> Result<HashMap<Uuid, Vec<Entry>>> {
+        let mut whole: HashMap<Uuid, Vec<Entry>> = HashMap::new();
+        for entry in self.read_streams(streams, Until::End).await? {
+            whole.entry(entry.stream).or_default().push(entry);
+        }
+        Ok(whole)
     }
 
     /// All entries of several streams, ordered by position.
@@ -378,9 +402,9 @@ impl Journal {
         })
     }
 
-    /// Takes note of what was written, and wakes who follows.
-    fn wrote(&self, entries: &[Entry]) {
-        self.shared.recent.add(entries);
+    /// Takes note of what was written behind this head, and wakes who follows.
+    fn wrote(&self, before: Head, entries: &[Entry]) {
+        self.shared.recent.add(before, entries);
         self.shared.wake.send_replace(());
     }
 }

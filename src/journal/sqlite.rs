@@ -20,7 +20,7 @@ use super::{
 use crate::{
     databases::{
         file::{cannot_change, durable},
-        insert::{Insert, Writes},
+        insert::{Insert, Lately, Writes},
         readers::Readers,
         written_back::WrittenBack,
     },
@@ -30,6 +30,20 @@ use crate::{
 
 const READERS_MAX: usize = 4;
 const READ_AHEAD: usize = 1_024;
+/// What is to be known under the lock: the newest entry, and of the streams and commands that were asked for what stands of them.
+const SEEN: &str = "with asked (id, held) as (select unhex(key), value from json_each(?1))
+     select * from (
+         select 'head', position, recorded_at, null, null, leaf_hash, null
+         from entry order by position desc limit 1)
+     union all
+     select 'known', command.position, null, command.id, command.entries, command.mac, null
+     from json_each(?2) as asked_command cross join command on command.id = unhex(asked_command.value)
+     union all
+     select 'tail', null, null, stream.id, stream.version, stream.leaf_hash, null
+     from asked cross join stream on stream.id = asked.id
+     union all
+     select 'entry', entry.position, entry.recorded_at, entry.stream, entry.version, entry.leaf_hash, entry.body
+     from asked cross join entry on entry.stream = asked.id and entry.version > asked.held";
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(10);
 
 fn migrator() -> Migrator {
@@ -152,6 +166,7 @@ impl Store {
         let sqlite = SqliteConnection::connect_with(&self.options).await?;
         Ok(Connection {
             sqlite,
+            lately: Lately::default(),
             turns: self.turn.clone(),
             turn: None,
         })
@@ -239,31 +254,34 @@ impl Store {
 /// The writing side: one connection, dropped on the first doubt; closing it ends its transaction.
 pub struct Connection {
     sqlite: SqliteConnection,
+    lately: Lately,
     turns: Arc<Mutex<()>>,
     turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl Connection {
-    /// The file's write lock is the journal's lock.
-    async fn begin(&mut self) -> Result<()> {
+    /// Takes the file's write lock, which is the journal's lock, and looks.
+    async fn begin(&mut self, asked: &Asked) -> Result<Vec<LookedRow>> {
+        static BEGIN: LazyLock<String> = LazyLock::new(|| format!("begin immediate; {SEEN}"));
         let turn = timeout(LOCK_WAIT_MAX, self.turns.clone().lock_owned());
         let turn = turn
             .await
             .map_err(|_| JournalError::Unavailable(sqlx::Error::PoolTimedOut))?;
-        query("begin immediate").execute(&mut self.sqlite).await?;
+        let found = self.seen(&BEGIN, asked).await?;
         self.turn = Some(turn);
-        Ok(())
+        Ok(found)
     }
 
     pub async fn lock(&mut self, asked: &Asked) -> Result<Looked> {
-        self.begin().await?;
-        let since = self.since(asked).await?;
-        self.seen(asked, since).await
+        let mut found = self.begin(asked).await?;
+        found.extend(self.since(asked).await?);
+        rows::looked(found, asked, Some(clock::system()))
     }
 
     /// Looks again under the lock.
     pub async fn look(&mut self, asked: &Asked) -> Result<Looked> {
-        self.seen(asked, Vec::new()).await
+        let found = self.seen(SEEN, asked).await?;
+        rows::looked(found, asked, Some(clock::system()))
     }
 
     /// What was written since the head that the caller knows, and that head's own entry.
@@ -278,25 +296,10 @@ impl Connection {
         Ok(found.fetch_all(&mut self.sqlite).await?)
     }
 
-    async fn seen(&mut self, asked: &Asked, since: Vec<LookedRow>) -> Result<Looked> {
-        let sql = "with asked (id, held) as (select unhex(key), value from json_each(?1))
-             select * from (
-                 select 'head', position, recorded_at, null, null, leaf_hash, null
-                 from entry order by position desc limit 1)
-             union all
-             select 'known', command.position, null, command.id, command.entries, command.mac, null
-             from json_each(?2) as asked_command cross join command on command.id = unhex(asked_command.value)
-             union all
-             select 'tail', null, null, stream.id, stream.version, stream.leaf_hash, null
-             from asked cross join stream on stream.id = asked.id
-             union all
-             select 'entry', entry.position, entry.recorded_at, entry.stream, entry.version, entry.leaf_hash, entry.body
-             from asked cross join entry on entry.stream = asked.id and entry.version > asked.held";
+    async fn seen(&mut self, sql: &'static str, asked: &Asked) -> Result<Vec<LookedRow>> {
         let commands: Vec<Uuid> = asked.commands.iter().copied().collect();
         let found = query_as(sql).bind(id_map(asked)).bind(id_list(&commands));
-        let mut found: Vec<LookedRow> = found.fetch_all(&mut self.sqlite).await?;
-        found.extend(since);
-        rows::looked(found, asked, Some(clock::system()))
+        Ok(found.fetch_all(&mut self.sqlite).await?)
     }
 
     /// Takes the lock, appends and commits, if what the batch was decided on holds.
@@ -305,10 +308,10 @@ impl Connection {
         assumed: Assumed<'_>,
         batch: &Batch<'_>,
     ) -> Result<Option<Moment>> {
-        self.begin().await?;
         let asked = Asked::of_commands(assumed.refused);
-        let looked = self.seen(&asked, Vec::new()).await?;
+        let found = self.begin(&asked).await?;
         let now = clock::system();
+        let looked = rows::looked(found, &asked, Some(now))?;
         if !assumed.holds(looked.head, now) || !looked.known.is_empty() {
             self.rollback().await?;
             return Ok(None);
@@ -317,12 +320,8 @@ impl Connection {
         Ok(Some(now))
     }
 
+    /// Writes the batch, and commits.
     pub async fn write(&mut self, batch: &Batch<'_>) -> Result<()> {
-        self.insert_all(batch).await?;
-        self.commit().await
-    }
-
-    async fn insert_all(&mut self, batch: &Batch<'_>) -> Result<()> {
         if batch
             .entries
             .iter()
@@ -350,19 +349,13 @@ impl Connection {
                 .bind(command.position.cast_signed())
                 .bind(command.entries)
         });
-        writes.run(&mut self.sqlite).await?;
         if let Some(continued) = batch.continued {
-            query("update command set entries = entries + ?2 where id = ?1")
-                .bind(continued.id)
-                .bind(continued.more)
-                .execute(&mut self.sqlite)
-                .await?;
+            let sql = "update command set entries = entries + ? where id = ?";
+            writes.push(sql, [continued.more.into(), continued.id.into()]);
         }
-        Ok(())
-    }
-
-    async fn commit(&mut self) -> Result<()> {
-        query("commit").execute(&mut self.sqlite).await?;
+        writes
+            .and_commit(&mut self.sqlite, &mut self.lately)
+            .await?;
         self.turn = None;
         Ok(())
     }

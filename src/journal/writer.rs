@@ -221,7 +221,7 @@ impl Writer {
         let written = connection.append(assumed, &batch).await?;
         self.idle = Some(connection);
         if written.is_some() {
-            self.journal.wrote(entries);
+            self.journal.wrote(assumed.head, entries);
         }
         Ok(written)
     }
@@ -248,7 +248,7 @@ impl Writer {
         match held.write(entries, commands, continued).await {
             Ok(()) => {
                 self.idle = Some(held.connection);
-                self.journal.wrote(entries);
+                self.journal.wrote(held.head, entries);
                 Ok(())
             }
             Err(error) => {

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row, query, query_as, query_scalar};
+use sqlx::{FromRow, Row, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::fold::{Batch, State};
@@ -148,8 +148,8 @@ static PAPER: LazyLock<Insert> =
 /// The entries of these dossiers as they are now, in place of those that were.
 pub(super) fn write(to: &mut Writes, states: &[&State]) {
     let numbers: Vec<u64> = states.iter().map(|state| state.number).collect();
-    let before = query("delete from agenda where number in (select value from json_each(?1))");
-    to.push(before.bind(to_word(&numbers)));
+    let before = "delete from agenda where number in (select value from json_each(?))";
+    to.push(before, [to_word(&numbers).into()]);
     let rows: Vec<(&State, ToDo)> = states
         .iter()
         .flat_map(|state| {

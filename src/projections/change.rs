@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, QueryBuilder, Row, Sqlite, query};
+use sqlx::{FromRow, QueryBuilder, Row, Sqlite};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -76,12 +76,10 @@ pub(super) fn write(to: &mut Writes, batch: &Batch) {
             .iter()
             .map(|row| row.office.as_str())
             .collect();
-        let aged = "delete from change where office in (select value from json_each(?1)) and position < ?2";
-        to.push(
-            query(aged)
-                .bind(to_word(&offices))
-                .bind(oldest.cast_signed()),
-        );
+        let aged =
+            "delete from change where office in (select value from json_each(?)) and position < ?";
+        let values = [to_word(&offices).into(), oldest.cast_signed().into()];
+        to.push(aged, values);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, FromRow, Row as _, query, query_as, query_scalar};
+use sqlx::{AssertSqlSafe, FromRow, Row as _, query_as, query_scalar};
 use uuid::Uuid;
 
 use super::fold::Batch;
@@ -219,26 +219,28 @@ pub(super) fn write(to: &mut Writes, batch: &Batch) {
                 });
             }
             ErasureEvent::Done(erased) => {
-                let sql =
-                    "update erasure set done_at = ?2, done = ?3, keys = ?4, parts = ?5, files = ?6
-                     where position = ?1";
-                let done = query(sql)
-                    .bind(erased.request.cast_signed())
-                    .bind(at)
-                    .bind(position)
-                    .bind(erased.keys.cast_signed())
-                    .bind(erased.parts.cast_signed())
-                    .bind(erased.files.cast_signed());
-                to.push(done);
+                let sql = "update erasure set done_at = ?, done = ?, keys = ?, parts = ?, files = ?
+                     where position = ?";
+                let done = [
+                    at.into(),
+                    position.into(),
+                    erased.keys.cast_signed().into(),
+                    erased.parts.cast_signed().into(),
+                    erased.files.cast_signed().into(),
+                    erased.request.cast_signed().into(),
+                ];
+                to.push(sql, done);
             }
             ErasureEvent::KeyDestroyed(destroyed) => {
-                let sql = "insert into key_destroyed (key, retired_at, at, position) values (?1, ?2, ?3, ?4)";
-                let destroyed = query(sql)
-                    .bind(destroyed.key.clone())
-                    .bind(destroyed.retired_at.0)
-                    .bind(at)
-                    .bind(position);
-                to.push(destroyed);
+                let sql =
+                    "insert into key_destroyed (key, retired_at, at, position) values (?, ?, ?, ?)";
+                let destroyed = [
+                    destroyed.key.clone().into(),
+                    destroyed.retired_at.0.into(),
+                    at.into(),
+                    position.into(),
+                ];
+                to.push(sql, destroyed);
             }
         }
     }

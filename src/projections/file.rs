@@ -237,12 +237,13 @@ fn write_mark(to: &mut Writes, batch: &fold::Batch) {
     let Some(mark) = mark_of(batch) else {
         return;
     };
-    let moved =
-        query("update progress set size = ?1, leaf_hash = ?2, journal = coalesce(journal, ?3)")
-            .bind(mark.size.cast_signed())
-            .bind(mark.leaf_hash.map(|hash| hash.to_vec()))
-            .bind(journal_id(batch));
-    to.push(moved);
+    let moved = [
+        mark.size.cast_signed().into(),
+        mark.leaf_hash.map(|hash| hash.to_vec()).into(),
+        journal_id(batch).into(),
+    ];
+    let sql = "update progress set size = ?, leaf_hash = ?, journal = coalesce(journal, ?)";
+    to.push(sql, moved);
 }
 
 /// How far a file is that shows this batch; none for one without facts.

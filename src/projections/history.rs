@@ -1,6 +1,7 @@
 //! One dossier as it was: folded from its stream when asked for, never stored.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -17,8 +18,8 @@ use crate::journal::{Journal, Until};
 pub struct Change {
     pub entry: Entry,
     pub fact: Fact,
-    pub before: Dossier,
-    pub after: Dossier,
+    pub before: Arc<Dossier>,
+    pub after: Arc<Dossier>,
 }
 
 /// The dossier as of a time or a size; `None` when it did not exist then.
@@ -85,21 +86,21 @@ pub async fn of_several(
 }
 
 fn told(reads: Vec<Read>) -> Vec<Change> {
-    let mut state = Dossier::default();
+    let mut state = Arc::new(Dossier::default());
     let mut changes = Vec::new();
     for read in reads {
-        let before = state.clone();
-        evolve(&mut state, &read);
-        let Read { entry, fact } = read;
-        let after = state.clone();
-        if after != before {
-            changes.push(Change {
-                entry,
-                fact,
-                before,
-                after,
-            });
+        let mut after = Dossier::clone(&state);
+        evolve(&mut after, &read);
+        if after == *state {
+            continue;
         }
+        let (Read { entry, fact }, after) = (read, Arc::new(after));
+        changes.push(Change {
+            entry,
+            fact,
+            before: std::mem::replace(&mut state, Arc::clone(&after)),
+            after,
+        });
     }
     changes
 }

@@ -223,7 +223,7 @@ async fn cases(
 
 impl Case {
     fn dossier(&self) -> Option<&Dossier> {
-        self.changes.last().map(|change| &change.after)
+        self.changes.last().map(|change| &*change.after)
     }
 
     /// The acceptance under whose clock the office had it then; none before, and after it went to another office.

@@ -105,6 +105,8 @@ struct Shared {
     pool: Readers,
     /// Dossiers that are asked for by id.
     by_id: Together<Uuid, DossierRow>,
+    /// And by code.
+    by_code: Together<Box<str>, DossierRow>,
     journal: Journal,
     progress: watch::Receiver<Progress>,
     reference: watch::Receiver<Arc<Reference>>,
@@ -136,6 +138,7 @@ impl ReadModels {
         let shared = Shared {
             pool,
             by_id: Together::default(),
+            by_code: Together::default(),
             journal,
             progress,
             reference,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{SqliteConnection, query};
+use sqlx::SqliteConnection;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -12,9 +12,9 @@ use super::Progress;
 use super::change::Bell;
 use super::error::{ProjectionError, Result};
 use super::file::{self, Mark, ReadFile};
-use super::fold::Folding;
+use super::fold::{Folding, Read, decode};
 use super::rebuild::decode_aside;
-use crate::databases::insert::Writes;
+use crate::databases::insert::{Lately, Writes};
 use crate::databases::readers::Readers;
 use crate::databases::written_back::WrittenBack;
 use crate::domain::reference::Reference;
@@ -23,6 +23,8 @@ use crate::journal::{Entry, Journal};
 const BATCH_MAX: u32 = 5_000;
 /// How long nothing may come before the journal is asked whether it is still the same.
 const QUIET_MAX: Duration = Duration::from_secs(10);
+/// More entries are decoded on a thread of their own.
+const DECODED_HERE: usize = 100;
 const PAUSE_FIRST: Duration = Duration::from_millis(200);
 const PAUSE_MAX: Duration = Duration::from_secs(10);
 
@@ -31,6 +33,7 @@ pub struct Projector {
     /// Keeps the lock.
     file: ReadFile,
     connection: SqliteConnection,
+    lately: Lately,
     _written_back: WrittenBack,
     journal: Journal,
     folding: Folding,
@@ -61,6 +64,7 @@ impl Projector {
             _written_back: file.written_back(),
             file,
             connection,
+            lately: Lately::default(),
             journal,
             folding,
             mark,
@@ -162,22 +166,31 @@ impl Projector {
     }
 
     async fn take(&mut self, entries: Vec<Entry>) -> Result<()> {
-        // A journal that was set back and grew again would otherwise be followed without a word.
-        file::check_beside(&self.journal, self.mark).await?;
         let recorded_at = entries.last().map(|entry| entry.recorded_at);
-        let batch = self.folding.take(decode_aside(entries).await?).await?;
+        // A journal that was set back and grew again would otherwise be followed without a word.
+        let ((), reads) = tokio::try_join!(self.check(), decoded(entries))?;
+        let batch = self.folding.take(reads).await?;
         let mut writes = Writes::default();
         file::write_facts(&mut writes, &batch);
         file::write_dossiers(&mut writes, &self.folding.touched(&batch));
-        // In plain words: the driver's own way wakes its thread twice for each. After an error this connection is given up.
-        query("begin").execute(&mut self.connection).await?;
-        writes.run(&mut self.connection).await?;
-        query("commit").execute(&mut self.connection).await?;
+        writes
+            .commit(&mut self.connection, &mut self.lately)
+            .await?;
         self.mark = file::mark_of(&batch).unwrap_or(self.mark);
         self.bell.ring(&batch);
         self.folding.written(&batch);
         self.tell(recorded_at);
         Ok(())
+    }
+
+    /// The entry before those that come must be the one that was followed.
+    async fn check(&self) -> Result<()> {
+        let last = self.mark.size.checked_sub(1);
+        let remembered = last.and_then(|position| self.journal.remembered(position));
+        if remembered.is_some() && remembered == self.mark.leaf_hash {
+            return Ok(());
+        }
+        file::check_beside(&self.journal, self.mark).await
     }
 
     fn tell(&self, recorded_at: Option<crate::domain::time::Moment>) {
@@ -193,4 +206,11 @@ impl Projector {
             progress.recorded_at = recorded_at.or(progress.recorded_at);
         });
     }
+}
+
+async fn decoded(entries: Vec<Entry>) -> Result<Vec<Read>> {
+    if entries.len() > DECODED_HERE {
+        return decode_aside(entries).await;
+    }
+    decode(entries)
 }

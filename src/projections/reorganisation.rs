@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use sqlx::{query, query_as, query_scalar};
+use sqlx::{query_as, query_scalar};
 use uuid::Uuid;
 
 use super::fold::{Batch, State};
@@ -148,8 +148,8 @@ pub(super) fn write_closings(to: &mut Writes, batch: &Batch) {
 /// Which of these dossiers are closed and have a voice that waits.
 pub(super) fn write(to: &mut Writes, states: &[&State]) {
     let numbers: Vec<u64> = states.iter().map(|state| state.number).collect();
-    let before = query("delete from unanswered where number in (select value from json_each(?1))");
-    to.push(before.bind(to_word(&numbers)));
+    let before = "delete from unanswered where number in (select value from json_each(?))";
+    to.push(before, [to_word(&numbers).into()]);
     let closed = |state: &&&State| {
         state.dossier.phase.is_closed() && state.dossier.open_feedback().is_some()
     };

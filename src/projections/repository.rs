@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use sqlx::{FromRow, QueryBuilder, Sqlite, query};
+use sqlx::{FromRow, QueryBuilder, Sqlite};
 use uuid::Uuid;
 
 use super::fold::{Batch, State};
@@ -141,8 +141,8 @@ pub(super) fn write_archived(to: &mut Writes, batch: &Batch) {
                 });
             }
             ArchiveEvent::Struck(_) => {
-                let struck = query("delete from result where stream = ?1");
-                to.push(struck.bind(read.entry.stream));
+                let struck = "delete from result where stream = ?";
+                to.push(struck, [read.entry.stream.into()]);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! One wide row per dossier: what tracking and worklists show. No personal data: none is in the journal.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use sqlx::sqlite::SqliteRow;
@@ -142,13 +143,33 @@ pub(super) use columns;
 
 /// The dossier with this code.
 pub async fn by_code(models: &ReadModels, code: &str) -> Result<Option<DossierRow>> {
+    let asked = models.clone();
+    let several = move |codes: Vec<Box<str>>| {
+        let models = asked.clone();
+        async move { by_codes(&models, &codes).await }
+    };
+    if let Ok(found) = models.shared.by_code.ask(code.into(), several).await {
+        return Ok(found);
+    }
+    Ok(by_codes(models, &[code.into()]).await?.remove(code))
+}
+
+/// The dossiers with these codes; of several with one code the first.
+async fn by_codes(
+    models: &ReadModels,
+    codes: &[Box<str>],
+) -> Result<HashMap<Box<str>, DossierRow>> {
     let sql = concat!(
         "select ",
         columns!(),
-        " from dossier where code = ?1 order by number limit 1"
+        " from dossier where code in (select value from json_each(?1)) order by number desc"
     );
-    let found = query_as(sql).bind(code).fetch_optional(models.pool());
-    Ok(models.marked(found.await?))
+    let found: Vec<DossierRow> = query_as(sql)
+        .bind(to_word(&codes))
+        .fetch_all(models.pool())
+        .await?;
+    let by_code = |row: DossierRow| Some((row.code.as_deref()?.into(), models.mark(row)));
+    Ok(found.into_iter().filter_map(by_code).collect())
 }
 
 /// The dossier with this id.

@@ -5,6 +5,7 @@
 //! ([`Vault::forget_superseded`]) is destroyed after the correcting fact is recorded, never before. Parts without a fact
 //! are taken away by [`Vault::forget`] when the command was refused or repeated, and by [`Vault::sweep`] after a crash.
 
+mod depositing;
 mod draft;
 mod error;
 mod files;

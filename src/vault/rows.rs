@@ -219,7 +219,7 @@ fn findable((c, stream, command, subject, kind): FindableRow) -> Result<Findable
 
 /// Connections to whichever back end it is.
 pub enum Store {
-    Sqlite(sqlite::Store),
+    Sqlite(Box<sqlite::Store>),
     Postgres(postgres::Store),
 }
 
@@ -236,7 +236,9 @@ macro_rules! either {
 impl Store {
     pub async fn create_or_open(location: &Location) -> Result<Self> {
         Ok(match location {
-            Location::Sqlite(file) => Self::Sqlite(sqlite::Store::create_or_open(file).await?),
+            Location::Sqlite(file) => {
+                Self::Sqlite(Box::new(sqlite::Store::create_or_open(file).await?))
+            }
             Location::Postgres(url) => Self::Postgres(postgres::Store::create_or_open(url).await?),
         })
     }

@@ -1,22 +1,15 @@
 //! The vault in a file of its own, for one machine.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    fs::OpenOptions,
-    io::ErrorKind,
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
-    sync::LazyLock,
-    time::Duration,
-};
-
 use sqlx::{
-    SqlitePool,
+    ConnectOptions as _, SqlitePool,
     migrate::Migrator,
     query, query_as, query_scalar,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
-use tokio::time::sleep;
+use std::{
+    fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, path::Path, time::Duration,
+};
+use tokio::{sync::Mutex, time::sleep};
 use uuid::Uuid;
 
 use super::{
@@ -30,8 +23,9 @@ use super::{
     tag::Tag,
 };
 
+use super::depositing::{Depositing, deposit};
 use crate::databases::file::{durable, sound};
-use crate::databases::insert::{Insert, Writes};
+use crate::databases::insert::Lately;
 use crate::databases::readers::Readers;
 use crate::databases::written_back::WrittenBack;
 
@@ -50,6 +44,9 @@ fn migrator() -> Migrator {
 /// One connection that writes and a few that read.
 pub struct Store {
     writer: SqlitePool,
+    /// The connection of those who deposit: away while one of them has it, and given up if that did not end well.
+    depositing: Mutex<Option<Depositing>>,
+    options: SqliteConnectOptions,
     readers: Readers,
     _written_back: WrittenBack,
 }
@@ -65,16 +62,18 @@ impl Store {
         let writer = sound(SqlitePoolOptions::new().max_connections(1));
         let writer = writer.connect_with(options.clone()).await?;
         migrator().run(&writer).await?;
-        let written_back = WrittenBack::of(options);
-        let options = SqliteConnectOptions::new()
+        let written_back = WrittenBack::of(options.clone());
+        let reader = SqliteConnectOptions::new()
             .filename(file)
             .read_only(true)
             // Looking for a name reads thousands of rows all over the file.
             .pragma("cache_size", "-32768")
             .busy_timeout(LOCK_WAIT_MAX);
-        let readers = Readers::open(READERS_MAX, options).await?;
+        let readers = Readers::open(READERS_MAX, reader).await?;
         Ok(Self {
             writer,
+            depositing: Mutex::default(),
+            options,
             readers,
             _written_back: written_back,
         })
@@ -217,31 +216,14 @@ impl Store {
         parts: &[NewPart],
         now: i64,
     ) -> Result<Option<Vec<KeyRow>>> {
-        let mut transaction = self.writer.begin_with("begin immediate").await?;
-        let subjects: BTreeSet<Uuid> = parts.iter().map(|part| part.place.subject).collect();
-        let subjects: Vec<Uuid> = subjects.into_iter().collect();
-        let there: Vec<KeyRow> = query_as(KEYS)
-            .bind(list(&subjects))
-            .fetch_all(&mut *transaction)
-            .await?;
-        let living = there.iter().filter(|key| key.wrapped.is_some());
-        let living = living
-            .map(|key| key.id)
-            .chain(keys.iter().map(|key| key.id));
-        let living: HashSet<Uuid> = living.collect();
-        let fits = parts
-            .iter()
-            .all(|part| living.contains(&part.place.data_key));
-        let (mut new_keys, mut new_parts) = (Writes::default(), Writes::default());
-        write_keys(&mut new_keys, keys, now);
-        write_parts(&mut new_parts, parts, now);
-        if !fits || new_keys.run(&mut transaction).await? < keys.len() as u64 {
-            transaction.rollback().await?;
-            return Ok(Some(there));
-        }
-        new_parts.run(&mut transaction).await?;
-        transaction.commit().await?;
-        Ok(None)
+        let mut place = self.depositing.lock().await;
+        let mut connection = match place.take() {
+            Some(connection) => connection,
+            None => (self.options.connect().await?, Lately::default()),
+        };
+        let there = deposit(&mut connection, keys, parts, now).await?;
+        *place = Some(connection);
+        Ok(there)
     }
 
     pub async fn parts(&self, commitments: &[Commitment]) -> Result<Vec<PartRow>> {
@@ -390,78 +372,12 @@ impl Store {
     }
 }
 
-fn write_keys(to: &mut Writes, keys: &[NewKey], now: i64) {
-    INSERT_KEY.put(to, keys, |row, key| {
-        row.bind(key.id)
-            .bind(key.subject)
-            .bind(key.purpose)
-            .bind(&key.wrapping_key[..])
-            .bind(&key.wrapped[..])
-            .bind(now)
-    });
-}
-
-fn write_parts(to: &mut Writes, parts: &[NewPart], now: i64) {
-    INSERT_PART.put(to, parts, |row, part| {
-        let NewPart {
-            c,
-            place,
-            sealed,
-            file,
-            tag,
-            tagged,
-        } = part;
-        row.bind(&c[..])
-            .bind(place.command)
-            .bind(place.stream)
-            .bind(place.subject)
-            .bind(place.kind.name())
-            .bind(place.data_key)
-            .bind(&sealed[..])
-            .bind(*file)
-            .bind(tag.as_ref().map(|tag| &tag[..]))
-            .bind(&tagged[..])
-            .bind(now)
-    });
-}
-
-const KEYS: &str = "select id, subject, purpose, wrapping_key, wrapped from data_key
-     where subject in (select unhex(value) from json_each(?1))";
-
-static INSERT_KEY: LazyLock<Insert> = LazyLock::new(|| {
-    let columns = [
-        "id",
-        "subject",
-        "purpose",
-        "wrapping_key",
-        "wrapped",
-        "created_at",
-    ];
-    Insert::new(
-        "data_key",
-        &columns,
-        " on conflict (subject, purpose) do nothing",
-    )
-});
-static INSERT_PART: LazyLock<Insert> = LazyLock::new(|| {
-    let columns = [
-        "c",
-        "command",
-        "stream",
-        "subject",
-        "kind",
-        "data_key",
-        "sealed",
-        "file",
-        "tag",
-        "tagged",
-        "created_at",
-    ];
-    Insert::new("part", &columns, "")
-});
+/// The keys of some subjects.
+pub(super) const KEYS: &str = "select id, subject, purpose, wrapping_key, wrapped from data_key
+     where subject in (select unhex(value) from json_each(?))";
 
 /// `["0123…", …]`: SQLite binds no arrays, and one statement for any number of values is prepared once.
-fn list<T: AsRef<[u8]>>(values: &[T]) -> String {
+pub(super) fn list<T: AsRef<[u8]>>(values: &[T]) -> String {
     use std::fmt::Write;
     let mut text = String::from("[");
     for (place, value) in values.iter().enumerate() {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
-use sqlx::{QueryBuilder, Sqlite, query, query_as, query_scalar};
+use sqlx::{QueryBuilder, Sqlite, query_as, query_scalar};
 
 use super::word::{decode, from_json, to_word};
 use super::{Model, ReadModels, Result};
@@ -203,11 +203,14 @@ fn write_published(to: &mut Writes, rows: &[(u64, Date, &Procedure)]) {
 
 /// The earliest end counts.
 fn write_abolished(to: &mut Writes, end: &Abolished) {
-    let sql = "update procedure set abolished_from = min(coalesce(abolished_from, ?1), ?1)
-               where code = ?2 and version <= ?3";
-    let ended = query(sql)
-        .bind(end.from.to_string())
-        .bind(end.code.clone())
-        .bind(end.version);
-    to.push(ended);
+    let sql = "update procedure set abolished_from = min(coalesce(abolished_from, ?), ?)
+               where code = ? and version <= ?";
+    let from = end.from.to_string();
+    let ended = [
+        from.clone().into(),
+        from.into(),
+        end.code.clone().into(),
+        end.version.into(),
+    ];
+    to.push(sql, ended);
 }

@@ -118,7 +118,7 @@ impl Case {
     /// The dossier after that fact.
     #[must_use]
     pub fn dossier(&self) -> Option<&Dossier> {
-        self.changes.last().map(|change| &change.after)
+        self.changes.last().map(|change| &*change.after)
     }
 
     /// Its facts up to that one, each with the dossier before it.
@@ -126,7 +126,7 @@ impl Case {
         self.changes
             .iter()
             .filter_map(|change| match &change.fact.event {
-                Event::Dossier(event) => Some((&change.fact, event, &change.before)),
+                Event::Dossier(event) => Some((&change.fact, event, &*change.before)),
                 Event::Journal(_)
                 | Event::Reference(_)
                 | Event::Register(_)

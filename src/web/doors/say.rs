@@ -168,7 +168,7 @@ async fn send(
 }
 
 /// The state as it is now: what refused the command may have come in between.
-async fn newest(web: &Web, row: &DossierRow, known: Dossier) -> Dossier {
+async fn newest(web: &Web, row: &DossierRow, known: Arc<Dossier>) -> Arc<Dossier> {
     let changes = crate::projections::history::of_dossier(web.models(), row.id).await;
     let last = changes.ok().and_then(|mut changes| changes.pop());
     last.map_or(known, |change| change.after)

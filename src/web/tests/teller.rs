@@ -24,7 +24,7 @@ impl Teller {
         let before = before.unwrap_or_default();
         let (version, recorded_at) = (before.version + 1, at(time));
         let actor = Actor::new(format!("{}-07", role.name()), OFFICE, role);
-        let mut after: Dossier = before.clone();
+        let mut after = Dossier::clone(&before);
         after.evolve(&event, &actor, Uuid::nil(), recorded_at, &around);
         let body: bytes::Bytes = format!("body {version}").into();
         let prev = self.changes.last().map(|change| change.entry.leaf_hash);
@@ -50,7 +50,7 @@ impl Teller {
             entry,
             fact,
             before,
-            after,
+            after: after.into(),
         });
         self
     }

@@ -63,7 +63,7 @@ impl Writes {
     /// # Errors
     /// The first that is refused; then nothing is written.
     pub async fn commit(self, on: &mut SqliteConnection, lately: &mut Lately) -> sqlx::Result<()> {
-        self.run_between("begin", on, lately).await
+        self.run_between(Some("begin"), on, lately).await
     }
 
     /// As [`Writes::commit`], in the transaction that the connection is in.
@@ -75,12 +75,12 @@ impl Writes {
         on: &mut SqliteConnection,
         lately: &mut Lately,
     ) -> sqlx::Result<()> {
-        self.run_between("", on, lately).await
+        self.run_between(None, on, lately).await
     }
 
     async fn run_between(
         self,
-        begin: &'static str,
+        begin: Option<&'static str>,
         on: &mut SqliteConnection,
         lately: &mut Lately,
     ) -> sqlx::Result<()> {
@@ -89,7 +89,7 @@ impl Writes {
             query_with(sql, values).execute(on).await?;
             return Ok(());
         }
-        if !begin.is_empty() {
+        if let Some(begin) = begin {
             query(begin).execute(&mut *on).await?;
         }
         self.run(&mut *on).await?;
@@ -102,13 +102,12 @@ impl Writes {
     /// # Errors
     /// Where the driver does not take a value.
     pub fn within(self, begin: &str, question: &str, value: Value) -> sqlx::Result<Joined> {
-        self.joined(begin, question, Some(value))
+        self.joined(Some(begin), question, Some(value))
     }
 
-    fn joined(self, begin: &str, end: &str, value: Option<Value>) -> sqlx::Result<Joined> {
+    fn joined(self, begin: Option<&str>, end: &str, value: Option<Value>) -> sqlx::Result<Joined> {
         let each = self.0.iter().map(|statement| statement.sql);
-        let texts = [begin].into_iter().chain(each).chain([end]);
-        let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+        let texts: Vec<&str> = begin.into_iter().chain(each).chain([end]).collect();
         let sql = AssertSqlSafe(texts.join("; "));
         let values = self.0.into_iter().flat_map(|statement| statement.values);
         Ok((sql, arguments(values.chain(value))?))
@@ -140,7 +139,7 @@ impl Default for Lately {
 
 impl Lately {
     /// Whether one of the same statements came lately; the next time this one did.
-    fn came(&mut self, begin: &str, writes: &Writes) -> bool {
+    fn came(&mut self, begin: Option<&str>, writes: &Writes) -> bool {
         if writes.values() > TOGETHER_MAX {
             return false;
         }

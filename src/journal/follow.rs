@@ -50,6 +50,16 @@ impl Recent {
         }
     }
 
+    /// Whether both are remembered. One of them is not enough: what others wrote after the journal was set back has its positions too.
+    fn wrote_behind(&self, before: Hash, entry: &Entry) -> bool {
+        let Some(position) = entry.position.checked_sub(1) else {
+            return false;
+        };
+        let both = self.from(position, 2);
+        let both: Vec<Hash> = both.iter().map(|entry| entry.leaf_hash).collect();
+        both == [before, entry.leaf_hash]
+    }
+
     /// Up to `max` entries from a position on; none when the first of them is not remembered.
     fn from(&self, position: u64, max: u32) -> Vec<Entry> {
         let written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -64,11 +74,10 @@ impl Recent {
 }
 
 impl Journal {
-    /// The leaf hash at a position, if all that followed was written by this process, and it remembers.
+    /// Whether this process wrote this entry itself, and right behind the one with that leaf hash, as far as it remembers.
     #[must_use]
-    pub fn remembered(&self, position: u64) -> Option<Hash> {
-        let entries = self.shared.recent.from(position, 1);
-        entries.first().map(|entry| entry.leaf_hash)
+    pub fn wrote_behind(&self, before: Hash, entry: &Entry) -> bool {
+        self.shared.recent.wrote_behind(before, entry)
     }
 }
 
@@ -190,6 +199,27 @@ mod tests {
         recent.add(head(8, [1; 32]), &entries(8..9, 10));
         assert_eq!(found(&recent, 7, 10), NOTHING);
         assert_eq!(found(&recent, 8, 10), [8]);
+    }
+
+    #[test]
+    fn an_entry_is_behind_another_only_if_both_were_written_here() {
+        let recent = Recent::default();
+        add(&recent, &entries(5..8, 10));
+        let last_two = entries(7..9, 10);
+        assert!(recent.wrote_behind([0; 32], &last_two[0]));
+        assert!(
+            !recent.wrote_behind([1; 32], &last_two[0]),
+            "another before"
+        );
+        assert!(
+            !recent.wrote_behind([0; 32], &last_two[1]),
+            "others wrote 8"
+        );
+        assert!(
+            !recent.wrote_behind([0; 32], &entries(5..6, 10)[0]),
+            "4 is not remembered"
+        );
+        assert!(!recent.wrote_behind([0; 32], &entries(0..1, 10)[0]));
     }
 
     fn found(recent: &Recent, from: u64, max: u32) -> Vec<u64> {

@@ -168,7 +168,8 @@ impl Projector {
     async fn take(&mut self, entries: Vec<Entry>) -> Result<()> {
         let recorded_at = entries.last().map(|entry| entry.recorded_at);
         // A journal that was set back and grew again would otherwise be followed without a word.
-        let ((), reads) = tokio::try_join!(self.check(), decoded(entries))?;
+        let next = entries.first().cloned();
+        let ((), reads) = tokio::try_join!(self.check(next.as_ref()), decoded(entries))?;
         let batch = self.folding.take(reads).await?;
         let mut writes = Writes::default();
         file::write_facts(&mut writes, &batch);
@@ -184,10 +185,9 @@ impl Projector {
     }
 
     /// The entry before those that come must be the one that was followed.
-    async fn check(&self) -> Result<()> {
-        let last = self.mark.size.checked_sub(1);
-        let remembered = last.and_then(|position| self.journal.remembered(position));
-        if remembered.is_some() && remembered == self.mark.leaf_hash {
+    async fn check(&self, next: Option<&Entry>) -> Result<()> {
+        let own = |(before, next)| self.journal.wrote_behind(before, next);
+        if self.mark.leaf_hash.zip(next).is_some_and(own) {
             return Ok(());
         }
         file::check_beside(&self.journal, self.mark).await

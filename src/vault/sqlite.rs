@@ -1,13 +1,14 @@
 //! The vault in a file of its own, for one machine.
 
+use std::{
+    fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, path::Path, time::Duration,
+};
+
 use sqlx::{
     ConnectOptions as _, SqlitePool,
     migrate::Migrator,
     query, query_as, query_scalar,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
-};
-use std::{
-    fs::OpenOptions, io::ErrorKind, os::unix::fs::OpenOptionsExt, path::Path, time::Duration,
 };
 use tokio::{sync::Mutex, time::sleep};
 use uuid::Uuid;

@@ -41,11 +41,7 @@ impl Purse {
         *self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes so many points.
-    ///
-    /// # Errors
-    /// [`Exceeded`] where the bucket does not hold them.
-    pub fn draw(&self, points: usize) -> Result<(), Exceeded> {
+    fn draw(&self, points: usize) -> Result<(), Exceeded> {
         let points = u32::try_from(points).unwrap_or(u32::MAX);
         let taken = match &self.key {
             Some(key) => self.rates.spend(key, points),

@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, header};
 use lru::LruCache;
 
 use super::ACTOR;
-use super::cost::Purse;
 use super::media::Media;
 use crate::api::access::Address;
 use crate::api::live::Token;
@@ -31,7 +30,7 @@ pub type Question = [u8; 32];
 pub struct Given {
     pub body: Bytes,
     /// What it cost.
-    pub points: usize,
+    pub points: u32,
     /// Dossiers that were looked up for it by their code alone.
     pub look_ups: usize,
 }
@@ -83,9 +82,9 @@ impl Given {
     /// Counts it once more. An answer that somebody may not have now is not given to them: who executes the question tells them why.
     #[must_use]
     pub fn is_paid(&self, rates: &Rates, Address(address): Address) -> bool {
-        let purse = Purse::of(rates, rates.key(None, address));
         let may_look = (0..self.look_ups).all(|_| rates.look_up(address).is_ok());
-        may_look && purse.draw(self.points).is_ok()
+        let key = rates.key(None, address);
+        may_look && key.is_none_or(|key| rates.spend(&key, self.points).is_ok())
     }
 }
 

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Executor;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header};
@@ -134,8 +134,8 @@ pub async fn graphql<E: Executor>(
         }
     };
     match answer(&endpoint, &parts, body, media).await {
-        Ok(Told::Again(given)) => {
-            let response = answer::again(given.body, media, &request_id);
+        Ok(Told::Again(body)) => {
+            let response = answer::again(body, media, &request_id);
             for_everybody(response, &parts).await
         }
         Ok(Told::Anew(answered)) => {
@@ -181,7 +181,7 @@ async fn asked(parts: &Parts, body: Body, limits: &Limits) -> Result<Asked, Refu
 /// What became of a question.
 enum Told {
     /// What others were told a moment ago.
-    Again(Given),
+    Again(Bytes),
     Anew(Box<Answered>),
 }
 
@@ -201,7 +201,7 @@ struct Answered {
 struct ToKeep {
     question: Question,
     at: Token,
-    points: usize,
+    points: u32,
     look_ups: usize,
 }
 
@@ -236,7 +236,7 @@ async fn answer<E: Executor>(
         && let Some(given) = endpoint.kept.standing(question, *here)
         && given.is_paid(&endpoint.rates, address(endpoint, parts))
     {
-        return Ok(Told::Again(given));
+        return Ok(Told::Again(given.body));
     }
     let takes = Takes {
         mutations: parts.method == Method::POST,
@@ -272,7 +272,7 @@ async fn answer<E: Executor>(
     let to_keep = to_keep.map(|((question, at), drawn)| ToKeep {
         question,
         at,
-        points: usize::try_from(drawn.points).unwrap_or(usize::MAX),
+        points: drawn.points,
         look_ups: noted.look_ups(),
     });
     Ok(Told::Anew(Box::new(Answered {

@@ -38,8 +38,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const OFFICE: &str = "H38.40.01";
 /// One-event commands on each stream.
 const EVENTS: usize = 12;
-/// Accepted before the clock starts: enough for 48,000 commands a second.
-const DOSSIERS_PER_SECOND: usize = 4_000;
+/// Accepted before the clock starts: enough for 96,000 commands a second.
+const DOSSIERS_PER_SECOND: usize = 8_000;
 
 struct Options {
     postgres: Option<String>,
@@ -184,7 +184,7 @@ async fn measure(counters: &[Arc<Counter>], options: &Options) -> f64 {
     let time = Duration::from_secs(options.seconds);
     let mut pools: Vec<Vec<Uuid>> = vec![Vec::new(); clients];
     let wanted = usize::try_from(time.as_secs()).unwrap_or(1) * DOSSIERS_PER_SECOND;
-    for (n, dossier) in accept(&counters[0], wanted.max(clients))
+    for (n, dossier) in accept(counters, wanted.max(clients), clients)
         .await
         .into_iter()
         .enumerate()
@@ -221,12 +221,13 @@ async fn measure(counters: &[Arc<Counter>], options: &Options) -> f64 {
     count / begin.elapsed().as_secs_f64()
 }
 
-async fn accept(counter: &Arc<Counter>, count: usize) -> Vec<Uuid> {
+/// Each by the node of the client that it will be given to.
+async fn accept(counters: &[Arc<Counter>], count: usize, clients: usize) -> Vec<Uuid> {
     let mut accepted = Vec::with_capacity(count);
     while accepted.len() < count {
         let next = (accepted.len()..count).take(5_000);
         let accepting = next.map(|number| {
-            let counter = Arc::clone(counter);
+            let counter = Arc::clone(&counters[number % clients % counters.len()]);
             async move {
                 let (dossier, request) = acceptance(number);
                 counter.submit(request).await.expect("accepted");

@@ -1,6 +1,6 @@
-//! P1, P2 and P3: durable commands per second through the counter, all guarantees on.
+//! P1, P2, P3 and P7: durable commands per second through the counter, all guarantees on, and a dossier folded as it was.
 //!
-//! `cargo bench --bench append -- [--postgres URL [--nodes N [--wander]] [--copy]] [--clients N] [--seconds S] [--bare]`
+//! `cargo bench --bench append -- [--postgres URL [--nodes N [--wander]] [--copy]] [--clients N] [--seconds S] [--bare] [--as-of]`
 //! Each command brings one event (a handler is assigned) to a dossier's stream of twelve such events; it is decided by
 //! the rules on the newest state and committed with order, idempotency, prev hash and leaf hash. `--bare` measures, on
 //! SQLite, one client in a hand-written loop that makes the same three inserts and commits. `--copy` puts the rows that were made into
@@ -24,7 +24,8 @@ use motcua::domain::law::Certainty;
 use motcua::domain::office::Office;
 use motcua::domain::part::PartKind;
 use motcua::domain::reference::{ClockKind, JournalKind, Opened};
-use motcua::journal::{Journal, Location};
+use motcua::journal::{Journal, Location, Until};
+use motcua::projections::history;
 use motcua::vault::{self, Keys, Vault};
 use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
@@ -51,6 +52,7 @@ struct Options {
     seconds: u64,
     bare: bool,
     copy: bool,
+    as_of: bool,
 }
 
 fn options() -> Options {
@@ -62,6 +64,7 @@ fn options() -> Options {
         seconds: 5,
         bare: false,
         copy: false,
+        as_of: false,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -75,6 +78,7 @@ fn options() -> Options {
             "--wander" => options.wander = true,
             "--bare" => options.bare = true,
             "--copy" => options.copy = true,
+            "--as-of" => options.as_of = true,
             _ => {}
         }
     }
@@ -96,6 +100,9 @@ async fn main() {
     }
     let location = location(&options, folder.path()).await;
     let counters = counters(&options, &location, folder.path()).await;
+    if options.as_of {
+        return as_of(&counters[0], &location).await;
+    }
     let rate = measure(&counters, &options).await;
     let place = if options.postgres.is_some() {
         "postgres"
@@ -219,6 +226,38 @@ async fn measure(counters: &[Arc<Counter>], options: &Options) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
     let count = done.load(Ordering::Relaxed) as f64;
     count / begin.elapsed().as_secs_f64()
+}
+
+/// P7: how long a dossier of a hundred facts takes to be folded from the journal, as it was at each of its hundred sizes.
+async fn as_of(counter: &Arc<Counter>, location: &Location) {
+    let dossier = accept(std::slice::from_ref(counter), 1, 1).await[0];
+    let journal = Journal::open_read_only(location).await.expect("a journal");
+    let first = journal.head().await.expect("a head").size;
+    let head = Actor::new("head-01", OFFICE, Role::DivisionHead);
+    let facts = journal.read_stream(dossier, 0, Until::End).await;
+    for event in facts.expect("facts").len()..100 {
+        let command = DossierCommand::AssignHandler {
+            to: format!("handler-{event:02}"),
+        };
+        let request = Request::new(id(), head.clone(), Act::Dossier { dossier, command });
+        counter.submit(request).await.expect("a receipt");
+    }
+    let mut times = Vec::new();
+    for size in first..=journal.head().await.expect("a head").size {
+        let begin = Instant::now();
+        let state = history::fold(&journal, dossier, Until::Size(size)).await;
+        times.push(begin.elapsed());
+        assert!(state.expect("folded").is_some());
+    }
+    println!(
+        "as-of folds={} longest_ms={:.3} whole_ms={:.3}",
+        times.len(),
+        times
+            .iter()
+            .max()
+            .map_or(0.0, |longest| longest.as_secs_f64() * 1e3),
+        times.last().map_or(0.0, |last| last.as_secs_f64() * 1e3)
+    );
 }
 
 /// Each by the node of the client that it will be given to.

@@ -4,6 +4,8 @@
 //! The file of the read models is filled by SQL with four years of fifty offices: nineteen in twenty dossiers are closed, as they
 //! would be. Every figure is the server's time for 20 rows, read model to rows: median and 99th percentile of many rounds.
 
+#![recursion_limit = "256"]
+
 mod fill;
 
 use std::time::{Duration, Instant};

@@ -40,19 +40,22 @@ where
     /// What `ask` finds under `key`, read after this was called. `ask` is given several keys, each of them once.
     ///
     /// # Errors
-    /// When nothing was found out, for any reason: asked alone it says which.
-    pub async fn ask<Ask, Found, E>(&self, key: K, ask: Ask) -> Result<Option<V>, Unanswered>
+    /// What `ask` says of this key alone, where it found nothing out of several.
+    pub async fn ask<Ask, Found, E>(&self, key: K, ask: Ask) -> Result<Option<V>, E>
     where
-        Ask: Fn(Vec<K>) -> Found + Send + Sync + 'static,
+        Ask: Fn(Vec<K>) -> Found + Clone + Send + Sync + 'static,
         Found: Future<Output = Result<HashMap<K, V>, E>> + Send + 'static,
         E: Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        if self.is_first((key, answer)) {
+        if self.is_first((key.clone(), answer)) {
             // On its own: whoever came first may go away, and the others still wait.
-            tokio::spawn(answer_all(Arc::clone(&self.0), ask));
+            tokio::spawn(answer_all(Arc::clone(&self.0), ask.clone()));
         }
-        answered.await.map_err(|_| Unanswered)
+        if let Ok(found) = answered.await {
+            return Ok(found);
+        }
+        Ok(ask(vec![key.clone()]).await?.remove(&key))
     }
 
     /// Adds one that waits; nobody is asking for those yet?
@@ -62,10 +65,6 @@ where
         !replace(&mut gathered.is_asking, true)
     }
 }
-
-/// The statement failed.
-#[derive(Debug)]
-pub struct Unanswered;
 
 async fn answer_all<K, V, Ask, Found, E>(gathered: Arc<Mutex<Gathered<K, V>>>, ask: Ask)
 where
@@ -129,26 +128,28 @@ mod tests {
         let answers = join_all((0..100).map(|n| together.ask(n % 50, ask(&asked)))).await;
         for (n, answer) in answers.into_iter().enumerate() {
             let key = u32::try_from(n % 50).unwrap();
-            assert_eq!(answer.unwrap(), (key % 2 == 0).then_some(key * 10));
+            assert_eq!(answer, Ok((key % 2 == 0).then_some(key * 10)));
         }
         assert!(asked.load(Ordering::Relaxed) <= 3);
     }
 
     #[tokio::test]
-    async fn a_question_that_fails_or_falls_keeps_nobody_waiting() {
+    async fn a_question_that_fails_or_falls_is_asked_again_alone_and_keeps_nobody_waiting() {
         let together = Together::<u32, u32>::default();
         let fails = |_| async { Err::<HashMap<u32, u32>, _>("it fails") };
-        together.ask(1, fails).await.expect_err("it fails");
-        let panics = |_| async { panic!("it falls") };
-        let fallen: Result<_, Unanswered> = together
-            .ask(1, move |keys| async move {
-                panics(keys).await;
-                Ok::<_, ()>(HashMap::new())
-            })
-            .await;
-        fallen.expect_err("it falls");
-        let works =
-            |keys: Vec<u32>| async { Ok::<_, ()>(keys.into_iter().map(|n| (n, n)).collect()) };
-        assert_eq!(together.ask(7, works).await.unwrap(), Some(7));
+        let failed = together.ask(1, fails).await;
+        assert_eq!(failed.expect_err("it fails"), "it fails");
+        let asked = Arc::new(AtomicUsize::new(0));
+        let found = |keys: Vec<u32>| Ok::<_, ()>(keys.into_iter().map(|n| (n, n)).collect());
+        let falls_once = move |keys: Vec<u32>| {
+            let asked = Arc::clone(&asked);
+            async move {
+                assert!(asked.fetch_add(1, Ordering::Relaxed) > 0, "it falls");
+                found(keys)
+            }
+        };
+        assert_eq!(together.ask(3, falls_once).await, Ok(Some(3)));
+        let works = move |keys: Vec<u32>| async move { found(keys) };
+        assert_eq!(together.ask(7, works).await, Ok(Some(7)));
     }
 }

@@ -305,9 +305,12 @@ impl Journal {
                     async move { journal.whole(&streams).await }
                 }
             };
-            if let Ok(found) = self.shared.whole.ask(stream, several).await {
-                return Ok(found.unwrap_or_default());
-            }
+            return Ok(self
+                .shared
+                .whole
+                .ask(stream, several)
+                .await?
+                .unwrap_or_default());
         }
         let bounds = until.bounds();
         let found = async {

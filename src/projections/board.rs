@@ -1,10 +1,12 @@
 //! What hangs in an office's lobby: codes and days alone, in three lists of which no dossier stands in two.
 
+use std::collections::HashMap;
+
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, query_as};
 
 use super::tracking::NEVER_DUE;
-use super::{Model, ReadModels, Result};
+use super::{Model, ProjectionError, ReadModels, Result};
 use crate::domain::time::Moment;
 
 pub(super) const MODEL: Model = Model {
@@ -69,10 +71,40 @@ pub const DUE_TODAY: &str = "select code, due_at as at, paused
      from dossier where open and office = ?1 and due_rank >= ?2 and due_rank < ?3 and not paused and code is not null
      order by due_rank, id limit ?4";
 
-/// The board with up to `first` lines in each list.
+/// All that the statements depend on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Hung {
+    office: String,
+    /// The first instants of today, and of tomorrow.
+    today: (i64, i64),
+    first: u32,
+}
+
+/// The board with up to `first` lines in each list. Read once for all who ask at the same time: ten thousand may look at one.
 pub async fn read(models: &ReadModels, asked: &Asked, first: u32) -> Result<Board> {
-    let (since, until) = day(asked.now);
-    let office = asked.office.as_str();
+    let hung = Hung {
+        office: asked.office.clone(),
+        today: day(asked.now),
+        first,
+    };
+    let shared = models.clone();
+    let several = move |boards: Vec<Hung>| {
+        let models = shared.clone();
+        async move {
+            let mut found = HashMap::new();
+            for hung in boards {
+                let board = read_one(&models, &hung).await?;
+                found.insert(hung, board);
+            }
+            Ok::<_, ProjectionError>(found)
+        }
+    };
+    let found = models.shared.boards.ask(hung, several).await?;
+    Ok(found.unwrap_or_default())
+}
+
+async fn read_one(models: &ReadModels, hung: &Hung) -> Result<Board> {
+    let (office, (since, until), first) = (hung.office.as_str(), hung.today, hung.first);
     let pool = models.pool();
     let counts = query_as(COUNTED).bind(office).bind(since).bind(until);
     let to_collect = query_as(TO_COLLECT).bind(office).bind(first);

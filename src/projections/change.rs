@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::fold::Batch;
 use super::word::to_word;
-use super::{Model, ReadModels, Result};
+use super::{Model, ProjectionError, ReadModels, Result};
 use crate::databases::insert::{Insert, Writes};
 use crate::domain::actor::NO_OFFICE;
 
@@ -85,21 +85,52 @@ pub(super) fn write(to: &mut Writes, batch: &Batch) {
 
 /// Which way changes are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
+enum Order {
     OldestFirst,
     NewestFirst,
 }
 
-/// Up to `first` changes of a subject at positions from `from` up to, not including, `until`. The caller sees to it that `from` is
-/// not older than [`KEPT`].
-pub async fn of(
+/// A subject's changes at positions from one up to, not including, another. It is not older than [`KEPT`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Stretch {
+    pub subject: Subject,
+    pub from: u64,
+    pub until: u64,
+}
+
+/// Up to `first` changes, oldest first.
+pub async fn of(models: &ReadModels, stretch: &Stretch, first: u32) -> Result<Vec<Change>> {
+    read(models, stretch, Order::OldestFirst, first).await
+}
+
+/// The newest change. Read once for all who wait for the same.
+pub async fn newest(models: &ReadModels, stretch: &Stretch) -> Result<Option<Change>> {
+    let shared = models.clone();
+    let several = move |stretches: Vec<Stretch>| {
+        let models = shared.clone();
+        async move {
+            let mut found = HashMap::new();
+            for stretch in stretches {
+                let newest = read(&models, &stretch, Order::NewestFirst, 1).await?.pop();
+                found.extend(newest.map(|newest| (stretch, newest)));
+            }
+            Ok::<_, ProjectionError>(found)
+        }
+    };
+    models.shared.newest.ask(stretch.clone(), several).await
+}
+
+async fn read(
     models: &ReadModels,
-    subject: &Subject,
-    from: u64,
-    until: u64,
+    stretch: &Stretch,
     order: Order,
     first: u32,
 ) -> Result<Vec<Change>> {
+    let Stretch {
+        subject,
+        from,
+        until,
+    } = stretch;
     let offices = matches!(subject, Subject::Office(_));
     let (position, among) = if offices {
         (
@@ -121,7 +152,7 @@ pub async fn of(
         Subject::Office(office) => sql.push("change.office = ").push_bind(office.clone()),
         Subject::Journal => sql.push("true"),
     };
-    for (compares, bound) in [(" >= ", from), (" < ", until)] {
+    for (compares, bound) in [(" >= ", *from), (" < ", *until)] {
         sql.push(" and ")
             .push(position)
             .push(compares)

@@ -107,6 +107,10 @@ struct Shared {
     by_id: Together<Uuid, DossierRow>,
     /// And by code.
     by_code: Together<Box<str>, DossierRow>,
+    /// Boards that many look at.
+    boards: Together<board::Hung, board::Board>,
+    /// What happened last, where many wait for the same.
+    newest: Together<change::Stretch, change::Change>,
     journal: Journal,
     progress: watch::Receiver<Progress>,
     reference: watch::Receiver<Arc<Reference>>,
@@ -139,6 +143,8 @@ impl ReadModels {
             pool,
             by_id: Together::default(),
             by_code: Together::default(),
+            boards: Together::default(),
+            newest: Together::default(),
             journal,
             progress,
             reference,

@@ -148,10 +148,7 @@ pub async fn by_code(models: &ReadModels, code: &str) -> Result<Option<DossierRo
         let models = asked.clone();
         async move { by_codes(&models, &codes).await }
     };
-    if let Ok(found) = models.shared.by_code.ask(code.into(), several).await {
-        return Ok(found);
-    }
-    Ok(by_codes(models, &[code.into()]).await?.remove(code))
+    models.shared.by_code.ask(code.into(), several).await
 }
 
 /// The dossiers with these codes; of several with one code the first.
@@ -182,10 +179,7 @@ pub async fn by_id(models: &ReadModels, id: Uuid) -> Result<Option<DossierRow>> 
             Ok::<_, ProjectionError>(rows.map(|row| (row.id, row)).collect())
         }
     };
-    if let Ok(found) = models.shared.by_id.ask(id, several).await {
-        return Ok(found);
-    }
-    Ok(by_ids(models, &[id]).await?.pop())
+    models.shared.by_id.ask(id, several).await
 }
 
 /// The dossier whose first fact stands at this position.

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::resume::{Place, Start, Token};
 use crate::api::Api;
 use crate::api::error::Result;
-use crate::projections::change::{self, Change, Order, Subject};
+use crate::projections::change::{self, Change, Stretch, Subject};
 
 /// A quiet follower looks by itself, and is told how far it has come, so often.
 const QUIET: Duration = Duration::from_secs(15);
@@ -59,9 +59,13 @@ impl Following {
         let (models, subject) = (self.api.models.clone(), self.subject.clone());
         let read = move |from, until| -> BoxFuture<'static, _> {
             let (models, subject) = (models.clone(), subject.clone());
+            let stretch = Stretch {
+                subject,
+                from,
+                until,
+            };
             Box::pin(async move {
-                let order = Order::OldestFirst;
-                let found = change::of(&models, &subject, from, until, order, PAGE).await?;
+                let found = change::of(&models, &stretch, PAGE).await?;
                 let full = found.len() == PAGE as usize;
                 let rows = found.into_iter().map(|change| (change.position, change));
                 Ok(Page::new(rows, full))
@@ -75,9 +79,13 @@ impl Following {
         let (models, subject) = (self.api.models.clone(), self.subject.clone());
         let read = move |from, until| -> BoxFuture<'static, _> {
             let (models, subject) = (models.clone(), subject.clone());
+            let stretch = Stretch {
+                subject,
+                from,
+                until,
+            };
             Box::pin(async move {
-                let order = Order::NewestFirst;
-                let found = change::of(&models, &subject, from, until, order, 1).await?;
+                let found = change::newest(&models, &stretch).await?;
                 let rows = found.into_iter().map(|change| (change.position, change));
                 Ok(Page::new(rows, false))
             })

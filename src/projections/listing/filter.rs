@@ -116,7 +116,6 @@ impl Narrowed<'_> {
             [office] => sql.push("= ").push_bind(office.clone()),
             offices => any(sql, offices),
         };
-        self.push_words(sql);
         self.push_flags(sql);
         for (field, span) in &self.filter.spans {
             push_span(sql, *span, |sql| {
@@ -126,6 +125,8 @@ impl Narrowed<'_> {
         push_span(sql, self.filter.late, |sql| {
             push_late(sql, self.filter.now);
         });
+        // They are tried in this order: what is looked up in a list costs most for an entry.
+        self.push_words(sql);
     }
 
     fn push_words(&self, sql: &mut QueryBuilder<Sqlite>) {

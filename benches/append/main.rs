@@ -50,9 +50,17 @@ struct Options {
     wander: bool,
     clients: usize,
     seconds: u64,
-    bare: bool,
-    copy: bool,
-    as_of: bool,
+    what: What,
+}
+
+/// What is measured.
+#[derive(PartialEq, Eq)]
+enum What {
+    Commands,
+    /// Then what `COPY` makes of the same rows.
+    Copy,
+    Bare,
+    AsOf,
 }
 
 fn options() -> Options {
@@ -62,9 +70,7 @@ fn options() -> Options {
         wander: false,
         clients: 64,
         seconds: 5,
-        bare: false,
-        copy: false,
-        as_of: false,
+        what: What::Commands,
     };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
@@ -76,9 +82,9 @@ fn options() -> Options {
             }
             "--seconds" => options.seconds = words.next().and_then(|n| n.parse().ok()).unwrap_or(5),
             "--wander" => options.wander = true,
-            "--bare" => options.bare = true,
-            "--copy" => options.copy = true,
-            "--as-of" => options.as_of = true,
+            "--bare" => options.what = What::Bare,
+            "--copy" => options.what = What::Copy,
+            "--as-of" => options.what = What::AsOf,
             _ => {}
         }
     }
@@ -89,7 +95,7 @@ fn options() -> Options {
 async fn main() {
     let options = options();
     let folder = tempfile::tempdir_in(".").expect("a folder on the disk that is measured");
-    if options.bare {
+    if options.what == What::Bare {
         let rate = bare(
             &folder.path().join("bare.db"),
             Duration::from_secs(options.seconds),
@@ -100,7 +106,7 @@ async fn main() {
     }
     let location = location(&options, folder.path()).await;
     let counters = counters(&options, &location, folder.path()).await;
-    if options.as_of {
+    if options.what == What::AsOf {
         return as_of(&counters[0], &location).await;
     }
     let rate = measure(&counters, &options).await;
@@ -114,7 +120,7 @@ async fn main() {
         options.nodes, options.wander, options.clients
     );
     if let (true, Location::Postgres(from), Some(server)) =
-        (options.copy, &location, &options.postgres)
+        (options.what == What::Copy, &location, &options.postgres)
     {
         drop(counters);
         let ceiling = copy(from, &fresh_database(server).await).await;

@@ -151,7 +151,7 @@ impl Followers {
     async fn hear(&mut self, count: usize) -> Vec<(usize, Instant)> {
         let mut heard = Vec::with_capacity(count);
         while heard.len() < count {
-            let next = timeout(Duration::from_secs(60), self.heard.recv()).await;
+            let next = timeout(Duration::from_mins(1), self.heard.recv()).await;
             let next = next.unwrap_or_else(|_| panic!("{} of {count} heard", heard.len()));
             heard.push(next.expect("followers go on"));
         }

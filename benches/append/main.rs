@@ -209,7 +209,6 @@ async fn measure(counters: &[Arc<Counter>], options: &Options) -> f64 {
     let runs = pools.into_iter().enumerate().map(|(client, pool)| {
         let (counters, done) = (counters.to_vec(), Arc::clone(&done));
         tokio::spawn(async move {
-            let head = Actor::new("head-01", OFFICE, Role::DivisionHead);
             for (dossier, event) in pool
                 .into_iter()
                 .flat_map(|dossier| (0..EVENTS).map(move |event| (dossier, event)))
@@ -217,10 +216,7 @@ async fn measure(counters: &[Arc<Counter>], options: &Options) -> f64 {
                 if begin.elapsed() > time {
                     return;
                 }
-                let command = DossierCommand::AssignHandler {
-                    to: format!("handler-{event:02}"),
-                };
-                let request = Request::new(id(), head.clone(), Act::Dossier { dossier, command });
+                let request = assignment(dossier, event);
                 let step = if wander { event } else { 0 };
                 let counter = &counters[(client + step) % counters.len()];
                 counter.submit(request).await.expect("a receipt");
@@ -239,13 +235,9 @@ async fn as_of(counter: &Arc<Counter>, location: &Location) {
     let dossier = accept(std::slice::from_ref(counter), 1, 1).await[0];
     let journal = Journal::open_read_only(location).await.expect("a journal");
     let first = journal.head().await.expect("a head").size;
-    let head = Actor::new("head-01", OFFICE, Role::DivisionHead);
     let facts = journal.read_stream(dossier, 0, Until::End).await;
     for event in facts.expect("facts").len()..100 {
-        let command = DossierCommand::AssignHandler {
-            to: format!("handler-{event:02}"),
-        };
-        let request = Request::new(id(), head.clone(), Act::Dossier { dossier, command });
+        let request = assignment(dossier, event);
         counter.submit(request).await.expect("a receipt");
     }
     let mut times = Vec::new();
@@ -282,6 +274,14 @@ async fn accept(counters: &[Arc<Counter>], count: usize, clients: usize) -> Vec<
         accepted.extend(join_all(accepting).await);
     }
     accepted
+}
+
+fn assignment(dossier: Uuid, event: usize) -> Request {
+    let head = Actor::new("head-01", OFFICE, Role::DivisionHead);
+    let command = DossierCommand::AssignHandler {
+        to: format!("handler-{event:02}"),
+    };
+    Request::new(id(), head, Act::Dossier { dossier, command })
 }
 
 fn acceptance(number: usize) -> (Uuid, Request) {

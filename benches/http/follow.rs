@@ -58,7 +58,6 @@ pub async fn measure(office: &Office, options: &Options) {
     );
     drop(board);
 
-    let before = settled(office).await;
     let asking = |code| json!({"query": TRACKING, "variables": {"code": code}}).to_string();
     let mut own = Followers::gather(office, codes.iter().map(asking).collect()).await;
     println!(

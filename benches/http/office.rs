@@ -159,6 +159,19 @@ impl Line {
         }
     }
 
+    /// Accepts a dossier at the counter; its code, once it is shown.
+    pub async fn accept(&mut self, token: &str) -> String {
+        let input = json!({
+            "commandId": id(), "office": OFFICE, "procedure": PROCEDURE,
+            "applicant": {"fullName": "Công dân 000001", "citizenNumber": "038090000001", "phone": "0900000001"},
+        });
+        let asking = json!({"query": ACCEPT, "variables": {"input": input}});
+        let told = self.ask(&asking, token).await;
+        let told = &told["data"]["acceptDossierAtCounter"];
+        assert_eq!(told["visible"], true, "{told}");
+        told["code"].as_str().expect("a code").to_owned()
+    }
+
     pub async fn ask(&mut self, body: &Value, token: &str) -> Value {
         let body = body.to_string();
         let who = if token.is_empty() {
@@ -186,21 +199,6 @@ impl Line {
                 return told;
             }
         }
-    }
-}
-
-impl Line {
-    /// Accepts a dossier at the counter; its code, once it is shown.
-    pub async fn accept(&mut self, token: &str) -> String {
-        let input = json!({
-            "commandId": id(), "office": OFFICE, "procedure": PROCEDURE,
-            "applicant": {"fullName": "Công dân 000001", "citizenNumber": "038090000001", "phone": "0900000001"},
-        });
-        let asking = json!({"query": ACCEPT, "variables": {"input": input}});
-        let told = self.ask(&asking, token).await;
-        let told = &told["data"]["acceptDossierAtCounter"];
-        assert_eq!(told["visible"], true, "{told}");
-        told["code"].as_str().expect("a code").to_owned()
     }
 }
 

@@ -58,6 +58,32 @@ where
         Ok(ask(vec![key.clone()]).await?.remove(&key))
     }
 
+    /// As [`Together::ask`], for what is looked for key by key: many who ask for the same have it looked for once.
+    ///
+    /// # Errors
+    /// What `one` says of this key.
+    pub async fn ask_each<One, Found, E>(&self, key: K, one: One) -> Result<Option<V>, E>
+    where
+        K: Sync,
+        V: Sync,
+        One: Fn(K) -> Found + Clone + Send + Sync + 'static,
+        Found: Future<Output = Result<Option<V>, E>> + Send + 'static,
+        E: Send + 'static,
+    {
+        let several = move |keys: Vec<K>| {
+            let one = one.clone();
+            async move {
+                let mut all = HashMap::new();
+                for key in keys {
+                    let found = one(key.clone()).await?;
+                    all.extend(found.map(|found| (key, found)));
+                }
+                Ok(all)
+            }
+        };
+        self.ask(key, several).await
+    }
+
     /// Adds one that waits; nobody is asking for those yet?
     fn is_first(&self, one: Waiting<K, V>) -> bool {
         let mut gathered = lock(&self.0);

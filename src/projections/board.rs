@@ -1,12 +1,10 @@
 //! What hangs in an office's lobby: codes and days alone, in three lists of which no dossier stands in two.
 
-use std::collections::HashMap;
-
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, query_as};
 
 use super::tracking::NEVER_DUE;
-use super::{Model, ProjectionError, ReadModels, Result};
+use super::{Model, ReadModels, Result};
 use crate::domain::time::Moment;
 
 pub(super) const MODEL: Model = Model {
@@ -88,18 +86,11 @@ pub async fn read(models: &ReadModels, asked: &Asked, first: u32) -> Result<Boar
         first,
     };
     let shared = models.clone();
-    let several = move |boards: Vec<Hung>| {
+    let one = move |hung: Hung| {
         let models = shared.clone();
-        async move {
-            let mut found = HashMap::new();
-            for hung in boards {
-                let board = read_one(&models, &hung).await?;
-                found.insert(hung, board);
-            }
-            Ok::<_, ProjectionError>(found)
-        }
+        async move { read_one(&models, &hung).await.map(Some) }
     };
-    let found = models.shared.boards.ask(hung, several).await?;
+    let found = models.shared.boards.ask_each(hung, one).await?;
     Ok(found.unwrap_or_default())
 }
 

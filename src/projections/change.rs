@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::fold::Batch;
 use super::word::to_word;
-use super::{Model, ProjectionError, ReadModels, Result};
+use super::{Model, ReadModels, Result};
 use crate::databases::insert::{Insert, Writes};
 use crate::domain::actor::NO_OFFICE;
 
@@ -104,20 +104,13 @@ pub async fn of(models: &ReadModels, stretch: &Stretch, first: u32) -> Result<Ve
 }
 
 /// The newest change. Read once for all who wait for the same.
-pub async fn newest(models: &ReadModels, stretch: &Stretch) -> Result<Option<Change>> {
+pub async fn newest(models: &ReadModels, stretch: Stretch) -> Result<Option<Change>> {
     let shared = models.clone();
-    let several = move |stretches: Vec<Stretch>| {
+    let one = move |stretch: Stretch| {
         let models = shared.clone();
-        async move {
-            let mut found = HashMap::new();
-            for stretch in stretches {
-                let newest = read(&models, &stretch, Order::NewestFirst, 1).await?.pop();
-                found.extend(newest.map(|newest| (stretch, newest)));
-            }
-            Ok::<_, ProjectionError>(found)
-        }
+        async move { Ok(read(&models, &stretch, Order::NewestFirst, 1).await?.pop()) }
     };
-    models.shared.newest.ask(stretch.clone(), several).await
+    models.shared.newest.ask_each(stretch, one).await
 }
 
 async fn read(

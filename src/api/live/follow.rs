@@ -28,8 +28,8 @@ pub struct Heard<T> {
     pub what: Option<T>,
 }
 
-/// Reads at most a page of what is at positions from the first number up to, not including, the second.
-type Reading<T> = dyn Fn(u64, u64) -> BoxFuture<'static, Result<Page<T>>> + Send + Sync;
+/// Reads at most a page of a stretch.
+type Reading<T> = dyn Fn(Stretch) -> BoxFuture<'static, Result<Page<T>>> + Send + Sync;
 
 /// What was read.
 pub struct Page<T> {
@@ -56,14 +56,9 @@ pub struct Following {
 impl Following {
     /// Every change of the subject.
     pub fn changes(self) -> impl Stream<Item = Result<Heard<Change>>> + Send {
-        let (models, subject) = (self.api.models.clone(), self.subject.clone());
-        let read = move |from, until| -> BoxFuture<'static, _> {
-            let (models, subject) = (models.clone(), subject.clone());
-            let stretch = Stretch {
-                subject,
-                from,
-                until,
-            };
+        let models = self.api.models.clone();
+        let read = move |stretch: Stretch| -> BoxFuture<'static, _> {
+            let models = models.clone();
             Box::pin(async move {
                 let found = change::of(&models, &stretch, PAGE).await?;
                 let full = found.len() == PAGE as usize;
@@ -76,16 +71,11 @@ impl Following {
 
     /// The newest change of the subject, when there were some: for sums, which tell no more of the others.
     pub fn newest(self) -> impl Stream<Item = Result<Heard<Change>>> + Send {
-        let (models, subject) = (self.api.models.clone(), self.subject.clone());
-        let read = move |from, until| -> BoxFuture<'static, _> {
-            let (models, subject) = (models.clone(), subject.clone());
-            let stretch = Stretch {
-                subject,
-                from,
-                until,
-            };
+        let models = self.api.models.clone();
+        let read = move |stretch: Stretch| -> BoxFuture<'static, _> {
+            let models = models.clone();
             Box::pin(async move {
-                let found = change::newest(&models, &stretch).await?;
+                let found = change::newest(&models, stretch).await?;
                 let rows = found.into_iter().map(|change| (change.position, change));
                 Ok(Page::new(rows, false))
             })
@@ -155,7 +145,12 @@ impl<T> Follower<T> {
             let rung = *self.bell.borrow_and_update();
             let size = self.following.api.models.size().max(rung);
             if self.next < size {
-                let page = (self.read)(self.next, size).await?;
+                let page = (self.read)(Stretch {
+                    subject: self.following.subject.clone(),
+                    from: self.next,
+                    until: size,
+                })
+                .await?;
                 self.next = match page.rows.back() {
                     Some((position, _)) if page.full => position + 1,
                     Some(_) | None => size,

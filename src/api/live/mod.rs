@@ -28,7 +28,7 @@ use super::statistics::Question;
 use super::words::{Channel, Comparison, Level};
 use super::worklist::{WorklistFilter, filtered};
 use crate::projections::audit;
-use crate::projections::change::Subject;
+use crate::projections::change::{Stretch, Subject};
 use crate::projections::statistics::Scope;
 
 /// Facts read at a time.
@@ -211,11 +211,11 @@ impl Subscription {
         let following = following(context, Subject::Journal, after.as_deref()).await?;
         let api = following.api.clone();
         let models = following.api.models.clone();
-        let read = move |from: u64, until: u64| -> BoxFuture<'static, Result<Page<_>>> {
+        let read = move |stretch: Stretch| -> BoxFuture<'static, Result<Page<_>>> {
             let (models, mut filter) = (models.clone(), filter.clone());
             Box::pin(async move {
-                filter.below = Some(until);
-                let after = from.checked_sub(1);
+                filter.below = Some(stretch.until);
+                let after = stretch.from.checked_sub(1);
                 let order = audit::Order::OldestFirst;
                 let found = audit::search(&models, &filter, order, after, FACTS).await?;
                 Ok(Page::new(found.rows, found.has_next))
